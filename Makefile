@@ -1,0 +1,40 @@
+# Two commands: `make run` serves the sample office, `make test` runs every check. Both set everything up first.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PORT ?= 8000
+export PILAH_HOME ?= $(CURDIR)/.pilah
+
+.PHONY: run test check lock clean
+
+run: $(VENV)/run.stamp
+	$(BIN)/pilah demo --port $(PORT)
+
+test: $(VENV)/dev.stamp
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/pytest
+
+# The interpreter is checked first, so that an old one gets a sentence and not a stack trace of pip's.
+$(VENV)/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit("Pilah needs Python 3.11 or later, this is " + sys.version.split()[0] + ". Try: make run PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/bin/python
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements.lock
+	$(BIN)/pip install --quiet --disable-pip-version-check --no-deps --no-build-isolation --editable .
+	touch $@
+
+$(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
+	touch $@
+
+# Needs uv. The lock files carry hashes and no address of an index.
+lock:
+	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
+	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --constraints requirements.lock --output-file requirements-dev.lock
+
+clean:
+	rm -rf $(VENV) .pilah

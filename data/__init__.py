@@ -1,0 +1,78 @@
+"""What Pilah knows before it learns, and the one reader and writer of complaint files."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass
+from functools import cache
+from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+    from importlib.resources.abc import Traversable
+
+__all__ = ["Category", "Region", "category_tree", "colloquial", "function_words", "regions", "sample_office", "stem_exceptions"]
+
+
+@dataclass(frozen=True)
+class Category:
+    """A node of SP4N-LAPOR!'s category tree; `parent` is the id above it, empty for the 38 main categories."""
+
+    id: str
+    name: str
+    parent: str
+
+
+@dataclass(frozen=True)
+class Region:
+    """A province or a kabupaten/kota with its official code and the short forms that people write."""
+
+    code: str
+    level: str
+    name: str
+    parent: str
+    short_forms: tuple[str, ...]
+
+
+def _rows(name: str) -> Iterator[dict[str, str]]:
+    with files(__name__).joinpath(name).open(encoding="utf-8", newline="") as file:
+        yield from csv.DictReader(file)
+
+
+@cache
+def category_tree() -> tuple[Category, ...]:
+    """The category tree of SP4N-LAPOR!, main categories first seen first."""
+    return tuple(Category(row["id"], row["name"], row["parent"]) for row in _rows("categories.csv"))
+
+
+@cache
+def regions() -> tuple[Region, ...]:
+    """The 38 provinces and 514 kabupaten/kota."""
+    return tuple(
+        Region(row["code"], row["level"], row["name"], row["parent"], tuple(filter(None, row["short_forms"].split(";"))))
+        for row in _rows("regions.csv")
+    )
+
+
+@cache
+def colloquial() -> Mapping[str, tuple[str, ...]]:
+    """What people write, one lower-case word → the standard words it stands for."""
+    return {row["written"]: tuple(row["standard"].split()) for row in _rows("colloquial.csv")}
+
+
+@cache
+def function_words() -> frozenset[str]:
+    """Words without a topic, candidates for stop words; negations are never among them."""
+    return frozenset(row["word"] for row in _rows("function_words.csv"))
+
+
+@cache
+def stem_exceptions() -> Mapping[str, str]:
+    """Words that the stemmer gets wrong → the stem to use."""
+    return {row["word"]: row["stem"] for row in _rows("stem_exceptions.csv")}
+
+
+def sample_office(name: str) -> Traversable:
+    """The folder of a sample office: complaints.csv and units.csv."""
+    return files(__name__).joinpath("offices", name)

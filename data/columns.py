@@ -1,0 +1,316 @@
+"""Which column is what: the shapes that offices export, and the fields recognised by their headers."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import TYPE_CHECKING, Literal
+
+from data.errors import ColumnMissing
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+Shape = Literal["laporan_ringkas", "laporgub", "table"]
+
+LAPORAN_RINGKAS_HEADERS = (
+    "Tracking ID",
+    "Tanggal Laporan Masuk",
+    "Waktu Laporan Masuk",
+    "Klasifikasi Laporan",
+    "ID Kategori",
+    "Kategori",
+    "Judul Laporan",
+    "Isi Laporan Awal",
+    "Isi Laporan Akhir",
+    "Tipe Laporan (Anonim/Rahasia)",
+    "Sumber Laporan",
+    "Instansi Induk",
+    "Instansi Terdisposisi",
+    "Status Laporan",
+    "Alasan Tunda/Arsip",
+    "Provinsi",
+    "Kota/Kabupaten",
+)
+LAPORGUB_HEADERS = (
+    "NO",
+    "NAMA",
+    "LAPORAN",
+    "JENIS",
+    "DARI",
+    "WAKTU",
+    "KATEGORI",
+    "DITERUSKAN",
+    "TANGGAPAN",
+    "PROSES VERIFIKASI",
+    "",
+    "PROSES PROGRES",
+    "",
+    "PROSES SELESAI",
+    "",
+    "STATUS",
+)
+
+# What a field is called, the surest name first. The order of the fields decides when a header could serve two of them.
+# `received_time` is the second half of a date that came in two columns, and never leaves `data`.
+_ALIASES: dict[str, tuple[str, ...]] = {
+    "text": (
+        "isi laporan awal", "text", "isi laporan", "isi pengaduan", "isi aduan", "isi keluhan", "isi",
+        "uraian laporan", "uraian pengaduan", "uraian aduan", "uraian keluhan", "uraian", "teks", "laporan",
+        "pengaduan", "aduan", "keluhan", "complaint text", "complaint", "deskripsi", "description", "body",
+        "pesan", "message", "komplain",
+    ),
+    "id": (
+        "tracking id", "reference id", "id", "complaint id", "id laporan", "id pengaduan", "id aduan",
+        "id tiket", "ticket id", "nomor laporan", "no laporan", "nomor pengaduan", "no pengaduan",
+        "nomor aduan", "no aduan", "nomor tiket", "no tiket", "nomor registrasi", "no registrasi",
+        "kode laporan", "kode aduan", "kode pengaduan", "ticket", "tiket",
+    ),
+    "received_at": (
+        "received at", "tanggal laporan masuk", "tanggal masuk", "tanggal laporan", "tanggal pengaduan",
+        "tanggal aduan", "tanggal diterima", "tanggal lapor", "tgl laporan", "tgl masuk", "tgl", "tanggal",
+        "created at", "date", "waktu", "datetime", "timestamp", "tanggal dan waktu", "waktu laporan",
+    ),
+    "received_time": ("waktu laporan masuk", "waktu masuk", "jam masuk", "jam", "pukul", "waktu", "time"),
+    "title": ("judul laporan", "judul pengaduan", "judul aduan", "judul", "title", "perihal", "subject", "subjek"),
+    "category_id": ("id kategori", "category id", "kode kategori", "kategori id", "category code"),
+    "reporter_category": (
+        "reporter category", "kategori pelapor", "kategori pilihan pelapor", "kategori dari pelapor",
+    ),
+    "category": (
+        "kategori laporan", "kategori pengaduan", "kategori aduan", "kategori", "category", "topik", "topic",
+    ),
+    "requested_unit": ("requested unit", "instansi tujuan", "unit tujuan", "opd tujuan", "dinas tujuan", "tujuan"),
+    "parent_unit": ("parent unit", "instansi induk", "unit induk", "opd induk"),
+    "unit": (
+        "instansi terdisposisi", "unit", "unit kerja", "instansi", "opd", "skpd", "perangkat daerah", "dinas",
+        "diteruskan", "diteruskan ke", "disposisi", "disposisi ke", "agency", "department", "instansi penerima",
+    ),
+    "status": ("status laporan", "status pengaduan", "status aduan", "status"),
+    "reason": ("alasan tunda arsip", "alasan arsip", "alasan tunda", "alasan", "reason"),
+    "type": (
+        "klasifikasi laporan", "klasifikasi", "jenis laporan", "jenis pengaduan", "jenis aduan", "type",
+        "classification", "jenis",
+    ),
+    "privacy": ("tipe laporan anonim rahasia", "tipe laporan", "privacy", "privasi"),
+    "anonymous": ("anonymous", "anonim"),
+    "confidential": ("confidential", "rahasia"),
+    "channel": ("sumber laporan", "sumber", "channel", "kanal", "kanal laporan", "saluran", "media", "source"),
+    "province": ("location province", "provinsi", "province", "propinsi"),
+    "regency": (
+        "location regency", "kota kabupaten", "kabupaten kota", "kab kota", "kota kab", "regency", "kabupaten",
+        "kota", "city",
+    ),
+    "district": ("location district", "kecamatan", "district", "kec"),
+    "village": ("location village", "kelurahan desa", "desa kelurahan", "kelurahan", "desa", "village", "kel"),
+    "location": ("lokasi kejadian", "tempat kejadian", "alamat kejadian", "lokasi", "location", "alamat"),
+    "incident_date": ("incident date", "tanggal kejadian", "waktu kejadian", "tgl kejadian"),
+    "outcome": ("outcome", "hasil disposisi", "tindakan disposisi"),
+    "copies": ("copies", "tembusan", "tembusan ke", "unit tembusan"),
+    "attachments": ("attachments", "lampiran", "jumlah lampiran"),
+}  # fmt: skip
+FIELDS = tuple(field for field in _ALIASES if field != "received_time")
+
+_LAPORAN_RINGKAS = {
+    "id": "tracking id",
+    "received_at": "tanggal laporan masuk",
+    "received_time": "waktu laporan masuk",
+    "type": "klasifikasi laporan",
+    "category_id": "id kategori",
+    "category": "kategori",
+    # Neither "isi laporan akhir" nor "judul laporan": an admin writes them after routing, so they give the answer away.
+    "text": "isi laporan awal",
+    "privacy": "tipe laporan",
+    "channel": "sumber laporan",
+    "parent_unit": "instansi induk",
+    "unit": "instansi terdisposisi",
+    "status": "status laporan",
+    "reason": "alasan tunda arsip",
+    "province": "provinsi",
+    "regency": "kota kabupaten",
+}
+_LAPORGUB = {
+    "id": "no",
+    "text": "laporan",
+    "type": "jenis",
+    "channel": "dari",
+    "received_at": "waktu",
+    "category": "kategori",
+    "unit": "diteruskan",
+    "status": "status",
+}
+_LAPORGUB_SIGNATURE = {"no", "laporan", "dari", "waktu", "kategori", "diteruskan"}
+
+# A header that holds an alias among such words speaks of something else: "Isi Laporan Akhir", "Kode Unit".
+_OTHER_MEANING = frozenset(
+    {
+        "akhir", "tanggapan", "jawaban", "balasan", "response", "reply", "selesai", "tindak", "lanjut",
+        "jumlah", "total", "count", "kode", "code", "no", "nomor", "number", "id", "pelapor", "pengadu",
+        "pengirim", "pemohon", "reporter", "saran", "usulan", "suggested", "suggestion", "prediksi",
+        "predicted", "prediction", "confidence", "keyakinan", "skor", "score", "status", "alasan", "tanggal",
+        "tgl", "date", "waktu", "time", "jam", "verifikasi", "progres", "proses", "update", "updated", "link",
+        "url", "sebelum", "lama", "old", "asal", "topik", "topic", "kategori", "category",
+    }
+)  # fmt: skip
+_EXACT_ONLY = frozenset(
+    {
+        "id", "ticket", "tiket", "type", "source", "media", "date", "time", "jam", "pukul", "waktu", "pesan",
+        "message", "body", "tujuan", "kel", "kec",
+    }
+)  # fmt: skip
+_PERSONAL_WORDS = frozenset(
+    {
+        "nik", "ktp", "nokk", "hp", "nohp", "handphone", "ponsel", "telepon", "telpon", "telp", "phone",
+        "whatsapp", "wa", "email", "surel",
+    }
+)  # fmt: skip
+_PERSONAL_NAMES = frozenset(
+    {
+        "nama", "name", "nama lengkap", "full name", "nama pelapor", "nama pengadu", "nama pengirim",
+        "nama pemohon", "nama masyarakat", "nama warga", "reporter name", "pelapor", "pengadu", "pengirim",
+        "reporter", "alamat pelapor", "alamat pengadu", "alamat rumah", "alamat pengirim", "tanggal lahir",
+        "tempat lahir", "no kk", "ip address",
+    }
+)  # fmt: skip
+_LONGEST_HEADER = 80
+
+
+@dataclass(frozen=True)
+class Layout:
+    """What the columns hold: `columns` gives a field its header, `hidden` are headers that are never read in."""
+
+    shape: Shape
+    columns: Mapping[str, str]
+    hidden: frozenset[str] = frozenset()
+
+
+def normalised(header: str) -> str:
+    """A header without case, punctuation and spacing.
+
+    >>> normalised("Kota/Kabupaten "), normalised("receivedAt"), normalised("received_at")
+    ('kota kabupaten', 'received at', 'received at')
+    """
+    plain = unicodedata.normalize("NFKC", header)
+    plain = re.sub(r"(?<=[a-z0-9])(?=[A-Z])", " ", plain).casefold()
+    return " ".join(re.sub(r"[\W_]+", " ", plain).split())
+
+
+def is_personal(header: str) -> bool:
+    """Whether a column holds who the reporter is, by its header.
+
+    >>> is_personal("No. HP"), is_personal("Nama Unit")
+    (True, False)
+    """
+    name = normalised(header)
+    return name in _PERSONAL_NAMES or not _PERSONAL_WORDS.isdisjoint(name.split())
+
+
+def recognise(headers: Sequence[str], asked: Mapping[str, str]) -> Layout:
+    """The shape of a header row and the header of each field; `asked` (field → header) goes before what is recognised.
+
+    Raises:
+        ColumnMissing: `asked` names a field that doesn't exist or a header that isn't there.
+    """
+    names = {header: normalised(header) for header in headers}
+    shape = _shape(set(names.values()))
+    hidden = frozenset(header for header in headers if shape == "laporgub" and is_personal(header))
+    free = {header: name for header, name in names.items() if header not in hidden}
+    columns = {field: _asked_header(field, header, list(free)) for field, header in asked.items()}
+    free = {header: name for header, name in free.items() if header not in columns.values()}
+    found = _recognise_table(free) if shape == "table" else _recognise_shape(free, shape)
+    columns |= {field: header for field, header in found.items() if field not in columns}
+    if "received_at" not in columns:
+        columns.pop("received_time", None)
+    return Layout(shape, columns, hidden)
+
+
+def laporan_ringkas_header(header: str) -> str:
+    """The header of "Laporan Ringkas" that this one spells, or itself: some exports shorten one of them."""
+    return _LAPORAN_RINGKAS_SPELLINGS.get(normalised(header), header)
+
+
+def closest(wanted: str, headers: Sequence[str]) -> str | None:
+    """The header most like the wanted one, if any is like it."""
+    by_name = {normalised(header): header for header in headers}
+    matches = get_close_matches(normalised(wanted), by_name, n=1)
+    return by_name[matches[0]] if matches else None
+
+
+def _shape(names: set[str]) -> Shape:
+    # This one column is enough: wherever it stands, the title and the final text beside it are the admin's.
+    if "isi laporan awal" in names:
+        return "laporan_ringkas"
+    return "laporgub" if names >= _LAPORGUB_SIGNATURE else "table"
+
+
+def _recognise_shape(free: Mapping[str, str], shape: Shape) -> dict[str, str]:
+    wanted = _LAPORAN_RINGKAS if shape == "laporan_ringkas" else _LAPORGUB
+    headers: dict[str, str] = {}
+    for header, name in free.items():
+        headers.setdefault("tipe laporan" if name.startswith("tipe laporan") else name, header)
+    return {field: headers[name] for field, name in wanted.items() if name in headers}
+
+
+def _recognise_table(free: Mapping[str, str]) -> dict[str, str]:
+    """Exact names first, then headers that hold a name as whole words; the longest name and the barest header win."""
+    usable = {
+        header: name for header, name in free.items() if len(header) <= _LONGEST_HEADER and not is_personal(header)
+    }
+    candidates: list[tuple[tuple[int, ...], str, str]] = []
+    for place, (header, name) in enumerate(usable.items()):
+        for order, (field, aliases) in enumerate(_ALIASES.items()):
+            rank = _exact_rank(order, aliases, name) or _containing_rank(order, field, aliases, name)
+            if rank:
+                candidates.append(((*rank, place), field, header))
+    columns: dict[str, str] = {}
+    for _, field, header in sorted(candidates):
+        if field not in columns and header not in columns.values():
+            columns[field] = header
+    return columns
+
+
+def _exact_rank(order: int, aliases: tuple[str, ...], name: str) -> tuple[int, ...] | None:
+    return (0, order, aliases.index(name), 0) if name in aliases else None
+
+
+def _containing_rank(order: int, field: str, aliases: tuple[str, ...], name: str) -> tuple[int, ...] | None:
+    """How well a header that only holds an alias serves the field; None where its other words change its meaning."""
+    held = [alias for alias in aliases if alias not in _EXACT_ONLY and _holds(name, alias)]
+    if field == "text":
+        # "Laporan Warga" is what people wrote, "Wilayah Laporan" is not.
+        held = [alias for alias in held if " " in alias or name.startswith(alias)]
+    own_words = {word for alias in aliases for word in alias.split()}
+    if not held or not _OTHER_MEANING.isdisjoint(set(name.split()) - own_words):
+        return None
+    longest = max(len(alias.split()) for alias in held)
+    return (1, -longest, int(field == "text"), len(name.split()) * 100 + order)
+
+
+def _holds(name: str, alias: str) -> bool:
+    return f" {alias} " in f" {name} "
+
+
+def _asked_header(field: str, wanted: str, headers: Sequence[str]) -> str:
+    if field not in FIELDS:
+        raise ColumnMissing(f'There is no field "{field}". The fields are: {", ".join(FIELDS)}.')
+    if wanted in headers:
+        return wanted
+    alike = [header for header in headers if normalised(header) == normalised(wanted)]
+    if len(alike) == 1:
+        return alike[0]
+    near = closest(wanted, headers)
+    hint = f' Did you mean "{near}"?' if near else ""
+    raise ColumnMissing(f'No column is named "{wanted}".{hint} The columns are: {listed(headers)}.')
+
+
+def listed(headers: Sequence[str]) -> str:
+    """Headers as a message names them, the first 60 of them."""
+    shown = ", ".join(f'"{header[:_LONGEST_HEADER]}"' for header in headers[:60])
+    return f"{shown} and {len(headers) - 60} more" if len(headers) > 60 else shown  # noqa: PLR2004
+
+
+_LAPORAN_RINGKAS_SPELLINGS = {normalised(header): header for header in LAPORAN_RINGKAS_HEADERS} | {
+    "tipe laporan": "Tipe Laporan (Anonim/Rahasia)"
+}

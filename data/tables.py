@@ -1,0 +1,295 @@
+"""Raw tables as they come in: delimited text, JSON Lines and Parquet, read row by row in bounded memory."""
+
+from __future__ import annotations
+
+import csv
+import json
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from data.errors import FileUnreadable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+    from typing import BinaryIO, TextIO
+
+_PARQUET_BATCH_ROWS = 500
+_LONGEST_REASON = 120
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much a file may unpack to, so that a small hostile one can't fill the memory."""
+
+    unpacked_bytes: int = 1 << 30
+    unpacked_ratio: int = 300
+    cells: int = 20_000_000
+    rows: int = 5_000_000
+    columns: int = 1_000
+    line_characters: int = 4_000_000
+    # The csv module's own bound, which is one for the whole process; smaller is possible, larger is not.
+    cell_characters: int = 131_072
+    # An .xls can't be measured before it is read: where strangers upload, turn it off.
+    xls: bool = True
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """One row as it stands in the file; `number` counts every row from 1, blank ones included."""
+
+    number: int
+    cells: Sequence[object]
+    problem: str | None = None
+
+
+class Table(ABC):
+    """One table of a file; `names` are its columns where the kind itself knows them, None where a row has them."""
+
+    kind: str
+    encoding: str | None = None
+    separator: str | None = None
+    sheet: str | None = None
+    first_column: int = 0
+    names: Sequence[str] | None = None
+    n_rows: int | None = None
+    # A workbook's row has as many cells as its sheet; in delimited text another number of cells means a broken row.
+    is_ragged_broken: bool = False
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        self.path = path
+        self.limits = limits
+
+    @abstractmethod
+    def lines(self) -> Iterator[Line]:
+        """Every row that isn't blank; may be called again to start over."""
+
+    def share_read(self) -> float:
+        """How much of the file the latest `lines()` has gone through, from 0 to 1."""
+        return 0.0
+
+
+class DelimitedTable(Table):
+    """CSV and its kin; a row that the strict rules can't read is read by the lax ones before it is called a problem."""
+
+    is_ragged_broken = True
+
+    def __init__(self, path: Path, limits: Limits, *, encoding: str, separator: str) -> None:
+        super().__init__(path, limits)
+        self.kind = "tsv" if separator == "\t" else "csv"
+        self.encoding = encoding
+        self.separator = separator
+        self._file: TextIO | None = None
+
+    def lines(self) -> Iterator[Line]:
+        # A byte that the encoding doesn't have becomes U+FFFD: one odd sign must not cost the whole file.
+        with self.path.open(encoding=self.encoding, errors="replace", newline="") as file:
+            self._file = file
+            source = _RememberedLines(file, self)
+            reader = csv.reader(source, delimiter=self._separator(), strict=True)
+            number = 0
+            while (line := self._next(reader, source, number + 1)) is not None:
+                number = line.number
+                if line.problem or any(str(cell).strip() for cell in line.cells):
+                    yield line
+
+    def share_read(self) -> float:
+        if self._file is None:
+            return 0.0
+        return 1.0 if self._file.closed else self._file.buffer.tell() / max(self.path.stat().st_size, 1)
+
+    def _separator(self) -> str:
+        return self.separator or ","
+
+    def _next(self, reader: Iterator[list[str]], source: _RememberedLines, number: int) -> Line | None:
+        first_line = source.count + 1
+        source.taken.clear()
+        try:
+            cells = next(reader, None)
+        except csv.Error as error:
+            return self._second_reading(source, number, first_line, error)
+        if cells is None:
+            return None
+        if max(map(len, cells), default=0) > self.limits.cell_characters:
+            raise self._too_long(number, first_line)
+        return Line(number, cells)
+
+    def _second_reading(self, source: _RememberedLines, number: int, first_line: int, error: csv.Error) -> Line:
+        if "field limit" in str(error):
+            raise self._too_long(number, first_line) from error
+        records = list(csv.reader(source.taken, delimiter=self._separator()))
+        if "end of data" not in str(error) and len(records) == 1:
+            return Line(number, records[0])
+        where = f"line {first_line}" if source.count == first_line else f"lines {first_line} to {source.count}"
+        problem = f"A quote in {where} has no partner: double each quote inside a cell."
+        return Line(number, records[0] if records else [], problem)
+
+    def _too_long(self, number: int, first_line: int) -> FileUnreadable:
+        return FileUnreadable(
+            f"{self.path}, row {number} (line {first_line}): a cell is longer than {self.limits.cell_characters:,} "
+            "characters. Usually a quote was opened there and never closed: mend that line, or save the table as .xlsx."
+        )
+
+
+class _RememberedLines:
+    """The lines of a file without NUL, remembering those taken since they were last cleared."""
+
+    def __init__(self, file: TextIO, table: Table) -> None:
+        self._file = file
+        self._table = table
+        self.taken: list[str] = []
+        self.count = 0
+
+    def __iter__(self) -> Iterator[str]:
+        return self
+
+    def __next__(self) -> str:
+        most = self._table.limits.line_characters
+        line = self._file.readline(most)
+        if not line:
+            raise StopIteration
+        self.count += 1
+        if len(line) == most and not line.endswith(("\n", "\r")):
+            raise FileUnreadable(
+                f"{self._table.path}: line {self.count} is longer than {most:,} characters, so no table."
+            )
+        line = line.replace("\0", "")
+        self.taken.append(line)
+        return line
+
+
+class JsonLinesTable(Table):
+    """One JSON object a line; an object inside it, such as `location`, gives one column for each of its keys."""
+
+    kind = "jsonl"
+    encoding = "utf-8"
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        super().__init__(path, limits)
+        self._file: BinaryIO | None = None
+        names: dict[str, None] = {}
+        self.n_rows = 0
+        # Read once ahead: a key that only the last line has is a column too.
+        for _, record in self._records():
+            self.n_rows += 1
+            if isinstance(record, dict):
+                names.update(dict.fromkeys(record))
+            if len(names) > limits.columns:
+                raise FileUnreadable(f"{path} has more than {limits.columns} keys: give each line the same keys.")
+        self.names = list(names)
+
+    def lines(self) -> Iterator[Line]:
+        names = self.names or []
+        for number, record in self._records():
+            if isinstance(record, str):
+                yield Line(number, [], record)
+            else:
+                yield Line(number, [record.get(name) for name in names])
+
+    def share_read(self) -> float:
+        if self._file is None:
+            return 0.0
+        return 1.0 if self._file.closed else self._file.tell() / max(self.path.stat().st_size, 1)
+
+    def _records(self) -> Iterator[tuple[int, dict[str, object] | str]]:
+        """Line number and flat record, or what is wrong with the line."""
+        with self.path.open("rb") as file:
+            self._file = file
+            number = 0
+            while raw := file.readline(self.limits.line_characters):
+                number += 1
+                if len(raw) == self.limits.line_characters and not raw.endswith(b"\n"):
+                    _skip_line(file)
+                    yield number, f"Line {number} is longer than {self.limits.line_characters:,} bytes."
+                elif raw.strip(b"\xef\xbb\xbf \t\r\n"):
+                    yield number, _record(raw, number)
+
+
+class ParquetTable(Table):
+    """A Parquet file, batch by batch; a struct column, such as `location`, gives one column for each of its fields."""
+
+    kind = "parquet"
+
+    def __init__(self, path: Path, limits: Limits) -> None:
+        super().__init__(path, limits)
+        try:
+            with pq.ParquetFile(path) as file:
+                self._check(file.metadata)
+                self.n_rows = file.metadata.num_rows
+                self.names = file.schema_arrow.empty_table().flatten().column_names
+        except (pa.ArrowException, OSError) as error:
+            raise self._broken(error) from error
+        self._rows_read = 0
+
+    def lines(self) -> Iterator[Line]:
+        self._rows_read = 0
+        try:
+            with pq.ParquetFile(self.path) as file:
+                for batch in file.iter_batches(batch_size=_PARQUET_BATCH_ROWS):
+                    yield from self._batch(batch)
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            raise self._broken(error) from error
+
+    def share_read(self) -> float:
+        return self._rows_read / self.n_rows if self.n_rows else 0.0
+
+    def _batch(self, batch: pa.RecordBatch) -> Iterator[Line]:
+        columns = [_plain(column).to_pylist() for column in pa.Table.from_batches([batch]).flatten().columns]
+        for cells in zip(*columns, strict=True):
+            self._rows_read += 1
+            yield Line(self._rows_read, cells)
+
+    def _check(self, metadata: pq.FileMetaData) -> None:
+        unpacked = sum(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups))
+        if unpacked > self.limits.unpacked_bytes or metadata.num_rows > self.limits.rows:
+            raise FileUnreadable(
+                f"{self.path} holds {metadata.num_rows:,} rows and unpacks to {unpacked:,} bytes; the most is "
+                f"{self.limits.rows:,} rows and {self.limits.unpacked_bytes:,} bytes. Split it into smaller files."
+            )
+        if metadata.num_columns > self.limits.columns:
+            raise FileUnreadable(
+                f"{self.path} has {metadata.num_columns:,} columns; the most is {self.limits.columns:,}."
+            )
+
+    def _broken(self, error: Exception) -> FileUnreadable:
+        reason = (str(error).splitlines() or ["?"])[0][:_LONGEST_REASON]
+        return FileUnreadable(f"{self.path} is a broken or cut-off Parquet file ({reason}). Export it again.")
+
+
+def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
+    """A column whose times Python can hold: it has no nanoseconds."""
+    if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
+        return column.cast(pa.timestamp("us", column.type.tz), safe=False)
+    return column
+
+
+def _skip_line(file: BinaryIO) -> None:
+    while (rest := file.readline(1 << 20)) and not rest.endswith(b"\n"):
+        pass
+
+
+def _record(raw: bytes, number: int) -> dict[str, object] | str:
+    try:
+        record = json.loads(raw.decode("utf-8-sig"))
+        if b"\\u" in raw:
+            # Half of a surrogate pair can be escaped in JSON, but no file can hold it.
+            record = json.loads(json.dumps(record, ensure_ascii=False).encode("utf-8", "replace"))
+    except UnicodeDecodeError:
+        return f"Line {number} isn't UTF-8."
+    except (ValueError, RecursionError) as error:
+        return f"Line {number} isn't JSON: {str(error)[:_LONGEST_REASON]}"
+    return _flat(record) if isinstance(record, dict) else f"Line {number} isn't a JSON object."
+
+
+def _flat(record: dict[str, object]) -> dict[str, object]:
+    flat: dict[str, object] = {}
+    for key, value in record.items():
+        if isinstance(value, dict):
+            flat |= {f"{key}.{inner}": inner_value for inner, inner_value in value.items()}
+        else:
+            flat[key] = value
+    return flat

@@ -1,0 +1,1 @@
+"""One complaint in, one suggestion out: pure, with neither database nor HTTP."""

@@ -1,0 +1,65 @@
+"""What comes in: a complaint as an intake system or an export gives it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from model.privacy import mask
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+LONGEST_TEXT = 50_000
+
+
+@dataclass(frozen=True, slots=True)
+class Location:
+    """Where it happened, as the form's place fields say; an empty string where one is blank."""
+
+    province: str = ""
+    regency: str = ""
+    district: str = ""
+    village: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Complaint:
+    """One complaint. `text` alone is required; the rest are clues, or go with it to the ledger."""
+
+    text: str
+    reference_id: str = ""
+    received_at: datetime | None = None
+    title: str = ""
+    channel: str = ""
+    location: Location = Location()
+    type: str = ""
+    incident_date: date | None = None
+    reporter_category: str = ""
+    requested_unit: str = ""
+    attachments: int = 0
+    anonymous: bool = False
+    confidential: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class MaskedComplaint:
+    """A complaint without personal data: the only kind that anything past the door may see."""
+
+    complaint: Complaint
+    masked_count: int
+
+
+def without_personal_data(complaint: Complaint) -> MaskedComplaint:
+    """The complaint with every free text masked; `masked_count` counts what was masked in text and title."""
+    text, title = mask(complaint.text), mask(complaint.title)
+    return MaskedComplaint(
+        replace(
+            complaint,
+            text=text.text,
+            title=title.text,
+            reporter_category=mask(complaint.reporter_category).text,
+            requested_unit=mask(complaint.requested_unit).text,
+        ),
+        text.count + title.count,
+    )

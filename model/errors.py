@@ -1,0 +1,48 @@
+"""What a model, its files or its home can say to a person.
+
+PilahError (data.errors)
+├── ArtifactError           a stored model version that cannot be used: the service answers 503
+│   ├── ArtifactMissing     no version, or no champion, in this office
+│   ├── ArtifactTampered    a file is not the one that the manifest names: it is never unpickled
+│   └── ArtifactForeign     made with library versions, or by a Pilah, that this one cannot read
+├── HistoryUnusable         too little to learn from
+└── UnitsFileInvalid        the office's units.csv contradicts itself
+"""
+
+from __future__ import annotations
+
+from data.errors import PilahError
+
+__all__ = [
+    "ArtifactError",
+    "ArtifactForeign",
+    "ArtifactMissing",
+    "ArtifactTampered",
+    "HistoryUnusable",
+    "PilahError",
+    "UnitsFileInvalid",
+]
+
+
+class ArtifactError(PilahError):
+    """A stored model version cannot be used."""
+
+
+class ArtifactMissing(ArtifactError):
+    """There is no version, or no champion, in this office."""
+
+
+class ArtifactTampered(ArtifactError):
+    """A file is not the one that the manifest names."""
+
+
+class ArtifactForeign(ArtifactError):
+    """The version was made with libraries, or by a Pilah, that this one cannot read."""
+
+
+class HistoryUnusable(PilahError):
+    """The labelled history holds too little to learn from."""
+
+
+class UnitsFileInvalid(PilahError):
+    """The office's units.csv contradicts itself."""

@@ -1,0 +1,277 @@
+"""From texts to sparse rows: word 1-2-grams on stems, character n-grams on the written words, and clues.
+
+The stems and the character n-grams are both functions of one written word, so each distinct word's feature ids are
+worked out once and remembered; training, batch and a single suggestion all go this way. The weighting is
+scikit-learn's own TF-IDF (`sublinear_tf`, `smooth_idf`, each block to unit length); a property test holds the two equal.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+from scipy.sparse import csr_matrix
+from sklearn.base import BaseEstimator, TransformerMixin
+
+import data
+from model.stemming import process_stemmer
+from model.text import expand, words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+_REMEMBERED_WORDS = 100_000
+
+
+@dataclass(frozen=True)
+class Document:
+    """What the features see of a complaint: its masked text, and clues such as "district=tandes"."""
+
+    text: str
+    clues: tuple[str, ...] = ()
+
+
+@dataclass
+class _Vocabulary:
+    """The features of one block by name; while it is open, a name met for the first time gets the next id."""
+
+    ids: dict[str, int] = field(default_factory=dict)
+    open: bool = True
+
+    def of(self, names: Iterable[str]) -> list[int]:
+        if self.open:
+            return [self.ids.setdefault(name, len(self.ids)) for name in names]
+        known = self.ids
+        return [known[name] for name in names if name in known]
+
+
+@dataclass(frozen=True, slots=True)
+class _RememberedWord:
+    """The stems (with -1 for one that was never learned) and the ids of the character n-grams of one written word."""
+
+    stems: tuple[int, ...]
+    characters: NDArray[np.int32]
+
+
+class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
+    """Documents → rows of shape (n_documents, n_features), float32, in four blocks each of unit length or empty.
+
+    The blocks are stems, pairs of neighbouring stems (both weighted as one block), character n-grams and clues.
+    """
+
+    def __init__(
+        self,
+        *,
+        stemming: bool = True,
+        colloquial: bool = True,
+        pairs: bool = True,
+        characters: tuple[int, int] | None = (3, 5),
+        stop_words: bool = False,
+        rows_at_least: int = 2,
+        clue_weight: float = 0.5,
+    ) -> None:
+        self.stemming = stemming
+        self.colloquial = colloquial
+        self.pairs = pairs
+        self.characters = characters
+        self.stop_words = stop_words
+        self.rows_at_least = rows_at_least
+        self.clue_weight = clue_weight
+
+    def fit(self, documents: Sequence[Document], y: object = None) -> ComplaintFeatures:
+        """Learn the vocabulary: every feature met in at least `rows_at_least` documents."""
+        self.fit_transform(documents, y)
+        return self
+
+    def fit_transform(self, documents: Sequence[Document], y: object = None) -> csr_matrix:  # noqa: ARG002
+        """Learn the vocabulary and give the rows of the documents that it was learned from."""
+        self._open()
+        counted = [self._count(document) for document in documents]
+        self._close(counted, len(documents))
+        return self.transform(documents)
+
+    def transform(self, documents: Sequence[Document]) -> csr_matrix:
+        """The rows of the documents; what was never learned leaves nothing."""
+        columns: list[NDArray[np.int32]] = []
+        values: list[NDArray[np.float32]] = []
+        ends = [0]
+        for document in documents:
+            row_columns, row_values = self._row(document)
+            columns.append(row_columns)
+            values.append(row_values)
+            ends.append(ends[-1] + len(row_columns))
+        if not columns:
+            return csr_matrix((0, self.n_features_), dtype=np.float32)
+        return csr_matrix(
+            (np.concatenate(values), np.concatenate(columns), np.asarray(ends)), shape=(len(documents), self.n_features_)
+        )
+
+    def names(self) -> list[str]:
+        """The name of each feature, in column order: a stem, two stems, "#abc" for characters, "key=value"."""
+        return [
+            *self._stems.ids,
+            *self._pair_names(),
+            *(f"#{gram}" for gram in self._grams.ids),
+            *self._clues.ids,
+        ]
+
+    def columns_of_word(self, folded: str) -> NDArray[np.int32]:
+        """The columns that one written word feeds by itself: its stems and its character n-grams."""
+        word = self._word(folded)
+        stems = np.asarray([stem for stem in word.stems if stem >= 0], dtype=np.int32)
+        return np.concatenate((stems, word.characters + self._offsets[2]))
+
+    def columns_of_pairs(self, first: str, second: str) -> list[int]:
+        """The columns that two neighbouring written words feed together."""
+        if not self.pairs or not (stems := self._word(first).stems):
+            return []
+        following = self._word(second).stems
+        return self._pair_columns((stems[-1], *following[:1]))
+
+    def known_share(self, document: Document) -> float:
+        """Share of the document's written words that have a stem in the vocabulary, 0 to 1; 1 for a text without words."""
+        entries = [self._word(word.folded) for word in words(document.text)]
+        if not entries:
+            return 1.0
+        return sum(any(stem >= 0 for stem in entry.stems) or not entry.stems for entry in entries) / len(entries)
+
+    # Learning
+
+    def _open(self) -> None:
+        self._stems, self._grams, self._clues = _Vocabulary(), _Vocabulary(), _Vocabulary()
+        self._pairs: dict[int, int] = {}
+        self._memo: dict[str, _RememberedWord] = {}
+
+    def _count(self, document: Document) -> tuple[set[int], set[int], set[int], set[int]]:
+        stems: list[int] = []
+        grams: set[int] = set()
+        for word in words(document.text):
+            entry = self._word(word.folded)
+            stems.extend(entry.stems)
+            grams.update(entry.characters.tolist())
+        pairs = {(first << 32) | second for first, second in pairwise(stems)} if self.pairs else set()
+        return set(stems), pairs, grams, set(self._clues.of(document.clues))
+
+    def _close(self, counted: list[tuple[set[int], set[int], set[int], set[int]]], n_documents: int) -> None:
+        frequencies: list[dict[int, int]] = [{}, {}, {}, {}]
+        for document in counted:
+            for block, present in zip(frequencies, document, strict=True):
+                for feature in present:
+                    block[feature] = block.get(feature, 0) + 1
+        stems, stem_rows = self._keep(self._stems, frequencies[0])
+        grams, gram_rows = self._keep(self._grams, frequencies[2])
+        clues, clue_rows = self._keep(self._clues, frequencies[3])
+        renumbered = {old: new for new, old in enumerate(_kept(frequencies[0], self.rows_at_least))}
+        pair_rows = []
+        self._pairs = {}
+        for pair in _kept(frequencies[1], self.rows_at_least):
+            key = (renumbered[pair >> 32] << 32) | renumbered[pair & 0xFFFFFFFF]
+            self._pairs[key] = len(self._pairs)
+            pair_rows.append(frequencies[1][pair])
+        self._stems, self._grams, self._clues = stems, grams, clues
+        sizes = [len(stems.ids), len(self._pairs), len(grams.ids), len(clues.ids)]
+        self._offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
+        self.n_features_ = int(self._offsets[-1])
+        rows = np.asarray([*stem_rows, *pair_rows, *gram_rows, *clue_rows], dtype=np.float64)
+        # smooth_idf of scikit-learn: as if one more document held every feature once.
+        self.idf_ = (np.log((1 + n_documents) / (1 + rows)) + 1).astype(np.float32)
+        self._memo = {}
+
+    def _keep(self, vocabulary: _Vocabulary, frequency: Mapping[int, int]) -> tuple[_Vocabulary, list[int]]:
+        kept = _kept(frequency, self.rows_at_least)
+        names = list(vocabulary.ids)
+        return _Vocabulary({names[old]: new for new, old in enumerate(kept)}, open=False), [frequency[old] for old in kept]
+
+    # Rows
+
+    def _word(self, folded: str) -> _RememberedWord:
+        remembered = self._memo.get(folded)
+        if remembered is None:
+            remembered = _RememberedWord(self._stem_ids(folded), np.asarray(self._gram_ids(folded), dtype=np.int32))
+            if len(self._memo) >= _REMEMBERED_WORDS:
+                self._memo.clear()
+            self._memo[folded] = remembered
+        return remembered
+
+    def _stem_ids(self, folded: str) -> tuple[int, ...]:
+        standard = expand(folded, data.colloquial()) if self.colloquial else (folded,)
+        if self.stop_words:
+            standard = tuple(word for word in standard if word not in data.function_words())
+        stemmer = process_stemmer()
+        stems = [stemmer.stem(word) for word in standard] if self.stemming else list(standard)
+        if self._stems.open:
+            return tuple(self._stems.of(stems))
+        return tuple(self._stems.ids.get(stem, -1) for stem in stems)
+
+    def _gram_ids(self, folded: str) -> list[int]:
+        return self._grams.of(character_ngrams(folded, *self.characters)) if self.characters else []
+
+    def _row(self, document: Document) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        stems: list[int] = []
+        grams: list[NDArray[np.int32]] = []
+        for word in words(document.text):
+            entry = self._word(word.folded)
+            stems.extend(entry.stems)
+            grams.append(entry.characters)
+        in_words = np.asarray([stem for stem in stems if stem >= 0] + self._pair_columns(stems), dtype=np.int32)
+        in_grams = np.concatenate(grams) + self._offsets[2] if grams else np.zeros(0, np.int32)
+        clues = np.asarray(self._clues.of(document.clues), dtype=np.int32) + self._offsets[3]
+        blocks = [self._weigh(in_words, 1.0), self._weigh(in_grams, 1.0), self._weigh(clues, self.clue_weight)]
+        return np.concatenate([block[0] for block in blocks]), np.concatenate([block[1] for block in blocks])
+
+    def _pair_columns(self, stems: Sequence[int]) -> list[int]:
+        if not self.pairs:
+            return []
+        known, offset = self._pairs, int(self._offsets[1])
+        keys = ((first << 32) | second for first, second in pairwise(stems) if first >= 0 and second >= 0)
+        return [offset + known[key] for key in keys if key in known]
+
+    def _weigh(self, columns: NDArray[np.int32], block_weight: float) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
+        distinct, counts = np.unique(columns, return_counts=True)
+        weights = (1 + np.log(counts)).astype(np.float32) * self.idf_[distinct]
+        length = float(np.sqrt(weights @ weights))
+        return distinct.astype(np.int32), weights * np.float32(block_weight / length) if length else weights
+
+    def _pair_names(self) -> list[str]:
+        stems = list(self._stems.ids)
+        return [f"{stems[key >> 32]} {stems[key & 0xFFFFFFFF]}" for key in self._pairs]
+
+    def __getstate__(self) -> dict[str, object]:
+        """Without the remembered words, which grow with use, and with the stems that a new process would miss."""
+        state = dict(self.__dict__)
+        if "_memo" in state:
+            known = self._stems.ids
+            state["_memo"] = {}
+            state["_known_stems"] = process_stemmer().remembered(lambda stem: stem in known)
+        return state
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        """Hand the stored stems to the process."""
+        known = state.pop("_known_stems", {})
+        if isinstance(known, dict):
+            process_stemmer().learn(known)
+        self.__dict__.update(state)
+
+
+def character_ngrams(word: str, shortest: int, longest: int) -> list[str]:
+    """The character n-grams of one word with a space at each end, as scikit-learn's `char_wb` cuts them.
+
+    >>> character_ngrams("air", 3, 4)
+    [' ai', 'air', 'ir ', ' air', 'air ']
+    """
+    padded = f" {word} "
+    grams = []
+    for n in range(shortest, longest + 1):
+        if len(padded) <= n:
+            grams.append(padded)
+            break
+        grams.extend(padded[start : start + n] for start in range(len(padded) - n + 1))
+    return grams
+
+
+def _kept(frequency: Mapping[int, int], rows_at_least: int) -> list[int]:
+    return sorted(feature for feature, rows in frequency.items() if rows >= rows_at_least)

@@ -1,0 +1,116 @@
+"""The masked, labelled complaints that an office's models learn from, on disk and in memory."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from model.complaint import Complaint, Location
+from model.errors import ArtifactMissing
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+_FILE = "complaints.parquet"
+_COMPLAINT_FIELDS = ("text", "reference_id", "title", "channel", "type", "reporter_category", "requested_unit")
+_PLACE_FIELDS = ("province", "regency", "district", "village")
+
+
+@dataclass(frozen=True, slots=True)
+class LabelledComplaint:
+    """A masked complaint and what was decided; an empty label was not recorded.
+
+    `returned` marks a row whose status says that the unit was wrong: it is neither taught nor scored as right.
+    """
+
+    complaint: Complaint
+    unit: str
+    category: str
+    outcome: str = ""
+    copies: tuple[str, ...] = ()
+    returned: bool = False
+
+    @property
+    def received_at(self) -> datetime:
+        """When it came; the history keeps no row without a date."""
+        return self.complaint.received_at or datetime.min  # noqa: DTZ901 - only a row without a date has it
+
+
+def write_history(folder: Path, rows: Sequence[LabelledComplaint]) -> None:
+    """Replace the history of an office by these rows, whole or not at all."""
+    folder.mkdir(parents=True, exist_ok=True)
+    table = pa.Table.from_pylist([_record(row) for row in rows], schema=_schema())
+    aside = folder / f".unfinished-{_FILE}"
+    pq.write_table(table, aside, compression="zstd")
+    aside.replace(folder / _FILE)
+
+
+def read_history(folder: Path) -> list[LabelledComplaint]:
+    """The history of an office.
+
+    Raises:
+        ArtifactMissing: nothing was trained here yet.
+    """
+    path = folder / _FILE
+    if not path.is_file():
+        raise ArtifactMissing(f"No history in {folder}. Make one with: pilah train")
+    return [_labelled(record) for record in pq.read_table(path).to_pylist()]
+
+
+def _schema() -> pa.Schema:
+    texts = [pa.field(name, pa.string()) for name in (*_COMPLAINT_FIELDS, *_PLACE_FIELDS, "unit", "category", "outcome")]
+    return pa.schema(
+        [
+            *texts,
+            pa.field("received_at", pa.timestamp("us")),
+            pa.field("copies", pa.list_(pa.string())),
+            pa.field("attachments", pa.int32()),
+            pa.field("anonymous", pa.bool_()),
+            pa.field("confidential", pa.bool_()),
+            pa.field("returned", pa.bool_()),
+        ]
+    )
+
+
+def _record(row: LabelledComplaint) -> dict[str, object]:
+    complaint = row.complaint
+    return {
+        **{name: getattr(complaint, name) for name in _COMPLAINT_FIELDS},
+        **{name: getattr(complaint.location, name) for name in _PLACE_FIELDS},
+        "unit": row.unit,
+        "category": row.category,
+        "outcome": row.outcome,
+        "received_at": complaint.received_at,
+        "copies": list(row.copies),
+        "attachments": complaint.attachments,
+        "anonymous": complaint.anonymous,
+        "confidential": complaint.confidential,
+        "returned": row.returned,
+    }
+
+
+def _labelled(record: dict[str, object]) -> LabelledComplaint:
+    texts = {name: str(record[name] or "") for name in _COMPLAINT_FIELDS}
+    received_at = record["received_at"]
+    copies = record["copies"]
+    complaint = Complaint(
+        **texts,
+        received_at=received_at if isinstance(received_at, datetime) else None,
+        location=Location(**{name: str(record[name] or "") for name in _PLACE_FIELDS}),
+        attachments=int(str(record["attachments"] or 0)),
+        anonymous=bool(record["anonymous"]),
+        confidential=bool(record["confidential"]),
+    )
+    return LabelledComplaint(
+        complaint,
+        unit=str(record["unit"] or ""),
+        category=str(record["category"] or ""),
+        outcome=str(record["outcome"] or ""),
+        copies=tuple(copies) if isinstance(copies, list) else (),
+        returned=bool(record["returned"]),
+    )

@@ -1,0 +1,92 @@
+"""Where an office's model versions live, and which one is the champion."""
+
+from __future__ import annotations
+
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from model import artifact
+from model.errors import ArtifactMissing, PilahError
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from model.router import Router
+
+_OFFICE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
+_VERSION = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """The folders of one office under PILAH_HOME; see design.md, "What an installation keeps"."""
+
+    home: Path
+    name: str
+
+    def __post_init__(self) -> None:
+        """Refuse a name that could leave the home or be two names on one disk.
+
+        Raises:
+            PilahError: the name isn't 1-63 of a-z, 0-9, - and _.
+        """
+        if not _OFFICE.fullmatch(self.name):
+            raise PilahError(f"Office name {self.name!r} can't be used: take 1 to 63 of a-z, 0-9, - and _, such as kota-batu.")
+
+    @property
+    def versions_folder(self) -> Path:
+        return self.home / "models" / self.name
+
+    @property
+    def history_folder(self) -> Path:
+        return self.home / "history" / self.name
+
+    @property
+    def own_folder(self) -> Path:
+        """What the office itself edits: office.toml, units.csv, rules.csv, holidays.csv."""
+        return self.home / "offices" / self.name
+
+    @property
+    def champion_file(self) -> Path:
+        return self.versions_folder / "champion"
+
+    def versions(self) -> list[str]:
+        """The finished versions, oldest first."""
+        if not self.versions_folder.is_dir():
+            return []
+        return sorted(path.name for path in self.versions_folder.iterdir() if _VERSION.fullmatch(path.name))
+
+    def champion(self) -> str | None:
+        """The version in use, None before the first training."""
+        try:
+            version = self.champion_file.read_text(encoding="utf-8").strip()
+        except FileNotFoundError:
+            return None
+        if not _VERSION.fullmatch(version):
+            raise ArtifactMissing(f"{self.champion_file} names no version. Write one of these into it: {', '.join(self.versions())}")
+        return version
+
+    def promote(self, version: str) -> None:
+        """Make a finished version the champion, in one step that a reader sees whole or not at all."""
+        if version not in self.versions():
+            raise ArtifactMissing(f"Office {self.name} has no version {version}. It has: {', '.join(self.versions()) or 'none'}")
+        artifact.write_text(self.champion_file, version + "\n")
+
+    def load_champion(self, signing_key: str = "") -> tuple[Router, artifact.Card]:
+        """The router and the card in use.
+
+        Raises:
+            ArtifactError: there is none, or its files can't be trusted or read.
+        """
+        version = self.champion()
+        if version is None:
+            raise ArtifactMissing(f"No trained model for office {self.name} in {self.versions_folder}. Make one with: pilah train FILE --office {self.name}")
+        return artifact.load(self.versions_folder / version, signing_key)
+
+
+def new_version() -> str:
+    """A name for a version made now (UTC): sortable by time, with a tail that no second training shares."""
+    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"

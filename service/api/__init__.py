@@ -1,0 +1,1 @@
+"""The HTTP API: what an intake system asks."""

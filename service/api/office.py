@@ -1,0 +1,32 @@
+"""What the model in use knows: its units, its categories, and its card."""
+
+from typing import Any
+
+from fastapi import APIRouter
+
+from service.dependencies import CurrentModel
+from service.errors import documented
+from service.schemas import CategoriesOut, CategoryOut, UnitOut, UnitsOut
+
+router = APIRouter(prefix="/v1", tags=["office"], responses=documented(503))
+
+
+@router.get("/units")
+def units(loaded: CurrentModel) -> UnitsOut:
+    """The units that can be suggested."""
+    return UnitsOut(model=loaded.router.version, units=[UnitOut.of(unit) for unit in loaded.router.units])
+
+
+@router.get("/categories")
+def categories(loaded: CurrentModel) -> CategoriesOut:
+    """The categories that can be suggested."""
+    labels = loaded.router.category_labels
+    return CategoriesOut(
+        model=loaded.router.version, categories=[CategoryOut.model_validate(label) for label in labels]
+    )
+
+
+@router.get("/model")
+def model_card(loaded: CurrentModel) -> dict[str, Any]:
+    """The card of the model in use: its data, its split, and every figure that was measured."""
+    return loaded.card

@@ -1,0 +1,82 @@
+"""The service, wired: everything it is made of is named on this page, and nothing happens at import."""
+
+from __future__ import annotations
+
+import logging
+from contextlib import asynccontextmanager
+from importlib.metadata import version
+from typing import TYPE_CHECKING
+
+from fastapi import FastAPI
+
+from model.errors import ArtifactError
+from model.registry import Office
+from service.api import health, office, predictions
+from service.champion import Champion
+from service.guards import KnownHosts, LimitedBody, SealedAnswers
+from service.handlers import HANDLERS, answer
+from service.pages import desk, static
+from service.settings import Settings, read_settings
+
+if TYPE_CHECKING:
+    from collections.abc import AsyncIterator, Callable
+
+logger = logging.getLogger(__name__)
+
+_DESCRIPTION = (
+    "Suggests which unit is responsible for a public complaint in Indonesian, and which category it is. It never "
+    "decides. Every error is a problem details object (RFC 9457)."
+)
+# A form's bytes are percent-encoded: up to three for one.
+_FORM_GROWTH = 3
+
+
+def create_app(settings: Settings | None = None) -> FastAPI:
+    """The service for one office; without settings, those of the environment.
+
+    Raises:
+        PilahError: a setting can't be used.
+    """
+    settings = settings or read_settings()
+    champion = Champion(Office(settings.home, settings.office), settings.signing_key.get_secret_value())
+
+    # FastAPI's own documentation pages load scripts from a CDN, and Pilah never uses the network.
+    app = FastAPI(
+        title="Pilah",
+        version=version("pilah"),
+        description=_DESCRIPTION,
+        lifespan=_lifespan,
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        exception_handlers=dict(HANDLERS),
+    )
+    app.state.settings = settings
+    app.state.champion = champion
+    for router in (predictions.router, office.router, health.router, desk.router):
+        app.include_router(router)
+    app.mount("/static", static.files(), name="static")
+
+    # The last one added is the first one met.
+    app.add_middleware(LimitedBody, limit_for=_body_limits(settings), answer=answer)
+    app.add_middleware(KnownHosts, known=settings.known_hosts, answer=answer)
+    app.add_middleware(SealedAnswers)
+    return app
+
+
+@asynccontextmanager
+async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
+    """Loads the champion before the first request waits for it; without one the service starts all the same."""
+    try:
+        app.state.champion.current()
+    except ArtifactError as error:
+        logger.warning("No suggestions yet: %s", error)
+    yield
+
+
+def _body_limits(settings: Settings) -> Callable[[str], int]:
+    limits = {
+        "/v1/predictions/batch": settings.max_batch_bytes,
+        "/saran": settings.max_body_bytes * _FORM_GROWTH,
+    }
+    return lambda path: limits.get(path, settings.max_body_bytes)

@@ -1,0 +1,68 @@
+"""What the `pilah serve` command does."""
+
+from __future__ import annotations
+
+import ipaddress
+import socket
+from contextlib import suppress
+from typing import TYPE_CHECKING
+
+import typer
+import uvicorn
+
+from data.errors import PilahError
+from service.app import create_app
+
+if TYPE_CHECKING:
+    from service.settings import Settings
+
+
+def serve(settings: Settings) -> None:
+    """Answer requests until interrupted.
+
+    Raises:
+        PilahError: the address is open to other machines, or can't be had.
+    """
+    _refuse_remote(settings)
+    app = create_app(settings)
+    with _listening(settings.host, settings.port) as listener:
+        # No access log: an address can carry what a person typed.
+        config = uvicorn.Config(app, access_log=False, server_header=False, log_level="warning")
+        typer.echo(f"Pilah answers for office {settings.office} at {_address(listener)} (stop with Ctrl-C)")
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[listener])
+
+
+def _address(listener: socket.socket) -> str:
+    host, port = listener.getsockname()[:2]
+    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+
+
+def _refuse_remote(settings: Settings) -> None:
+    if not settings.allow_remote and not _is_loopback(settings.host):
+        raise PilahError(
+            f"PILAH_HOST {settings.host!r} would open Pilah to other machines, and there is no sign-in yet. Take "
+            "127.0.0.1; or set PILAH_ALLOW_REMOTE=true if something in front of Pilah decides who may come in."
+        )
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _listening(host: str, port: int) -> socket.socket:
+    """A socket that listens, opened here so that what is in the way is said in a sentence."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    listener = socket.socket(family, socket.SOCK_STREAM)
+    try:
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((host, port))
+    except OSError as error:
+        listener.close()
+        raise PilahError(
+            f"Can't listen on {host} port {port}: {error.strerror}. Stop what runs there, or choose another: PILAH_PORT={port + 1}"
+        ) from None
+    return listener

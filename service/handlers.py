@@ -1,0 +1,66 @@
+"""Every error of the service, turned into its one answer: problem details, or a page for who reads pages."""
+
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from fastapi import Request
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import Response
+
+from data.errors import PilahError
+from service.errors import Problem, ProblemResponse, headers_of, problem, problem_of, problem_of_fields
+from service.pages.errors import error_page, wants_page
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping
+
+_PLAIN_DETAILS = {
+    400: "The body is no JSON that can be read. Send one JSON object in UTF-8.",
+    404: "There is nothing at this address. The addresses are listed in /openapi.json.",
+    405: "This address doesn't take that method: see the Allow header.",
+    415: "Send the body as Content-Type: application/json.",
+}
+
+
+def on_pilah_error(request: Request, error: PilahError) -> Response:
+    return _answered(request, problem_of(error))
+
+
+def on_invalid_request(request: Request, error: RequestValidationError) -> Response:
+    details: Any = error.errors()
+    if any(detail["type"] == "json_invalid" for detail in details):
+        return _answered(request, problem(400, _PLAIN_DETAILS[400]))
+    return _answered(request, problem_of_fields(details))
+
+
+def on_http_error(request: Request, error: HTTPException) -> Response:
+    detail = _PLAIN_DETAILS.get(error.status_code, HTTPStatus(error.status_code).description)
+    return _answered(request, problem(error.status_code, detail), error.headers)
+
+
+def on_bug(request: Request, _: Exception) -> Response:
+    """Whatever else: the caller learns that it is ours; the log has the trace."""
+    return _answered(
+        request, problem(500, "Something went wrong in Pilah itself. Its log says what; please report it.")
+    )
+
+
+def answer(request: Request, status: int, detail: str) -> Response:
+    """The answer of a guard, which stands before the handlers."""
+    return _answered(request, problem(status, detail))
+
+
+HANDLERS: "Mapping[type[Exception], Callable[[Request, Any], Response]]" = {
+    PilahError: on_pilah_error,
+    RequestValidationError: on_invalid_request,
+    HTTPException: on_http_error,
+    Exception: on_bug,
+}
+
+
+def _answered(request: Request, found: Problem, headers: "Mapping[str, str] | None" = None) -> Response:
+    all_headers = headers_of(found.status) | dict(headers or {})
+    if wants_page(request):
+        return error_page(request, found, all_headers)
+    return ProblemResponse(found, all_headers)

@@ -1,0 +1,35 @@
+"""Templates to HTML."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from service.pages import static
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def page(template: str, status: int = 200, headers: Mapping[str, str] | None = None, **context: object) -> HTMLResponse:
+    """A page; every value in it is escaped."""
+    return HTMLResponse(_templates().get_template(template).render(context), status, headers)
+
+
+@cache
+def _templates() -> Environment:
+    folder = Path(__file__).parent / "templates"
+    # Undefined names are mistakes of ours: better a failing test than a gap in a page.
+    templates = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals["static"] = static.address
+    return templates

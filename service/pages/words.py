@@ -1,0 +1,84 @@
+"""What the pages say, in Indonesian, for each thing that the model can say."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from model.suggestion import Notice, NoticeCode, ResolvedBy, Status
+
+_RATHER_SURE = 0.75
+_LIKELY = 0.5
+_POSSIBLE = 0.2
+
+
+@dataclass(frozen=True, slots=True)
+class StatusWords:
+    """How far to lean on a suggestion: in a word or two, and what to do about it."""
+
+    label: str
+    advice: str
+
+
+UNIT_STATUS = {
+    Status.CONFIDENT: StatusWords(
+        "Yakin", "Saran pertama jarang meleset pada pengaduan serupa ini. Baca sebelum memutuskan."
+    ),
+    Status.REVIEW: StatusWords("Perlu ditimbang", "Pilah belum cukup yakin. Timbang beberapa unit teratas."),
+    Status.UNSURE: StatusWords(
+        "Tidak yakin", "Tidak ada unit yang dikenal Pilah cocok dengan teks ini. Baca dan putuskan sendiri."
+    ),
+}
+CATEGORY_STATUS = {
+    Status.CONFIDENT: StatusWords("Yakin", "Kategori pertama jarang meleset pada pengaduan serupa ini."),
+    Status.REVIEW: StatusWords("Perlu ditimbang", "Timbang beberapa kategori teratas."),
+    Status.UNSURE: StatusWords("Tidak yakin", "Tidak ada kategori yang dikenal Pilah cocok dengan teks ini."),
+}
+RESOLVED_BY = {
+    ResolvedBy.LOCATION: "dipilih menurut isian tempat",
+    ResolvedBy.TEXT: "dipilih menurut tempat yang disebut dalam teks",
+    ResolvedBy.HISTORY: "dipilih menurut riwayat disposisi",
+    ResolvedBy.RULE: "dipilih menurut aturan kantor",
+    ResolvedBy.NONE: "",
+}
+_NOTICES = {
+    NoticeCode.PERSONAL_DATA_MASKED: "{count} data pribadi disamarkan sebelum teks dibaca. Pilah tidak menyimpannya.",
+    NoticeCode.TEXT_TOO_SHORT: "Teks terlalu pendek untuk dinilai. Minta pelapor melengkapi pengaduannya.",
+    NoticeCode.UNLIKE_ANYTHING_KNOWN: "Teks ini tidak mirip dengan pengaduan mana pun yang pernah dipelajari Pilah.",
+    NoticeCode.PLACE_MISSING: "Unit bergantung pada tempat kejadian, tetapi tempatnya tidak disebut. Isi kecamatan atau kelurahan.",
+    NoticeCode.UNKNOWN_FIELD: "Isian “{detail}” tidak dikenal dan diabaikan.",
+}
+
+
+def notice(found: Notice) -> str:
+    """A notice as a sentence."""
+    return _NOTICES[found.code].format(count=found.count, detail=found.detail)
+
+
+def likelihood(confidence: float) -> str:
+    """A confidence in words."""
+    if confidence >= _RATHER_SURE:
+        return "sangat mungkin"
+    if confidence >= _LIKELY:
+        return "kemungkinan besar"
+    return "mungkin" if confidence >= _POSSIBLE else "kecil kemungkinan"
+
+
+def percent(confidence: float) -> str:
+    """A confidence as a whole percentage that is never rounded to certainty.
+
+    >>> percent(0.834), percent(0.9999), percent(0.0001)
+    ('83%', '>99%', '<1%')
+    """
+    rounded = round(confidence * 100)
+    if rounded >= 100:  # noqa: PLR2004 - percent
+        return ">99%"
+    return f"{rounded}%" if rounded >= 1 else "<1%"
+
+
+def number(value: int) -> str:
+    """A number with Indonesian thousands.
+
+    >>> number(50000)
+    '50.000'
+    """
+    return f"{value:,}".replace(",", ".")

@@ -1,0 +1,1 @@
+"""From a labelled history to a registered, measured model version."""

@@ -1,0 +1,86 @@
+"""The card of a version: for machines, and for whoever asks later how this model came to be."""
+
+from __future__ import annotations
+
+from dataclasses import asdict
+from datetime import UTC, datetime
+from hashlib import sha256
+from typing import TYPE_CHECKING, Any
+
+from model.artifact import library_versions
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from model.artifact import Card
+    from model.history import LabelledComplaint
+    from model.router import Router
+    from training.evaluate import Evaluation
+    from training.fit import Recipe
+    from training.reading import Reading
+    from training.split import Split
+
+
+def make_card(
+    version: str,
+    office: str,
+    reading: Reading,
+    recipe: Recipe,
+    split: Split,
+    evaluation: Evaluation,
+    random_split: Evaluation | None,
+    router: Router,
+) -> Card:
+    """Data, split, every figure, thresholds, labels and library versions; no text and no id of any complaint."""
+    return {
+        "version": version,
+        "office": office,
+        "trained_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "data": {
+            "files": [
+                {"name": file.path.name, "shape": file.shape, "rows": file.rows, "columns": dict(file.columns)}
+                for file in reading.files
+            ],
+            "rows": len(reading.rows),
+            "left_out": reading.reasons,
+            "sha256": _fingerprint(reading.rows),
+            **_period(reading.rows),
+        },
+        "split": {
+            "kind": "by time",
+            "learned": len(split.learned),
+            "held_back": len(split.held_back),
+            "near_duplicates_moved_to_learned": split.repeated,
+            **_period(split.held_back),
+        },
+        "recipe": asdict(recipe),
+        "seed": 0,
+        "evaluation": _figures(evaluation),
+        "random_split_evaluation": _figures(random_split) if random_split else None,
+        "thresholds": router.thresholds,
+        "families": router.families,
+        "labels": {"units": len(router.units), "categories": len(router.category_labels)},
+        "libraries": library_versions(),
+    }
+
+
+def _period(rows: Sequence[LabelledComplaint]) -> dict[str, str | None]:
+    if not rows:
+        return {"from": None, "to": None}
+    moments = [row.received_at for row in rows]
+    return {"from": min(moments).isoformat(), "to": max(moments).isoformat()}
+
+
+def _fingerprint(rows: Sequence[LabelledComplaint]) -> str:
+    digest = sha256()
+    for row in rows:
+        digest.update(repr((row.complaint.text, row.unit, row.category, row.received_at)).encode())
+    return digest.hexdigest()
+
+
+def _figures(evaluation: Evaluation) -> dict[str, Any]:
+    return {
+        "unit": evaluation.unit.as_dict() if evaluation.unit else None,
+        "category": evaluation.category.as_dict() if evaluation.category else None,
+        "per_unit": [asdict(unit) for unit in evaluation.per_unit],
+    }

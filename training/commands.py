@@ -1,0 +1,301 @@
+"""The retraining commands: each parses, calls one function, and prints."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+from platformdirs import user_data_path
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.table import Table
+
+from data.errors import ColumnMissing, PilahError
+from model.complaint import Complaint
+from model.registry import Office
+from model.artifact import read_card
+from training.evaluate import Evaluation, Scores, evaluate
+from training.fit import Recipe
+from training.predicting import predict_file
+from training.reading import Reading, read_exports
+from training.train import Trained, remove_unfinished, steps_of, train
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from model.suggestion import Suggestion
+
+    Advance = Callable[[int], None]
+
+out = Console(soft_wrap=True)
+err = Console(stderr=True)
+
+OfficeName = Annotated[str, typer.Option("--office", envvar="PILAH_OFFICE", help="Which office's models: a-z, 0-9, - and _.")]
+Home = Annotated[
+    Path | None,
+    typer.Option("--home", envvar="PILAH_HOME", help="Folder of models, history and database. Default: a per-user folder."),
+]
+SigningKey = Annotated[str, typer.Option(envvar="PILAH_SIGNING_KEY", hidden=True)]
+TextColumnName = Annotated[str | None, typer.Option("--text", help="Header of the column with the citizen's text.")]
+UnitColumnName = Annotated[str | None, typer.Option("--unit", help="Header of the column with the unit that was responsible.")]
+CategoryColumnName = Annotated[str | None, typer.Option("--category", help="Header of the column with the category.")]
+DateColumnName = Annotated[str | None, typer.Option("--date", help="Header of the column with the date of arrival.")]
+Mapped = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="Any other column, as field=header, such as village=Desa. May be given several times."),
+]
+
+_TIMEZONE = "Asia/Jakarta"
+_UNITS_PRINTED = 15
+
+
+def train_command(
+    files: Annotated[list[Path], typer.Argument(help="Exports: CSV, TSV, XLSX, Parquet or JSON Lines; one or several.")],
+    office: OfficeName,
+    text: TextColumnName = None,
+    unit: UnitColumnName = None,
+    category: CategoryColumnName = None,
+    date: DateColumnName = None,
+    mapped: Mapped = None,
+    promise: Annotated[
+        float, typer.Option(min=0.5, max=0.99, help="Precision that a suggestion called confident must keep.")
+    ] = 0.90,
+    random_split: Annotated[
+        bool, typer.Option("--random-split", help="Also measure on a random split. It flatters: the future is known.")
+    ] = False,
+    home: Home = None,
+    signing_key: SigningKey = "",
+) -> None:
+    """Learn from labelled exports, measure on the newest fifth, and write a model version.
+
+    The first version of an office becomes its champion, which answers; a later one with `pilah promote`. Rows that are
+    not learned from are counted by reason and written to dropped.csv beside the model.
+
+    Example: pilah train 2024.xlsx 2025.xlsx --office kota
+    """
+    place = Office(_home(home), office)
+    remove_unfinished(place)
+    columns = _columns(text, unit, category, date, mapped)
+    with _progress("reading", None) as advance:
+        reading = read_exports(files, columns=columns, timezone=_TIMEZONE, progress=advance)
+    _print_understood(reading)
+    total = steps_of(len(reading.rows), has_champion=place.champion() is not None, random_split=random_split)
+    with _progress("training", total) as advance:
+        trained = train(
+            place,
+            reading,
+            Recipe(promise=promise),
+            random_split=random_split,
+            signing_key=signing_key,
+            step=lambda _, rows: advance(rows),
+        )
+    _print_trained(place, trained)
+
+
+def predict_command(
+    what: Annotated[str, typer.Argument(help="A complaint's text, or a file of complaints.")],
+    office: OfficeName = "kumham",
+    target: Annotated[Path | None, typer.Option("--out", help="Where to write the file with suggestions: .csv .tsv .xlsx .parquet .jsonl")] = None,
+    text: TextColumnName = None,
+    mapped: Mapped = None,
+    home: Home = None,
+    signing_key: SigningKey = "",
+) -> None:
+    """Suggest the unit and the category for one text, or for every row of a file.
+
+    Examples: pilah predict "lampu jalan mati depan pasar" --office kota; pilah predict new.xlsx --office kota --out suggested.xlsx
+    """
+    router, _ = Office(_home(home), office).load_champion(signing_key)
+    source = Path(what)
+    if target is None:
+        if _looks_like_file(source):
+            raise PilahError(f"{source} is a file: say where to write the suggestions, such as --out suggested.csv")
+        _print_suggestion(router.suggest(Complaint(what)))
+        return
+    columns = _columns(text, None, None, None, mapped)
+    with _progress("suggesting", None) as advance:
+        count = predict_file(router, source, target, columns=columns, progress=advance)
+    out.print(f"{count} rows written to {target} with model {router.version}.")
+
+
+def evaluate_command(
+    file: Annotated[Path, typer.Argument(help="A labelled export that the model has not learned from.")],
+    office: OfficeName,
+    text: TextColumnName = None,
+    unit: UnitColumnName = None,
+    category: CategoryColumnName = None,
+    date: DateColumnName = None,
+    mapped: Mapped = None,
+    home: Home = None,
+    signing_key: SigningKey = "",
+) -> None:
+    """Measure the champion on labelled rows, best on months later than those it learned from."""
+    place = Office(_home(home), office)
+    router, card = place.load_champion(signing_key)
+    reading = read_exports([file], columns=_columns(text, unit, category, date, mapped), timezone=_TIMEZONE)
+    _print_understood(reading)
+    last = card["data"]["to"]
+    later = [row for row in reading.rows if last is None or row.received_at.isoformat() > last]
+    if len(later) < len(reading.rows):
+        out.print(
+            f"Warning: {len(reading.rows) - len(later)} of {len(reading.rows)} rows are not later than the rows this model "
+            f"learned from (up to {last[:10]}): where it has seen them, these figures flatter it.",
+            style="yellow",
+        )
+    out.print(_table([(f"model {router.version}", evaluate(router, reading.rows, []))]))
+
+
+def models_command(office: OfficeName = "kumham", home: Home = None) -> None:
+    """List the model versions of an office with their figures by time; the champion is marked."""
+    place = Office(_home(home), office)
+    champion = place.champion()
+    table = Table("", "version", "trained on rows", "up to", "unit top-1", "top-3", "category top-1", "top-3")
+    for version in place.versions():
+        card = read_card(place.versions_folder / version)
+        figures = card["evaluation"]
+        table.add_row(
+            "champion" if version == champion else "",
+            version,
+            str(card["data"]["rows"]),
+            str(card["data"]["to"])[:10],
+            *(
+                _share(figures[label][name]) if figures[label] else "-"
+                for label in ("unit", "category")
+                for name in ("top_1", "top_3")
+            ),
+        )
+    if not place.versions():
+        out.print(f"Office {office} has no model yet. Make one with: pilah train FILE --office {office}")
+        return
+    out.print(table)
+
+
+def promote_command(
+    version: Annotated[str, typer.Argument(help="The version that shall answer from now on; see pilah models.")],
+    office: OfficeName = "kumham",
+    home: Home = None,
+) -> None:
+    """Make a version the champion: the one that answers."""
+    place = Office(_home(home), office)
+    before = place.champion()
+    place.promote(version)
+    out.print(f"Champion of {office}: {version} (before: {before or 'none'}).")
+
+
+def add_commands(app: typer.Typer) -> None:
+    """Put the retraining commands on the `pilah` command."""
+    app.command("train")(train_command)
+    app.command("predict")(predict_command)
+    app.command("evaluate")(evaluate_command)
+    app.command("models")(models_command)
+    app.command("promote")(promote_command)
+
+
+def _home(given: Path | None) -> Path:
+    return given if given is not None else user_data_path("pilah", appauthor=False)
+
+
+def _columns(
+    text: str | None, unit: str | None, category: str | None, date: str | None, mapped: list[str] | None
+) -> dict[str, str]:
+    named = {"text": text, "unit": unit, "category": category, "received_at": date}
+    columns = {field: header for field, header in named.items() if header is not None}
+    for pair in mapped or ():
+        field, equals, header = pair.partition("=")
+        if not equals or not field or not header:
+            raise ColumnMissing(f"--map {pair}: write field=header, such as --map village=Desa")
+        columns[field.strip()] = header.strip()
+    return columns
+
+
+def _looks_like_file(source: Path) -> bool:
+    try:
+        return source.is_file()
+    except OSError:  # a long text is no possible file name
+        return False
+
+
+@contextmanager
+def _progress(what: str, total: int | None) -> Iterator[Advance]:
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.0f}"), TimeElapsedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
+        task = progress.add_task(what, total=total)
+        yield lambda rows: progress.advance(task, rows)
+
+
+def _print_understood(reading: Reading) -> None:
+    for file in reading.files:
+        columns = ", ".join(f"{field} = {header!r}" for field, header in file.columns.items())
+        out.print(f"{file.path.name}: {file.rows} rows, shape {file.shape}, header in row {file.header_row}")
+        out.print(f"  columns: {columns}", markup=False)
+    if reading.in_order_of_file:
+        out.print("No date column: the order of the rows stands for the order of time. Name one with --date.", style="yellow")
+    if reading.rows:
+        first, last = reading.rows[0].received_at, reading.rows[-1].received_at
+        units = len({row.unit for row in reading.rows if row.unit})
+        categories = len({row.category for row in reading.rows if row.category})
+        returned = sum(row.returned for row in reading.rows)
+        out.print(f"To learn from: {len(reading.rows)} rows, {first:%Y-%m-%d} to {last:%Y-%m-%d}, {units} units, {categories} categories")
+        if returned:
+            out.print(f"  {returned} of them came back as the wrong unit: they teach no unit, only their category")
+    if reading.left_out:
+        out.print(f"Left out: {len(reading.left_out)} rows")
+        for reason, count in reading.reasons.items():
+            out.print(f"  {count}: {reason}", markup=False)
+
+
+def _print_trained(office: Office, trained: Trained) -> None:
+    columns = [(f"new {trained.version}", trained.evaluation)]
+    if trained.champion is not None and trained.champion_version is not None:
+        columns.append((f"champion {trained.champion_version}", trained.champion))
+    if trained.random_split is not None:
+        columns.append(("random split (flattering)", trained.random_split))
+    held_back = trained.split.held_back
+    out.print(
+        f"Measured on the newest {len(held_back)} rows, {held_back[0].received_at:%Y-%m-%d} to {held_back[-1].received_at:%Y-%m-%d}, "
+        f"after learning from the {len(trained.split.learned)} before them"
+        + (f" ({trained.split.repeated} near-duplicates of older rows went there)" if trained.split.repeated else "")
+    )
+    out.print(_table(columns))
+    weakest = [unit for unit in trained.evaluation.per_unit[:_UNITS_PRINTED] if unit.recall < 0.5]  # noqa: PLR2004
+    if weakest:
+        out.print("Often missed: " + ", ".join(f"{unit.name} ({unit.recall:.0%} of {unit.rows} found)" for unit in weakest), markup=False)
+    folder = office.versions_folder / trained.version
+    out.print(f"Version {trained.version} written to {folder}")
+    if trained.champion_version == trained.version:
+        out.print("It is the office's first, and answers from now on.")
+    else:
+        out.print(f"Champion stays {trained.champion_version}. To change it: pilah promote {trained.version} --office {office.name}")
+
+
+def _table(columns: list[tuple[str, Evaluation]]) -> Table:
+    table = Table("", *(name for name, _ in columns), title="How often the suggestion was right")
+    for label in ("unit", "category"):
+        scores: list[Scores | None] = [getattr(evaluation, label) for _, evaluation in columns]
+        table.add_row(f"[bold]{label}[/bold]", *(f"{score.rows} rows, {score.labels} labels" if score else "no labels" for score in scores))
+        table.add_row("  first suggestion right (top-1)", *(_with_interval(score) for score in scores))
+        table.add_row("  among the first three (top-3)", *(_share(score.top_3) if score else "-" for score in scores))
+        table.add_row("  mean over labels (macro-F1)", *(f"{score.macro_f1:.3f}" if score else "-" for score in scores))
+        table.add_row("  always the most frequent one", *(_share(score.majority) if score else "-" for score in scores))
+        table.add_row("  called confident", *(_share(score.confident_share) if score else "-" for score in scores))
+        table.add_row("  of these right", *(_share(score.confident_right) if score else "-" for score in scores), end_section=True)
+    return table
+
+
+def _with_interval(score: Scores | None) -> str:
+    return f"{score.top_1:.3f} ({score.top_1_low:.3f}-{score.top_1_high:.3f})" if score else "-"
+
+
+def _share(value: float | None) -> str:
+    return "-" if value is None else f"{value:.3f}"
+
+
+def _print_suggestion(suggestion: Suggestion) -> None:
+    out.print(f"Saran, bukan keputusan. Status: {suggestion.status} (model {suggestion.version})", markup=False)
+    for unit in suggestion.units:
+        out.print(f"  {unit.confidence:6.1%}  {unit.name}", markup=False)
+    out.print(f"Kategori ({suggestion.category_status}):")
+    for category in suggestion.categories:
+        out.print(f"  {category.confidence:6.1%}  {category.name}", markup=False)

@@ -1,0 +1,137 @@
+"""From labelled rows to a router: rankings along time, what they were right about, and the last one on everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from model.calibration import DEFAULT_PROMISE, Calibration, Outcome, calibrate
+from model.categories import label_categories
+from model.features import ComplaintFeatures
+from model.places import find_families
+from model.ranking import Ranked, Ranking
+from model.router import Router
+from model.units import Units
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from model.history import LabelledComplaint
+
+Row = TypeVar("Row")
+
+# Each slice is predicted by a ranking that learned only from the rows before it.
+_CHAIN = (0.5, 0.75)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides how a model is made from rows; kept in the card, so that it can be repeated."""
+
+    promise: float = DEFAULT_PROMISE
+    stemming: bool = True
+    colloquial: bool = True
+    pairs: bool = True
+    characters: tuple[int, int] | None = (3, 5)
+    stop_words: bool = False
+
+    @classmethod
+    def from_card(cls, stored: Mapping[str, Any]) -> Recipe:
+        """The recipe that a card keeps; what a later Pilah added has its default."""
+        known = {name.name: stored[name.name] for name in fields(cls) if name.name in stored}
+        if known.get("characters"):
+            known["characters"] = tuple(known["characters"])
+        return cls(**known)
+
+    def features(self) -> ComplaintFeatures:
+        """The transformer that this recipe asks for, not yet fitted."""
+        return ComplaintFeatures(
+            stemming=self.stemming,
+            colloquial=self.colloquial,
+            pairs=self.pairs,
+            characters=self.characters,
+            stop_words=self.stop_words,
+        )
+
+
+@dataclass(frozen=True)
+class Labels:
+    """The units as the office and these rows know them."""
+
+    units: Units
+
+    @classmethod
+    def learn(cls, rows: Sequence[LabelledComplaint], office_units: Units) -> Labels:
+        """The office's units, those that only the rows know, and the families found among all of them."""
+        units = office_units.with_names(list(dict.fromkeys(row.unit for row in rows if row.unit)))
+        placed = [(unit.id, row.complaint) for row in rows if not row.returned and (unit := units.find(row.unit))]
+        return cls(units.with_memberships(find_families(units, placed)))
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What became of each suggestion on later rows, for unit and category."""
+
+    units: list[Outcome]
+    categories: list[Outcome]
+
+    def __add__(self, other: Outcomes) -> Outcomes:
+        return Outcomes(self.units + other.units, self.categories + other.categories)
+
+
+def fit_ranking(rows: Sequence[LabelledComplaint], office_units: Units, recipe: Recipe) -> tuple[Ranking, Units]:
+    """A ranking of these rows, and the units as it knows them."""
+    units = Labels.learn(rows, office_units).units
+    return Ranking.fit(rows, units, recipe.features()), units
+
+
+def slices_of(rows: Sequence[Row]) -> list[tuple[Sequence[Row], Sequence[Row]]]:
+    """Rows to learn from, and the later slice to predict from them: forward-chained, for the calibration."""
+    cuts = [round(len(rows) * share) for share in _CHAIN] + [len(rows)]
+    return [(rows[:start], rows[start:end]) for start, end in pairwise(cuts)]
+
+
+def predict_slice(
+    earlier: Sequence[LabelledComplaint], later: Sequence[LabelledComplaint], office_units: Units, recipe: Recipe
+) -> Outcomes:
+    """What a ranking of the earlier rows was right about on the later ones."""
+    if not taught(earlier):
+        return Outcomes([], [])
+    ranking, units = fit_ranking(earlier, office_units, recipe)
+    return outcomes_of(ranking, units, later)
+
+
+def taught(rows: Sequence[LabelledComplaint]) -> bool:
+    """Whether any row says which unit is right."""
+    return any(row.unit and not row.returned for row in rows)
+
+
+def outcomes_of(ranking: Ranking, units: Units, rows: Sequence[LabelledComplaint]) -> Outcomes:
+    """What became of each suggestion of a ranking on rows that it has not learned from."""
+    ranked = ranking.rank_many([row.complaint for row in rows])
+    by_unit, by_category = [], []
+    for row, answer in zip(rows, ranked, strict=True):
+        if row.unit and not row.returned:
+            by_unit.append(_unit_outcome(answer, units, row))
+        if row.category and answer.categories:
+            scores = [probability for _, probability in answer.categories]
+            by_category.append(Outcome(scores[0], scores[1] if len(scores) > 1 else 0.0, answer.categories[0][0] == row.category))
+    return Outcomes(by_unit, by_category)
+
+
+def assemble(version: str, ranking: Ranking, units: Units, outcomes: Outcomes, recipe: Recipe) -> Router:
+    """The router of a ranking, calibrated by outcomes on later rows."""
+    names = ranking.categories.labels if ranking.categories is not None else ()
+    return Router(version, ranking, units, label_categories(names), *calibrations(outcomes, recipe))
+
+
+def calibrations(outcomes: Outcomes, recipe: Recipe) -> tuple[Calibration, Calibration]:
+    """The calibration of the unit and of the category."""
+    return calibrate(outcomes.units, recipe.promise), calibrate(outcomes.categories, recipe.promise)
+
+
+def _unit_outcome(answer: Ranked, units: Units, row: LabelledComplaint) -> Outcome:
+    decided = units.find(row.unit)
+    first, second = answer.units[0], answer.units[1] if len(answer.units) > 1 else None
+    return Outcome(first.probability, second.probability if second else 0.0, decided is not None and decided.id == first.unit_id)

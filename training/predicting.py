@@ -1,0 +1,109 @@
+"""A file of complaints in, the same rows in the same order with the suggestion's columns out."""
+
+from __future__ import annotations
+
+from itertools import islice
+from typing import TYPE_CHECKING
+
+from data.dates import parse_date
+from data.exports import open_export, open_writer
+from model.complaint import LONGEST_TEXT, Complaint, Location
+from model.router import CATEGORIES_SHOWN
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from pathlib import Path
+
+    from data.exports import ExportRow
+    from model.router import Router
+    from model.suggestion import Suggestion
+
+_UNITS_WRITTEN = 3
+_CHUNK = 256
+
+_RANKED = [
+    *((f"unit_{n}", f"unit_{n}_confidence") for n in range(1, _UNITS_WRITTEN + 1)),
+    *((f"category_{n}", f"category_{n}_confidence") for n in range(1, CATEGORIES_SHOWN + 1)),
+]
+CONFIDENCE_COLUMNS = frozenset(confidence for _, confidence in _RANKED)
+ADDED_COLUMNS = ("status", *(name for pair in _RANKED for name in pair), "model")
+
+
+def predict_file(
+    router: Router,
+    source: Path,
+    target: Path,
+    *,
+    columns: Mapping[str, str],
+    progress: Callable[[int], None] = lambda rows: None,  # noqa: ARG005
+) -> int:
+    """Write `target` with the suggestions for every row of `source`; gives the number of rows.
+
+    A row that can't be read or has no text keeps its place, its status says so, and its suggestion cells are empty. An
+    input column named like one of ours is kept as `<name>_asal`.
+
+    Raises:
+        FileUnreadable: the source can't be read, or the target can't hold so many cells.
+        ColumnMissing: the source has no column for the text.
+    """
+    export = open_export(source, columns=columns)
+    kept = {header: f"{header}_asal" if header in ADDED_COLUMNS else header for header in export.headers}
+    count = 0
+    with open_writer(target, [*kept.values(), *ADDED_COLUMNS], numeric=CONFIDENCE_COLUMNS) as writer:
+        for chunk in _chunks(export.rows()):
+            for row, added in zip(chunk, _suggested(router, chunk), strict=True):
+                writer.write({**{kept[name]: value for name, value in row.values.items()}, **added})
+            count += len(chunk)
+            progress(len(chunk))
+    return count
+
+
+def complaint_of(row: ExportRow) -> Complaint:
+    """The complaint that a row of an export holds."""
+    fields = row.fields
+    return Complaint(
+        text=fields.get("text", ""),
+        reference_id=fields.get("id", ""),
+        received_at=parse_date(fields.get("received_at", "")),
+        title=fields.get("title", ""),
+        channel=fields.get("channel", ""),
+        location=Location(*(fields.get(name, "") for name in ("province", "regency", "district", "village"))),
+        type=fields.get("type", ""),
+        reporter_category=fields.get("reporter_category", ""),
+        requested_unit=fields.get("requested_unit", ""),
+        anonymous=fields.get("anonymous", "") == "true",
+        confidential=fields.get("confidential", "") == "true",
+    )
+
+
+def _chunks(rows: Iterable[ExportRow]) -> Iterator[list[ExportRow]]:
+    iterator = iter(rows)
+    while chunk := list(islice(iterator, _CHUNK)):
+        yield chunk
+
+
+def _suggested(router: Router, rows: list[ExportRow]) -> list[dict[str, object]]:
+    problems = [_problem(row) for row in rows]
+    readable = [row for row, problem in zip(rows, problems, strict=True) if not problem]
+    suggestions = iter(router.suggest_many([complaint_of(row) for row in readable], evidence=False))
+    return [{"status": problem} if problem else _columns(next(suggestions)) for problem in problems]
+
+
+def _problem(row: ExportRow) -> str:
+    if row.problem:
+        return f"error: {row.problem}"
+    text = row.fields.get("text", "")
+    if not text.strip():
+        return "error: no text"
+    if len(text) > LONGEST_TEXT:
+        return f"error: text longer than {LONGEST_TEXT} characters"
+    return ""
+
+
+def _columns(suggestion: Suggestion) -> dict[str, object]:
+    columns: dict[str, object] = {"status": str(suggestion.status), "model": suggestion.version}
+    for n, unit in enumerate(suggestion.units[:_UNITS_WRITTEN], start=1):
+        columns[f"unit_{n}"], columns[f"unit_{n}_confidence"] = unit.name, round(unit.confidence, 4)
+    for n, category in enumerate(suggestion.categories, start=1):
+        columns[f"category_{n}"], columns[f"category_{n}_confidence"] = category.name, round(category.confidence, 4)
+    return columns

@@ -1,0 +1,174 @@
+"""One training: files in, a measured version out. Nothing of the office changes before the version is whole."""
+
+from __future__ import annotations
+
+import csv
+import shutil
+import time
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from model import artifact
+from model.errors import HistoryUnusable
+from model.history import read_history, write_history
+from model.registry import Office, new_version
+from model.units import Units, read_units
+from training.evaluate import Evaluation, evaluate
+from training.card import make_card
+from training.fit import Outcomes, Recipe, assemble, fit_ranking, outcomes_of, predict_slice, slices_of
+from training.split import FEWEST_ROWS, HELD_BACK, Split, at_random, by_time
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+    from pathlib import Path
+
+    from model.history import LabelledComplaint
+    from model.ranking import Ranking
+    from training.reading import LeftOut, Reading
+
+    Step = Callable[[str, int], None]
+
+_STALE_SECONDS = 24 * 3600
+_FEWEST_TAUGHT_LABELS = 2
+
+
+@dataclass(frozen=True)
+class Trained:
+    """What a training made: the version, its figures, and those beside which they stand."""
+
+    version: str
+    champion_version: str | None
+    split: Split
+    evaluation: Evaluation
+    champion: Evaluation | None
+    random_split: Evaluation | None
+    units: Units
+
+
+def train(
+    office: Office,
+    reading: Reading,
+    recipe: Recipe,
+    *,
+    random_split: bool = False,
+    signing_key: str = "",
+    step: Step = lambda name, rows: None,  # noqa: ARG005
+) -> Trained:
+    """Hold the newest fifth back, fit, measure, refit on everything, and write the version.
+
+    `step` is told the name of each part as it ends, and how many rows it fitted: a measure of its share of the time.
+
+    Raises:
+        HistoryUnusable: too few rows, or only one label, to learn and to measure.
+        UnitsFileInvalid: the office's units.csv contradicts itself.
+    """
+    rows = reading.rows
+    _require_labels(rows)
+    office_units = units_of(office)
+    split = by_time(rows)
+    fitted = _fit(rows, split, office_units, recipe, step)
+    version = new_version()
+    measured = assemble(version, fitted.measured, fitted.units_then, fitted.learned, recipe)
+    evaluation = evaluate(measured, split.held_back, split.learned)
+    newest = outcomes_of(fitted.measured, fitted.units_then, split.held_back)
+    step("measuring", len(split.held_back))
+    champion = _measure_champion(office, split, office_units, step)
+    flattering = _measure(at_random(rows), office_units, recipe, step) if random_split else None
+    router = assemble(version, fitted.final, fitted.units_now, fitted.learned + newest, recipe)
+    card = make_card(version, office.name, reading, recipe, split, evaluation, flattering, router)
+    with artifact.written_aside(office.versions_folder / version) as folder:
+        _write_left_out(folder / "dropped.csv", reading.left_out)
+        artifact.save(folder, router, card, signing_key)
+    write_history(office.history_folder, rows)
+    if office.champion() is None:
+        office.promote(version)
+    step("writing", 0)
+    return Trained(version, office.champion(), split, evaluation, champion, flattering, fitted.units_now)
+
+
+def units_of(office: Office) -> Units:
+    """The office's own units.csv, no units where it has none."""
+    path = office.own_folder / "units.csv"
+    return read_units(path) if path.is_file() else Units([])
+
+
+def remove_unfinished(office: Office) -> None:
+    """Remove what an interrupted training left more than a day ago; a younger one may still be at work."""
+    for path in office.versions_folder.glob(".unfinished-*"):
+        if time.time() - path.stat().st_mtime > _STALE_SECONDS:
+            shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
+
+
+@dataclass(frozen=True)
+class _Fitted:
+    """The rankings of one training: one that has not seen the newest slice, one that has seen everything."""
+
+    learned: Outcomes
+    measured: Ranking
+    units_then: Units
+    final: Ranking
+    units_now: Units
+
+
+def _fit(
+    rows: Sequence[LabelledComplaint], split: Split, office_units: Units, recipe: Recipe, step: Step
+) -> _Fitted:
+    # liblinear works without the interpreter's lock, so two threads share both cores and one copy of the rows.
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        final = pool.submit(fit_ranking, rows, office_units, recipe)
+        measured = pool.submit(fit_ranking, split.learned, office_units, recipe)
+        slices = [
+            pool.submit(predict_slice, earlier, later, office_units, recipe) for earlier, later in slices_of(split.learned)
+        ]
+        fits = {final: len(rows), measured: len(split.learned), **dict.fromkeys(slices, len(split.learned) // 2)}
+        for done in as_completed(fits):
+            step("fitting", fits[done])
+    outcomes = sum((future.result() for future in slices), Outcomes([], []))
+    return _Fitted(outcomes, *measured.result(), *final.result())
+
+
+def steps_of(n_rows: int, *, has_champion: bool, random_split: bool) -> int:
+    """What the counts given to `step` add up to in a training of so many rows."""
+    learned = n_rows - round(n_rows * HELD_BACK)
+    fits = n_rows + learned + len(slices_of(range(learned))) * (learned // 2)
+    return fits + (n_rows - learned) + (learned if has_champion else 0) + (learned if random_split else 0)
+
+
+def _measure(split: Split, office_units: Units, recipe: Recipe, step: Step) -> Evaluation:
+    ranking, units = fit_ranking(split.learned, office_units, recipe)
+    outcomes = outcomes_of(ranking, units, split.held_back)
+    step("measuring", len(split.learned))
+    return evaluate(assemble("", ranking, units, outcomes, recipe), split.held_back, split.learned)
+
+
+def _measure_champion(office: Office, split: Split, office_units: Units, step: Step) -> Evaluation | None:
+    """The champion's recipe on the same slice, refitted on the rows of its history before that slice.
+
+    The champion itself may have learned from rows of the slice; its figures on them would flatter it.
+    """
+    version = office.champion()
+    if version is None or not split.held_back:
+        return None
+    start = split.held_back[0].received_at
+    earlier = [row for row in read_history(office.history_folder) if row.received_at < start]
+    if len(earlier) < FEWEST_ROWS:
+        return None
+    recipe = Recipe.from_card(artifact.read_card(office.versions_folder / version)["recipe"])
+    return _measure(replace(split, learned=earlier), office_units, recipe, step)
+
+
+def _require_labels(rows: Sequence[LabelledComplaint]) -> None:
+    taught = {row.unit for row in rows if row.unit and not row.returned}
+    if len(taught) < _FEWEST_TAUGHT_LABELS:
+        raise HistoryUnusable(
+            f"The rows name {len(taught)} unit(s) that took a complaint: at least {_FEWEST_TAUGHT_LABELS} are needed to "
+            "tell apart. Name the unit's column with --unit, or add an export with more units."
+        )
+
+
+def _write_left_out(path: Path, rows: Sequence[LeftOut]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.writer(file)
+        writer.writerow(("file", "row", "reason", "id", "text"))
+        writer.writerows((row.file, row.row, row.reason, row.id, row.text) for row in rows)
