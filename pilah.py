@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import sys
+from pathlib import Path
+from typing import Annotated
 
 import typer
 from rich.console import Console
 
 from data.errors import PilahError
+from model.registry import Office
+from service.commands import serve
+from service.settings import Settings, read_settings
 from training.commands import add_commands
+from training.sample import train_sample
+
+SAMPLE_OFFICES = ("kumham", "kota")
 
 app = typer.Typer(
     help="Pilah suggests the responsible unit and the category of Indonesian public complaints. A person decides.",
@@ -18,14 +26,50 @@ app = typer.Typer(
 )
 add_commands(app)
 
+HostName = Annotated[str | None, typer.Option("--host", help="Address to listen on; PILAH_HOST, else 127.0.0.1.")]
+PortNumber = Annotated[int | None, typer.Option("--port", help="Port to listen on; PILAH_PORT, else 8000.")]
+OfficeName = Annotated[str | None, typer.Option("--office", help="Office to answer for; PILAH_OFFICE, else kumham.")]
+Home = Annotated[Path | None, typer.Option("--home", help="Folder of models and history; PILAH_HOME, else a per-user one.")]
+
+
+@app.command("serve")
+def serve_command(office: OfficeName = None, host: HostName = None, port: PortNumber = None, home: Home = None) -> None:
+    """Answer POST /v1/predictions and show the officer's page, for one office.
+
+    Starts without a model too: it then answers 503 and says what to do, and takes up the first model that is trained.
+    """
+    serve(_settings(office, host, port, home))
+
+
+@app.command("demo")
+def demo_command(
+    office: Annotated[str, typer.Option("--office", help="Sample office: kumham or kota.")] = "kumham",
+    port: PortNumber = None,
+    home: Home = None,
+) -> None:
+    """Train a sample office on the spot, if it isn't yet, and serve it on this machine only."""
+    if office not in SAMPLE_OFFICES:
+        raise PilahError(f"There is no sample office {office!r}. Take one of: {', '.join(SAMPLE_OFFICES)}")
+    settings = _settings(office, "127.0.0.1", port, home)
+    place = Office(settings.home, office)
+    if place.champion() is None:
+        typer.echo(f"Training the sample office {office} from invented complaints ...")
+        train_sample(place)
+    serve(settings)
+
 
 def main() -> None:
-    """Run the command; an error that a person can act on is one line on stderr and exit code 1, a bug keeps its traceback."""
+    """Run the command; an error that a person can act on is one line on stderr and exit 1, a bug keeps its traceback."""
     try:
         app()
     except PilahError as error:
         Console(stderr=True, soft_wrap=True).print(f"error: {error}", markup=False, highlight=False)
         sys.exit(1)
+
+
+def _settings(office: str | None, host: str | None, port: int | None, home: Path | None) -> Settings:
+    given = {"office": office, "host": host, "port": port, "home": home}
+    return read_settings(**{name: value for name, value in given.items() if value is not None})
 
 
 if __name__ == "__main__":

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -20,7 +20,7 @@ from model.stemming import process_stemmer
 from model.text import expand, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Mapping, Sequence
+    from collections.abc import Iterable, Sequence
 
     from numpy.typing import NDArray
 
@@ -47,6 +47,21 @@ class _Vocabulary:
             return [self.ids.setdefault(name, len(self.ids)) for name in names]
         known = self.ids
         return [known[name] for name in names if name in known]
+
+    def closed(self, kept: NDArray[np.int32]) -> _Vocabulary:
+        """A vocabulary of the kept ids only, numbered anew, that takes up no more names."""
+        names = list(self.ids)
+        return _Vocabulary({names[old]: new for new, old in enumerate(kept)}, open=False)
+
+
+@dataclass(frozen=True, slots=True)
+class _Present:
+    """The distinct features of one document while the vocabulary is learned."""
+
+    stems: NDArray[np.int32]
+    pairs: NDArray[np.int64]
+    grams: NDArray[np.int32]
+    clues: NDArray[np.int32]
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,8 +105,7 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
     def fit_transform(self, documents: Sequence[Document], y: object = None) -> csr_matrix:  # noqa: ARG002
         """Learn the vocabulary and give the rows of the documents that it was learned from."""
         self._open()
-        counted = [self._count(document) for document in documents]
-        self._close(counted, len(documents))
+        self._close([self._present(document) for document in documents], len(documents))
         return self.transform(documents)
 
     def transform(self, documents: Sequence[Document]) -> csr_matrix:
@@ -146,45 +160,47 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
         self._pairs: dict[int, int] = {}
         self._memo: dict[str, _RememberedWord] = {}
 
-    def _count(self, document: Document) -> tuple[set[int], set[int], set[int], set[int]]:
+    def _present(self, document: Document) -> _Present:
         stems: list[int] = []
-        grams: set[int] = set()
+        grams: list[NDArray[np.int32]] = []
         for word in words(document.text):
             entry = self._word(word.folded)
             stems.extend(entry.stems)
-            grams.update(entry.characters.tolist())
-        pairs = {(first << 32) | second for first, second in pairwise(stems)} if self.pairs else set()
-        return set(stems), pairs, grams, set(self._clues.of(document.clues))
+            grams.append(entry.characters)
+        pairs = [(first << 32) | second for first, second in pairwise(stems)] if self.pairs else []
+        return _Present(
+            np.unique(np.asarray(stems, dtype=np.int32)),
+            np.unique(np.asarray(pairs, dtype=np.int64)),
+            np.unique(np.concatenate(grams)) if grams else np.zeros(0, np.int32),
+            np.unique(np.asarray(self._clues.of(document.clues), dtype=np.int32)),
+        )
 
-    def _close(self, counted: list[tuple[set[int], set[int], set[int], set[int]]], n_documents: int) -> None:
-        frequencies: list[dict[int, int]] = [{}, {}, {}, {}]
-        for document in counted:
-            for block, present in zip(frequencies, document, strict=True):
-                for feature in present:
-                    block[feature] = block.get(feature, 0) + 1
-        stems, stem_rows = self._keep(self._stems, frequencies[0])
-        grams, gram_rows = self._keep(self._grams, frequencies[2])
-        clues, clue_rows = self._keep(self._clues, frequencies[3])
-        renumbered = {old: new for new, old in enumerate(_kept(frequencies[0], self.rows_at_least))}
-        pair_rows = []
-        self._pairs = {}
-        for pair in _kept(frequencies[1], self.rows_at_least):
-            key = (renumbered[pair >> 32] << 32) | renumbered[pair & 0xFFFFFFFF]
-            self._pairs[key] = len(self._pairs)
-            pair_rows.append(frequencies[1][pair])
-        self._stems, self._grams, self._clues = stems, grams, clues
-        sizes = [len(stems.ids), len(self._pairs), len(grams.ids), len(clues.ids)]
-        self._offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
+    def _close(self, present: Sequence[_Present], n_documents: int) -> None:
+        stems, stem_rows = self._in_enough_rows([document.stems for document in present])
+        pairs, pair_rows = self._in_enough_rows([document.pairs for document in present])
+        grams, gram_rows = self._in_enough_rows([document.grams for document in present])
+        clues, clue_rows = self._in_enough_rows([document.clues for document in present])
+        # Both stems of a kept pair are kept: each stands in at least the pair's rows.
+        renumbered = {int(old): new for new, old in enumerate(stems)}
+        self._pairs = {
+            (renumbered[int(pair) >> 32] << 32) | renumbered[int(pair) & 0xFFFFFFFF]: new for new, pair in enumerate(pairs)
+        }
+        self._stems, self._grams, self._clues = (
+            vocabulary.closed(kept)
+            for vocabulary, kept in ((self._stems, stems), (self._grams, grams), (self._clues, clues))
+        )
+        self._offsets = np.concatenate(([0], np.cumsum([len(stems), len(pairs), len(grams), len(clues)]))).astype(np.int32)
         self.n_features_ = int(self._offsets[-1])
-        rows = np.asarray([*stem_rows, *pair_rows, *gram_rows, *clue_rows], dtype=np.float64)
+        rows = np.concatenate((stem_rows, pair_rows, gram_rows, clue_rows)).astype(np.float64)
         # smooth_idf of scikit-learn: as if one more document held every feature once.
         self.idf_ = (np.log((1 + n_documents) / (1 + rows)) + 1).astype(np.float32)
         self._memo = {}
 
-    def _keep(self, vocabulary: _Vocabulary, frequency: Mapping[int, int]) -> tuple[_Vocabulary, list[int]]:
-        kept = _kept(frequency, self.rows_at_least)
-        names = list(vocabulary.ids)
-        return _Vocabulary({names[old]: new for new, old in enumerate(kept)}, open=False), [frequency[old] for old in kept]
+    def _in_enough_rows(self, present: Sequence[NDArray[np.integer[Any]]]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+        """The features in at least `rows_at_least` documents, and in how many each is."""
+        features, rows = np.unique(np.concatenate(present), return_counts=True)
+        enough = rows >= self.rows_at_least
+        return features[enough], rows[enough]
 
     # Rows
 
@@ -271,7 +287,3 @@ def character_ngrams(word: str, shortest: int, longest: int) -> list[str]:
             break
         grams.extend(padded[start : start + n] for start in range(len(padded) - n + 1))
     return grams
-
-
-def _kept(frequency: Mapping[int, int], rows_at_least: int) -> list[int]:
-    return sorted(feature for feature, rows in frequency.items() if rows >= rows_at_least)

@@ -1,0 +1,27 @@
+"""The sample offices, trained on the spot so that a newcomer has something to look at."""
+
+from __future__ import annotations
+
+import shutil
+from importlib.resources import as_file
+from typing import TYPE_CHECKING
+
+import data
+from training.fit import Recipe
+from training.reading import read_exports
+from training.train import train
+
+if TYPE_CHECKING:
+    from model.registry import Office
+    from training.train import Trained
+
+
+def train_sample(office: Office) -> Trained:
+    """Train a sample office from the files that Pilah ships, with its own units.csv put where an office's belongs."""
+    with as_file(data.sample_office(office.name)) as folder:
+        units = office.own_folder / "units.csv"
+        if not units.exists():
+            units.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / "units.csv", units)
+        reading = read_exports([folder / "complaints.csv"], columns={}, timezone="Asia/Jakarta")
+    return train(office, reading, Recipe())
