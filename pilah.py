@@ -29,7 +29,9 @@ add_commands(app)
 HostName = Annotated[str | None, typer.Option("--host", help="Address to listen on; PILAH_HOST, else 127.0.0.1.")]
 PortNumber = Annotated[int | None, typer.Option("--port", help="Port to listen on; PILAH_PORT, else 8000.")]
 OfficeName = Annotated[str | None, typer.Option("--office", help="Office to answer for; PILAH_OFFICE, else kumham.")]
-Home = Annotated[Path | None, typer.Option("--home", help="Folder of models and history; PILAH_HOME, else a per-user one.")]
+Home = Annotated[
+    Path | None, typer.Option("--home", help="Folder of models and history; PILAH_HOME, else a per-user one.")
+]
 
 
 @app.command("serve")

@@ -12,7 +12,16 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
     from importlib.resources.abc import Traversable
 
-__all__ = ["Category", "Region", "category_tree", "colloquial", "function_words", "regions", "sample_office", "stem_exceptions"]
+__all__ = [
+    "Category",
+    "Region",
+    "category_tree",
+    "colloquial",
+    "function_words",
+    "regions",
+    "sample_office",
+    "stem_exceptions",
+]
 
 
 @dataclass(frozen=True)
@@ -36,7 +45,7 @@ class Region:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with files(__name__).joinpath(name).open(encoding="utf-8", newline="") as file:
+    with files(__name__).joinpath(name).open(encoding="utf-8") as file:
         yield from csv.DictReader(file)
 
 
@@ -50,7 +59,9 @@ def category_tree() -> tuple[Category, ...]:
 def regions() -> tuple[Region, ...]:
     """The 38 provinces and 514 kabupaten/kota."""
     return tuple(
-        Region(row["code"], row["level"], row["name"], row["parent"], tuple(filter(None, row["short_forms"].split(";"))))
+        Region(
+            row["code"], row["level"], row["name"], row["parent"], tuple(filter(None, row["short_forms"].split(";")))
+        )
         for row in _rows("regions.csv")
     )
 

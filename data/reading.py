@@ -111,15 +111,16 @@ class Reading:
                 f"The row has {len(cells)} cells and the header {len(self.headers)}: "
                 "put a cell that holds a separator or a new line in quotes."
             )
-        if self.header_row and named([cell_text(cell) for cell in cells], self.table.first_column) == self.headers:
+        is_header = self.header_row and cells and cell_text(cells[0]).strip() == self.headers[0]
+        if is_header and named([cell_text(cell) for cell in cells], self.table.first_column) == self.headers:
             return "The row repeats the header."
         return None
 
     def _tidied(self, fields: dict[str, str], layout: Layout, number: int) -> dict[str, str]:
         for name in ("id", "category_id"):
-            if name in fields:
-                fields[name] = _NUMBER_WITH_ZERO.sub(r"\1", fields[name]) if name in fields else ""
-        if layout.shape == "laporgub":
+            if whole := _NUMBER_WITH_ZERO.fullmatch(fields.get(name, "")):
+                fields[name] = whole[1]
+        if layout.shape == "laporgub" and normalised(layout.columns.get("id", "no")) == "no":
             fields["id"] = self._monthly_id(fields.get("id", ""), number)
         if moment := fields.pop("received_time", ""):
             fields["received_at"] = combine(fields["received_at"], moment)

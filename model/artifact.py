@@ -54,7 +54,9 @@ def written_aside(target: Path) -> Iterator[Path]:
 def write_text(path: Path, text: str) -> None:
     """Write a small file so that a reader sees the old one or the new one, never a part."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile("w", encoding="utf-8", dir=path.parent, prefix=".unfinished-", delete=False) as file:
+    with tempfile.NamedTemporaryFile(
+        "w", encoding="utf-8", dir=path.parent, prefix=".unfinished-", delete=False
+    ) as file:
         file.write(text)
         file.flush()
         os.fsync(file.fileno())
@@ -88,15 +90,21 @@ def verify(folder: Path, signing_key: str = "") -> None:
     if signing_key:
         expected = _signature({key: value for key, value in manifest.items() if key != "hmac"}, signing_key)
         if not hmac.compare_digest(expected, str(manifest.get("hmac", ""))):
-            raise ArtifactTampered(f"{folder / MANIFEST}: the signature doesn't fit PILAH_SIGNING_KEY. Train again, or set the key it was made with.")
+            raise ArtifactTampered(
+                f"{folder / MANIFEST}: the signature doesn't fit PILAH_SIGNING_KEY. Train again, or set the key it was made with."
+            )
     present = {path.name for path in folder.iterdir()} - {MANIFEST}
     named = set(manifest["sha256"])
     if present != named:
         differing = ", ".join(sorted(present ^ named))
-        raise ArtifactTampered(f"{folder}: files differ from the manifest: {differing}. Restore the version from a backup or train again.")
+        raise ArtifactTampered(
+            f"{folder}: files differ from the manifest: {differing}. Restore the version from a backup or train again."
+        )
     for name, expected in manifest["sha256"].items():
         if _sha256(folder / name) != expected:
-            raise ArtifactTampered(f"{folder / name} was changed after training. Restore the version from a backup or train again.")
+            raise ArtifactTampered(
+                f"{folder / name} was changed after training. Restore the version from a backup or train again."
+            )
     _check_libraries(folder, manifest)
 
 
@@ -116,7 +124,9 @@ def read_card(folder: Path) -> Card:
     except FileNotFoundError:
         raise ArtifactMissing(f"{folder} holds no {CARD}. Train again.") from None
     except ValueError:
-        raise ArtifactTampered(f"{folder / CARD} is not JSON any more. Restore the version from a backup or train again.") from None
+        raise ArtifactTampered(
+            f"{folder / CARD} is not JSON any more. Restore the version from a backup or train again."
+        ) from None
     return card
 
 
@@ -126,9 +136,17 @@ def _manifest(folder: Path) -> dict[str, Any]:
     except FileNotFoundError:
         raise ArtifactMissing(f"No model version in {folder}. Make one with: pilah train") from None
     except ValueError:
-        raise ArtifactTampered(f"{folder / MANIFEST} is not JSON any more. Restore the version from a backup or train again.") from None
-    if not isinstance(manifest, dict) or manifest.get("format") != FORMAT or not isinstance(manifest.get("sha256"), dict):
-        raise ArtifactForeign(f"{folder / MANIFEST} is of another format than this Pilah writes ({FORMAT}). Train again.")
+        raise ArtifactTampered(
+            f"{folder / MANIFEST} is not JSON any more. Restore the version from a backup or train again."
+        ) from None
+    if (
+        not isinstance(manifest, dict)
+        or manifest.get("format") != FORMAT
+        or not isinstance(manifest.get("sha256"), dict)
+    ):
+        raise ArtifactForeign(
+            f"{folder / MANIFEST} is of another format than this Pilah writes ({FORMAT}). Train again."
+        )
     return manifest
 
 
@@ -137,7 +155,9 @@ def _check_libraries(folder: Path, manifest: dict[str, Any]) -> None:
     for name, version in here.items():
         # Patch releases read each other's pickles; scikit-learn promises nothing between minor ones.
         if str(made_with.get(name, "")).split(".")[:2] != version.split(".")[:2]:
-            raise ArtifactForeign(f"{folder} was trained with {name} {made_with.get(name)}, here is {version}. Train again.")
+            raise ArtifactForeign(
+                f"{folder} was trained with {name} {made_with.get(name)}, here is {version}. Train again."
+            )
 
 
 def _sha256(path: Path) -> str:

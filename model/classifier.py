@@ -35,7 +35,9 @@ class LinearRanker:
         self._intercepts = intercepts
 
     @classmethod
-    def fit(cls, rows: csr_matrix, labels: Sequence[str], row_weights: NDArray[np.float64] | None = None) -> LinearRanker:
+    def fit(
+        cls, rows: csr_matrix, labels: Sequence[str], row_weights: NDArray[np.float64] | None = None
+    ) -> LinearRanker:
         """Learn from rows of shape (n, n_features) and n labels, at least one of them; a single label is a constant."""
         distinct = tuple(sorted(set(labels)))
         n_features = rows.shape[1]

@@ -121,7 +121,8 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
         if not columns:
             return csr_matrix((0, self.n_features_), dtype=np.float32)
         return csr_matrix(
-            (np.concatenate(values), np.concatenate(columns), np.asarray(ends)), shape=(len(documents), self.n_features_)
+            (np.concatenate(values), np.concatenate(columns), np.asarray(ends)),
+            shape=(len(documents), self.n_features_),
         )
 
     def names(self) -> list[str]:
@@ -183,13 +184,16 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
         # Both stems of a kept pair are kept: each stands in at least the pair's rows.
         renumbered = {int(old): new for new, old in enumerate(stems)}
         self._pairs = {
-            (renumbered[int(pair) >> 32] << 32) | renumbered[int(pair) & 0xFFFFFFFF]: new for new, pair in enumerate(pairs)
+            (renumbered[int(pair) >> 32] << 32) | renumbered[int(pair) & 0xFFFFFFFF]: new
+            for new, pair in enumerate(pairs)
         }
         self._stems, self._grams, self._clues = (
             vocabulary.closed(kept)
             for vocabulary, kept in ((self._stems, stems), (self._grams, grams), (self._clues, clues))
         )
-        self._offsets = np.concatenate(([0], np.cumsum([len(stems), len(pairs), len(grams), len(clues)]))).astype(np.int32)
+        self._offsets = np.concatenate(([0], np.cumsum([len(stems), len(pairs), len(grams), len(clues)]))).astype(
+            np.int32
+        )
         self.n_features_ = int(self._offsets[-1])
         rows = np.concatenate((stem_rows, pair_rows, gram_rows, clue_rows)).astype(np.float64)
         # smooth_idf of scikit-learn: as if one more document held every feature once.

@@ -63,7 +63,9 @@ def read_history(folder: Path) -> list[LabelledComplaint]:
 
 
 def _schema() -> pa.Schema:
-    texts = [pa.field(name, pa.string()) for name in (*_COMPLAINT_FIELDS, *_PLACE_FIELDS, "unit", "category", "outcome")]
+    texts = [
+        pa.field(name, pa.string()) for name in (*_COMPLAINT_FIELDS, *_PLACE_FIELDS, "unit", "category", "outcome")
+    ]
     return pa.schema(
         [
             *texts,
@@ -99,7 +101,7 @@ def _labelled(record: dict[str, object]) -> LabelledComplaint:
     received_at = record["received_at"]
     copies = record["copies"]
     complaint = Complaint(
-        **texts,
+        **texts,  # type: ignore[arg-type]  # all of them are text fields
         received_at=received_at if isinstance(received_at, datetime) else None,
         location=Location(**{name: str(record[name] or "") for name in _PLACE_FIELDS}),
         attachments=int(str(record["attachments"] or 0)),

@@ -187,7 +187,9 @@ class PlaceResolver:
             value = -np.log(probabilities[every, chosen] + 1e-12).sum() + _PENALTY * (penalty @ penalty)
             return float(value), gradient + 2 * _PENALTY * penalty
 
-        weights: NDArray[np.float64] = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=[(0, 12)] * len(start)).x
+        weights: NDArray[np.float64] = minimize(
+            loss, start, jac=True, method="L-BFGS-B", bounds=[(0, 12)] * len(start)
+        ).x
         return weights
 
     def _clues(self, family: str, evidence: PlaceEvidence, leave_out: str = "") -> NDArray[np.float64]:
@@ -219,7 +221,20 @@ class PlaceResolver:
 
 # What stands before a place in a field or a text; folded.
 _ABBREVIATED_KINDS = {"kabupaten": ("kab", "kabupaten"), "kota": ("kota", "kodya"), "puskesmas": ("pkm", "puskesmas")}
-_KINDS = ("kelurahan", "kel", "desa", "ds", "kecamatan", "kec", "kabupaten", "kab", "kota", "provinsi", "prov", "kotamadya")
+_KINDS = (
+    "kelurahan",
+    "kel",
+    "desa",
+    "ds",
+    "kecamatan",
+    "kec",
+    "kabupaten",
+    "kab",
+    "kota",
+    "provinsi",
+    "prov",
+    "kotamadya",
+)
 
 
 def _without_kind(key: str) -> str:

@@ -140,9 +140,28 @@ _DOT_IN_WORD = re.compile(r"\.(?<=[A-Za-z0-9]\.)[A-Za-z]")
 _ADDRESS_HINTS = ("://", ": //", "www", "http", "hxxp")
 _AT_HINTS = ("@", "(at)", "[at]")
 _PLATFORM_HINTS = tuple(
-    "ig:| ig|ig |insta|twit|tikt|tik t|telegram|tele:|tele |fb|facebook|face book|akun|user|line:".split("|")
+    [
+        "ig:",
+        " ig",
+        "ig ",
+        "insta",
+        "twit",
+        "tikt",
+        "tik t",
+        "telegram",
+        "tele:",
+        "tele ",
+        "fb",
+        "facebook",
+        "face book",
+        "akun",
+        "user",
+        "line:",
+    ]
 )
-_NAME_HINTS = tuple("nama|a.n|a n|a/n| an.| an:|\nan.|sdr|saudar|kenalkan|tanda|ttd|hormat".split("|"))
+_NAME_HINTS = tuple(
+    ["nama", "a.n", "a n", "a/n", " an.", " an:", "\nan.", "sdr", "saudar", "kenalkan", "tanda", "ttd", "hormat"]
+)
 _PARTY_HINTS = ("por", "mohon", "adu", "gugat", "dakwa", "sangka", "korban", "pelaku")
 
 

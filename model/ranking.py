@@ -72,11 +72,11 @@ class Ranking:
         matrix = features.fit_transform([document(row.complaint) for row in rows])
         in_charge = [_unit_id(row, units) for row in rows]
         topics = [topic_of(unit_id, units) for unit_id in in_charge]
-        with_unit = np.flatnonzero([bool(topic) for topic in topics])
-        with_category = np.flatnonzero([bool(row.category) for row in rows])
+        with_unit = [i for i, topic in enumerate(topics) if topic]
+        with_category = [i for i, row in enumerate(rows) if row.category]
         unit_ranker = LinearRanker.fit(matrix[with_unit], [topics[i] for i in with_unit])
         category_ranker = mutual = None
-        if len(with_category):
+        if with_category:
             category_ranker = LinearRanker.fit(matrix[with_category], [rows[i].category for i in with_category])
             pairs = [(topics[i], rows[i].category) for i in with_category if topics[i]]
             mutual = MutualEvidence(unit_ranker.labels, category_ranker.labels, pairs)
@@ -170,7 +170,12 @@ def family_of_topic(topic: str) -> str | None:
 def document(complaint: Complaint) -> Document:
     """What the features see of a complaint."""
     location = complaint.location
-    places = {"village": location.village, "district": location.district, "regency": location.regency, "province": location.province}
+    places = {
+        "village": location.village,
+        "district": location.district,
+        "regency": location.regency,
+        "province": location.province,
+    }
     clues = tuple(f"{field}={place_key(value)}" for field, value in places.items() if value)
     text = f"{complaint.title}\n{complaint.text}" if complaint.title else complaint.text
     return Document(text, clues)

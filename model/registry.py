@@ -34,7 +34,9 @@ class Office:
             PilahError: the name isn't 1-63 of a-z, 0-9, - and _.
         """
         if not _OFFICE.fullmatch(self.name):
-            raise PilahError(f"Office name {self.name!r} can't be used: take 1 to 63 of a-z, 0-9, - and _, such as kota-batu.")
+            raise PilahError(
+                f"Office name {self.name!r} can't be used: take 1 to 63 of a-z, 0-9, - and _, such as kota-batu."
+            )
 
     @property
     def versions_folder(self) -> Path:
@@ -66,13 +68,17 @@ class Office:
         except FileNotFoundError:
             return None
         if not _VERSION.fullmatch(version):
-            raise ArtifactMissing(f"{self.champion_file} names no version. Write one of these into it: {', '.join(self.versions())}")
+            raise ArtifactMissing(
+                f"{self.champion_file} names no version. Write one of these into it: {', '.join(self.versions())}"
+            )
         return version
 
     def promote(self, version: str) -> None:
         """Make a finished version the champion, in one step that a reader sees whole or not at all."""
         if version not in self.versions():
-            raise ArtifactMissing(f"Office {self.name} has no version {version}. It has: {', '.join(self.versions()) or 'none'}")
+            raise ArtifactMissing(
+                f"Office {self.name} has no version {version}. It has: {', '.join(self.versions()) or 'none'}"
+            )
         artifact.write_text(self.champion_file, version + "\n")
 
     def load_champion(self, signing_key: str = "") -> tuple[Router, artifact.Card]:
@@ -83,7 +89,9 @@ class Office:
         """
         version = self.champion()
         if version is None:
-            raise ArtifactMissing(f"No trained model for office {self.name} in {self.versions_folder}. Make one with: pilah train FILE --office {self.name}")
+            raise ArtifactMissing(
+                f"No trained model for office {self.name} in {self.versions_folder}. Make one with: pilah train FILE --office {self.name}"
+            )
         return artifact.load(self.versions_folder / version, signing_key)
 
 

@@ -8,7 +8,7 @@ import uuid
 from typing import TYPE_CHECKING
 
 from model.complaint import MaskedComplaint, without_personal_data
-from model.ranking import Ranked, Ranking, RankedUnit
+from model.ranking import Ranked, RankedUnit, Ranking
 from model.suggestion import CategoryCandidate, Notice, NoticeCode, Suggestion, UnitCandidate
 from model.text import words
 
@@ -79,8 +79,12 @@ class Router:
     def suggest_many(self, complaints: Sequence[Complaint], *, evidence: bool = True) -> list[Suggestion]:
         """The suggestions for complaints, in their order; nothing but the masked text is looked at after the first step."""
         masked = [without_personal_data(complaint) for complaint in complaints]
-        ranked = self._ranking.rank_many([item.complaint for item in masked], units=UNITS_SHOWN, categories=CATEGORIES_SHOWN)
-        return [self._suggestion(item, ranking, evidence=evidence) for item, ranking in zip(masked, ranked, strict=True)]
+        ranked = self._ranking.rank_many(
+            [item.complaint for item in masked], units=UNITS_SHOWN, categories=CATEGORIES_SHOWN
+        )
+        return [
+            self._suggestion(item, ranking, evidence=evidence) for item, ranking in zip(masked, ranked, strict=True)
+        ]
 
     def _suggestion(self, masked: MaskedComplaint, ranked: Ranked, *, evidence: bool) -> Suggestion:
         complaint = masked.complaint
@@ -89,7 +93,9 @@ class Router:
         units = self._unit_candidates(ranked.units)
         categories = self._category_candidates(ranked.categories)
         unit_status = self._unit_calibration.status(units[0].confidence if units else 0.0, known=known)
-        category_status = self._category_calibration.status(categories[0].confidence if categories else 0.0, known=known)
+        category_status = self._category_calibration.status(
+            categories[0].confidence if categories else 0.0, known=known
+        )
         return Suggestion(
             suggestion_id=_time_ordered_id(),
             reference_id=complaint.reference_id,

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 # A placeholder that masking left behind is one word; an apostrophe inside a word does not split it.
-_WORD = re.compile(r"\[[A-Z]{2,12}\]|[^\W_]+(?:['’][^\W_]+)?")  # noqa: RUF001 - people type both apostrophes
+_WORD = re.compile(r"\[[A-Z]{2,12}\]|[^\W_]+(?:['’][^\W_]+)?")
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 _LONG_ENDING = re.compile(r"([a-z])\1{2,}$")
 _LONG_RUN = re.compile(r"([a-z])\1{2,}")

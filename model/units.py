@@ -120,17 +120,23 @@ def read_units(path: Path) -> Units:
     reader = csv.DictReader(text.splitlines(), delimiter=separator)
     missing = {"id", "name"} - set(reader.fieldnames or ())
     if missing:
-        raise UnitsFileInvalid(f"{path}: the header lacks {', '.join(sorted(missing))}. Its columns are: {', '.join(COLUMNS)}")
+        raise UnitsFileInvalid(
+            f"{path}: the header lacks {', '.join(sorted(missing))}. Its columns are: {', '.join(COLUMNS)}"
+        )
     units: dict[str, Unit] = {}
     for number, row in enumerate(reader, start=2):
         unit = _unit(row, f"{path}, row {number}")
         if unit.id in units:
-            raise UnitsFileInvalid(f"{path}, row {number}: the id {unit.id!r} stands there twice. Give one of them another id.")
+            raise UnitsFileInvalid(
+                f"{path}, row {number}: the id {unit.id!r} stands there twice. Give one of them another id."
+            )
         units[unit.id] = unit
     for unit in units.values():
         for successor in unit.replaced_by:
             if successor not in units:
-                raise UnitsFileInvalid(f"{path}: {unit.id!r} is replaced by {successor!r}, which has no row. Add that unit or mend replaced_by.")
+                raise UnitsFileInvalid(
+                    f"{path}: {unit.id!r} is replaced by {successor!r}, which has no row. Add that unit or mend replaced_by."
+                )
     return Units(units.values())
 
 

@@ -49,7 +49,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
-        exception_handlers=dict(HANDLERS),
+        exception_handlers=dict(HANDLERS),  # type: ignore[arg-type]  # Starlette types handlers as async only
     )
     app.state.settings = settings
     app.state.champion = champion

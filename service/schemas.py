@@ -148,7 +148,7 @@ class ComplaintIn(BaseModel):
     Field names may be Indonesian as well, such as `isi`, `judul`, `tanggal`, `lokasi` and `kecamatan`.
     """
 
-    model_config = ConfigDict(frozen=True, extra="allow", json_schema_extra={"examples": [_EXAMPLE_COMPLAINT]})
+    model_config = ConfigDict(frozen=True, extra="allow", json_schema_extra={"examples": [_EXAMPLE_COMPLAINT]})  # type: ignore[list-item]  # mypy joins the values of a literal too narrowly
 
     text: Text = Field(description="What the reporter wrote. Also: " + ", ".join(FIELDS["text"]))
     reference_id: Reference = Field(
@@ -232,7 +232,7 @@ def _location(location: LocationIn | None) -> Location:
 class BatchIn(BaseModel):
     """Complaints to be answered together. Each is judged by itself: a bad one gets its own error at its place."""
 
-    model_config = ConfigDict(frozen=True, json_schema_extra={"examples": [{"complaints": [_EXAMPLE_COMPLAINT]}]})
+    model_config = ConfigDict(frozen=True, json_schema_extra={"examples": [{"complaints": [_EXAMPLE_COMPLAINT]}]})  # type: ignore[list-item]  # mypy joins the values of a literal too narrowly
 
     complaints: list[Annotated[Any, WithJsonSchema({"anyOf": [{"$ref": "#/components/schemas/ComplaintIn"}, {}]})]] = (
         Field(min_length=1, json_schema_extra={"maxItems": 1000})
@@ -323,7 +323,7 @@ class NoticeOut(BaseModel):
 class SuggestionOut(BaseModel):
     """Units and categories, best first. A suggestion, never a decision."""
 
-    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE_SUGGESTION]})
+    model_config = ConfigDict(json_schema_extra={"examples": [_EXAMPLE_SUGGESTION]})  # type: ignore[list-item]  # mypy joins the values of a literal too narrowly
 
     suggestion_id: str
     reference_id: str | None

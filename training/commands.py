@@ -13,9 +13,9 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Table
 
 from data.errors import ColumnMissing, PilahError
+from model.artifact import read_card
 from model.complaint import Complaint
 from model.registry import Office
-from model.artifact import read_card
 from training.evaluate import Evaluation, Scores, evaluate
 from training.fit import Recipe
 from training.predicting import predict_file
@@ -32,14 +32,20 @@ if TYPE_CHECKING:
 out = Console(soft_wrap=True)
 err = Console(stderr=True)
 
-OfficeName = Annotated[str, typer.Option("--office", envvar="PILAH_OFFICE", help="Which office's models: a-z, 0-9, - and _.")]
+OfficeName = Annotated[
+    str, typer.Option("--office", envvar="PILAH_OFFICE", help="Which office's models: a-z, 0-9, - and _.")
+]
 Home = Annotated[
     Path | None,
-    typer.Option("--home", envvar="PILAH_HOME", help="Folder of models, history and database. Default: a per-user folder."),
+    typer.Option(
+        "--home", envvar="PILAH_HOME", help="Folder of models, history and database. Default: a per-user folder."
+    ),
 ]
 SigningKey = Annotated[str, typer.Option(envvar="PILAH_SIGNING_KEY", hidden=True)]
 TextColumnName = Annotated[str | None, typer.Option("--text", help="Header of the column with the citizen's text.")]
-UnitColumnName = Annotated[str | None, typer.Option("--unit", help="Header of the column with the unit that was responsible.")]
+UnitColumnName = Annotated[
+    str | None, typer.Option("--unit", help="Header of the column with the unit that was responsible.")
+]
 CategoryColumnName = Annotated[str | None, typer.Option("--category", help="Header of the column with the category.")]
 DateColumnName = Annotated[str | None, typer.Option("--date", help="Header of the column with the date of arrival.")]
 Mapped = Annotated[
@@ -52,7 +58,9 @@ _UNITS_PRINTED = 15
 
 
 def train_command(
-    files: Annotated[list[Path], typer.Argument(help="Exports: CSV, TSV, XLSX, Parquet or JSON Lines; one or several.")],
+    files: Annotated[
+        list[Path], typer.Argument(help="Exports: CSV, TSV, XLSX, Parquet or JSON Lines; one or several.")
+    ],
     office: OfficeName,
     text: TextColumnName = None,
     unit: UnitColumnName = None,
@@ -97,7 +105,10 @@ def train_command(
 def predict_command(
     what: Annotated[str, typer.Argument(help="A complaint's text, or a file of complaints.")],
     office: OfficeName = "kumham",
-    target: Annotated[Path | None, typer.Option("--out", help="Where to write the file with suggestions: .csv .tsv .xlsx .parquet .jsonl")] = None,
+    target: Annotated[
+        Path | None,
+        typer.Option("--out", help="Where to write the file with suggestions: .csv .tsv .xlsx .parquet .jsonl"),
+    ] = None,
     text: TextColumnName = None,
     mapped: Mapped = None,
     home: Home = None,
@@ -219,7 +230,13 @@ def _looks_like_file(source: Path) -> bool:
 
 @contextmanager
 def _progress(what: str, total: int | None) -> Iterator[Advance]:
-    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.completed:.0f}"), TimeElapsedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TextColumn("{task.completed:.0f}"),
+        TimeElapsedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
         task = progress.add_task(what, total=total)
         yield lambda rows: progress.advance(task, rows)
@@ -231,13 +248,17 @@ def _print_understood(reading: Reading) -> None:
         out.print(f"{file.path.name}: {file.rows} rows, shape {file.shape}, header in row {file.header_row}")
         out.print(f"  columns: {columns}", markup=False)
     if reading.in_order_of_file:
-        out.print("No date column: the order of the rows stands for the order of time. Name one with --date.", style="yellow")
+        out.print(
+            "No date column: the order of the rows stands for the order of time. Name one with --date.", style="yellow"
+        )
     if reading.rows:
         first, last = reading.rows[0].received_at, reading.rows[-1].received_at
         units = len({row.unit for row in reading.rows if row.unit})
         categories = len({row.category for row in reading.rows if row.category})
         returned = sum(row.returned for row in reading.rows)
-        out.print(f"To learn from: {len(reading.rows)} rows, {first:%Y-%m-%d} to {last:%Y-%m-%d}, {units} units, {categories} categories")
+        out.print(
+            f"To learn from: {len(reading.rows)} rows, {first:%Y-%m-%d} to {last:%Y-%m-%d}, {units} units, {categories} categories"
+        )
         if returned:
             out.print(f"  {returned} of them came back as the wrong unit: they teach no unit, only their category")
     if reading.left_out:
@@ -261,26 +282,36 @@ def _print_trained(office: Office, trained: Trained) -> None:
     out.print(_table(columns))
     weakest = [unit for unit in trained.evaluation.per_unit[:_UNITS_PRINTED] if unit.recall < 0.5]  # noqa: PLR2004
     if weakest:
-        out.print("Often missed: " + ", ".join(f"{unit.name} ({unit.recall:.0%} of {unit.rows} found)" for unit in weakest), markup=False)
+        out.print(
+            "Often missed: " + ", ".join(f"{unit.name} ({unit.recall:.0%} of {unit.rows} found)" for unit in weakest),
+            markup=False,
+        )
     folder = office.versions_folder / trained.version
     out.print(f"Version {trained.version} written to {folder}")
     if trained.champion_version == trained.version:
         out.print("It is the office's first, and answers from now on.")
     else:
-        out.print(f"Champion stays {trained.champion_version}. To change it: pilah promote {trained.version} --office {office.name}")
+        out.print(
+            f"Champion stays {trained.champion_version}. To change it: pilah promote {trained.version} --office {office.name}"
+        )
 
 
 def _table(columns: list[tuple[str, Evaluation]]) -> Table:
     table = Table("", *(name for name, _ in columns), title="How often the suggestion was right")
     for label in ("unit", "category"):
         scores: list[Scores | None] = [getattr(evaluation, label) for _, evaluation in columns]
-        table.add_row(f"[bold]{label}[/bold]", *(f"{score.rows} rows, {score.labels} labels" if score else "no labels" for score in scores))
+        table.add_row(
+            f"[bold]{label}[/bold]",
+            *(f"{score.rows} rows, {score.labels} labels" if score else "no labels" for score in scores),
+        )
         table.add_row("  first suggestion right (top-1)", *(_with_interval(score) for score in scores))
         table.add_row("  among the first three (top-3)", *(_share(score.top_3) if score else "-" for score in scores))
         table.add_row("  mean over labels (macro-F1)", *(f"{score.macro_f1:.3f}" if score else "-" for score in scores))
         table.add_row("  always the most frequent one", *(_share(score.majority) if score else "-" for score in scores))
         table.add_row("  called confident", *(_share(score.confident_share) if score else "-" for score in scores))
-        table.add_row("  of these right", *(_share(score.confident_right) if score else "-" for score in scores), end_section=True)
+        table.add_row(
+            "  of these right", *(_share(score.confident_right) if score else "-" for score in scores), end_section=True
+        )
     return table
 
 

@@ -83,7 +83,11 @@ class _Judged:
 def evaluate(router: Router, rows: Sequence[LabelledComplaint], learned: Sequence[LabelledComplaint]) -> Evaluation:
     """Measure on rows; labels that `learned` never had count as errors, returned rows are not scored by unit."""
     suggestions = router.suggest_many([row.complaint for row in rows], evidence=False)
-    units = [_unit(router, row, suggestion) for row, suggestion in zip(rows, suggestions, strict=True) if row.unit and not row.returned]
+    units = [
+        _unit(router, row, suggestion)
+        for row, suggestion in zip(rows, suggestions, strict=True)
+        if row.unit and not row.returned
+    ]
     categories = [_category(row, suggestion) for row, suggestion in zip(rows, suggestions, strict=True) if row.category]
     known_units = Counter(_decided(router, row) for row in learned if row.unit and not row.returned)
     known_categories = Counter(row.category for row in learned if row.category)

@@ -12,12 +12,12 @@ from model.features import ComplaintFeatures
 from model.places import find_families
 from model.ranking import Ranked, Ranking
 from model.router import Router
-from model.units import Units
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from model.history import LabelledComplaint
+    from model.units import Units
 
 Row = TypeVar("Row")
 
@@ -116,7 +116,9 @@ def outcomes_of(ranking: Ranking, units: Units, rows: Sequence[LabelledComplaint
             by_unit.append(_unit_outcome(answer, units, row))
         if row.category and answer.categories:
             scores = [probability for _, probability in answer.categories]
-            by_category.append(Outcome(scores[0], scores[1] if len(scores) > 1 else 0.0, answer.categories[0][0] == row.category))
+            by_category.append(
+                Outcome(scores[0], scores[1] if len(scores) > 1 else 0.0, answer.categories[0][0] == row.category)
+            )
     return Outcomes(by_unit, by_category)
 
 
@@ -134,4 +136,6 @@ def calibrations(outcomes: Outcomes, recipe: Recipe) -> tuple[Calibration, Calib
 def _unit_outcome(answer: Ranked, units: Units, row: LabelledComplaint) -> Outcome:
     decided = units.find(row.unit)
     first, second = answer.units[0], answer.units[1] if len(answer.units) > 1 else None
-    return Outcome(first.probability, second.probability if second else 0.0, decided is not None and decided.id == first.unit_id)
+    return Outcome(
+        first.probability, second.probability if second else 0.0, decided is not None and decided.id == first.unit_id
+    )

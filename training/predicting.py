@@ -35,7 +35,7 @@ def predict_file(
     target: Path,
     *,
     columns: Mapping[str, str],
-    progress: Callable[[int], None] = lambda rows: None,  # noqa: ARG005
+    progress: Callable[[int], None] = lambda rows: None,
 ) -> int:
     """Write `target` with the suggestions for every row of `source`; gives the number of rows.
 

@@ -5,17 +5,17 @@ from __future__ import annotations
 import csv
 import shutil
 import time
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from model import artifact
 from model.errors import HistoryUnusable
 from model.history import read_history, write_history
 from model.registry import Office, new_version
 from model.units import Units, read_units
-from training.evaluate import Evaluation, evaluate
 from training.card import make_card
+from training.evaluate import Evaluation, evaluate
 from training.fit import Outcomes, Recipe, assemble, fit_ranking, outcomes_of, predict_slice, slices_of
 from training.split import FEWEST_ROWS, HELD_BACK, Split, at_random, by_time
 
@@ -53,7 +53,7 @@ def train(
     *,
     random_split: bool = False,
     signing_key: str = "",
-    step: Step = lambda name, rows: None,  # noqa: ARG005
+    step: Step = lambda name, rows: None,
 ) -> Trained:
     """Hold the newest fifth back, fit, measure, refit on everything, and write the version.
 
@@ -111,17 +111,17 @@ class _Fitted:
     units_now: Units
 
 
-def _fit(
-    rows: Sequence[LabelledComplaint], split: Split, office_units: Units, recipe: Recipe, step: Step
-) -> _Fitted:
+def _fit(rows: Sequence[LabelledComplaint], split: Split, office_units: Units, recipe: Recipe, step: Step) -> _Fitted:
     # liblinear works without the interpreter's lock, so two threads share both cores and one copy of the rows.
     with ThreadPoolExecutor(max_workers=2) as pool:
         final = pool.submit(fit_ranking, rows, office_units, recipe)
         measured = pool.submit(fit_ranking, split.learned, office_units, recipe)
         slices = [
-            pool.submit(predict_slice, earlier, later, office_units, recipe) for earlier, later in slices_of(split.learned)
+            pool.submit(predict_slice, earlier, later, office_units, recipe)
+            for earlier, later in slices_of(split.learned)
         ]
-        fits = {final: len(rows), measured: len(split.learned), **dict.fromkeys(slices, len(split.learned) // 2)}
+        fits: dict[Future[Any], int] = {final: len(rows), measured: len(split.learned)}
+        fits.update(dict.fromkeys(slices, len(split.learned) // 2))
         for done in as_completed(fits):
             step("fitting", fits[done])
     outcomes = sum((future.result() for future in slices), Outcomes([], []))
