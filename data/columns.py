@@ -6,6 +6,7 @@ import re
 import unicodedata
 from dataclasses import dataclass
 from difflib import get_close_matches
+from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from data.errors import ColumnMissing
@@ -186,6 +187,7 @@ class Layout:
     hidden: frozenset[str] = frozenset()
 
 
+@lru_cache(maxsize=4096)
 def normalised(header: str) -> str:
     """A header without case, punctuation and spacing.
 

@@ -172,11 +172,12 @@ def _check_sheet(
     height = width = characters = 0
     for chunk in _whole_tags(archive, member, limits):
         cells = _FILLED_CELL.findall(chunk)
-        rows = [int(row) for row in _ROW.findall(chunk)]
-        height = max([height, *rows, *(int(row) for _, row in cells)])
+        rows = {*_ROW.findall(chunk), *(row for _, row in cells)}
+        columns = {letters for letters, _ in cells}
+        height = max([height, *map(int, rows)])
         # Cells may leave their reference out and stand one after the other.
         longest_row = max(piece.count(b"<c") + piece.count(b":c ") for piece in chunk.split(b"row"))
-        width = max([width, min(longest_row, 1 << 14), *(_column_number(letters) for letters, _ in set(cells))])
+        width = max([width, min(longest_row, 1 << 14), *map(_column_number, columns)])
         characters += sum(
             lengths[int(index)] for index in _SHARED_STRING_CELL.findall(chunk) if int(index) < len(lengths)
         )

@@ -360,8 +360,8 @@ class _WorkbookWriter(RowWriter):
         written = (disarm(text) if self._harmless else text).encode("utf-8", "replace").decode()
         if len(written.encode("utf-16-le")) // 2 > _MOST_CELL_CHARACTERS:
             raise PilahError(
-                f'{self._path}, row {self._row + 1}, column "{self._headers[column]}": a workbook\'s cell holds at most '
-                f"{_MOST_CELL_CHARACTERS:,} characters. Name the file .csv or .parquet instead."
+                f'{self._path}, row {self._row + 1}, column "{self._headers[column]}": a workbook\'s cell holds '
+                f"at most {_MOST_CELL_CHARACTERS:,} characters. Name the file .csv or .parquet instead."
             )
         self._sheet.write_string(self._row, column, written)
 

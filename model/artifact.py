@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import joblib
-import numpy
+import numpy as np
 import scipy
 import sklearn
 
@@ -34,7 +34,7 @@ Card = dict[str, Any]
 
 def library_versions() -> dict[str, str]:
     """The versions that decide whether a pickle can be read."""
-    return {"numpy": numpy.__version__, "scikit-learn": sklearn.__version__, "scipy": scipy.__version__}
+    return {"numpy": np.__version__, "scikit-learn": sklearn.__version__, "scipy": scipy.__version__}
 
 
 @contextmanager

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
@@ -15,6 +14,7 @@ from model.errors import ArtifactMissing
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
 
 _FILE = "complaints.parquet"
 _COMPLAINT_FIELDS = ("text", "reference_id", "title", "channel", "type", "reporter_category", "requested_unit")

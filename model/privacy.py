@@ -139,28 +139,38 @@ _DIGIT = re.compile("[0-9]")
 _DOT_IN_WORD = re.compile(r"\.(?<=[A-Za-z0-9]\.)[A-Za-z]")
 _ADDRESS_HINTS = ("://", ": //", "www", "http", "hxxp")
 _AT_HINTS = ("@", "(at)", "[at]")
-_PLATFORM_HINTS = tuple(
-    [
-        "ig:",
-        " ig",
-        "ig ",
-        "insta",
-        "twit",
-        "tikt",
-        "tik t",
-        "telegram",
-        "tele:",
-        "tele ",
-        "fb",
-        "facebook",
-        "face book",
-        "akun",
-        "user",
-        "line:",
-    ]
+_PLATFORM_HINTS = (
+    "ig:",
+    " ig",
+    "ig ",
+    "insta",
+    "twit",
+    "tikt",
+    "tik t",
+    "telegram",
+    "tele:",
+    "tele ",
+    "fb",
+    "facebook",
+    "face book",
+    "akun",
+    "user",
+    "line:",
 )
-_NAME_HINTS = tuple(
-    ["nama", "a.n", "a n", "a/n", " an.", " an:", "\nan.", "sdr", "saudar", "kenalkan", "tanda", "ttd", "hormat"]
+_NAME_HINTS = (
+    "nama",
+    "a.n",
+    "a n",
+    "a/n",
+    " an.",
+    " an:",
+    "\nan.",
+    "sdr",
+    "saudar",
+    "kenalkan",
+    "tanda",
+    "ttd",
+    "hormat",
 )
 _PARTY_HINTS = ("por", "mohon", "adu", "gugat", "dakwa", "sangka", "korban", "pelaku")
 

@@ -8,7 +8,6 @@ import uuid
 from typing import TYPE_CHECKING
 
 from model.complaint import MaskedComplaint, without_personal_data
-from model.ranking import Ranked, RankedUnit, Ranking
 from model.suggestion import CategoryCandidate, Notice, NoticeCode, Suggestion, UnitCandidate
 from model.text import words
 
@@ -18,6 +17,7 @@ if TYPE_CHECKING:
     from model.calibration import Calibration
     from model.categories import CategoryLabel
     from model.complaint import Complaint
+    from model.ranking import Ranked, RankedUnit, Ranking
     from model.units import Units
 
 UNITS_SHOWN = 5

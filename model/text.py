@@ -33,7 +33,7 @@ def words(text: str) -> list[Word]:
     """The words of a text in order; emoji, punctuation and words without a Latin letter or digit leave nothing.
 
     >>> [word.folded for word in words("Jalannya RUSAAAK, mhn Café2 [NIK]")]
-    ['jalannya', 'rusaak', 'mhn', 'cafe2', 'maskednik']
+    ['jalannya', 'rusaak', 'mhn', 'cafe', 'maskednik']
     """
     found = []
     for match in _WORD.finditer(text):

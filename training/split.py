@@ -31,7 +31,7 @@ def by_time(rows: Sequence[LabelledComplaint], held_back: float = HELD_BACK) -> 
     """The newest share of the rows, oldest first, held back.
 
     Raises:
-        HistoryUnusable: fewer than 20 rows.
+        HistoryUnusable: fewer than 20 rows, or every row held back repeats an older one.
     """
     _require(rows)
     cut = len(rows) - round(len(rows) * held_back)
@@ -51,6 +51,10 @@ def _apart(learned: list[LabelledComplaint], held_back: list[LabelledComplaint])
     repeats = nearly_the_same([row.complaint.text for row in held_back], [row.complaint.text for row in learned])
     apart = [row for row, repeated in zip(held_back, repeats, strict=True) if not repeated]
     moved = [row for row, repeated in zip(held_back, repeats, strict=True) if repeated]
+    if not apart:
+        raise HistoryUnusable(
+            "Each of the newest rows nearly repeats an older one: nothing is left to measure on. Add an export with other complaints."
+        )
     return Split(learned + moved, apart, len(moved))
 
 

@@ -39,8 +39,6 @@ TELLING = st.sampled_from(
         "no hp",
         "rek",
         "tiket",
-    ]
-    + [
         "0812",
         "3578019901900001",
         "1234",
@@ -58,8 +56,6 @@ TELLING = st.sampled_from(
         "  ",
         "\u200b",
         "\x00",
-    ]
-    + [
         "@",
         "a@b.co",
         "ig:",
@@ -72,8 +68,16 @@ TELLING = st.sampled_from(
         "LP/B/1/2024",
         "Rp",
         "12-03-2024",
+        "１２",
+        "\ue000",
+        "́",
+        "pak Budi",
+        "Ibu",
+        "dan",
+        "warga",
+        "juta",
+        "99/Pid.B/2023/PN",
     ]
-    + ["１２", "\ue000", "\u0301", "pak Budi", "Ibu", "dan", "warga", "juta", "99/Pid.B/2023/PN"]
 )
 
 

@@ -42,7 +42,7 @@ def test_personal_data_comes_back_in_no_answer_page_or_log(
     client: TestClient, caplog: pytest.LogCaptureFixture
 ) -> None:
     text = f"hubungi saya di {PHONE} soal paspor yang hilang"
-    answers = [client.post("/v1/predictions", json={"text": text}), client.post("/saran", data={"text": text})]
+    answers = [client.post("/v1/predictions", json={"text": text}), client.post("/saran", data={"isi": text})]
     assert all(PHONE not in answer.text for answer in answers)
     assert PHONE not in caplog.text
 
@@ -80,7 +80,7 @@ def test_without_a_model_the_service_says_what_to_do(empty_client: TestClient) -
 
 
 def test_the_page_escapes_hostile_text(client: TestClient) -> None:
-    page = client.post("/saran", data={"text": "<script>alert(1)</script> lapas penuh"})
+    page = client.post("/saran", data={"isi": "<script>alert(1)</script> lapas penuh"})
     assert page.status_code == 200
     assert "<script>alert" not in page.text
     assert "Saran, bukan keputusan" in page.text

@@ -23,9 +23,9 @@ if TYPE_CHECKING:
 
 SECRET = "3578019999990001"  # noqa: S105 - an impossible NIK
 TOPICS = {
-    "Dinas Perhubungan": "lampu jalan padam gelap di gang",
-    "Dinas Lingkungan Hidup": "sampah menumpuk bau belum diangkut di",
-    "Dinas Sosial": "bantuan sosial belum cair untuk ibu di",
+    "Dinas Perhubungan": "lampu jalan padam",
+    "Dinas Lingkungan Hidup": "sampah bau menumpuk",
+    "Dinas Sosial": "bantuan sosial belum",
 }
 
 
@@ -36,9 +36,7 @@ def _write_csv(path: Path, rows: int = 90, first: int = 1) -> Path:
         for n in range(first, first + rows):
             unit, text = list(TOPICS.items())[n % 3]
             day = datetime(2024, 1, 1) + timedelta(days=n)  # noqa: DTZ001 - exports have no offset
-            writer.writerow(
-                [n, f"{day:%d-%m-%Y}", f"{text} mawar nomor {n} kata{n % 7}, NIK {SECRET}", unit, f"K{n % 3}"]
-            )
+            writer.writerow([n, f"{day:%d-%m-%Y}", f"{text} kata{n % 7}, NIK {SECRET}", unit, f"K{n % 3}"])
     return path
 
 
