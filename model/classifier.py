@@ -14,11 +14,11 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
-# Chosen on the first 80 % of the two measured histories (trained on 60 %, scored on the next 20 %): docs/decisions/0005.
+# Chosen on the first 80 % of the two measured histories (trained on 60 %, scored on the next 20 %): docs/decisions/0002.
 REGULARISATION = 0.3
 SHARPNESS = 5.0
-MUTUAL_WEIGHT = 0.5
-_PRIOR_OF_PAIR = 1.0
+MUTUAL_WEIGHT = 0.6
+_PRIOR_OF_PAIR = 0.1
 
 
 class LinearRanker:
@@ -68,7 +68,7 @@ class MutualEvidence:
     """What a unit says of the category and the category of the unit, learned from how often they met.
 
     P(u, c | x) is taken as proportional to P(u | x) P(c | x) exp(w * PMI(u, c)), PMI being the pointwise mutual
-    information of the pair in the history (Church and Hanks 1990), smoothed by one expected row. A pair never seen
+    information of the pair in the history (Church and Hanks 1990), smoothed by a tenth of an expected row. A pair never seen
     sinks, without being impossible.
     """
 

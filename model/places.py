@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _LONGEST_PREFIX = 4
 _FEWEST_MEMBERS = 3
-# Shares below were chosen on the first 80 % of the two measured histories; docs/decisions/0006 has the figures.
+# Shares below were chosen on the first 80 % of the two measured histories; docs/decisions/0002 has the figures.
 _SHARE_WITH_PLACE = 0.3
 _CLUES = 5
 _PRIOR_ROWS = 0.5
