@@ -28,7 +28,9 @@ _NOT_TABLES = {
     b"SQLite format 3": "a database",
     b"{\\rtf": "a text document",
 }
-_MOST_CONTROL_CHARACTERS = 0.02
+_CONTROL_CHARACTERS = frozenset(range(1, 32)) - frozenset(b"\t\n\v\f\r\x1a\x1b")
+_MOST_CONTROL = 0.05
+_FEW_CONTROL = 32
 _MOST_NULS = 0.2
 _KINDS_READ = "Pilah reads .csv, .tsv, .xlsx, .xls, .ods, .parquet and .jsonl."
 
@@ -94,8 +96,8 @@ def _refuse_what_is_no_table(path: Path, start: bytes) -> None:
         )
     if _wide_encoding(start):
         return
-    control = sum(byte < 32 and byte not in b"\t\n\v\f\r\x1a\x1b\0" for byte in start)  # noqa: PLR2004 - ASCII's control characters
-    if control > len(start) * _MOST_CONTROL_CHARACTERS or start.count(0) > len(start) * _MOST_NULS:
+    control = sum(start.count(byte) for byte in _CONTROL_CHARACTERS)
+    if control > max(len(start) * _MOST_CONTROL, _FEW_CONTROL) or start.count(0) > len(start) * _MOST_NULS:
         raise FileUnreadable(f"{path} is no table of a kind that Pilah knows. {_KINDS_READ}")
 
 

@@ -76,7 +76,7 @@ def test_a_place_is_an_object_again_in_json_lines(tmp_path: Path) -> None:
 def test_a_broken_off_write_leaves_the_old_file_and_nothing_else(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"a{suffix}"
     path.write_text("old", encoding="utf-8")
-    with pytest.raises(KeyboardInterrupt), open_writer(path, ["text"]) as writer:
+    with pytest.raises(KeyboardInterrupt), open_writer(path, ["text"]) as writer:  # noqa: PT012 - the interruption comes from within
         writer.write({"text": "x"})
         raise KeyboardInterrupt
     assert path.read_text(encoding="utf-8") == "old"
@@ -101,7 +101,7 @@ def test_a_cell_too_long_for_a_workbook_is_refused_with_its_place(tmp_path: Path
 
 def test_more_cells_than_a_workbook_may_hold_are_refused(tmp_path: Path) -> None:
     headers = [f"h{number}" for number in range(16_000)]
-    with pytest.raises(PilahError, match=r"5,000,000.*\.csv"), open_writer(tmp_path / "a.xlsx", headers) as writer:
+    with pytest.raises(PilahError, match=r"5,000,000.*\.csv"), open_writer(tmp_path / "a.xlsx", headers) as writer:  # noqa: PT012 - the limit is met while writing
         for _ in range(400):
             writer.write({})
 

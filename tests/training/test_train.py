@@ -171,3 +171,17 @@ def test_the_two_named_shapes_train_without_options(tmp_path: Path) -> None:
         assert reading.files[0].shape == shape
         assert len(reading.rows) == 60
         train(Office(tmp_path / "home", shape), reading, Recipe())
+
+
+@pytest.mark.parametrize("part", ["fitting", "measuring"])
+def test_an_interrupted_training_leaves_no_version_and_no_champion(tmp_path: Path, part: str) -> None:
+    def interrupt(name: str, _: int) -> None:
+        if name == part:
+            raise KeyboardInterrupt
+
+    office = Office(tmp_path / "home", "uji")
+    reading = read_exports([_write_csv(tmp_path / "a.csv")], columns={}, timezone="Asia/Jakarta")
+    with pytest.raises(KeyboardInterrupt):
+        train(office, reading, Recipe(), step=interrupt)
+    assert office.versions() == []
+    assert office.champion() is None

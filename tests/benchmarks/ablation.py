@@ -1,0 +1,46 @@
+"""What each part of the features brings: learn from the oldest 60 % of a history, score the next 20 %.
+
+Usage: python tests/benchmarks/ablation.py HISTORY.csv
+
+The newest 20 % is not looked at: it is what `pilah train` reports.
+"""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+from model.units import Units
+from training.evaluate import evaluate
+from training.fit import Outcomes, Recipe, assemble, fit_ranking
+from training.reading import read_exports
+
+WHOLE = Recipe()
+VARIANTS = {
+    "everything": WHOLE,
+    "without stemming": replace(WHOLE, stemming=False),
+    "without colloquial expansion": replace(WHOLE, colloquial=False),
+    "without character n-grams": replace(WHOLE, characters=None),
+    "without bigrams": replace(WHOLE, pairs=False),
+    "with stop words left out": replace(WHOLE, stop_words=True),
+}
+
+
+def main(source: Path) -> None:
+    """Print a row a variant."""
+    rows = read_exports([source], columns={}, timezone="Asia/Jakarta").rows
+    learned, later = rows[: round(len(rows) * 0.6)], rows[round(len(rows) * 0.6) : round(len(rows) * 0.8)]
+    for name, recipe in VARIANTS.items():
+        ranking, units = fit_ranking(learned, Units([]), recipe)
+        evaluation = evaluate(assemble(name, ranking, units, Outcomes([], []), recipe), later, learned)
+        figures = [
+            f"{scores.top_1:.3f} | {scores.top_3:.3f} | {scores.macro_f1:.3f}"
+            for scores in (evaluation.unit, evaluation.category)
+            if scores is not None
+        ]
+        print(f"| {name} | {' | '.join(figures)} |", flush=True)  # noqa: T201 - what the command is for
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))

@@ -1,0 +1,38 @@
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+import pytest
+
+from model.errors import UnitsFileInvalid
+from model.units import Unit, Units, read_units
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+def test_a_unit_is_found_by_any_of_its_names() -> None:
+    units = Units([Unit("dishub", "Dinas Perhubungan", abbreviations=("Dis. Hub",))])
+    assert all(units.find(name) is not None for name in ("dishub", "DINAS  PERHUBUNGAN", "dis hub"))
+
+
+def test_a_unit_exists_through_its_last_day() -> None:
+    unit = Unit("lama", "Kementerian Lama", valid_to=date(2024, 10, 20))
+    assert unit.valid_on(date(2024, 10, 20))
+    assert not unit.valid_on(date(2024, 10, 21))
+
+
+@pytest.mark.parametrize(
+    ("rows", "message"),
+    [
+        ("a,A,\na,B,\n", "row 3: the id 'a' stands there twice"),
+        (",A,\n", "row 2: id or name is blank"),
+        ("a,A,20-10-2024\n", "'20-10-2024' is no date"),
+    ],
+)
+def test_a_units_file_that_contradicts_itself_says_where(tmp_path: Path, rows: str, message: str) -> None:
+    path = tmp_path / "units.csv"
+    path.write_text("id,name,valid_to\n" + rows, encoding="utf-8")
+    with pytest.raises(UnitsFileInvalid, match=message):
+        read_units(path)
