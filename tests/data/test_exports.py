@@ -309,7 +309,7 @@ def test_the_sheet_with_known_headers_is_read_and_the_others_are_named(tmp_path:
     export = open_export(path)
     assert (export.sheet, export.other_sheets) == ("Januari", ("Februari",))
     assert [row.fields["text"] for row in open_export(path, sheet="Februari").rows()] == ["b"]
-    with pytest.raises(FileUnreadable, match='no sheet "Maret".*Petunjuk, Januari, Februari'):
+    with pytest.raises(FileUnreadable, match=r'no sheet "Maret".*Petunjuk, Januari, Februari'):
         open_export(path, sheet="Maret")
 
 
