@@ -522,6 +522,41 @@ def test_a_stray_cell_in_the_far_corner_is_refused_before_it_fills_the_memory(tm
         open_export(path)
 
 
+def test_a_row_that_is_only_formatted_to_its_end_does_no_harm(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
+        sheet.write_column(0, 0, ["isi", *["a"] * 2_000])
+        for column in range(1, 16_384):
+            sheet.write_blank(1, column, None, bold)
+    assert len(texts(path)) == 2_000
+
+
+def nameless(path: Path, rows: str) -> Path:
+    """A workbook whose cells leave their reference out, as some programs write it."""
+    book = workbook(path.with_suffix(".old"), S=[["isi"]])
+    with zipfile.ZipFile(book) as before, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as after:
+        for name in before.namelist():
+            sheet = before.read(name)
+            if name.endswith("sheet1.xml"):
+                start, end = sheet.index(b"<sheetData>"), sheet.index(b"</sheetData>")
+                sheet = sheet[: start + len(b"<sheetData>")] + rows.encode() + sheet[end:]
+            after.writestr(name, sheet)
+    return path
+
+
+def test_cells_without_a_reference_are_read_one_after_the_other(tmp_path: Path) -> None:
+    cell = '<c t="inlineStr"><is><t>{}</t></is></c>'
+    rows = "".join(f"<row>{cell.format(a)}{cell.format(b)}</row>" for a, b in (("isi", "opd"), ("a", "A")))
+    assert texts(nameless(tmp_path / "a.xlsx", rows)) == ["a"]
+
+
+def test_cells_without_a_reference_are_measured_too(tmp_path: Path) -> None:
+    rows = f'<row>{"<c><v>1</v></c>" * 16_000}</row><row r="1000000"><c><v>1</v></c></row>'
+    with pytest.raises(FileUnreadable, match="1,000,000 rows by 16,000 columns"):
+        open_export(nameless(tmp_path / "a.xlsx", rows))
+
+
 def test_one_string_repeated_into_gigabytes_is_refused(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", S=[["isi"], *[["a" * 30_000]] * 100])
     with pytest.raises(FileUnreadable, match="characters"):
