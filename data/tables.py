@@ -221,7 +221,7 @@ class ParquetTable(Table):
                 self._check(file.metadata)
                 self.n_rows = file.metadata.num_rows
                 self.names = file.schema_arrow.empty_table().flatten().column_names
-        except (pa.ArrowException, OSError) as error:
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise self._broken(error) from error
         self._rows_read = 0
 
