@@ -20,7 +20,8 @@ from pydantic_core import PydanticCustomError
 
 from model.complaint import LONGEST_TEXT, Complaint, Location
 from model.privacy import mask
-from model.suggestion import NoticeCode, ResolvedBy, Status, Suggestion
+from model.suggestion import NamedConfidence as NamedChoice
+from model.suggestion import NoticeCode, ResolvedBy, Status, Suggestion, UnitCandidate
 from model.units import Unit
 from service.aliases import FIELDS, PLACES, english_name, renamed
 from service.errors import Problem, TextTooLong
@@ -110,10 +111,11 @@ _EXAMPLE_SUGGESTION = {
             "name": "Asisten Deputi Pertanahan",
             "confidence": 0.93,
             "resolved_by": "none",
+            "in_set": True,
         }
     ],
     "copies": [],
-    "categories": [{"id": "1398", "name": "Sertifikat Tanah", "confidence": 0.77}],
+    "categories": [{"id": "1398", "name": "Sertifikat Tanah", "confidence": 0.77, "in_set": True}],
     "types": [],
     "outcomes": [],
     "rule": None,
@@ -247,6 +249,7 @@ class UnitCandidateOut(BaseModel):
     name: str
     confidence: float = Field(ge=0, le=1)
     resolved_by: ResolvedBy
+    in_set: bool = Field(description="Inside the prediction set, which keeps the office's promise.")
 
 
 class CategoryCandidateOut(BaseModel):
@@ -255,6 +258,7 @@ class CategoryCandidateOut(BaseModel):
     id: str
     name: str
     confidence: float = Field(ge=0, le=1)
+    in_set: bool = Field(description="Inside the prediction set.")
 
 
 class NamedConfidence(BaseModel):
@@ -265,12 +269,13 @@ class NamedConfidence(BaseModel):
 
 
 class RuleOut(BaseModel):
-    """The office's own rule that applied."""
+    """The office's own rule that applied; `model_unit` is what the model alone put first, where that differs."""
 
     id: str
     action: str
     unit: str
     reason: str
+    model_unit: str | None = None
 
 
 class WordOut(BaseModel):
@@ -286,6 +291,7 @@ class PrecedentOut(BaseModel):
     """A similar complaint of the past, and what became of it."""
 
     reference_id: str
+    received_at: datetime | None
     excerpt: str
     unit: str
     category: str
@@ -350,24 +356,20 @@ class SuggestionOut(BaseModel):
             status=suggestion.status,
             unit_status=suggestion.unit_status,
             category_status=suggestion.category_status,
-            units=[
-                UnitCandidateOut(
-                    id=unit.id,
-                    code=unit.code,
-                    name=unit.name,
-                    confidence=_rounded(unit.confidence),
-                    resolved_by=unit.resolved_by,
-                )
-                for unit in suggestion.units
-            ],
-            copies=[],
+            units=[_unit(unit) for unit in suggestion.units],
+            copies=[_unit(unit) for unit in suggestion.copies],
             categories=[
-                CategoryCandidateOut(id=category.id, name=category.name, confidence=_rounded(category.confidence))
+                CategoryCandidateOut(
+                    id=category.id,
+                    name=category.name,
+                    confidence=_rounded(category.confidence),
+                    in_set=category.in_set,
+                )
                 for category in suggestion.categories
             ],
-            types=[],
-            outcomes=[],
-            rule=None,
+            types=[_named(choice) for choice in suggestion.types],
+            outcomes=[_named(choice) for choice in suggestion.outcomes],
+            rule=_rule(suggestion),
             evidence=_evidence(suggestion) if evidence else None,
             notices=[
                 *(
@@ -456,9 +458,45 @@ def _evidence(suggestion: Suggestion) -> EvidenceOut:
             WordOut(text=word.text, start=word.start, end=word.end, weight=round(word.weight, 4))
             for word in suggestion.evidence
         ],
-        precedents=[],
-        track_record=None,
+        precedents=[
+            PrecedentOut(
+                reference_id=precedent.reference_id,
+                received_at=precedent.received_at,
+                excerpt=precedent.excerpt,
+                unit=precedent.unit,
+                category=precedent.category,
+                outcome=precedent.outcome,
+                similarity=_rounded(precedent.similarity),
+            )
+            for precedent in suggestion.precedents
+        ],
+        track_record=TrackRecordOut(cases=suggestion.track_record.cases, correct=suggestion.track_record.correct)
+        if suggestion.track_record
+        else None,
     )
+
+
+def _unit(unit: UnitCandidate) -> UnitCandidateOut:
+    return UnitCandidateOut(
+        id=unit.id,
+        code=unit.code,
+        name=unit.name,
+        confidence=_rounded(unit.confidence),
+        resolved_by=unit.resolved_by,
+        in_set=unit.in_set,
+    )
+
+
+def _named(choice: NamedChoice) -> NamedConfidence:
+    return NamedConfidence(name=choice.name, confidence=_rounded(choice.confidence))
+
+
+def _rule(suggestion: Suggestion) -> RuleOut | None:
+    rule = suggestion.rule
+    if rule is None:
+        return None
+    overruled = suggestion.model_unit.name if suggestion.model_unit else None
+    return RuleOut(id=rule.id, action=rule.action, unit=rule.unit, reason=rule.reason, model_unit=overruled)
 
 
 def _about_unknown(names: tuple[str, ...]) -> list[NoticeOut]:

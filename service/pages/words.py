@@ -45,6 +45,12 @@ _NOTICES = {
     NoticeCode.TEXT_TOO_SHORT: "Teks terlalu pendek untuk dinilai. Minta pelapor melengkapi pengaduannya.",
     NoticeCode.UNLIKE_ANYTHING_KNOWN: "Teks ini tidak mirip dengan pengaduan mana pun yang pernah dipelajari Pilah.",
     NoticeCode.PLACE_MISSING: "Unit bergantung pada tempat kejadian, tetapi tempatnya tidak disebut. Isi kecamatan atau kelurahan.",
+    NoticeCode.POSSIBLE_DUPLICATE: "Pengaduan serupa sudah pernah masuk: {detail}. Periksa apakah ini kiriman ulang.",
+    NoticeCode.MASS_LETTER: "Surat massal: {count} pengaduan lain berisi hampir sama.",
+    NoticeCode.UNIT_RETIRED: "{detail}",
+    NoticeCode.RULE_AND_MODEL_DIFFER: "Aturan kantor dan model berbeda pendapat: model menyarankan {detail}.",
+    NoticeCode.ADDRESSEE_NAMED: "Pelapor menulis tujuan sendiri: “{detail}”. Belum tentu unit itu yang berwenang.",
+    NoticeCode.FEW_EXAMPLES: "Baru {count} pengaduan di riwayat yang ditangani {detail}: keyakinan ini belum dapat dipegang.",
     NoticeCode.UNKNOWN_FIELD: "Isian “{detail}” tidak dikenal dan diabaikan.",
 }
 
