@@ -31,10 +31,14 @@ _LONGEST_PREFIX = 4
 _FEWEST_MEMBERS = 3
 # Shares below were chosen on the first 80 % of the two measured histories; docs/decisions/0002 has the figures.
 _SHARE_WITH_PLACE = 0.3
-_CLUES = 5
+_CLUES = 7
+_SHORTEST_INNER_NAME = 5
 _PRIOR_ROWS = 0.5
 _PRIOR_SHARE = 0.02
 _PENALTY = 0.05
+
+
+_RowsOfPlace = dict[str, dict[str, Counter[str]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,16 +101,17 @@ def find_families(units: Units, rows: Sequence[tuple[str, Complaint]]) -> dict[s
 
 @dataclass(frozen=True, slots=True)
 class PlaceEvidence:
-    """What a complaint says of its place: its place fields as keys, smallest first, and the folded words of its text."""
+    """What a complaint says of its place: its place fields as keys, smallest first, and its text's words and streets."""
 
     fields: tuple[str, ...]
     words: tuple[str, ...]
+    streets: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, complaint: Complaint) -> PlaceEvidence:
         """The place evidence of a complaint."""
         text = tuple(word.folded for word in words(f"{complaint.title} {complaint.text}"))
-        return cls(tuple(place_fields(complaint)), text)
+        return cls(tuple(place_fields(complaint)), text, tuple(_streets(text)))
 
 
 class _Family:
@@ -118,7 +123,14 @@ class _Family:
         self._kinds = {prefix.split(" ")[-1], prefix.split(" ")[-1][:3], *_ABBREVIATED_KINDS.get(prefix, ())}
         self._by_name: dict[str, list[int]] = defaultdict(list)
         self._by_first_word: dict[str, list[tuple[tuple[str, ...], int]]] = defaultdict(list)
+        self._inner_by_name: dict[str, list[int]] = defaultdict(list)
+        self._inner_by_first_word: dict[str, list[tuple[tuple[str, ...], int]]] = defaultdict(list)
         for position, (_, names) in enumerate(members):
+            for inner in _names_inside(names):
+                parts = tuple(inner.split())
+                self._inner_by_name[inner].append(position)
+                if len(inner) >= _SHORTEST_INNER_NAME:
+                    self._inner_by_first_word[parts[0]].append((parts, position))
             for name_of_area in names:
                 parts = tuple(name_of_area.split())
                 self._by_name[name_of_area].append(position)
@@ -127,6 +139,15 @@ class _Family:
     def in_fields(self, fields: Sequence[str]) -> list[int]:
         """The members whose place a field names."""
         return [position for key in fields for position in self._by_name.get(key, ())]
+
+    def around(self, evidence: PlaceEvidence) -> Iterator[int]:
+        """The members whose area holds a kabupaten or kota that a field or the text names."""
+        for key in evidence.fields:
+            yield from self._inner_by_name.get(key, ())
+        for at, word in enumerate(evidence.words):
+            for parts, position in self._inner_by_first_word.get(word, ()):
+                if evidence.words[at : at + len(parts)] == parts:
+                    yield position
 
     def in_text(self, text: tuple[str, ...]) -> Iterator[tuple[int, bool]]:
         """The members whose place the text names, and whether the family's own name stands right before it."""
@@ -137,10 +158,11 @@ class _Family:
 
 
 class PlaceResolver:
-    """Which member of each family a complaint means: a conditional logit (McFadden 1974) over five clues.
+    """Which member of each family a complaint means: a conditional logit (McFadden 1974) over seven clues.
 
     The clues of a member are: a place field names it; the history of that place field's rows; the text names it; the
-    text names it right behind the family's name; its share of the family's rows.
+    text names it right behind the family's name; its share of the family's rows; a field or the text names a kabupaten
+    or kota inside its area; the history of the streets that the text names.
     """
 
     def __init__(self, units: Units, rows: Sequence[tuple[str, Complaint]]) -> None:
@@ -155,11 +177,14 @@ class PlaceResolver:
             if units[unit_id].family:
                 in_family[units[unit_id].family].append((unit_id, PlaceEvidence.of(complaint)))
         self._rows_of_unit = Counter(unit_id for group in in_family.values() for unit_id, _ in group)
-        self._rows_of_place: dict[str, dict[str, Counter[str]]] = {name: defaultdict(Counter) for name in members}
+        self._rows_of_place: _RowsOfPlace = {name: defaultdict(Counter) for name in members}
+        self._rows_of_street: _RowsOfPlace = {name: defaultdict(Counter) for name in members}
         for family, group in in_family.items():
             for unit_id, evidence in group:
                 for key in evidence.fields:
                     self._rows_of_place[family][key][unit_id] += 1
+                for key in evidence.streets:
+                    self._rows_of_street[family][key][unit_id] += 1
         self._weights = {name: self._learn(name, in_family[name]) for name in members}
 
     def resolve(self, family: str, evidence: PlaceEvidence, wanted: int) -> list[Resolution]:
@@ -171,8 +196,8 @@ class PlaceResolver:
         return [Resolution(unit_ids[i], float(probabilities[i]), _told_by(clues[i])) for i in order]
 
     def _learn(self, family: str, rows: Sequence[tuple[str, PlaceEvidence]]) -> NDArray[np.float64]:
-        """The weights of the five clues; the start is what they are pulled to where rows are few."""
-        start = np.array([3.0, 1.0, 2.0, 2.0, 1.0])
+        """The weights of the clues; the start is what they are pulled to where rows are few."""
+        start = np.array([3.0, 1.0, 2.0, 2.0, 1.0, 1.5, 0.3])
         if not rows:
             return start
         position = {unit_id: i for i, unit_id in enumerate(self._families[family].unit_ids)}
@@ -193,23 +218,27 @@ class PlaceResolver:
         return weights
 
     def _clues(self, family: str, evidence: PlaceEvidence, leave_out: str = "") -> NDArray[np.float64]:
-        """Shape (n_members, 5). `leave_out` is the row's own unit while learning: a row is no evidence for itself."""
+        """Shape (n_members, 7). `leave_out` is the row's own unit while learning: a row is no evidence for itself."""
         members = self._families[family]
         clues = np.zeros((len(members.unit_ids), _CLUES))
         clues[members.in_fields(evidence.fields), 0] = 1
-        clues[:, 1] = self._field_history(family, evidence.fields, leave_out)
+        clues[:, 1] = self._history(self._rows_of_place[family], family, evidence.fields, leave_out)
         for position, behind_family in members.in_text(evidence.words):
             clues[position, 2] = 1
             clues[position, 3] = max(clues[position, 3], behind_family)
         rows = np.array([self._rows_of_unit[unit_id] - (unit_id == leave_out) for unit_id in members.unit_ids])
         clues[:, 4] = np.log(rows + _PRIOR_ROWS)
+        clues[list(members.around(evidence)), 5] = 1
+        clues[:, 6] = self._history(self._rows_of_street[family], family, evidence.streets, leave_out)
         return clues
 
-    def _field_history(self, family: str, fields: Sequence[str], leave_out: str) -> NDArray[np.float64]:
-        """Log share of each member among the family's rows with the smallest known place field; 0 where none is known."""
+    def _history(
+        self, rows_of: Mapping[str, Counter[str]], family: str, keys: Sequence[str], leave_out: str
+    ) -> NDArray[np.float64]:
+        """Log share of each member among the family's rows with the first key that is known; 0 where none is."""
         unit_ids = self._families[family].unit_ids
-        for key in fields:
-            seen = self._rows_of_place[family].get(key)
+        for key in keys:
+            seen = rows_of.get(key)
             if not seen:
                 continue
             rows = np.array([seen[unit_id] - (unit_id == leave_out) for unit_id in unit_ids], dtype=np.float64)
@@ -235,6 +264,33 @@ _KINDS = (
     "prov",
     "kotamadya",
 )
+
+
+# What stands before the name of a street or a quarter in a text; folded.
+_BEFORE_A_STREET = frozenset(
+    ("jl", "jln", "jalan", "gg", "gang", "perum", "perumahan", "rusun", "pasar", "kampung", "kp", "komplek", "simpang")
+)
+
+
+def _streets(text: Sequence[str]) -> Iterator[str]:
+    """The two words behind each street word, then the one: the longer name is looked up first."""
+    behind = [at + 1 for at, word in enumerate(text) if word in _BEFORE_A_STREET and at + 1 < len(text)]
+    for at in behind:
+        if at + 1 < len(text):
+            yield f"{text[at]} {text[at + 1]}"
+    for at in behind:
+        yield text[at]
+
+
+def _names_inside(names: Sequence[str]) -> Iterator[str]:
+    """The kabupaten and kota of the province that one of the names is, by every short form."""
+    provinces = {
+        region.code for region in data.regions() if region.level == "province" and place_key(region.name) in names
+    }
+    for region in data.regions() if provinces else ():
+        if region.parent in provinces:
+            key = place_key(region.name)
+            yield from {key, _without_kind(key), *(place_key(form) for form in region.short_forms)} - {""}
 
 
 def _without_kind(key: str) -> str:
@@ -304,7 +360,9 @@ def _told_by(clues: NDArray[np.float64]) -> ResolvedBy:
         return ResolvedBy.LOCATION
     if clues[2]:
         return ResolvedBy.TEXT
-    # Half or more of the rows from this place field went to this member.
-    if clues[1] < 0 and clues[1] > np.log(0.5):
+    if clues[5]:
+        return ResolvedBy.TEXT
+    # Half or more of the rows from this place field, or this street, went to this member.
+    if any(clues[column] < 0 and clues[column] > np.log(0.5) for column in (1, 6)):
         return ResolvedBy.HISTORY
     return ResolvedBy.NONE

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from model.classifier import LinearRanker, MutualEvidence
 from model.features import ComplaintFeatures, Document
+from model.heads import Head
 from model.places import PlaceEvidence, PlaceResolver, place_key
 from model.suggestion import ResolvedBy, WordWeight
 from model.text import words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from datetime import date
 
     from numpy.typing import NDArray
 
@@ -25,18 +27,25 @@ if TYPE_CHECKING:
 # A family below this share can't lift a member into the first five; its members are then not looked at.
 _FAMILY_WORTH_RESOLVING = 0.005
 _CHUNK = 512
+# Chosen on earlier slices: docs/decisions/0007.
+_HALF_LIFE_DAYS = 120
+_LEAST_WEIGHT = 0.25
 _WORDS_SHOWN = 8
 _WEIGHT_WORTH_SHOWING = 0.05
 
 
 @dataclass(frozen=True, slots=True)
 class RankedUnit:
-    """A unit, its raw probability, and what told it from its family."""
+    """A unit, its raw probability, and what told it from its family.
+
+    `replaces`: the id of the unit that the model learned, where that one isn't in force on the complaint's day.
+    """
 
     unit_id: str
     probability: float
     resolved_by: ResolvedBy
     topic: int
+    replaces: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,6 +55,8 @@ class Ranked:
     units: tuple[RankedUnit, ...]
     categories: tuple[tuple[str, float], ...]
     known_share: float
+    types: tuple[tuple[str, float], ...] = ()
+    outcomes: tuple[tuple[str, float], ...] = ()
 
 
 class Ranking:
@@ -58,39 +69,85 @@ class Ranking:
         categories: LinearRanker | None,
         mutual: MutualEvidence | None,
         places: PlaceResolver,
+        units: Units,
+        types: Head | None = None,
+        outcomes: Head | None = None,
     ) -> None:
         self.features = features
         self.topics = topics
         self.categories = categories
         self._mutual = mutual
         self.places = places
+        self._units = units
+        self._types = types
+        self._outcomes = outcomes
+        self._topic_at = {topic: i for i, topic in enumerate(topics.labels)}
 
     @classmethod
     def fit(cls, rows: Sequence[LabelledComplaint], units: Units, features: ComplaintFeatures | None = None) -> Ranking:
         """Learn from the rows that have a unit in `units`, or a category; returned rows teach no unit."""
         features = features or ComplaintFeatures()
         matrix = features.fit_transform([document(row.complaint) for row in rows])
-        in_charge = [_unit_id(row, units) for row in rows]
+        newest = max(row.received_at for row in rows).date()
+        in_charge = [_in_force(_unit_id(row, units), units, newest) for row in rows]
         topics = [topic_of(unit_id, units) for unit_id in in_charge]
         with_unit = [i for i, topic in enumerate(topics) if topic]
         with_category = [i for i, row in enumerate(rows) if row.category]
-        unit_ranker = LinearRanker.fit(matrix[with_unit], [topics[i] for i in with_unit])
+        weights = _weights_by_age(rows)
+        unit_ranker = LinearRanker.fit(
+            matrix[with_unit],
+            [topics[i] for i in with_unit],
+            row_weights=weights[with_unit],
+            names=lambda labels: features.transform([Document(_description(label, units)) for label in labels]),
+            bayes=True,
+            unseen=[topic_of(unit.id, units) for unit in units],
+        )
         category_ranker = mutual = None
         if with_category:
-            category_ranker = LinearRanker.fit(matrix[with_category], [rows[i].category for i in with_category])
+            category_ranker = LinearRanker.fit(
+                matrix[with_category],
+                [rows[i].category for i in with_category],
+                row_weights=weights[with_category],
+                names=lambda labels: features.transform([Document(label) for label in labels]),
+            )
             pairs = [(topics[i], rows[i].category) for i in with_category if topics[i]]
             mutual = MutualEvidence(unit_ranker.labels, category_ranker.labels, pairs)
         places = PlaceResolver(units, [(in_charge[i], rows[i].complaint) for i in with_unit])
-        return cls(features, unit_ranker, category_ranker, mutual, places)
+        types = Head.fit(matrix, [row.complaint.type for row in rows])
+        outcomes = Head.fit(matrix, [row.outcome for row in rows])
+        return cls(features, unit_ranker, category_ranker, mutual, places, units, types, outcomes)
 
-    def rank_many(self, complaints: Sequence[Complaint], *, units: int = 5, categories: int = 3) -> list[Ranked]:
-        """The first `units` units and `categories` categories of each complaint, best first."""
+    def rank_many(
+        self,
+        complaints: Sequence[Complaint],
+        *,
+        units: int = 5,
+        categories: int = 3,
+        office: Units | None = None,
+        today: date | None = None,
+        others: bool = False,
+    ) -> list[Ranked]:
+        """The first `units` units and `categories` categories of each complaint, best first.
+
+        `office` are the units as the office has them now, else those that were learned; only units in force are ranked:
+        on `today`, else on the day when the complaint came. `others`: rank the types and the outcomes too.
+        """
         ranked: list[Ranked] = []
         for start in range(0, len(complaints), _CHUNK):
-            ranked.extend(self._rank_chunk(complaints[start : start + _CHUNK], units, categories))
+            chunk = complaints[start : start + _CHUNK]
+            ranked.extend(self._rank_chunk(chunk, units, categories, office or self._units, today, others=others))
         return ranked
 
-    def _rank_chunk(self, complaints: Sequence[Complaint], n_units: int, n_categories: int) -> list[Ranked]:
+    def _rank_chunk(
+        self,
+        complaints: Sequence[Complaint],
+        n_units: int,
+        n_categories: int,
+        office: Units,
+        today: date | None,
+        *,
+        others: bool,
+    ) -> list[Ranked]:
         documents = [document(complaint) for complaint in complaints]
         matrix = self.features.transform(documents)
         by_topic = self.topics.probabilities(matrix)
@@ -101,14 +158,18 @@ class Ranking:
             by_topic, by_category = self._mutual.join(by_topic, by_category)
         return [
             Ranked(
-                self._units(complaint, by_topic[i], n_units),
+                self._in_force(
+                    self._best_units(complaint, by_topic[i], n_units), by_topic[i], office, _day(complaint, today)
+                )[:n_units],
                 self._categories(by_category[i], n_categories),
                 self.features.known_share(documents[i]),
+                tuple(self._types.rank(matrix[i])) if others and self._types else (),
+                tuple(self._outcomes.rank(matrix[i])) if others and self._outcomes else (),
             )
             for i, complaint in enumerate(complaints)
         ]
 
-    def _units(self, complaint: Complaint, by_topic: NDArray[np.float64], wanted: int) -> tuple[RankedUnit, ...]:
+    def _best_units(self, complaint: Complaint, by_topic: NDArray[np.float64], wanted: int) -> list[RankedUnit]:
         ranked: list[RankedUnit] = []
         evidence = PlaceEvidence.of(complaint)
         for topic in _best(by_topic, len(by_topic)):
@@ -117,7 +178,41 @@ class Ranking:
                 break
             ranked.extend(self._members(evidence, topic, probability, wanted))
         ranked.sort(key=lambda unit: -unit.probability)
-        return tuple(ranked[:wanted])
+        return ranked
+
+    def _in_force(
+        self, ranked: Sequence[RankedUnit], by_topic: NDArray[np.float64], office: Units, day: date | None
+    ) -> tuple[RankedUnit, ...]:
+        """The ranking with each unit that isn't in force on the day replaced by those that stand for it.
+
+        Several successors share the probability as their own topics have it.
+        """
+        if day is None or not office.change:
+            return tuple(ranked)
+        gathered: dict[str, RankedUnit] = {}
+        for unit in ranked:
+            standing = office.standing_for(unit.unit_id, day) if unit.unit_id in office else [unit.unit_id]
+            shares = self._shares(standing, by_topic)
+            for unit_id, share in zip(standing, shares, strict=True):
+                known = gathered.get(unit_id)
+                probability = unit.probability * share + (known.probability if known else 0.0)
+                replaces = "" if unit_id == unit.unit_id else unit.unit_id
+                stronger = known if known and known.probability >= unit.probability * share else None
+                gathered[unit_id] = replace(
+                    stronger or unit,
+                    unit_id=unit_id,
+                    probability=probability,
+                    replaces=stronger.replaces if stronger else replaces,
+                )
+        return tuple(sorted(gathered.values(), key=lambda unit: -unit.probability))
+
+    def _shares(self, unit_ids: Sequence[str], by_topic: NDArray[np.float64]) -> list[float]:
+        if len(unit_ids) < 2:  # noqa: PLR2004 - one takes it all
+            return [1.0] * len(unit_ids)
+        topics = [topic_of(unit_id, self._units) if unit_id in self._units else "" for unit_id in unit_ids]
+        own = [float(by_topic[self._topic_at[topic]]) if topic in self._topic_at else 0.0 for topic in topics]
+        total = sum(own) or 1.0
+        return [share / total if sum(own) else 1 / len(own) for share in own]
 
     def _members(self, evidence: PlaceEvidence, topic: int, probability: float, wanted: int) -> list[RankedUnit]:
         label = self.topics.labels[topic]
@@ -168,7 +263,10 @@ def family_of_topic(topic: str) -> str | None:
 
 
 def document(complaint: Complaint) -> Document:
-    """What the features see of a complaint."""
+    """What the features see of a complaint: its words, and its fields as clues.
+
+    The unit and the category that the reporter asked for are clues among others: what they are worth is learned.
+    """
     location = complaint.location
     places = {
         "village": location.village,
@@ -176,9 +274,34 @@ def document(complaint: Complaint) -> Document:
         "regency": location.regency,
         "province": location.province,
     }
-    clues = tuple(f"{field}={place_key(value)}" for field, value in places.items() if value)
+    asked = {"requested_unit": complaint.requested_unit, "reporter_category": complaint.reporter_category}
+    clues = tuple(f"{field}={place_key(value)}" for field, value in {**places, **asked}.items() if value)
     text = f"{complaint.title}\n{complaint.text}" if complaint.title else complaint.text
     return Document(text, clues)
+
+
+def _description(topic: str, units: Units) -> str:
+    """What a unit or a family calls itself, and what units.csv says that it does."""
+    family = family_of_topic(topic)
+    if family is not None:
+        described = [unit.description for unit in units if unit.family == family and unit.description]
+        return f"{family} {described[0]}" if described else family
+    unit = units[topic]
+    return " ".join((unit.name, *unit.abbreviations, unit.description))
+
+
+def _in_force(unit_id: str, units: Units, day: date) -> str:
+    """The one unit that has this unit's matters on that day; itself where there are none or several."""
+    if not unit_id:
+        return ""
+    standing = units.standing_for(unit_id, day)
+    return standing[0] if len(standing) == 1 else unit_id
+
+
+def _day(complaint: Complaint, today: date | None) -> date | None:
+    if today is not None:
+        return today
+    return complaint.received_at.date() if complaint.received_at else None
 
 
 def _unit_id(row: LabelledComplaint, units: Units) -> str:
@@ -186,6 +309,15 @@ def _unit_id(row: LabelledComplaint, units: Units) -> str:
         return ""
     unit = units.find(row.unit)
     return unit.id if unit else ""
+
+
+def _weights_by_age(rows: Sequence[LabelledComplaint]) -> NDArray[np.float64]:
+    """Newer decisions weigh more, because practice changes: half after 120 days, never less than a quarter, mean 1."""
+    newest = max(row.received_at for row in rows)
+    ages = np.array([(newest - row.received_at).days for row in rows], dtype=np.float64)
+    weights: NDArray[np.float64] = np.maximum(0.5 ** (ages / _HALF_LIFE_DAYS), _LEAST_WEIGHT)
+    normed: NDArray[np.float64] = weights / weights.mean()
+    return normed
 
 
 def _best(distribution: NDArray[np.float64], wanted: int) -> list[int]:

@@ -8,15 +8,25 @@ import uuid
 from typing import TYPE_CHECKING
 
 from model.complaint import MaskedComplaint, without_personal_data
-from model.suggestion import CategoryCandidate, Notice, NoticeCode, Suggestion, UnitCandidate
+from model.suggestion import (
+    CategoryCandidate,
+    NamedConfidence,
+    Notice,
+    NoticeCode,
+    ResolvedBy,
+    Suggestion,
+    UnitCandidate,
+)
 from model.text import words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
+    from datetime import date
 
     from model.calibration import Calibration
     from model.categories import CategoryLabel
     from model.complaint import Complaint
+    from model.heads import Copies
     from model.ranking import Ranked, RankedUnit, Ranking
     from model.units import Units
 
@@ -38,6 +48,7 @@ class Router:
         categories: Mapping[str, CategoryLabel],
         unit_calibration: Calibration,
         category_calibration: Calibration,
+        copies: Copies,
     ) -> None:
         self.version = version
         self.units = units
@@ -45,6 +56,7 @@ class Router:
         self._categories = dict(categories)
         self._unit_calibration = unit_calibration
         self._category_calibration = category_calibration
+        self._copies = copies
 
     @property
     def category_labels(self) -> tuple[CategoryLabel, ...]:
@@ -72,15 +84,25 @@ class Router:
             for name, calibration in (("unit", self._unit_calibration), ("category", self._category_calibration))
         }
 
-    def suggest(self, complaint: Complaint, *, evidence: bool = True) -> Suggestion:
+    def suggest(self, complaint: Complaint, *, evidence: bool = True, today: date | None = None) -> Suggestion:
         """The suggestion for one complaint."""
-        return self.suggest_many([complaint], evidence=evidence)[0]
+        return self.suggest_many([complaint], evidence=evidence, today=today)[0]
 
-    def suggest_many(self, complaints: Sequence[Complaint], *, evidence: bool = True) -> list[Suggestion]:
-        """The suggestions for complaints, in their order; nothing but the masked text is looked at after the first step."""
+    def suggest_many(
+        self, complaints: Sequence[Complaint], *, evidence: bool = True, today: date | None = None
+    ) -> list[Suggestion]:
+        """The suggestions for complaints, in their order; nothing but the masked text is looked at after the first step.
+
+        Units and rules are those in force on `today`, or on the day when each complaint came.
+        """
         masked = [without_personal_data(complaint) for complaint in complaints]
         ranked = self._ranking.rank_many(
-            [item.complaint for item in masked], units=UNITS_SHOWN, categories=CATEGORIES_SHOWN
+            [item.complaint for item in masked],
+            units=UNITS_SHOWN,
+            categories=CATEGORIES_SHOWN,
+            office=self.units,
+            today=today,
+            others=True,
         )
         return [
             self._suggestion(item, ranking, evidence=evidence) for item, ranking in zip(masked, ranked, strict=True)
@@ -92,52 +114,86 @@ class Router:
         known = bool(written) and ranked.known_share >= _KNOWN_SHARE_AT_LEAST
         units = self._unit_candidates(ranked.units)
         categories = self._category_candidates(ranked.categories)
-        unit_status = self._unit_calibration.status(units[0].confidence if units else 0.0, known=known)
-        category_status = self._category_calibration.status(
-            categories[0].confidence if categories else 0.0, known=known
-        )
+        unit_confidence = units[0].confidence if units else 0.0
+        category_confidence = categories[0].confidence if categories else 0.0
         return Suggestion(
             suggestion_id=_time_ordered_id(),
             reference_id=complaint.reference_id,
             version=self.version,
             text=complaint.text,
-            unit_status=unit_status,
-            category_status=category_status,
+            unit_status=self._unit_calibration.status(unit_confidence, known=known),
+            category_status=self._category_calibration.status(category_confidence, known=known),
             units=units,
             categories=categories,
             evidence=self._ranking.words_for(complaint, ranked.units[0]) if evidence and ranked.units else (),
-            notices=_notices(masked.masked_count, len(written), known=known),
+            notices=(
+                *_about_text(masked.masked_count, len(written), known=known),
+                *self._about_units(ranked.units[:1]),
+            ),
+            copies=self._copies_of(units[:1]),
+            types=_named(ranked.types),
+            outcomes=_named(ranked.outcomes),
+            known_share=ranked.known_share,
+            track_record=self._unit_calibration.track_record(unit_confidence) if evidence and units else None,
         )
 
     def _unit_candidates(self, ranked: Sequence[RankedUnit]) -> tuple[UnitCandidate, ...]:
-        confidences = _confidences([unit.probability for unit in ranked], self._unit_calibration)
+        calibration = self._unit_calibration
+        confidences = calibration.confidences_of([unit.probability for unit in ranked])
         return tuple(
-            UnitCandidate(
-                unit.unit_id, self.units[unit.unit_id].code, self.units[unit.unit_id].name, confidence, unit.resolved_by
+            self._unit(
+                unit.unit_id, confidence, unit.resolved_by, in_set=i == 0 or confidence >= calibration.in_set_from
             )
-            for unit, confidence in zip(ranked, confidences, strict=True)
+            for i, (unit, confidence) in enumerate(zip(ranked, confidences, strict=True))
         )
+
+    def _unit(
+        self, unit_id: str, confidence: float, resolved_by: ResolvedBy = ResolvedBy.NONE, *, in_set: bool = False
+    ) -> UnitCandidate:
+        unit = self.units[unit_id]
+        return UnitCandidate(unit.id, unit.code, unit.name, confidence, resolved_by, in_set)
 
     def _category_candidates(self, ranked: Sequence[tuple[str, float]]) -> tuple[CategoryCandidate, ...]:
-        confidences = _confidences([probability for _, probability in ranked], self._category_calibration)
+        calibration = self._category_calibration
+        confidences = calibration.confidences_of([probability for _, probability in ranked])
         return tuple(
-            CategoryCandidate(self._categories[name].id, name, confidence)
-            for (name, _), confidence in zip(ranked, confidences, strict=True)
+            CategoryCandidate(
+                self._categories[name].id, name, confidence, i == 0 or confidence >= calibration.in_set_from
+            )
+            for i, ((name, _), confidence) in enumerate(zip(ranked, confidences, strict=True))
         )
 
+    def _copies_of(self, first: Sequence[UnitCandidate]) -> tuple[UnitCandidate, ...]:
+        return tuple(
+            self._unit(unit_id, share)
+            for unit in first
+            for unit_id, share in self._copies.of(unit.id)
+            if unit_id in self.units
+        )
 
-def _confidences(probabilities: Sequence[float], calibration: Calibration) -> list[float]:
-    """The first by its calibrated curve; the rest share what is left as their raw scores do, never above the first."""
-    if not probabilities:
-        return []
-    second = probabilities[1] if len(probabilities) > 1 else 0.0
-    first = calibration.confidence(probabilities[0], second)
-    left_raw = max(1 - probabilities[0], 1e-9)
-    rest = [min(first, (1 - first) * probability / left_raw) for probability in probabilities[1:]]
-    return [first, *rest]
+    def _about_units(self, first: Sequence[RankedUnit]) -> list[Notice]:
+        notices = []
+        for ranked in first:
+            unit = self.units[ranked.unit_id]
+            if unit.family and ranked.resolved_by is ResolvedBy.NONE:
+                notices.append(Notice(NoticeCode.PLACE_MISSING, detail=unit.family))
+            if ranked.replaces:
+                notices.append(Notice(NoticeCode.UNIT_RETIRED, detail=_replacement(self.units, ranked)))
+        return notices
 
 
-def _notices(masked_count: int, n_words: int, *, known: bool) -> tuple[Notice, ...]:
+def _replacement(units: Units, ranked: RankedUnit) -> str:
+    learned, now = units[ranked.replaces], units[ranked.unit_id]
+    if learned.valid_to is not None and (now.valid_from is None or now.valid_from > learned.valid_to):
+        return f"{learned.name} berakhir {learned.valid_to.isoformat()}; urusannya kini pada {now.name}."
+    return f"{learned.name} belum ada pada tanggal pengaduan ini; urusannya pada {now.name}."
+
+
+def _named(ranked: Sequence[tuple[str, float]]) -> tuple[NamedConfidence, ...]:
+    return tuple(NamedConfidence(name, probability) for name, probability in ranked)
+
+
+def _about_text(masked_count: int, n_words: int, *, known: bool) -> tuple[Notice, ...]:
     notices = []
     if masked_count:
         notices.append(Notice(NoticeCode.PERSONAL_DATA_MASKED, count=masked_count))

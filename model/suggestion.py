@@ -136,7 +136,8 @@ class AppliedRule:
 class Suggestion:
     """The answer to one complaint. `text` is the masked text that the evidence points into.
 
-    `model_unit` is what the model alone would have put first, where a rule of the office changed that.
+    `model_unit` is what the model alone would have put first, where a rule of the office changed that. `known_share` is
+    the share of the text's words that the model has met.
     """
 
     suggestion_id: str
@@ -156,6 +157,7 @@ class Suggestion:
     model_unit: UnitCandidate | None = None
     precedents: tuple[Precedent, ...] = ()
     track_record: TrackRecord | None = None
+    known_share: float = 1.0
 
     @property
     def status(self) -> Status:

@@ -63,6 +63,11 @@ class Units:
             self._by_id[unit.id] = unit
             for name in (unit.id, unit.name):
                 self._by_name.setdefault(_comparable(name), unit.id)
+        self._change = any(unit.valid_from or unit.valid_to for unit in self._by_id.values())
+        self._replaced: dict[str, list[str]] = {}
+        for unit in self._by_id.values():
+            for successor in unit.replaced_by:
+                self._replaced.setdefault(successor, []).append(unit.id)
         # An abbreviation never hides another unit's full name.
         for unit in self._by_id.values():
             for name in unit.abbreviations:
@@ -84,6 +89,38 @@ class Units:
         """The unit with this id, name or abbreviation, however it is spaced, dotted or capitalised."""
         unit_id = self._by_name.get(_comparable(name))
         return self._by_id[unit_id] if unit_id is not None else None
+
+    def standing_for(self, unit_id: str, day: date) -> list[str]:
+        """The units that have a unit's matters on a day: itself, its successors, or those that it replaced.
+
+        Empty where it is closed and nothing replaced it.
+        """
+        found: list[str] = []
+        waiting, seen = [unit_id], {unit_id}
+        while waiting:
+            unit = self._by_id[waiting.pop(0)]
+            if unit.valid_on(day):
+                found.append(unit.id)
+                continue
+            ended = unit.valid_to is not None and unit.valid_to < day
+            nearby = unit.replaced_by if ended else self._replaced.get(unit.id, ())
+            waiting.extend(other for other in nearby if other not in seen)
+            seen.update(nearby)
+        return found
+
+    @property
+    def change(self) -> bool:
+        """Whether any unit begins or ends at a date."""
+        return self._change
+
+    def updated_by(self, others: Units) -> Units:
+        """These units as `others` has them now; a unit that only these have stays, families that were found stay too."""
+        merged = {unit.id: unit for unit in self}
+        for unit in others:
+            known = merged.get(unit.id)
+            found = known is not None and not unit.family
+            merged[unit.id] = replace(unit, family=known.family, area=known.area) if known and found else unit
+        return Units(merged.values())
 
     def with_names(self, names: Sequence[str]) -> Units:
         """These units and one more for each name that none of them has."""

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 from model.calibration import DEFAULT_PROMISE, Calibration, Outcome, calibrate
 from model.categories import label_categories
 from model.features import ComplaintFeatures
+from model.heads import Copies
 from model.places import find_families
 from model.ranking import Ranked, Ranking
 from model.router import Router
@@ -115,17 +116,32 @@ def outcomes_of(ranking: Ranking, units: Units, rows: Sequence[LabelledComplaint
         if row.unit and not row.returned:
             by_unit.append(_unit_outcome(answer, units, row))
         if row.category and answer.categories:
-            scores = [probability for _, probability in answer.categories]
-            by_category.append(
-                Outcome(scores[0], scores[1] if len(scores) > 1 else 0.0, answer.categories[0][0] == row.category)
-            )
+            by_category.append(_category_outcome(answer, row))
     return Outcomes(by_unit, by_category)
 
 
-def assemble(version: str, ranking: Ranking, units: Units, outcomes: Outcomes, recipe: Recipe) -> Router:
-    """The router of a ranking, calibrated by outcomes on later rows."""
+def assemble(
+    version: str,
+    ranking: Ranking,
+    units: Units,
+    outcomes: Outcomes,
+    recipe: Recipe,
+    rows: Sequence[LabelledComplaint],
+) -> Router:
+    """The router of a ranking that learned from `rows`, calibrated by outcomes on later ones."""
     names = ranking.categories.labels if ranking.categories is not None else ()
-    return Router(version, ranking, units, label_categories(names), *calibrations(outcomes, recipe))
+    return Router(
+        version, ranking, units, label_categories(names), *calibrations(outcomes, recipe), _copies(rows, units)
+    )
+
+
+def _copies(rows: Sequence[LabelledComplaint], units: Units) -> Copies:
+    in_charge = [
+        (unit.id, [copied.id for name in row.copies if (copied := units.find(name))])
+        for row in rows
+        if not row.returned and (unit := units.find(row.unit))
+    ]
+    return Copies(in_charge)
 
 
 def calibrations(outcomes: Outcomes, recipe: Recipe) -> tuple[Calibration, Calibration]:
@@ -135,7 +151,16 @@ def calibrations(outcomes: Outcomes, recipe: Recipe) -> tuple[Calibration, Calib
 
 def _unit_outcome(answer: Ranked, units: Units, row: LabelledComplaint) -> Outcome:
     decided = units.find(row.unit)
-    first, second = answer.units[0], answer.units[1] if len(answer.units) > 1 else None
-    return Outcome(
-        first.probability, second.probability if second else 0.0, decided is not None and decided.id == first.unit_id
-    )
+    scores = {unit.unit_id: unit.probability for unit in answer.units}
+    return _outcome(scores, decided.id if decided is not None else "")
+
+
+def _category_outcome(answer: Ranked, row: LabelledComplaint) -> Outcome:
+    return _outcome(dict(answer.categories), row.category)
+
+
+def _outcome(scores: Mapping[str, float], right: str) -> Outcome:
+    """`scores` are of the candidates, best first."""
+    labels = list(scores)
+    second = scores[labels[1]] if len(labels) > 1 else 0.0
+    return Outcome(scores[labels[0]], second, labels[0] == right, scores.get(right, 0.0))

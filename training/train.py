@@ -69,13 +69,13 @@ def train(
     split = by_time(rows)
     fitted = _fit(rows, split, office_units, recipe, step)
     version = new_version()
-    measured = assemble(version, fitted.measured, fitted.units_then, fitted.learned, recipe)
+    measured = assemble(version, fitted.measured, fitted.units_then, fitted.learned, recipe, split.learned)
     evaluation = evaluate(measured, split.held_back, split.learned)
     newest = outcomes_of(fitted.measured, fitted.units_then, split.held_back)
     step("measuring", len(split.held_back))
-    champion = _measure_champion(office, split, office_units, step)
-    flattering = _measure(at_random(rows), office_units, recipe, step) if random_split else None
-    router = assemble(version, fitted.final, fitted.units_now, fitted.learned + newest, recipe)
+    champion = _measure_champion(office, split, office_units, fitted.learned, step)
+    flattering = _measure(at_random(rows), office_units, recipe, fitted.learned, step) if random_split else None
+    router = assemble(version, fitted.final, fitted.units_now, fitted.learned + newest, recipe, rows)
     card = make_card(version, office.name, reading, recipe, split, evaluation, flattering, router)
     with artifact.written_aside(office.versions_folder / version) as folder:
         _write_left_out(folder / "dropped.csv", reading.left_out)
@@ -135,14 +135,16 @@ def steps_of(n_rows: int, *, has_champion: bool, random_split: bool) -> int:
     return fits + (n_rows - learned) + (learned if has_champion else 0) + (learned if random_split else 0)
 
 
-def _measure(split: Split, office_units: Units, recipe: Recipe, step: Step) -> Evaluation:
+def _measure(split: Split, office_units: Units, recipe: Recipe, outcomes: Outcomes, step: Step) -> Evaluation:
+    """Calibrated by the outcomes that the new model's chain had before the slice, never by the slice itself."""
     ranking, units = fit_ranking(split.learned, office_units, recipe)
-    outcomes = outcomes_of(ranking, units, split.held_back)
     step("measuring", len(split.learned))
-    return evaluate(assemble("", ranking, units, outcomes, recipe), split.held_back, split.learned)
+    return evaluate(assemble("", ranking, units, outcomes, recipe, split.learned), split.held_back, split.learned)
 
 
-def _measure_champion(office: Office, split: Split, office_units: Units, step: Step) -> Evaluation | None:
+def _measure_champion(
+    office: Office, split: Split, office_units: Units, outcomes: Outcomes, step: Step
+) -> Evaluation | None:
     """The champion's recipe on the same slice, refitted on the rows of its history before that slice.
 
     The champion itself may have learned from rows of the slice; its figures on them would flatter it.
@@ -155,7 +157,7 @@ def _measure_champion(office: Office, split: Split, office_units: Units, step: S
     if len(earlier) < FEWEST_ROWS:
         return None
     recipe = Recipe.from_card(artifact.read_card(office.versions_folder / version)["recipe"])
-    return _measure(replace(split, learned=earlier), office_units, recipe, step)
+    return _measure(replace(split, learned=earlier), office_units, recipe, outcomes, step)
 
 
 def _require_labels(rows: Sequence[LabelledComplaint]) -> None:

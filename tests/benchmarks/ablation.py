@@ -33,7 +33,7 @@ def main(source: Path) -> None:
     learned, later = rows[: round(len(rows) * 0.6)], rows[round(len(rows) * 0.6) : round(len(rows) * 0.8)]
     for name, recipe in VARIANTS.items():
         ranking, units = fit_ranking(learned, Units([]), recipe)
-        evaluation = evaluate(assemble(name, ranking, units, Outcomes([], []), recipe), later, learned)
+        evaluation = evaluate(assemble(name, ranking, units, Outcomes([], []), recipe, learned), later, learned)
         figures = [
             f"{scores.top_1:.3f} | {scores.top_3:.3f} | {scores.macro_f1:.3f}"
             for scores in (evaluation.unit, evaluation.category)
