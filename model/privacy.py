@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
+    from collections.abc import Callable, Iterable, Iterator
 
 _WALL = "\ue000"
 _INVISIBLE = "\ue001"
@@ -116,13 +116,22 @@ def _claims(plain: str) -> list[_Span]:
     for _ in range(_MOST_ROUNDS):
         before = len(found)
         for rule in _rules_for(plain):
-            spans = list(rule(plain))
+            spans = _apart(rule(plain))
             if spans:
                 found += spans
                 plain = _walled(plain, spans)
         if len(found) == before:
             break
     return found
+
+
+def _apart(spans: Iterable[_Span]) -> list[_Span]:
+    """In order, without those that begin inside an earlier one: one rule can find two readings of the same stretch."""
+    apart: list[_Span] = []
+    for span in sorted(spans):
+        if not apart or span.start >= apart[-1].end:
+            apart.append(span)
+    return apart
 
 
 def _walled(plain: str, spans: list[_Span]) -> str:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
+from model.addressees import Addressees, Direction
 from model.classifier import LinearRanker, MutualEvidence
 from model.features import ComplaintFeatures, Document
 from model.heads import Head
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
 
     from model.complaint import Complaint
     from model.history import LabelledComplaint
@@ -32,6 +34,18 @@ _HALF_LIFE_DAYS = 120
 _LEAST_WEIGHT = 0.25
 _WORDS_SHOWN = 8
 _WEIGHT_WORTH_SHOWING = 0.05
+
+
+@dataclass(frozen=True, slots=True)
+class Parts:
+    """Which parts a ranking has; everything, unless a measurement leaves one out to see what it brings."""
+
+    names: bool = True
+    bayes: bool = True
+    recency: bool = True
+    together: bool = True
+    addressed: bool = True
+    asked: bool = True
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +86,7 @@ class Ranking:
         units: Units,
         types: Head | None = None,
         outcomes: Head | None = None,
+        parts: Parts = Parts(),
     ) -> None:
         self.features = features
         self.topics = topics
@@ -81,25 +96,38 @@ class Ranking:
         self._units = units
         self._types = types
         self._outcomes = outcomes
+        self._parts = parts
+        self._addressees = Addressees(units)
         self._topic_at = {topic: i for i, topic in enumerate(topics.labels)}
 
     @classmethod
-    def fit(cls, rows: Sequence[LabelledComplaint], units: Units, features: ComplaintFeatures | None = None) -> Ranking:
+    def fit(
+        cls,
+        rows: Sequence[LabelledComplaint],
+        units: Units,
+        features: ComplaintFeatures | None = None,
+        parts: Parts = Parts(),
+    ) -> Ranking:
         """Learn from the rows that have a unit in `units`, or a category; returned rows teach no unit."""
         features = features or ComplaintFeatures()
-        matrix = features.fit_transform([document(row.complaint) for row in rows])
+        addressees = Addressees(units)
+        matrix = features.fit_transform([document(row.complaint, addressees, parts) for row in rows])
         newest = max(row.received_at for row in rows).date()
         in_charge = [_in_force(_unit_id(row, units), units, newest) for row in rows]
         topics = [topic_of(unit_id, units) for unit_id in in_charge]
         with_unit = [i for i, topic in enumerate(topics) if topic]
         with_category = [i for i, row in enumerate(rows) if row.category]
-        weights = _weights_by_age(rows)
+        weights = _weights_by_age(rows) if parts.recency else np.ones(len(rows))
+
+        def named(labels: Sequence[str]) -> csr_matrix:
+            return features.transform([Document(_description(label, units)) for label in labels])
+
         unit_ranker = LinearRanker.fit(
             matrix[with_unit],
             [topics[i] for i in with_unit],
             row_weights=weights[with_unit],
-            names=lambda labels: features.transform([Document(_description(label, units)) for label in labels]),
-            bayes=True,
+            names=named if parts.names else None,
+            bayes=parts.bayes,
             unseen=[topic_of(unit.id, units) for unit in units],
         )
         category_ranker = mutual = None
@@ -108,14 +136,16 @@ class Ranking:
                 matrix[with_category],
                 [rows[i].category for i in with_category],
                 row_weights=weights[with_category],
-                names=lambda labels: features.transform([Document(label) for label in labels]),
+                names=(lambda labels: features.transform([Document(label) for label in labels]))
+                if parts.names
+                else None,
             )
             pairs = [(topics[i], rows[i].category) for i in with_category if topics[i]]
-            mutual = MutualEvidence(unit_ranker.labels, category_ranker.labels, pairs)
+            mutual = MutualEvidence(unit_ranker.labels, category_ranker.labels, pairs) if parts.together else None
         places = PlaceResolver(units, [(in_charge[i], rows[i].complaint) for i in with_unit])
         types = Head.fit(matrix, [row.complaint.type for row in rows])
         outcomes = Head.fit(matrix, [row.outcome for row in rows])
-        return cls(features, unit_ranker, category_ranker, mutual, places, units, types, outcomes)
+        return cls(features, unit_ranker, category_ranker, mutual, places, units, types, outcomes, parts)
 
     def rank_many(
         self,
@@ -148,7 +178,7 @@ class Ranking:
         *,
         others: bool,
     ) -> list[Ranked]:
-        documents = [document(complaint) for complaint in complaints]
+        documents = [document(complaint, self._addressees, self._parts) for complaint in complaints]
         matrix = self.features.transform(documents)
         by_topic = self.topics.probabilities(matrix)
         by_category = np.zeros((len(complaints), 0))
@@ -262,22 +292,26 @@ def family_of_topic(topic: str) -> str | None:
     return topic.removeprefix(_FAMILY_MARK) if topic.startswith(_FAMILY_MARK) else None
 
 
-def document(complaint: Complaint) -> Document:
+def document(complaint: Complaint, addressees: Addressees, parts: Parts) -> Document:
     """What the features see of a complaint: its words, and its fields as clues.
 
-    The unit and the category that the reporter asked for are clues among others: what they are worth is learned.
+    The unit and the category that the reporter asked for are clues among others: what they are worth is learned. The
+    trace of a past routing is blanked, because no new complaint has one.
     """
     location = complaint.location
-    places = {
+    clues = {
         "village": location.village,
         "district": location.district,
         "regency": location.regency,
         "province": location.province,
     }
-    asked = {"requested_unit": complaint.requested_unit, "reporter_category": complaint.reporter_category}
-    clues = tuple(f"{field}={place_key(value)}" for field, value in {**places, **asked}.items() if value)
+    if parts.asked:
+        clues |= {"requested_unit": complaint.requested_unit, "reporter_category": complaint.reporter_category}
     text = f"{complaint.title}\n{complaint.text}" if complaint.title else complaint.text
-    return Document(text, clues)
+    text = addressees.without(text, Direction.ROUTED)
+    if not parts.addressed:
+        text = addressees.without(text, Direction.ADDRESSED)
+    return Document(text, tuple(f"{field}={place_key(value)}" for field, value in clues.items() if value))
 
 
 def _description(topic: str, units: Units) -> str:

@@ -7,6 +7,7 @@ import time
 import uuid
 from typing import TYPE_CHECKING
 
+from model.addressees import Addressees, Direction
 from model.complaint import MaskedComplaint, without_personal_data
 from model.suggestion import (
     CategoryCandidate,
@@ -57,6 +58,7 @@ class Router:
         self._unit_calibration = unit_calibration
         self._category_calibration = category_calibration
         self._copies = copies
+        self._addressees = Addressees(units)
 
     @property
     def category_labels(self) -> tuple[CategoryLabel, ...]:
@@ -129,6 +131,7 @@ class Router:
             notices=(
                 *_about_text(masked.masked_count, len(written), known=known),
                 *self._about_units(ranked.units[:1]),
+                *self._about_addressee(complaint.text, units[:1]),
             ),
             copies=self._copies_of(units[:1]),
             types=_named(ranked.types),
@@ -170,6 +173,14 @@ class Router:
             for unit_id, share in self._copies.of(unit.id)
             if unit_id in self.units
         )
+
+    def _about_addressee(self, text: str, first: Sequence[UnitCandidate]) -> list[Notice]:
+        """One notice where the reporter asks another unit than the first."""
+        suggested = {unit.id for unit in first}
+        for addressee in self._addressees.find(text):
+            if addressee.direction is Direction.ADDRESSED and addressee.unit_id not in suggested:
+                return [Notice(NoticeCode.ADDRESSEE_NAMED, detail=self.units[addressee.unit_id].name)]
+        return []
 
     def _about_units(self, first: Sequence[RankedUnit]) -> list[Notice]:
         notices = []

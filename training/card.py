@@ -8,6 +8,7 @@ from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
 from model.artifact import library_versions
+from training.leaks import find_leaks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -57,6 +58,7 @@ def make_card(
         "seed": 0,
         "evaluation": _figures(evaluation),
         "random_split_evaluation": _figures(random_split) if random_split else None,
+        "leaks": asdict(find_leaks(reading.rows, router.units)),
         "thresholds": router.thresholds,
         "families": router.families,
         "labels": {"units": len(router.units), "categories": len(router.category_labels)},

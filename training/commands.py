@@ -245,7 +245,8 @@ def _progress(what: str, total: int | None) -> Iterator[Advance]:
 def _print_understood(reading: Reading) -> None:
     for file in reading.files:
         columns = ", ".join(f"{field} = {header!r}" for field, header in file.columns.items())
-        out.print(f"{file.path.name}: {file.rows} rows, shape {file.shape}, header in row {file.header_row}")
+        sheet = f", sheet {file.sheet}" if file.sheet else ""
+        out.print(f"{file.path.name}{sheet}: {file.rows} rows, shape {file.shape}, header in row {file.header_row}")
         out.print(f"  columns: {columns}", markup=False)
     if reading.in_order_of_file:
         out.print(
@@ -285,6 +286,12 @@ def _print_trained(office: Office, trained: Trained) -> None:
         out.print(
             "Often missed: " + ", ".join(f"{unit.name} ({unit.recall:.0%} of {unit.rows} found)" for unit in weakest),
             markup=False,
+        )
+    leaks = trained.leaks
+    if leaks.addressed or leaks.routed:
+        out.print(
+            f"Addressees in the texts: {leaks.addressed} of {leaks.rows} rows ask a unit by name, {leaks.addressed_right} of "
+            f"them the one that was decided; {leaks.routed} rows hold the trace of a past routing, which is blanked"
         )
     folder = office.versions_folder / trained.version
     out.print(f"Version {trained.version} written to {folder}")

@@ -11,7 +11,7 @@ from model.categories import label_categories
 from model.features import ComplaintFeatures
 from model.heads import Copies
 from model.places import find_families
-from model.ranking import Ranked, Ranking
+from model.ranking import Parts, Ranked, Ranking
 from model.router import Router
 
 if TYPE_CHECKING:
@@ -36,6 +36,13 @@ class Recipe:
     pairs: bool = True
     characters: tuple[int, int] | None = (3, 5)
     stop_words: bool = False
+    families: bool = True
+    names: bool = True
+    bayes: bool = True
+    recency: bool = True
+    together: bool = True
+    addressed: bool = True
+    asked: bool = True
 
     @classmethod
     def from_card(cls, stored: Mapping[str, Any]) -> Recipe:
@@ -55,19 +62,18 @@ class Recipe:
             stop_words=self.stop_words,
         )
 
+    def parts(self) -> Parts:
+        """The parts of the ranking that this recipe asks for."""
+        return Parts(**{part.name: getattr(self, part.name) for part in fields(Parts)})
 
-@dataclass(frozen=True)
-class Labels:
-    """The units as the office and these rows know them."""
 
-    units: Units
-
-    @classmethod
-    def learn(cls, rows: Sequence[LabelledComplaint], office_units: Units) -> Labels:
-        """The office's units, those that only the rows know, and the families found among all of them."""
-        units = office_units.with_names(list(dict.fromkeys(row.unit for row in rows if row.unit)))
-        placed = [(unit.id, row.complaint) for row in rows if not row.returned and (unit := units.find(row.unit))]
-        return cls(units.with_memberships(find_families(units, placed)))
+def units_known(rows: Sequence[LabelledComplaint], office_units: Units, *, families: bool = True) -> Units:
+    """The office's units, those that only the rows know, and the families found among all of them."""
+    units = office_units.with_names(list(dict.fromkeys(row.unit for row in rows if row.unit)))
+    if not families:
+        return units
+    placed = [(unit.id, row.complaint) for row in rows if not row.returned and (unit := units.find(row.unit))]
+    return units.with_memberships(find_families(units, placed))
 
 
 @dataclass(frozen=True)
@@ -83,8 +89,8 @@ class Outcomes:
 
 def fit_ranking(rows: Sequence[LabelledComplaint], office_units: Units, recipe: Recipe) -> tuple[Ranking, Units]:
     """A ranking of these rows, and the units as it knows them."""
-    units = Labels.learn(rows, office_units).units
-    return Ranking.fit(rows, units, recipe.features()), units
+    units = units_known(rows, office_units, families=recipe.families)
+    return Ranking.fit(rows, units, recipe.features(), recipe.parts()), units
 
 
 def slices_of(rows: Sequence[Row]) -> list[tuple[Sequence[Row], Sequence[Row]]]:

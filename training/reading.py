@@ -36,13 +36,14 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class Understood:
-    """What was understood of one file."""
+    """What was understood of one file, or of one sheet of a workbook."""
 
     path: Path
     shape: str
     header_row: int
     columns: Mapping[str, str]
     rows: int
+    sheet: str = ""
 
 
 @dataclass
@@ -77,7 +78,7 @@ def read_exports(
         ColumnMissing: a file has no column for the text, or for neither unit nor category.
     """
     reading = Reading()
-    exports = [open_export(path, columns=columns) for path in _oldest_first(paths)]
+    exports = [export for path in _oldest_first(paths) for export in _sheets_of(path, columns)]
     reading.in_order_of_file = not any("received_at" in export.columns for export in exports)
     by_id: dict[str, tuple[int, LeftOut]] = {}
     for export in exports:
@@ -86,10 +87,18 @@ def read_exports(
             count += 1
             progress(1)
             _take(row, export, reading, by_id, ZoneInfo(timezone))
-        reading.files.append(Understood(export.path, export.shape, export.header_row, export.columns, count))
+        reading.files.append(
+            Understood(export.path, export.shape, export.header_row, export.columns, count, str(export.sheet or ""))
+        )
     reading.rows = [row for row in reading.rows if row is not _SUPERSEDED]
     reading.rows.sort(key=lambda row: row.received_at)
     return reading
+
+
+def _sheets_of(path: Path, columns: Mapping[str, str]) -> list[Export]:
+    """The sheet that a workbook is read by, and every other that holds complaints too, such as one a month."""
+    first = open_export(path, columns=columns)
+    return [first, *(open_export(path, columns=columns, sheet=sheet) for sheet in first.other_sheets)]
 
 
 # Stands in the list where an older export's row was; the list keeps its positions while the files are read.

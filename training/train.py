@@ -17,6 +17,7 @@ from model.units import Units, read_units
 from training.card import make_card
 from training.evaluate import Evaluation, evaluate
 from training.fit import Outcomes, Recipe, assemble, fit_ranking, outcomes_of, predict_slice, slices_of
+from training.leaks import Leaks, find_leaks
 from training.split import FEWEST_ROWS, HELD_BACK, Split, at_random, by_time
 
 if TYPE_CHECKING:
@@ -44,6 +45,7 @@ class Trained:
     champion: Evaluation | None
     random_split: Evaluation | None
     units: Units
+    leaks: Leaks
 
 
 def train(
@@ -84,7 +86,16 @@ def train(
     if office.champion() is None:
         office.promote(version)
     step("writing", 0)
-    return Trained(version, office.champion(), split, evaluation, champion, flattering, fitted.units_now)
+    return Trained(
+        version,
+        office.champion(),
+        split,
+        evaluation,
+        champion,
+        flattering,
+        fitted.units_now,
+        find_leaks(rows, fitted.units_now),
+    )
 
 
 def units_of(office: Office) -> Units:

@@ -225,6 +225,7 @@ def test_an_email_address_never_survives(local: str, domain: str, before: str, a
 )
 @example("nama : [NIK")
 @example("L 1234 [PLAT]")
+@example("0/P/.LP/0/00")
 def test_masking_twice_is_masking_once(text: str) -> None:
     once = mask(text)
     assert mask(once.text) == Masked(once.text, 0, ())
