@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -40,6 +41,17 @@ def nearly_the_same(texts: Sequence[str], others: Sequence[str]) -> NDArray[np.b
         union = own_sizes[shared.row] + sizes[shared.col] - shared.data
         found[start + shared.row[shared.data / union >= ALIKE_FROM]] = True
     return found
+
+
+def resemblance(text: str, other: str) -> float:
+    """The Jaccard similarity, 0 to 1, of the shingles of two texts; 0 where one of them is too short to tell."""
+    ours, theirs = _shingle_set(text), _shingle_set(other)
+    return len(ours & theirs) / len(ours | theirs) if ours and theirs else 0.0
+
+
+@lru_cache(maxsize=4_096)
+def _shingle_set(text: str) -> frozenset[str]:
+    return frozenset(_shingles_of(text))
 
 
 def _shingles(texts: Sequence[str]) -> csr_matrix:

@@ -6,6 +6,7 @@ PilahError (data.errors)
 │   ├── ArtifactTampered    a file is not the one that the manifest names: it is never unpickled
 │   └── ArtifactForeign     made with library versions, or by a Pilah, that this one cannot read
 ├── HistoryUnusable         too little to learn from
+├── RulesFileInvalid        the office's rules.csv has rows that can't be understood
 └── UnitsFileInvalid        the office's units.csv contradicts itself
 """
 
@@ -20,6 +21,7 @@ __all__ = [
     "ArtifactTampered",
     "HistoryUnusable",
     "PilahError",
+    "RulesFileInvalid",
     "UnitsFileInvalid",
 ]
 
@@ -42,6 +44,10 @@ class ArtifactForeign(ArtifactError):
 
 class HistoryUnusable(PilahError):
     """The labelled history holds too little to learn from."""
+
+
+class RulesFileInvalid(PilahError):
+    """A rules.csv has rows that can't be understood."""
 
 
 class UnitsFileInvalid(PilahError):

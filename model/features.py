@@ -140,6 +140,10 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
         stems = np.asarray([stem for stem in word.stems if stem >= 0], dtype=np.int32)
         return np.concatenate((stems, word.characters + self._offsets[2]))
 
+    def stems_of_word(self, folded: str) -> tuple[int, ...]:
+        """The columns of one written word's stems, without those that were never learned."""
+        return tuple(stem for stem in self._word(folded).stems if stem >= 0)
+
     def columns_of_pairs(self, first: str, second: str) -> list[int]:
         """The columns that two neighbouring written words feed together."""
         if not self.pairs or not (stems := self._word(first).stems):

@@ -50,6 +50,11 @@ def write_history(folder: Path, rows: Sequence[LabelledComplaint]) -> None:
     aside.replace(folder / _FILE)
 
 
+def history_file(folder: Path) -> Path:
+    """Where the history of an office is, once there is one."""
+    return folder / _FILE
+
+
 def read_history(folder: Path) -> list[LabelledComplaint]:
     """The history of an office.
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -189,7 +190,7 @@ class Ranking:
         return [
             Ranked(
                 self._in_force(
-                    self._best_units(complaint, by_topic[i], n_units), by_topic[i], office, _day(complaint, today)
+                    self._best_units(complaint, by_topic[i], n_units), by_topic[i], office, day_of(complaint, today)
                 )[:n_units],
                 self._categories(by_category[i], n_categories),
                 self.features.known_share(documents[i]),
@@ -211,13 +212,13 @@ class Ranking:
         return ranked
 
     def _in_force(
-        self, ranked: Sequence[RankedUnit], by_topic: NDArray[np.float64], office: Units, day: date | None
+        self, ranked: Sequence[RankedUnit], by_topic: NDArray[np.float64], office: Units, day: date
     ) -> tuple[RankedUnit, ...]:
         """The ranking with each unit that isn't in force on the day replaced by those that stand for it.
 
         Several successors share the probability as their own topics have it.
         """
-        if day is None or not office.change:
+        if not office.change:
             return tuple(ranked)
         gathered: dict[str, RankedUnit] = {}
         for unit in ranked:
@@ -332,10 +333,11 @@ def _in_force(unit_id: str, units: Units, day: date) -> str:
     return standing[0] if len(standing) == 1 else unit_id
 
 
-def _day(complaint: Complaint, today: date | None) -> date | None:
+def day_of(complaint: Complaint, today: date | None) -> date:
+    """The day whose units and rules count: the given one, else that of the complaint, else the present one."""
     if today is not None:
         return today
-    return complaint.received_at.date() if complaint.received_at else None
+    return complaint.received_at.date() if complaint.received_at else datetime.now(UTC).date()
 
 
 def _unit_id(row: LabelledComplaint, units: Units) -> str:

@@ -10,6 +10,10 @@ from typing import TYPE_CHECKING
 
 from model import artifact
 from model.errors import ArtifactMissing, PilahError
+from model.history import history_file, read_history
+from model.precedents import Precedents
+from model.rules import read_rules
+from model.units import Units, read_units
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -52,6 +56,10 @@ class Office:
         return self.home / "offices" / self.name
 
     @property
+    def rules_file(self) -> Path:
+        return self.own_folder / "rules.csv"
+
+    @property
     def champion_file(self) -> Path:
         return self.versions_folder / "champion"
 
@@ -81,18 +89,29 @@ class Office:
             )
         artifact.write_text(self.champion_file, version + "\n")
 
-    def load_champion(self, signing_key: str = "") -> tuple[Router, artifact.Card]:
-        """The router and the card in use.
+    def units(self) -> Units:
+        """The office's own units.csv, no units where it has none."""
+        path = self.own_folder / "units.csv"
+        return read_units(path) if path.is_file() else Units([])
+
+    def load_champion(self, signing_key: str = "", *, precedents: bool = True) -> tuple[Router, artifact.Card]:
+        """The router and the card in use, with the units, rules and past complaints that the office has now.
 
         Raises:
             ArtifactError: there is none, or its files can't be trusted or read.
+            UnitsFileInvalid: the office's units.csv contradicts itself.
+            RulesFileInvalid: its rules.csv can't be understood.
         """
         version = self.champion()
         if version is None:
             raise ArtifactMissing(
                 f"No trained model for office {self.name} in {self.versions_folder}. Make one with: pilah train FILE --office {self.name}"
             )
-        return artifact.load(self.versions_folder / version, signing_key)
+        router, card = artifact.load(self.versions_folder / version, signing_key)
+        units = router.units.updated_by(self.units())
+        rules = read_rules(self.rules_file, units)
+        past = read_history(self.history_folder) if precedents and history_file(self.history_folder).is_file() else []
+        return router.at_office(units, rules, Precedents(past)), card
 
 
 def new_version() -> str:

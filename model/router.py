@@ -5,16 +5,22 @@ from __future__ import annotations
 import secrets
 import time
 import uuid
+from copy import copy
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from model.addressees import Addressees, Direction
 from model.complaint import MaskedComplaint, without_personal_data
+from model.precedents import Precedents
+from model.ranking import day_of
+from model.rules import Rules
 from model.suggestion import (
     CategoryCandidate,
     NamedConfidence,
     Notice,
     NoticeCode,
     ResolvedBy,
+    Status,
     Suggestion,
     UnitCandidate,
 )
@@ -28,12 +34,16 @@ if TYPE_CHECKING:
     from model.categories import CategoryLabel
     from model.complaint import Complaint
     from model.heads import Copies
+    from model.precedents import Alike
     from model.ranking import Ranked, RankedUnit, Ranking
+    from model.rules import Ruled
     from model.units import Units
 
 UNITS_SHOWN = 5
 CATEGORIES_SHOWN = 3
 _FEWEST_WORDS = 3
+# Three senders of one text are a campaign, not a reporter who asks again.
+_MASS_LETTER_FROM = 3
 # Chosen on earlier slices: fewer known words than this is another language, or letters at random.
 _KNOWN_SHARE_AT_LEAST = 0.25
 
@@ -52,13 +62,24 @@ class Router:
         copies: Copies,
     ) -> None:
         self.version = version
-        self.units = units
         self._ranking = ranking
         self._categories = dict(categories)
         self._unit_calibration = unit_calibration
         self._category_calibration = category_calibration
         self._copies = copies
+        self._take_up(units, Rules((), units), Precedents(()))
+
+    def at_office(self, units: Units, rules: Rules, precedents: Precedents | None = None) -> Router:
+        """This router with what the office has now: its units and rules as edited, its past complaints to compare with."""
+        router = copy(self)
+        router._take_up(units, rules, precedents or Precedents(()))  # noqa: SLF001 - another of its own class
+        return router
+
+    def _take_up(self, units: Units, rules: Rules, precedents: Precedents) -> None:
+        self.units = units
         self._addressees = Addressees(units)
+        self._rules = rules
+        self._precedents = precedents
 
     @property
     def category_labels(self) -> tuple[CategoryLabel, ...]:
@@ -100,44 +121,66 @@ class Router:
         masked = [without_personal_data(complaint) for complaint in complaints]
         ranked = self._ranking.rank_many(
             [item.complaint for item in masked],
-            units=UNITS_SHOWN,
+            units=UNITS_SHOWN + self._rules.most_forbidden,
             categories=CATEGORIES_SHOWN,
             office=self.units,
             today=today,
             others=True,
         )
         return [
-            self._suggestion(item, ranking, evidence=evidence) for item, ranking in zip(masked, ranked, strict=True)
+            self._suggestion(item, ranking, day_of(item.complaint, today), evidence=evidence)
+            for item, ranking in zip(masked, ranked, strict=True)
         ]
 
-    def _suggestion(self, masked: MaskedComplaint, ranked: Ranked, *, evidence: bool) -> Suggestion:
+    def _suggestion(self, masked: MaskedComplaint, ranked: Ranked, day: date, *, evidence: bool) -> Suggestion:
         complaint = masked.complaint
         written = words(complaint.text)
         known = bool(written) and ranked.known_share >= _KNOWN_SHARE_AT_LEAST
-        units = self._unit_candidates(ranked.units)
         categories = self._category_candidates(ranked.categories)
+        matched = self._rules.matching(complaint, categories[0] if categories else None, day)
+        ruled = self._rules.apply(self._unit_candidates(ranked.units), matched)
+        units = ruled.candidates[:UNITS_SHOWN]
         unit_confidence = units[0].confidence if units else 0.0
         category_confidence = categories[0].confidence if categories else 0.0
-        return Suggestion(
+        unit_status = self._unit_calibration.status(unit_confidence, known=known)
+        suggestion = Suggestion(
             suggestion_id=_time_ordered_id(),
             reference_id=complaint.reference_id,
             version=self.version,
             text=complaint.text,
-            unit_status=self._unit_calibration.status(unit_confidence, known=known),
+            # Where a rule changed the first unit, no measured promise covers it.
+            unit_status=Status.REVIEW if ruled.model_unit is not None else unit_status,
             category_status=self._category_calibration.status(category_confidence, known=known),
             units=units,
             categories=categories,
-            evidence=self._ranking.words_for(complaint, ranked.units[0]) if evidence and ranked.units else (),
+            evidence=(),
             notices=(
                 *_about_text(masked.masked_count, len(written), known=known),
-                *self._about_units(ranked.units[:1]),
+                *_about_rule(ruled),
+                *self._about_units(ranked.units[:1] if ruled.model_unit is None else ()),
                 *self._about_addressee(complaint.text, units[:1]),
             ),
             copies=self._copies_of(units[:1]),
             types=_named(ranked.types),
             outcomes=_named(ranked.outcomes),
+            rule=ruled.rule,
+            model_unit=ruled.model_unit,
             known_share=ranked.known_share,
-            track_record=self._unit_calibration.track_record(unit_confidence) if evidence and units else None,
+        )
+        return self._with_evidence(suggestion, complaint, ranked) if evidence else suggestion
+
+    def _with_evidence(self, suggestion: Suggestion, complaint: Complaint, ranked: Ranked) -> Suggestion:
+        """With the words that spoke, the precedents, the track record, and what was sent before."""
+        first = [unit for unit in ranked.units if suggestion.units and unit.unit_id == suggestion.units[0].id]
+        alike = self._precedents.alike(complaint)
+        return replace(
+            suggestion,
+            evidence=self._ranking.words_for(complaint, first[0]) if first else (),
+            precedents=self._precedents.similar(complaint),
+            track_record=self._unit_calibration.track_record(suggestion.units[0].confidence)
+            if suggestion.units and suggestion.model_unit is None
+            else None,
+            notices=(*suggestion.notices, *_about_alike(alike)),
         )
 
     def _unit_candidates(self, ranked: Sequence[RankedUnit]) -> tuple[UnitCandidate, ...]:
@@ -191,6 +234,20 @@ class Router:
             if ranked.replaces:
                 notices.append(Notice(NoticeCode.UNIT_RETIRED, detail=_replacement(self.units, ranked)))
         return notices
+
+
+def _about_rule(ruled: Ruled) -> list[Notice]:
+    if ruled.model_unit is None:
+        return []
+    return [Notice(NoticeCode.RULE_AND_MODEL_DIFFER, detail=ruled.model_unit.name)]
+
+
+def _about_alike(alike: Alike) -> list[Notice]:
+    if alike.count >= _MASS_LETTER_FROM:
+        return [Notice(NoticeCode.MASS_LETTER, count=alike.count)]
+    if alike.count:
+        return [Notice(NoticeCode.POSSIBLE_DUPLICATE, alike.count, ", ".join(alike.reference_ids) or None)]
+    return []
 
 
 def _replacement(units: Units, ranked: RankedUnit) -> str:

@@ -29,7 +29,8 @@ class Word:
     end: int
 
 
-def words(text: str) -> list[Word]:
+@lru_cache(maxsize=512)
+def words(text: str) -> tuple[Word, ...]:
     """The words of a text in order; emoji, punctuation and words without a Latin letter or digit leave nothing.
 
     >>> [word.folded for word in words("Jalannya RUSAAAK, mhn Café2 [NIK]")]
@@ -41,7 +42,7 @@ def words(text: str) -> list[Word]:
         folded = f"masked{written[1:-1].lower()}" if written[0] == "[" else fold(written)
         if folded:
             found.append(Word(folded, match.start(), match.end()))
-    return found
+    return tuple(found)
 
 
 @lru_cache(maxsize=200_000)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from model.errors import ArtifactError
+from model.errors import ArtifactError, PilahError
+from model.history import history_file
 
 if TYPE_CHECKING:
     from model.artifact import Card
@@ -79,6 +80,9 @@ class Champion:
             router, card = self._office.load_champion(self._signing_key)
         except ArtifactError as error:
             return error
+        except PilahError as error:
+            # The office's own units.csv or rules.csv: no suggestion is better than one that breaks a rule.
+            return ArtifactError(str(error))
         return Loaded(router, card)
 
     def _state_of_files(self) -> _State:
@@ -88,8 +92,13 @@ class Champion:
         folder = self._office.versions_folder / version
         if not folder.is_dir():
             return version, ()
+        own = (
+            self._office.own_folder / "units.csv",
+            self._office.rules_file,
+            history_file(self._office.history_folder),
+        )
         files = []
-        for path in sorted(folder.iterdir()):
+        for path in (*sorted(folder.iterdir()), *(path for path in own if path.is_file())):
             stat = path.stat()
             files.append(_FileState(path.name, stat.st_size, stat.st_mtime_ns, stat.st_ino))
         return version, tuple(files)

@@ -1,5 +1,6 @@
 """What an operator can set, by environment variables that begin with PILAH_."""
 
+from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
 from zoneinfo import ZoneInfo
@@ -77,6 +78,10 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    def today(self) -> date:
+        """The day at the office: units and rules in force on it are the ones that count."""
+        return datetime.now(self.zone).date()
 
     @property
     def known_hosts(self) -> frozenset[str]:

@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from platformdirs import user_data_path
 from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
 from rich.table import Table
@@ -16,8 +15,10 @@ from data.errors import ColumnMissing, PilahError
 from model.artifact import read_card
 from model.complaint import Complaint
 from model.registry import Office
+from training import rules_commands
 from training.evaluate import Evaluation, Scores, evaluate
 from training.fit import Recipe
+from training.options import Home, OfficeName, SigningKey, home_folder
 from training.predicting import predict_file
 from training.reading import Reading, read_exports
 from training.train import Trained, remove_unfinished, steps_of, train
@@ -32,16 +33,6 @@ if TYPE_CHECKING:
 out = Console(soft_wrap=True)
 err = Console(stderr=True)
 
-OfficeName = Annotated[
-    str, typer.Option("--office", envvar="PILAH_OFFICE", help="Which office's models: a-z, 0-9, - and _.")
-]
-Home = Annotated[
-    Path | None,
-    typer.Option(
-        "--home", envvar="PILAH_HOME", help="Folder of models, history and database. Default: a per-user folder."
-    ),
-]
-SigningKey = Annotated[str, typer.Option(envvar="PILAH_SIGNING_KEY", hidden=True)]
 TextColumnName = Annotated[str | None, typer.Option("--text", help="Header of the column with the citizen's text.")]
 UnitColumnName = Annotated[
     str | None, typer.Option("--unit", help="Header of the column with the unit that was responsible.")
@@ -83,7 +74,7 @@ def train_command(
 
     Example: pilah train 2024.xlsx 2025.xlsx --office kota
     """
-    place = Office(_home(home), office)
+    place = Office(home_folder(home), office)
     remove_unfinished(place)
     columns = _columns(text, unit, category, date, mapped)
     with _progress("reading", None) as advance:
@@ -118,7 +109,7 @@ def predict_command(
 
     Examples: pilah predict "lampu jalan mati depan pasar" --office kota; pilah predict new.xlsx --office kota --out suggested.xlsx
     """
-    router, _ = Office(_home(home), office).load_champion(signing_key)
+    router, _ = Office(home_folder(home), office).load_champion(signing_key, precedents=False)
     source = Path(what)
     if target is None:
         if _looks_like_file(source):
@@ -143,8 +134,8 @@ def evaluate_command(
     signing_key: SigningKey = "",
 ) -> None:
     """Measure the champion on labelled rows, best on months later than those it learned from."""
-    place = Office(_home(home), office)
-    router, card = place.load_champion(signing_key)
+    place = Office(home_folder(home), office)
+    router, card = place.load_champion(signing_key, precedents=False)
     reading = read_exports([file], columns=_columns(text, unit, category, date, mapped), timezone=_TIMEZONE)
     _print_understood(reading)
     last = card["data"]["to"]
@@ -160,7 +151,7 @@ def evaluate_command(
 
 def models_command(office: OfficeName = "kumham", home: Home = None) -> None:
     """List the model versions of an office with their figures by time; the champion is marked."""
-    place = Office(_home(home), office)
+    place = Office(home_folder(home), office)
     champion = place.champion()
     table = Table("", "version", "trained on rows", "up to", "unit top-1", "top-3", "category top-1", "top-3")
     for version in place.versions():
@@ -189,7 +180,7 @@ def promote_command(
     home: Home = None,
 ) -> None:
     """Make a version the champion: the one that answers."""
-    place = Office(_home(home), office)
+    place = Office(home_folder(home), office)
     before = place.champion()
     place.promote(version)
     out.print(f"Champion of {office}: {version} (before: {before or 'none'}).")
@@ -202,10 +193,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("evaluate")(evaluate_command)
     app.command("models")(models_command)
     app.command("promote")(promote_command)
-
-
-def _home(given: Path | None) -> Path:
-    return given if given is not None else user_data_path("pilah", appauthor=False)
+    app.add_typer(rules_commands.app, name="rules")
 
 
 def _columns(

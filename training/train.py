@@ -13,7 +13,6 @@ from model import artifact
 from model.errors import HistoryUnusable
 from model.history import read_history, write_history
 from model.registry import Office, new_version
-from model.units import Units, read_units
 from training.card import make_card
 from training.evaluate import Evaluation, evaluate
 from training.fit import Outcomes, Recipe, assemble, fit_ranking, outcomes_of, predict_slice, slices_of
@@ -26,6 +25,7 @@ if TYPE_CHECKING:
 
     from model.history import LabelledComplaint
     from model.ranking import Ranking
+    from model.units import Units
     from training.reading import LeftOut, Reading
 
     Step = Callable[[str, int], None]
@@ -67,7 +67,7 @@ def train(
     """
     rows = reading.rows
     _require_labels(rows)
-    office_units = units_of(office)
+    office_units = office.units()
     split = by_time(rows)
     fitted = _fit(rows, split, office_units, recipe, step)
     version = new_version()
@@ -96,12 +96,6 @@ def train(
         fitted.units_now,
         find_leaks(rows, fitted.units_now),
     )
-
-
-def units_of(office: Office) -> Units:
-    """The office's own units.csv, no units where it has none."""
-    path = office.own_folder / "units.csv"
-    return read_units(path) if path.is_file() else Units([])
 
 
 def remove_unfinished(office: Office) -> None:

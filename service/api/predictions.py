@@ -24,7 +24,7 @@ def predict(
     complaint: ComplaintIn, loaded: CurrentModel, settings: CurrentSettings, *, evidence: WithEvidence = True
 ) -> SuggestionOut:
     """Suggest units and categories for one complaint."""
-    suggestion = loaded.router.suggest(complaint.to_complaint(settings), evidence=evidence)
+    suggestion = loaded.router.suggest(complaint.to_complaint(settings), evidence=evidence, today=settings.today())
     return SuggestionOut.of(suggestion, complaint.unknown_fields, evidence=evidence)
 
 
@@ -38,7 +38,11 @@ def predict_batch(
     read = [_read(item, settings) for item in batch.complaints]
     good = [item for item in read if not isinstance(item, Problem)]
     suggestions = iter(
-        loaded.router.suggest_many([item.to_complaint(settings) for item in good], evidence=evidence) if good else []
+        loaded.router.suggest_many(
+            [item.to_complaint(settings) for item in good], evidence=evidence, today=settings.today()
+        )
+        if good
+        else []
     )
     return BatchOut(
         results=[

@@ -11,6 +11,7 @@ from model.complaint import Complaint, Location
 from model.privacy import mask
 from service.champion import Loaded
 from service.dependencies import CurrentModel, CurrentSettings
+from service.pages import words
 from service.pages.rendering import page
 from service.pages.view import view_of
 from service.pages.words import number
@@ -79,10 +80,11 @@ def suggest(filled: SentForm, loaded: CurrentModel, settings: CurrentSettings) -
         longest, length = number(settings.max_text_characters), number(len(filled.text))
         error = f"Isi pengaduan paling panjang {longest} karakter, yang dikirim {length}. Tempel bagian pokoknya saja."
         return _desk(loaded, settings, filled.without_personal_data(""), 413, error)
-    suggestion = loaded.router.suggest(filled.to_complaint())
+    suggestion = loaded.router.suggest(filled.to_complaint(), today=settings.today())
     return page(
         "suggestion.html",
         view=view_of(suggestion),
+        promise=_promise(loaded),
         filled=filled.without_personal_data(suggestion.text),
         error="",
         office=settings.office,
@@ -94,6 +96,12 @@ def suggest(filled: SentForm, loaded: CurrentModel, settings: CurrentSettings) -
 def back_to_the_desk() -> RedirectResponse:
     """Where a bookmark or a reload of a suggestion leads, which itself is kept nowhere."""
     return RedirectResponse("/", 303)
+
+
+def _promise(loaded: Loaded) -> str:
+    """What the model said of itself on its newest slice."""
+    unit = loaded.card["evaluation"]["unit"]
+    return words.promise(unit["confident_share"] if unit else None, loaded.router.thresholds["unit"]["promise"] or 0.0)
 
 
 def _desk(loaded: Loaded, settings: Settings, filled: Filled, status: int = 200, error: str = "") -> HTMLResponse:

@@ -10,7 +10,7 @@ from service.pages import words
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from model.suggestion import CategoryCandidate, Suggestion, UnitCandidate, WordWeight
+    from model.suggestion import CategoryCandidate, Precedent, Suggestion, UnitCandidate, WordWeight
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,7 @@ class CandidateView:
     bar: int
     likelihood: str
     because: str
+    in_set: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +45,19 @@ class RankingView:
 
 
 @dataclass(frozen=True, slots=True)
+class PrecedentView:
+    """A similar complaint of the past, in words."""
+
+    reference_id: str
+    date: str
+    excerpt: str
+    unit: str
+    category: str
+    outcome: str
+    percent: str
+
+
+@dataclass(frozen=True, slots=True)
 class SuggestionView:
     """All that the result page says."""
 
@@ -52,6 +66,11 @@ class SuggestionView:
     notices: tuple[str, ...]
     segments: tuple[Segment, ...]
     text: str
+    precedents: tuple[PrecedentView, ...]
+    track_record: str
+    rule: str
+    outcome: str
+    copies: tuple[str, ...]
 
 
 def view_of(suggestion: Suggestion) -> SuggestionView:
@@ -71,6 +90,23 @@ def view_of(suggestion: Suggestion) -> SuggestionView:
         notices=tuple(map(words.notice, suggestion.notices)),
         segments=tuple(segments(suggestion.text, suggestion.evidence)),
         text=suggestion.text,
+        precedents=tuple(map(_precedent, suggestion.precedents)),
+        track_record=words.track_record(suggestion.track_record) if suggestion.track_record else "",
+        rule=words.rule(suggestion.rule) if suggestion.rule else "",
+        outcome=words.likely_outcome(suggestion.outcomes),
+        copies=tuple(unit.name for unit in suggestion.copies),
+    )
+
+
+def _precedent(precedent: Precedent) -> PrecedentView:
+    return PrecedentView(
+        reference_id=precedent.reference_id,
+        date=words.day(precedent.received_at) if precedent.received_at else "",
+        excerpt=precedent.excerpt,
+        unit=precedent.unit,
+        category=precedent.category,
+        outcome=precedent.outcome,
+        percent=words.percent(precedent.similarity),
     )
 
 
@@ -94,14 +130,14 @@ def segments(text: str, evidence: Sequence[WordWeight]) -> list[Segment]:
 
 
 def _unit(unit: UnitCandidate) -> CandidateView:
-    return _candidate(unit.name, unit.code, unit.confidence, words.RESOLVED_BY[unit.resolved_by])
+    return _candidate(unit.name, unit.code, unit.confidence, words.RESOLVED_BY[unit.resolved_by], in_set=unit.in_set)
 
 
 def _category(category: CategoryCandidate) -> CandidateView:
-    return _candidate(category.name, "", category.confidence, "")
+    return _candidate(category.name, "", category.confidence, "", in_set=category.in_set)
 
 
-def _candidate(name: str, code: str, confidence: float, because: str) -> CandidateView:
+def _candidate(name: str, code: str, confidence: float, because: str, *, in_set: bool) -> CandidateView:
     return CandidateView(
         name=name,
         code=code,
@@ -109,4 +145,5 @@ def _candidate(name: str, code: str, confidence: float, because: str) -> Candida
         bar=round(confidence * 100),
         likelihood=words.likelihood(confidence),
         because=because,
+        in_set=in_set,
     )

@@ -3,12 +3,18 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from model.suggestion import Notice, NoticeCode, ResolvedBy, Status
+from model.suggestion import AppliedRule, NamedConfidence, Notice, NoticeCode, ResolvedBy, Status, TrackRecord
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
 
 _RATHER_SURE = 0.75
 _LIKELY = 0.5
 _POSSIBLE = 0.2
+_PROMISES_LITTLE_BELOW = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,10 +60,52 @@ _NOTICES = {
     NoticeCode.UNKNOWN_FIELD: "Isian “{detail}” tidak dikenal dan diabaikan.",
 }
 
+_ACTIONS = {"pin": "menetapkan", "forbid": "melarang", "prefer": "mengutamakan"}
+_MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+
 
 def notice(found: Notice) -> str:
     """A notice as a sentence."""
     return _NOTICES[found.code].format(count=found.count, detail=found.detail)
+
+
+def track_record(record: TrackRecord) -> str:
+    """What became of suggestions that were about as sure, in a sentence.
+
+    >>> track_record(TrackRecord(214, 193))
+    'Pada skor seperti ini 193 dari 214 saran terbukti benar.'
+    """
+    return f"Pada skor seperti ini {number(record.correct)} dari {number(record.cases)} saran terbukti benar."
+
+
+def promise(confident_share: float | None, promised: float) -> str:
+    """What the model can promise at all, from its share of confident suggestions on later rows; blank where it is much."""
+    if confident_share is None or confident_share >= _PROMISES_LITTLE_BELOW:
+        return ""
+    if confident_share == 0:
+        return f"Model ini belum dapat menjanjikan ketepatan {percent(promised)}: timbang setiap saran."
+    return f"Model ini hanya yakin pada {percent(confident_share)} pengaduan: timbang saran yang lain."
+
+
+def rule(applied: AppliedRule) -> str:
+    """The office's rule that applied, in a sentence."""
+    reason = f" Alasan: {applied.reason}" if applied.reason else ""
+    return f"Aturan kantor {applied.id} {_ACTIONS[applied.action]} {applied.unit}.{reason}"
+
+
+def likely_outcome(outcomes: Sequence[NamedConfidence]) -> str:
+    """The likeliest outcome with its confidence; blank where the history taught none."""
+    return f"{outcomes[0].name} ({percent(outcomes[0].confidence)})" if outcomes else ""
+
+
+def day(moment: datetime) -> str:
+    """A date as Indonesians write it.
+
+    >>> from datetime import datetime
+    >>> day(datetime(2024, 10, 21))
+    '21 Okt 2024'
+    """
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
 
 
 def likelihood(confidence: float) -> str:

@@ -1,0 +1,143 @@
+"""Past complaints that are like a new one: what an officer compares with, and what may have been sent before."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from model.duplicates import ALIKE_FROM, resemblance
+from model.features import ComplaintFeatures, Document
+from model.suggestion import Precedent
+from model.text import words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from numpy.typing import NDArray
+
+    from model.complaint import Complaint
+    from model.history import LabelledComplaint
+
+SHOWN = 5
+SIMILAR_FROM = 0.15
+_EXCERPT_WORDS = 24
+_EXCERPT_CHARACTERS = 180
+# Texts with a shingle resemblance of .6 share nearly all their words: none measured had a cosine below .5.
+_ALIKE_COSINE = 0.5
+_MOST_ALIKE_COMPARED = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Alike:
+    """Past complaints with nearly the same text: how many, and the ids of those that may be shown."""
+
+    count: int
+    reference_ids: tuple[str, ...]
+
+
+class Precedents:
+    """The past complaints of an office, found by the stems that they share with a new one.
+
+    The cosine of TF-IDF on stems without function words; exact, because a query adds up the rows of its own stems only.
+    A confidential complaint is counted among the alike and never shown; a returned one, or one without a unit, is no
+    precedent.
+    """
+
+    def __init__(self, rows: Sequence[LabelledComplaint]) -> None:
+        self._rows = list(rows)
+        self._features = ComplaintFeatures(pairs=False, characters=None, stop_words=True, rows_at_least=1)
+        if rows:
+            matrix = self._features.fit_transform([_document(row.complaint) for row in rows])
+            self._by_stem = matrix.T.tocsr()
+        self._shown = np.array([_may_be_shown(row) for row in rows], dtype=bool)
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    def similar(self, complaint: Complaint, wanted: int = SHOWN) -> tuple[Precedent, ...]:
+        """The most similar past complaints, best first, one of each mass letter."""
+        if not self._rows:
+            return ()
+        similarities = self._similarities(complaint)
+        shared = frozenset(self._stems(complaint.text))
+        chosen: list[LabelledComplaint] = []
+        found: list[Precedent] = []
+        for at in self._best(np.where(self._shown, similarities, 0.0), SIMILAR_FROM, 4 * wanted):
+            row = self._rows[at]
+            if any(resemblance(row.complaint.text, other.complaint.text) >= ALIKE_FROM for other in chosen):
+                continue
+            chosen.append(row)
+            found.append(self._precedent(row, shared, float(similarities[at])))
+            if len(found) == wanted:
+                break
+        return tuple(found)
+
+    def alike(self, complaint: Complaint) -> Alike:
+        """The past complaints with nearly the same text."""
+        similarities = self._similarities(complaint)
+        found = [
+            self._rows[at]
+            for at in self._best(similarities, _ALIKE_COSINE, _MOST_ALIKE_COMPARED)
+            if resemblance(self._rows[at].complaint.text, complaint.text) >= ALIKE_FROM
+        ]
+        shown = (row.complaint.reference_id for row in found if not row.complaint.confidential)
+        return Alike(len(found), tuple(reference_id for reference_id in shown if reference_id))
+
+    def _similarities(self, complaint: Complaint) -> NDArray[np.float32]:
+        """Shape (n_rows,); 0 for the complaint's own row, where it was learned from."""
+        if not self._rows:
+            return np.zeros(0, np.float32)
+        query = self._features.transform([_document(complaint)])
+        similarities: NDArray[np.float32] = (query @ self._by_stem).toarray().ravel()
+        if complaint.reference_id:
+            for at in np.flatnonzero(similarities > 1 - 1e-3):
+                if self._rows[at].complaint.reference_id == complaint.reference_id:
+                    similarities[at] = 0
+        return similarities
+
+    def _best(self, similarities: NDArray[np.float32], at_least: float, most: int) -> list[int]:
+        """The rows from `at_least` on, most similar first, the newer before the older."""
+        near = np.flatnonzero(similarities >= at_least)
+        if len(near) > most:
+            near = near[np.argpartition(-similarities[near], most)[:most]]
+        return sorted((int(at) for at in near), key=lambda at: (-similarities[at], -at))
+
+    def _precedent(self, row: LabelledComplaint, shared: frozenset[int], similarity: float) -> Precedent:
+        past = row.complaint
+        return Precedent(
+            reference_id=past.reference_id,
+            received_at=past.received_at,
+            excerpt=self._excerpt(past.text, shared),
+            unit=row.unit,
+            category=row.category,
+            outcome=row.outcome,
+            similarity=min(similarity, 1.0),
+        )
+
+    def _excerpt(self, text: str, shared: frozenset[int]) -> str:
+        """The stretch of about 24 words that shares most with the new complaint."""
+        written = words(text)
+        if not written:
+            return ""
+        hits = np.array([not shared.isdisjoint(self._features.stems_of_word(word.folded)) for word in written])
+        sums = np.convolve(hits, np.ones(min(_EXCERPT_WORDS, len(hits)), dtype=int), mode="valid")
+        first = int(np.argmax(sums))
+        last = min(first + _EXCERPT_WORDS, len(written)) - 1
+        while last > first and written[last].end - written[first].start > _EXCERPT_CHARACTERS:
+            last -= 1
+        excerpt = text[written[first].start : written[last].end][:_EXCERPT_CHARACTERS]
+        return f"{'… ' if first else ''}{' '.join(excerpt.split())}{' …' if last < len(written) - 1 else ''}"
+
+    def _stems(self, text: str) -> Iterator[int]:
+        for folded in {word.folded for word in words(text)}:
+            yield from self._features.stems_of_word(folded)
+
+
+def _may_be_shown(row: LabelledComplaint) -> bool:
+    return bool(row.unit) and not row.returned and not row.complaint.confidential
+
+
+def _document(complaint: Complaint) -> Document:
+    return Document(f"{complaint.title}\n{complaint.text}" if complaint.title else complaint.text)
