@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+import data
 from model.addressees import Addressees, Direction
 from model.classifier import LinearRanker, MutualEvidence
 from model.features import ComplaintFeatures, Document
 from model.heads import Head
 from model.places import PlaceEvidence, PlaceResolver, place_key
 from model.suggestion import ResolvedBy, WordWeight
-from model.text import words
+from model.text import expand, words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -25,6 +27,7 @@ if TYPE_CHECKING:
 
     from model.complaint import Complaint
     from model.history import LabelledComplaint
+    from model.text import Word
     from model.units import Units
 
 # A family below this share can't lift a member into the first five; its members are then not looked at.
@@ -35,6 +38,10 @@ _HALF_LIFE_DAYS = 120
 _LEAST_WEIGHT = 0.25
 _WORDS_SHOWN = 8
 _WEIGHT_WORTH_SHOWING = 0.05
+_SHARE_OF_STRONGEST = 0.15
+# A word feeds about ten columns, over which its weight is a mean; a pair feeds one.
+_PAIR_SCALE = 10
+_SHORTEST_EVIDENCE = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,9 +171,10 @@ class Ranking:
         on `today`, else on the day when the complaint came. `others`: rank the types and the outcomes too.
         """
         ranked: list[Ranked] = []
+        known = self._units if office is None else office
         for start in range(0, len(complaints), _CHUNK):
             chunk = complaints[start : start + _CHUNK]
-            ranked.extend(self._rank_chunk(chunk, units, categories, office or self._units, today, others=others))
+            ranked.extend(self._rank_chunk(chunk, units, categories, known, today, others=others))
         return ranked
 
     def _rank_chunk(
@@ -256,13 +264,24 @@ class Ranking:
         ]
 
     def words_for(self, complaint: Complaint, unit: RankedUnit) -> tuple[WordWeight, ...]:
-        """The words of the text that spoke most for and against a unit, in the order in which they stand."""
+        """The words of the text that spoke most for and against a unit, in the order in which they stand.
+
+        A word's weight is that of its own stem and characters, and half of each pair that it makes with a neighbour, so
+        that a negation counts where it turned something. Function words and numbers say nothing that an officer could check.
+        """
         written = words(complaint.text)
-        distinct = {word.folded: self._word_weight(word.folded, unit.topic) for word in written}
-        strongest = sorted(distinct, key=lambda folded: -abs(distinct[folded]))[:_WORDS_SHOWN]
-        shown = {folded for folded in strongest if abs(distinct[folded]) >= _WEIGHT_WORTH_SHOWING}
+        weights: dict[str, float] = {}
+        for before, word, after in zip((None, *written), written, (*written[1:], None), strict=False):
+            if _says_nothing(word.folded):
+                continue
+            weight = self._word_weight(word.folded, unit.topic)
+            weight += self._pair_weight(before, word, unit.topic) + self._pair_weight(word, after, unit.topic)
+            weights[word.folded] = max(weights.get(word.folded, weight), weight, key=abs)
+        strongest = sorted(weights, key=lambda folded: -abs(weights[folded]))[:_WORDS_SHOWN]
+        enough = max(_WEIGHT_WORTH_SHOWING, _SHARE_OF_STRONGEST * abs(weights[strongest[0]])) if strongest else 0.0
+        shown = {folded for folded in strongest if abs(weights[folded]) >= enough}
         return tuple(
-            WordWeight(complaint.text[word.start : word.end], word.start, word.end, round(distinct[word.folded], 3))
+            WordWeight(complaint.text[word.start : word.end], word.start, word.end, round(weights[word.folded], 3))
             for word in written
             if word.folded in shown
         )
@@ -270,6 +289,12 @@ class Ranking:
     def _word_weight(self, folded: str, topic: int) -> float:
         columns = self.features.columns_of_word(folded)
         return float(self.topics.weights_of(columns, topic) @ self.features.idf_[columns]) / max(len(columns), 1)
+
+    def _pair_weight(self, first: Word | None, second: Word | None, topic: int) -> float:
+        if first is None or second is None:
+            return 0.0
+        columns = self.features.columns_of_pairs(first.folded, second.folded)
+        return float(self.topics.weights_of(columns, topic) @ self.features.idf_[columns]) / 2 / _PAIR_SCALE
 
     def _categories(self, by_category: NDArray[np.float64], wanted: int) -> tuple[tuple[str, float], ...]:
         if self.categories is None:
@@ -313,6 +338,14 @@ def document(complaint: Complaint, addressees: Addressees, parts: Parts) -> Docu
     if not parts.addressed:
         text = addressees.without(text, Direction.ADDRESSED)
     return Document(text, tuple(f"{field}={place_key(value)}" for field, value in clues.items() if value))
+
+
+@lru_cache(maxsize=50_000)
+def _says_nothing(folded: str) -> bool:
+    """Whether a word is no evidence that an officer could check: function words however written, numbers, placeholders."""
+    if len(folded) < _SHORTEST_EVIDENCE or folded.isdigit() or folded.startswith("masked"):
+        return True
+    return all(standard in data.function_words() for standard in expand(folded, data.colloquial()))
 
 
 def _description(topic: str, units: Units) -> str:

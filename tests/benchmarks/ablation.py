@@ -1,4 +1,4 @@
-"""What each part of the features brings: learn from the oldest 60 % of a history, score the next 20 %.
+"""What each part of the features and of the ranking brings: learn from the oldest 60 % of a history, score the next 20 %.
 
 Usage: python tests/benchmarks/ablation.py HISTORY.csv
 
@@ -24,6 +24,12 @@ VARIANTS = {
     "without character n-grams": replace(WHOLE, characters=None),
     "without bigrams": replace(WHOLE, pairs=False),
     "with stop words left out": replace(WHOLE, stop_words=True),
+    "without unit families": replace(WHOLE, families=False),
+    "without the labels' own names": replace(WHOLE, names=False),
+    "without naive Bayes": replace(WHOLE, bayes=False),
+    "all rows alike, however old": replace(WHOLE, recency=False),
+    "unit and category apart": replace(WHOLE, together=False),
+    "without addressee phrases": replace(WHOLE, addressed=False),
 }
 
 
