@@ -4,7 +4,7 @@
 held-back slice: a window-limited scan (Lai 1995) of Shewhart's statistic (Montgomery, Introduction to Statistical Quality
 Control, chapters 6 and 9), with the variation between weeks that rows don't explain added to the variance, since
 complaints come in bursts. Only a change beyond a tolerance counts, as the allowance of Page's CUSUM does (Biometrika
-1954): seasons move every signal a little. The thresholds share INPUT_BUDGET false alarms in 26 weekly checks by
+1954): seasons move every signal a little. The thresholds share WINDOW_BUDGET false alarms in 26 weekly checks by
 Bonferroni's inequality.
 
 *Agreement* compares decisions with suggestions one by one, as DDM does (Gama et al. 2004), by a Bernoulli CUSUM (Reynolds
@@ -12,8 +12,8 @@ and Stoumbos 1999) overall and per suggested unit: it needs no fixed sample and 
 expected of a decision is the suggestion's own calibrated confidence, corrected by what the held-back slice kept of it, so
 that harder texts alone don't ring. At least exp(threshold) decisions lie between two false alarms (Lorden 1971), whichever
 unit they are about, so no further correction for the number of units is needed: AGREEMENT_BUDGET false alarms in the
-decisions of a half-year, for the units together, and as many for the overall sum. A label that the model doesn't know
-rings by count.
+decisions of a half-year, for the units together, and as many for the overall sum. A unit rings only where its lost
+decisions go one way, a new unit by count, a new category as a wave.
 
 Both budgets are for a stream that moves within the tolerances; docs/decisions/0006-drift.md has what was measured.
 """
@@ -25,7 +25,8 @@ from typing import TYPE_CHECKING
 from model.drift_agreement import FEWEST_DECISIONS, check_agreement
 from model.drift_alarms import Alarm, Kind, Signal
 from model.drift_baseline import WEEK, Baseline, Observed, observed_of
-from model.drift_input import FEWEST_ROWS, check_input
+from model.drift_input import check_input
+from model.drift_windows import FEWEST_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -61,7 +62,7 @@ def check(
     names = names or {}
     return (
         *check_input(baseline, rows, until, names),
-        *check_agreement(baseline, rows, known_units, known_categories, names),
+        *check_agreement(baseline, rows, until, known_units, known_categories, names),
     )
 
 

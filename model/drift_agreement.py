@@ -7,11 +7,15 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from model.drift_alarms import Alarm, Kind, Signal
-from model.drift_baseline import Baseline, Kept, Observed
+from model.drift_baseline import Kept
+from model.drift_windows import TOLERATED_WAVE, WAVES_AT_ONCE, threshold, windows, z_of_share
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from collections.abc import Set as AbstractSet
+    from datetime import datetime
+
+    from model.drift_baseline import Baseline, Observed
 
 FEWEST_DECISIONS = 10
 # False alarms, at most and by design, among the decisions of a half-year.
@@ -24,30 +28,32 @@ _UNIT_SHIFT = 0.5
 _OVERALL_SHIFT = 0.75
 _LIKELIEST = 0.97
 _LEAST_LIKELY = 0.03
+# Scattered disagreement is hard texts; a reassigned, renamed or divided unit sends at least so much of it one way.
+_ONE_WAY = 0.3
+_FEWEST_ONE_WAY = 5
 _FEWEST_NEW = 6
 
 
 def check_agreement(
     baseline: Baseline,
     recent: Sequence[Observed],
+    until: datetime,
     known_units: AbstractSet[str],
     known_categories: AbstractSet[str],
     names: Mapping[str, str],
 ) -> list[Alarm]:
-    """An alarm overall, one a unit whose suggestions are not kept any more, and one a new unit or category."""
+    """An alarm overall, one a unit whose suggestions are not kept any more, and one a unit or category that is new."""
     decided = [row for row in recent if row.decided_unit_id]
-    alarms = [*_unit_alarms(baseline, decided, names), *_overall_alarm(baseline, decided)]
-    for signal, known, word in (
-        (Signal.NEW_UNIT, known_units, "Unit"),
-        (Signal.NEW_CATEGORY, known_categories, "Kategori"),
-    ):
-        if known:
-            alarms += _new_labels(signal, word, recent, known, names)
-    return alarms
+    return [
+        *_unit_alarms(baseline, decided, names),
+        *_overall_alarm(baseline, decided),
+        *_new_units(decided, known_units, names),
+        *_new_categories(recent, until, known_categories, names),
+    ]
 
 
 def _overall_alarm(baseline: Baseline, decided: Sequence[Observed]) -> list[Alarm]:
-    changed = _first_changed(decided, baseline.agreement, _OVERALL_SHIFT, _threshold(baseline))
+    changed = _first_changed(decided, baseline.agreement, _OVERALL_SHIFT, _rings_above(baseline))
     if changed is None:
         return []
     since = decided[changed:]
@@ -63,13 +69,15 @@ def _unit_alarms(baseline: Baseline, decided: Sequence[Observed], names: Mapping
     alarms = []
     for unit_id, rows in by_unit.items():
         kept = baseline.unit_agreement.get(unit_id, Kept())
-        changed = _first_changed(rows, kept, _UNIT_SHIFT, _threshold(baseline))
+        changed = _first_changed(rows, kept, _UNIT_SHIFT, _rings_above(baseline))
         if changed is None:
             continue
         since = rows[changed:]
         before, now = _expected(since, kept), _agreement(since)
         elsewhere = Counter(row.decided_unit_id for row in since if row.decided_unit_id != unit_id)
         toward, count = elsewhere.most_common(1)[0]
+        if count < max(_ONE_WAY * elsewhere.total(), _FEWEST_ONE_WAY):
+            continue
         message = (
             f"Saran {names.get(unit_id, unit_id)} hanya diikuti {_percent(now)} dari {len(since)} kali, yang diharapkan "
             f"{_percent(before)}; {count} di antaranya diputuskan ke {names.get(toward, toward)}."
@@ -98,7 +106,7 @@ def _first_changed(rows: Sequence[Observed], kept: Kept, shift: float, threshold
     return began if ringing else None
 
 
-def _threshold(baseline: Baseline) -> float:
+def _rings_above(baseline: Baseline) -> float:
     """At least exp(threshold) decisions lie between two false alarms (Lorden 1971)."""
     decisions_of_half_year = max(baseline.agreement.decided / max(baseline.weeks, 1.0) * _WEEKS, 1_000)
     return math.log(decisions_of_half_year / AGREEMENT_BUDGET)
@@ -116,27 +124,46 @@ def _agreement(rows: Sequence[Observed]) -> float:
     return sum(row.unit_id == row.decided_unit_id for row in rows) / len(rows)
 
 
-def _new_labels(
-    signal: Signal, word: str, recent: Sequence[Observed], known: AbstractSet[str], names: Mapping[str, str]
-) -> list[Alarm]:
+def _new_units(decided: Sequence[Observed], known_units: AbstractSet[str], names: Mapping[str, str]) -> list[Alarm]:
+    if not known_units:
+        return []
     found: dict[str, list[Observed]] = defaultdict(list)
-    for row in recent:
-        decided = row.decided_unit_id if signal is Signal.NEW_UNIT else row.decided_category_id
-        if decided and decided not in known:
-            found[decided].append(row)
+    for row in decided:
+        if row.decided_unit_id not in known_units:
+            found[row.decided_unit_id].append(row)
     return [
         Alarm(
             Kind.AGREEMENT,
-            signal,
+            Signal.NEW_UNIT,
             rows[0].received_at,
             0.0,
-            len(rows) / len(recent),
-            label,
-            f"{word} {names.get(label, label)} diputuskan {len(rows)} kali, tetapi belum dikenal model: latih ulang.",
+            len(rows) / len(decided),
+            unit_id,
+            f"Unit {names.get(unit_id, unit_id)} menerima {len(rows)} keputusan, tetapi belum dikenal model.",
         )
-        for label, rows in found.items()
+        for unit_id, rows in found.items()
         if len(rows) >= _FEWEST_NEW
     ]
+
+
+def _new_categories(
+    recent: Sequence[Observed], until: datetime, known_categories: AbstractSet[str], names: Mapping[str, str]
+) -> list[Alarm]:
+    """Rare categories come and go all year; one that the model doesn't know rings when it is a wave."""
+    if not known_categories:
+        return []
+    alarms: dict[str, Alarm] = {}
+    for window in windows([row for row in recent if row.decided_category_id], until):
+        counted = Counter(row.decided_category_id for row in window.rows)
+        for category_id, count in counted.items():
+            now = count / len(window.rows)
+            high = z_of_share(TOLERATED_WAVE, now, len(window.rows)) > threshold(WAVES_AT_ONCE)
+            if high and category_id not in known_categories and category_id not in alarms:
+                message = f"Kategori {names.get(category_id, category_id)} belum dikenal model, tetapi diputuskan pada {_percent(now)} pengaduan."
+                alarms[category_id] = Alarm(
+                    Kind.AGREEMENT, Signal.NEW_CATEGORY, window.since, 0.0, now, category_id, message
+                )
+    return list(alarms.values())
 
 
 def _percent(share: float) -> str:

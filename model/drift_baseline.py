@@ -22,8 +22,10 @@ if TYPE_CHECKING:
 WEEK = timedelta(days=7)
 _STEPS = 50
 # Both ranks near 1 make a text strange; the power lets only the far corner count. Chosen on Surabaya, July to September.
-_STRANGE_POWER = 5
+_STRANGE_POWER = 6
 _FEWEST_OF_CATEGORY = 20
+# A handful of weeks can't show that weeks don't differ: at least so much of the spread between rows is taken for it.
+_LEAST_BETWEEN_WEEKS = 0.04
 # Below so many rows a week says nothing of how weeks differ.
 _FEWEST_OF_WEEK = 10
 # A factor is believed as if this many further suggestions had kept exactly what their confidence promised.
@@ -213,7 +215,7 @@ def _level(rows: Sequence[Observed], value: Callable[[Observed], float]) -> Leve
         explained = fmean(deviation**2 / len(of_week) for of_week in whole)
         observed = pvariance([fmean(of_week) for of_week in whole]) * len(whole) / (len(whole) - 1)
         unexplained = max(observed - explained, 0.0)
-    return Level(len(rows), fmean(values), deviation, math.sqrt(unexplained))
+    return Level(len(rows), fmean(values), deviation, max(math.sqrt(unexplained), _LEAST_BETWEEN_WEEKS * deviation))
 
 
 def _kept(decided: Iterable[Observed]) -> Kept:

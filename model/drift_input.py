@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from dataclasses import dataclass
-from statistics import NormalDist, fmean
+from statistics import fmean
 from typing import TYPE_CHECKING
 
 from model.drift_alarms import Alarm, Kind, Signal
-from model.drift_baseline import WEEK, Baseline, Level, Observed, values_of
+from model.drift_baseline import values_of
+from model.drift_windows import FEWEST_ROWS, TOLERATED_WAVE, WAVES_AT_ONCE, threshold, windows, z_of_mean, z_of_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-FEWEST_ROWS = 30
-# False alarms, at most and by design, in a half-year of weekly checks over all signals of this file.
-INPUT_BUDGET = 0.4
-_CHECKS = 26
-_WINDOWS = (1, 2, 4)
-_FAMILIES = 8
+    from model.drift_baseline import Baseline, Observed
+    from model.drift_windows import Window
+
 # What a season may move a signal without being news; chosen on Surabaya, July to September 2022.
 _TOLERATED: Mapping[str, float] = {
     Signal.CONFIDENCE: 0.02,
@@ -28,22 +25,13 @@ _TOLERATED: Mapping[str, float] = {
     Signal.UNKNOWN_WORDS: 0.01,
     Signal.STRANGE: 0.0,
     Signal.BLANK: 0.05,
-    Signal.WAVE: 0.07,
+    Signal.WAVE: TOLERATED_WAVE,
     Signal.CATEGORY_CONFIDENCE: 0.05,
     Signal.UNIT_MIX: 0.15,
     Signal.CATEGORY_MIX: 0.15,
 }
 _TOLERATED_WAVE_OF_SHARE = 0.3
-# Shares add up to 1, so no more than about a dozen categories can stand at the edge of what is tolerated.
-_WAVES_AT_ONCE = 12
 _FEWEST_OF_CATEGORY = 12
-
-
-@dataclass(frozen=True, slots=True)
-class _Window:
-    since: datetime
-    weeks: int
-    rows: Sequence[Observed]
 
 
 def check_input(
@@ -51,76 +39,52 @@ def check_input(
 ) -> list[Alarm]:
     """An alarm a signal and detail that rings in any of the windows that end at `until`; the first window that rings."""
     alarms: dict[tuple[Signal, str], Alarm] = {}
-    for window in _windows(recent, until):
+    for window in windows(recent, until):
         for test in (_levels, _blanks, _waves, _category_confidences, _mixes):
             for alarm in test(baseline, window, names):
                 alarms.setdefault((alarm.signal, alarm.detail), alarm)
     return list(alarms.values())
 
 
-def _windows(recent: Sequence[Observed], until: datetime) -> Iterator[_Window]:
-    for weeks in _WINDOWS:
-        rows = [row for row in recent if until - weeks * WEEK < row.received_at <= until]
-        if len(rows) >= FEWEST_ROWS:
-            yield _Window(min(row.received_at for row in rows), weeks, rows)
-
-
-def _threshold(tests: int = 1) -> float:
-    """The z beyond which one of `tests` alike rings: each family, window and check has an equal part of the budget."""
-    return NormalDist().inv_cdf(1 - INPUT_BUDGET / (_CHECKS * len(_WINDOWS) * _FAMILIES * max(tests, 1)))
-
-
-def _levels(baseline: Baseline, window: _Window, _names: Mapping[str, str]) -> Iterator[Alarm]:
+def _levels(baseline: Baseline, window: Window, _names: Mapping[str, str]) -> Iterator[Alarm]:
     for name, value in values_of(baseline.confidence_quantiles, baseline.unknown_quantiles).items():
         before, now = baseline.levels[name], fmean(value(row) for row in window.rows)
-        if _z(before, now, len(window.rows), window.weeks, _TOLERATED[name]) > _threshold():
+        if z_of_mean(before, now, len(window.rows), window.weeks, _TOLERATED[name]) > threshold():
             signal = Signal(name)
             yield _alarm(signal, window, before.mean, now, "", _LEVEL_MESSAGES[signal](before.mean, now))
 
 
-def _z(before: Level, now: float, rows: int, weeks: int, tolerated: float) -> float:
-    by_chance = before.deviation**2 * (1 / rows + 1 / before.rows) + before.between_weeks**2 / weeks
-    # Where the held-back slice never showed the signal, its spread is that of a share as large as is tolerated.
-    at_least = tolerated * (1 - tolerated) / rows if before.deviation == 0 else 0.0
-    return (now - before.mean - tolerated) / math.sqrt(max(by_chance, at_least, 1e-9))
-
-
-def _blanks(baseline: Baseline, window: _Window, _names: Mapping[str, str]) -> Iterator[Alarm]:
+def _blanks(baseline: Baseline, window: Window, _names: Mapping[str, str]) -> Iterator[Alarm]:
     blanks = Counter(field for row in window.rows for field in row.blank)
     for field, count in sorted(blanks.items()):
         before, now = baseline.blank.get(field, 0.0), count / len(window.rows)
-        if _z_of_share(before + _TOLERATED[Signal.BLANK], now, len(window.rows)) > _threshold(len(blanks)):
+        if z_of_share(before + _TOLERATED[Signal.BLANK], now, len(window.rows)) > threshold(len(blanks)):
             message = f"Isian {_FIELD_NAMES.get(field, field)} kosong pada {_percent(now)} pengaduan; pada data uji {_percent(before)}."
             yield _alarm(Signal.BLANK, window, before, now, field, message)
 
 
-def _z_of_share(tolerated: float, now: float, rows: int) -> float:
-    """How far a share is above the largest that is tolerated, in standard errors there."""
-    if tolerated >= 1:
-        return 0.0
-    return (now - tolerated) / math.sqrt(tolerated * (1 - tolerated) / rows)
-
-
-def _waves(baseline: Baseline, window: _Window, names: Mapping[str, str]) -> Iterator[Alarm]:
+def _waves(baseline: Baseline, window: Window, names: Mapping[str, str]) -> Iterator[Alarm]:
     counted = Counter(row.category_id for row in window.rows if row.category_id)
     for category_id, count in counted.most_common():
         before, now = baseline.categories.get(category_id, 0) / baseline.rows, count / len(window.rows)
         tolerated = before * (1 + _TOLERATED_WAVE_OF_SHARE) + _TOLERATED[Signal.WAVE]
-        if _z_of_share(tolerated, now, len(window.rows)) > _threshold(_WAVES_AT_ONCE):
+        if z_of_share(tolerated, now, len(window.rows)) > threshold(WAVES_AT_ONCE):
             name = names.get(category_id, category_id)
             message = f"Gelombang pengaduan tentang {name}: {_percent(now)} dari yang masuk; pada data uji {_percent(before)}."
             yield _alarm(Signal.WAVE, window, before, now, category_id, message)
 
 
-def _category_confidences(baseline: Baseline, window: _Window, names: Mapping[str, str]) -> Iterator[Alarm]:
+def _category_confidences(baseline: Baseline, window: Window, names: Mapping[str, str]) -> Iterator[Alarm]:
     """Texts of a topic that the model never met end up in the nearest category, with less confidence than its own."""
     for category_id, before in baseline.category_confidence.items():
         values = [row.confidence for row in window.rows if row.category_id == category_id]
         if len(values) < _FEWEST_OF_CATEGORY:
             continue
         now = fmean(values)
-        fall = _z(before, 2 * before.mean - now, len(values), window.weeks, _TOLERATED[Signal.CATEGORY_CONFIDENCE])
-        if fall > _threshold(len(baseline.category_confidence)):
+        fall = z_of_mean(
+            before, 2 * before.mean - now, len(values), window.weeks, _TOLERATED[Signal.CATEGORY_CONFIDENCE]
+        )
+        if fall > threshold(len(baseline.category_confidence)):
             name = names.get(category_id, category_id)
             message = (
                 f"Keyakinan pada pengaduan yang disarankan sebagai {name} turun menjadi {_percent(now)}; "
@@ -129,7 +93,7 @@ def _category_confidences(baseline: Baseline, window: _Window, names: Mapping[st
             yield _alarm(Signal.CATEGORY_CONFIDENCE, window, before.mean, now, category_id, message)
 
 
-def _mixes(baseline: Baseline, window: _Window, _names: Mapping[str, str]) -> Iterator[Alarm]:
+def _mixes(baseline: Baseline, window: Window, _names: Mapping[str, str]) -> Iterator[Alarm]:
     mixes = (
         (Signal.UNIT_MIX, "unit", baseline.units, [row.unit_id for row in window.rows]),
         (Signal.CATEGORY_MIX, "kategori", baseline.categories, [row.category_id for row in window.rows]),
@@ -139,7 +103,7 @@ def _mixes(baseline: Baseline, window: _Window, _names: Mapping[str, str]) -> It
         if sum(counted.values()) < FEWEST_ROWS or not before:
             continue
         distance, expected, error = _total_variation(before, counted)
-        if (distance - expected - _TOLERATED[signal]) / error > _threshold():
+        if (distance - expected - _TOLERATED[signal]) / error > threshold():
             message = (
                 f"Susunan {word} yang disarankan bergeser: {_percent(distance)} pengaduan jatuh pada {word} lain daripada "
                 f"di data uji; yang wajar sampai {_percent(expected + _TOLERATED[signal])}."
@@ -162,7 +126,7 @@ def _total_variation(before: Mapping[str, int], now: Mapping[str, int]) -> tuple
     return distance, expected, math.sqrt(max(variance, 1e-9))
 
 
-def _alarm(signal: Signal, window: _Window, before: float, now: float, detail: str, message: str) -> Alarm:
+def _alarm(signal: Signal, window: Window, before: float, now: float, detail: str, message: str) -> Alarm:
     if signal is Signal.CONFIDENCE:
         before, now = 1 - before, 1 - now
     return Alarm(Kind.INPUT, signal, window.since, before, now, detail, message)
