@@ -64,7 +64,8 @@ def _blanks(baseline: Baseline, window: Window, _names: Mapping[str, str]) -> It
 
 
 def _waves(baseline: Baseline, window: Window, names: Mapping[str, str]) -> Iterator[Alarm]:
-    counted = Counter(row.category_id for row in window.rows if row.category_id)
+    # An office that kept no categories when the model was made has nothing to compare with.
+    counted = Counter(row.category_id for row in window.rows if row.category_id and baseline.categories)
     for category_id, count in counted.most_common():
         before, now = baseline.categories.get(category_id, 0) / baseline.rows, count / len(window.rows)
         tolerated = before * (1 + _TOLERATED_WAVE_OF_SHARE) + _TOLERATED[Signal.WAVE]

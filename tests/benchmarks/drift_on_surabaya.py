@@ -2,9 +2,10 @@
 
 Usage: python tests/benchmarks/drift_on_surabaya.py SURABAYA.csv LAPORGUB.csv
 
-Both halves are checked once a week, as an office would. A change is tried from every second week on; a case counts as
-caught when something rings that the unchanged half-year doesn't ring at that check. The tolerances were chosen on changes
-that start in July to September (the first half of each figure), October to December is beside it. Trains five models: six minutes.
+The half-year is checked once a week, as an office would. A change is tried from every second week on; a case counts as
+caught when, within two weeks (for units: or 50 suggestions of that unit, whichever is later), something rings that the
+unchanged half-year doesn't ring at that check. The tolerances were chosen on July to September; starts from October on are
+counted apart. Trains five models: about ten minutes.
 """
 
 from __future__ import annotations
