@@ -5,15 +5,17 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from model.artifact import library_versions
+from model.drift import Baseline
 from training.leaks import find_leaks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from model.artifact import Card
+    from model.drift import Observed
     from model.history import LabelledComplaint
     from model.router import Router
     from training.evaluate import Evaluation
@@ -31,6 +33,7 @@ def make_card(
     evaluation: Evaluation,
     random_split: Evaluation | None,
     router: Router,
+    observed: Sequence[Observed],
 ) -> Card:
     """Data, split, every figure, thresholds, labels and library versions; no text and no id of any complaint."""
     return {
@@ -56,9 +59,10 @@ def make_card(
         },
         "recipe": asdict(recipe),
         "seed": 0,
-        "evaluation": _figures(evaluation),
-        "random_split_evaluation": _figures(random_split) if random_split else None,
+        "evaluation": evaluation.as_dict(),
+        "random_split_evaluation": random_split.as_dict() if random_split else None,
         "leaks": asdict(find_leaks(reading.rows, router.units)),
+        "drift": Baseline.of(observed).to_dict(),
         "thresholds": router.thresholds,
         "families": router.families,
         "labels": {"units": len(router.units), "categories": len(router.category_labels)},
@@ -78,11 +82,3 @@ def _fingerprint(rows: Sequence[LabelledComplaint]) -> str:
     for row in rows:
         digest.update(repr((row.complaint.text, row.unit, row.category, row.received_at)).encode())
     return digest.hexdigest()
-
-
-def _figures(evaluation: Evaluation) -> dict[str, Any]:
-    return {
-        "unit": evaluation.unit.as_dict() if evaluation.unit else None,
-        "category": evaluation.category.as_dict() if evaluation.category else None,
-        "per_unit": [asdict(unit) for unit in evaluation.per_unit],
-    }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -12,8 +13,10 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Table
 
 from data.errors import ColumnMissing, PilahError
-from model.artifact import read_card
+from model.artifact import read_card, write_text
 from model.complaint import Complaint
+from model.drift import Baseline, check, too_few
+from model.history import read_history
 from model.registry import Office
 from training import rules_commands
 from training.evaluate import Evaluation, Scores, evaluate
@@ -22,6 +25,7 @@ from training.options import Home, OfficeName, SigningKey, home_folder
 from training.predicting import predict_file
 from training.reading import Reading, read_exports
 from training.train import Trained, remove_unfinished, steps_of, train
+from training.watching import observe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -46,6 +50,7 @@ Mapped = Annotated[
 
 _TIMEZONE = "Asia/Jakarta"
 _UNITS_PRINTED = 15
+_LITTLE_CONFIDENCE = 0.3
 
 
 def train_command(
@@ -130,6 +135,9 @@ def evaluate_command(
     category: CategoryColumnName = None,
     date: DateColumnName = None,
     mapped: Mapped = None,
+    report: Annotated[
+        Path | None, typer.Option("--out", help="Where to write every figure, per unit too, as JSON.")
+    ] = None,
     home: Home = None,
     signing_key: SigningKey = "",
 ) -> None:
@@ -146,7 +154,50 @@ def evaluate_command(
             f"learned from (up to {last[:10]}): where it has seen them, these figures flatter it.",
             style="yellow",
         )
-    out.print(_table([(f"model {router.version}", evaluate(router, reading.rows, []))]))
+    evaluation = evaluate(router, reading.rows, read_history(place.history_folder))
+    out.print(_table([(f"model {router.version}", evaluation)]))
+    _print_promise(evaluation)
+    if report is not None:
+        write_text(report, json.dumps(evaluation.as_dict(), ensure_ascii=False, indent=1) + "\n")
+        out.print(f"Every figure written to {report}.")
+
+
+def drift_command(
+    file: Annotated[Path, typer.Argument(help="A recent export, labelled or not.")],
+    office: OfficeName,
+    text: TextColumnName = None,
+    unit: UnitColumnName = None,
+    category: CategoryColumnName = None,
+    date: DateColumnName = None,
+    mapped: Mapped = None,
+    home: Home = None,
+    signing_key: SigningKey = "",
+) -> None:
+    """Say whether the latest complaints, or the decisions on them, are no longer those that the champion was measured on.
+
+    The last eight weeks of the file are compared with the champion's own test slice. Exit status 2 where an alarm rings.
+    """
+    place = Office(home_folder(home), office)
+    router, card = place.load_champion(signing_key, precedents=False)
+    reading = read_exports([file], columns=_columns(text, unit, category, date, mapped), timezone=_TIMEZONE)
+    _print_understood(reading)
+    baseline, recent = Baseline.from_dict(card["drift"]), observe(router, reading.rows)
+    if problem := too_few(baseline, recent):
+        out.print(problem)
+        return
+    names = {unit.id: unit.name for unit in router.units} | {label.id: label.name for label in router.category_labels}
+    alarms = check(
+        baseline,
+        recent,
+        known_units={unit.id for unit in router.units},
+        known_categories={label.id for label in router.category_labels},
+        names=names,
+    )
+    for alarm in alarms:
+        out.print(f"{alarm.kind} ({alarm.signal}, sejak {alarm.since:%Y-%m-%d}): {alarm.message}", markup=False)
+    if alarms:
+        raise typer.Exit(2)
+    out.print("Tidak ada alarm: pengaduan dan keputusan masih seperti pada data uji model.")
 
 
 def models_command(office: OfficeName = "kumham", home: Home = None) -> None:
@@ -191,6 +242,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("train")(train_command)
     app.command("predict")(predict_command)
     app.command("evaluate")(evaluate_command)
+    app.command("drift")(drift_command)
     app.command("models")(models_command)
     app.command("promote")(promote_command)
     app.add_typer(rules_commands.app, name="rules")
@@ -269,6 +321,7 @@ def _print_trained(office: Office, trained: Trained) -> None:
         + (f" ({trained.split.repeated} near-duplicates of older rows went there)" if trained.split.repeated else "")
     )
     out.print(_table(columns))
+    _print_promise(trained.evaluation)
     weakest = [unit for unit in trained.evaluation.per_unit[:_UNITS_PRINTED] if unit.recall < 0.5]  # noqa: PLR2004
     if weakest:
         out.print(
@@ -293,7 +346,7 @@ def _print_trained(office: Office, trained: Trained) -> None:
 
 def _table(columns: list[tuple[str, Evaluation]]) -> Table:
     table = Table("", *(name for name, _ in columns), title="How often the suggestion was right")
-    for label in ("unit", "category"):
+    for label in ("unit", "family", "category"):
         scores: list[Scores | None] = [getattr(evaluation, label) for _, evaluation in columns]
         table.add_row(
             f"[bold]{label}[/bold]",
@@ -304,10 +357,23 @@ def _table(columns: list[tuple[str, Evaluation]]) -> Table:
         table.add_row("  mean over labels (macro-F1)", *(f"{score.macro_f1:.3f}" if score else "-" for score in scores))
         table.add_row("  always the most frequent one", *(_share(score.majority) if score else "-" for score in scores))
         table.add_row("  called confident", *(_share(score.confident_share) if score else "-" for score in scores))
+        table.add_row("  of these right", *(_share(score.confident_right) if score else "-" for score in scores))
         table.add_row(
-            "  of these right", *(_share(score.confident_right) if score else "-" for score in scores), end_section=True
+            "  calibration error (ECE)",
+            *(f"{score.calibration_error:.3f}" if score else "-" for score in scores),
+            end_section=True,
         )
     return table
+
+
+def _print_promise(evaluation: Evaluation) -> None:
+    for label, scores in (("unit", evaluation.unit), ("category", evaluation.category)):
+        if scores and scores.confident_share < _LITTLE_CONFIDENCE:
+            out.print(
+                f"By {label}, only {scores.confident_share:.0%} of the suggestions are confident: on this office's texts the "
+                "promised precision can be kept on few rows. The rest are to be weighed by a person.",
+                style="yellow",
+            )
 
 
 def _with_interval(score: Scores | None) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -66,8 +66,19 @@ class Evaluation:
     """A router measured on rows later than those that it learned from."""
 
     unit: Scores | None
+    family: Scores | None
     category: Scores | None
     per_unit: tuple[UnitScore, ...]
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the card."""
+        return {
+            **{
+                name: scores.as_dict() if scores else None
+                for name, scores in (("unit", self.unit), ("family", self.family), ("category", self.category))
+            },
+            "per_unit": [asdict(unit) for unit in self.per_unit],
+        }
 
 
 @dataclass(frozen=True)
@@ -94,9 +105,26 @@ def evaluate(router: Router, rows: Sequence[LabelledComplaint], learned: Sequenc
     names = {unit.id: unit.name for unit in router.units}
     return Evaluation(
         _scores(units, known_units) if units else None,
+        _scores(*_as_families(router, units, known_units)) if units else None,
         _scores(categories, known_categories) if categories else None,
         tuple(_per_label(units, names)),
     )
+
+
+def _as_families(router: Router, units: Sequence[_Judged], known: Counter[str]) -> tuple[list[_Judged], Counter[str]]:
+    """The same rows judged by family: the right kind of unit, whichever place it has."""
+    family = {unit.id: unit.family or unit.id for unit in router.units}
+
+    def of(unit_id: str) -> str:
+        return family.get(unit_id, unit_id)
+
+    judged = [
+        replace(row, right=of(row.right), suggested=tuple(dict.fromkeys(map(of, row.suggested)))) for row in units
+    ]
+    known_families: Counter[str] = Counter()
+    for unit_id, rows in known.items():
+        known_families[of(unit_id)] += rows
+    return judged, known_families
 
 
 def _decided(router: Router, row: LabelledComplaint) -> str:

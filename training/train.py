@@ -18,6 +18,7 @@ from training.evaluate import Evaluation, evaluate
 from training.fit import Outcomes, Recipe, assemble, fit_ranking, outcomes_of, predict_slice, slices_of
 from training.leaks import Leaks, find_leaks
 from training.split import FEWEST_ROWS, HELD_BACK, Split, at_random, by_time
+from training.watching import observe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -73,12 +74,13 @@ def train(
     version = new_version()
     measured = assemble(version, fitted.measured, fitted.units_then, fitted.learned, recipe, split.learned)
     evaluation = evaluate(measured, split.held_back, split.learned)
+    observed = observe(measured, split.held_back)
     newest = outcomes_of(fitted.measured, fitted.units_then, split.held_back)
     step("measuring", len(split.held_back))
     champion = _measure_champion(office, split, office_units, fitted.learned, step)
     flattering = _measure(at_random(rows), office_units, recipe, fitted.learned, step) if random_split else None
     router = assemble(version, fitted.final, fitted.units_now, fitted.learned + newest, recipe, rows)
-    card = make_card(version, office.name, reading, recipe, split, evaluation, flattering, router)
+    card = make_card(version, office.name, reading, recipe, split, evaluation, flattering, router, observed)
     with artifact.written_aside(office.versions_folder / version) as folder:
         _write_left_out(folder / "dropped.csv", reading.left_out)
         artifact.save(folder, router, card, signing_key)

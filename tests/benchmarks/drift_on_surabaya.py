@@ -22,12 +22,13 @@ from typing import TYPE_CHECKING
 
 import data
 from model.complaint import Location
-from model.drift import Baseline, check, observed_of
+from model.drift import Baseline, check
 from model.text import words
-from model.units import Units, slug
+from model.units import Units
 from training.fit import Outcomes, Recipe, assemble, fit_ranking, outcomes_of, predict_slice, slices_of
 from training.reading import read_exports
 from training.split import by_time
+from training.watching import observe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -68,29 +69,16 @@ class Watched:
         return check(self.baseline, before, until=until, known_units=units, known_categories=categories)
 
 
-def observe(router: Router, rows: Sequence[LabelledComplaint]) -> Stream:
-    """Suggestions beside decisions; a label that the model doesn't know is its slug."""
-    categories = {label.name: label.id for label in router.category_labels}
-    suggestions = router.suggest_many([row.complaint for row in rows], evidence=False)
-    observed = []
-    for suggestion, row in zip(suggestions, rows, strict=True):
-        unit = router.units.find(row.unit)
-        decided = "" if row.returned else unit.id if unit else slug(row.unit)
-        category = categories.get(row.category, slug(row.category))
-        observed.append(observed_of(suggestion, row.complaint, decided, category))
-    return observed
-
-
 def learn(rows: Sequence[LabelledComplaint]) -> Watched:
     """The baseline of the newest fifth, held back, and the router of all rows: as `pilah train` does it."""
     recipe, split = Recipe(), by_time(rows)
     ranking, units = fit_ranking(split.learned, Units([]), recipe)
     slices = [predict_slice(earlier, later, Units([]), recipe) for earlier, later in slices_of(split.learned)]
     outcomes = sum(slices, Outcomes([], []))
-    measured = assemble("", ranking, units, outcomes, recipe)
+    measured = assemble("", ranking, units, outcomes, recipe, split.learned)
     newest = outcomes_of(ranking, units, split.held_back)
     final, units_now = fit_ranking(rows, Units([]), recipe)
-    router = assemble("", final, units_now, outcomes + newest, recipe)
+    router = assemble("", final, units_now, outcomes + newest, recipe, rows)
     return Watched(Baseline.of(observe(measured, split.held_back)), router)
 
 

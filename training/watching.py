@@ -1,0 +1,34 @@
+"""Rows as the alarms of drift see them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from model.drift import Observed, observed_of
+from model.units import slug
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from model.history import LabelledComplaint
+    from model.router import Router
+
+
+def observe(router: Router, rows: Sequence[LabelledComplaint]) -> list[Observed]:
+    """The suggestion for each row beside what was decided; a unit or category that the model doesn't know has a new id."""
+    suggestions = router.suggest_many([row.complaint for row in rows], evidence=False)
+    categories = {label.name: label.id for label in router.category_labels}
+    return [
+        observed_of(
+            suggestion,
+            row.complaint,
+            "" if row.returned or not row.unit else _unit_id(router, row.unit),
+            categories.get(row.category, slug(row.category)),
+        )
+        for suggestion, row in zip(suggestions, rows, strict=True)
+    ]
+
+
+def _unit_id(router: Router, name: str) -> str:
+    unit = router.units.find(name)
+    return unit.id if unit else slug(name)
