@@ -41,6 +41,11 @@ class Complaint:
     anonymous: bool = False
     confidential: bool = False
 
+    @property
+    def whole_text(self) -> str:
+        """Title and text, as everything that reads words sees them."""
+        return f"{self.title}\n{self.text}" if self.title else self.text
+
 
 @dataclass(frozen=True, slots=True)
 class MaskedComplaint:

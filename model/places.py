@@ -110,7 +110,7 @@ class PlaceEvidence:
     @classmethod
     def of(cls, complaint: Complaint) -> PlaceEvidence:
         """The place evidence of a complaint."""
-        text = tuple(word.folded for word in words(f"{complaint.title} {complaint.text}"))
+        text = tuple(word.folded for word in words(complaint.whole_text))
         return cls(tuple(place_fields(complaint)), text, tuple(_streets(text)))
 
 

@@ -56,11 +56,15 @@ class Precedents:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def similar(self, complaint: Complaint, wanted: int = SHOWN) -> tuple[Precedent, ...]:
-        """The most similar past complaints, best first, one of each mass letter."""
+    def compare(self, complaint: Complaint, wanted: int = SHOWN) -> tuple[tuple[Precedent, ...], Alike]:
+        """The most similar past complaints, best first, and those with nearly the same text."""
         if not self._rows:
-            return ()
+            return (), Alike(0, ())
         similarities = self._similarities(complaint)
+        return self._similar(complaint, similarities, wanted), self._alike(complaint, similarities)
+
+    def _similar(self, complaint: Complaint, similarities: NDArray[np.float32], wanted: int) -> tuple[Precedent, ...]:
+        """One of each mass letter."""
         shared = frozenset(self._stems(complaint.text))
         chosen: list[LabelledComplaint] = []
         found: list[Precedent] = []
@@ -74,9 +78,7 @@ class Precedents:
                 break
         return tuple(found)
 
-    def alike(self, complaint: Complaint) -> Alike:
-        """The past complaints with nearly the same text."""
-        similarities = self._similarities(complaint)
+    def _alike(self, complaint: Complaint, similarities: NDArray[np.float32]) -> Alike:
         found = [
             self._rows[at]
             for at in self._best(similarities, _ALIKE_COSINE, _MOST_ALIKE_COMPARED)
@@ -87,8 +89,6 @@ class Precedents:
 
     def _similarities(self, complaint: Complaint) -> NDArray[np.float32]:
         """Shape (n_rows,); 0 for the complaint's own row, where it was learned from."""
-        if not self._rows:
-            return np.zeros(0, np.float32)
         query = self._features.transform([_document(complaint)])
         similarities: NDArray[np.float32] = (query @ self._by_stem).toarray().ravel()
         if complaint.reference_id:
@@ -140,4 +140,4 @@ def _may_be_shown(row: LabelledComplaint) -> bool:
 
 
 def _document(complaint: Complaint) -> Document:
-    return Document(f"{complaint.title}\n{complaint.text}" if complaint.title else complaint.text)
+    return Document(complaint.whole_text)

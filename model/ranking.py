@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -27,7 +28,6 @@ if TYPE_CHECKING:
 
     from model.complaint import Complaint
     from model.history import LabelledComplaint
-    from model.text import Word
     from model.units import Units
 
 # A family below this share can't lift a member into the first five; its members are then not looked at.
@@ -270,13 +270,13 @@ class Ranking:
         that a negation counts where it turned something. Function words and numbers say nothing that an officer could check.
         """
         written = words(complaint.text)
-        weights: dict[str, float] = {}
-        for before, word, after in zip((None, *written), written, (*written[1:], None), strict=False):
-            if _says_nothing(word.folded):
-                continue
-            weight = self._word_weight(word.folded, unit.topic)
-            weight += self._pair_weight(before, word, unit.topic) + self._pair_weight(word, after, unit.topic)
-            weights[word.folded] = max(weights.get(word.folded, weight), weight, key=abs)
+        telling = sorted({word.folded for word in written if not _says_nothing(word.folded)})
+        weights = dict(zip(telling, self._word_weights(telling, unit.topic), strict=True))
+        for first, second in {(first.folded, second.folded) for first, second in pairwise(written)}:
+            if shared := self._pair_weight(first, second, unit.topic):
+                for folded in (first, second):
+                    if folded in weights:
+                        weights[folded] += shared
         strongest = sorted(weights, key=lambda folded: -abs(weights[folded]))[:_WORDS_SHOWN]
         enough = max(_WEIGHT_WORTH_SHOWING, _SHARE_OF_STRONGEST * abs(weights[strongest[0]])) if strongest else 0.0
         shown = {folded for folded in strongest if abs(weights[folded]) >= enough}
@@ -286,14 +286,22 @@ class Ranking:
             if word.folded in shown
         )
 
-    def _word_weight(self, folded: str, topic: int) -> float:
-        columns = self.features.columns_of_word(folded)
-        return float(self.topics.weights_of(columns, topic) @ self.features.idf_[columns]) / max(len(columns), 1)
+    def _word_weights(self, folded: Sequence[str], topic: int) -> list[float]:
+        """The mean weight of the features that each word feeds by itself; all of them gathered at once."""
+        columns = [self.features.columns_of_word(word) for word in folded]
+        sizes = np.array([len(own) for own in columns], dtype=np.int64)
+        if not sizes.sum():
+            return [0.0] * len(folded)
+        every = np.concatenate(columns)
+        sums = np.zeros(len(folded))
+        weighted = self.topics.weights_of(every, topic) * self.features.idf_[every]
+        np.add.at(sums, np.repeat(np.arange(len(folded)), sizes), weighted)
+        return [float(total) for total in sums / np.maximum(sizes, 1)]
 
-    def _pair_weight(self, first: Word | None, second: Word | None, topic: int) -> float:
-        if first is None or second is None:
+    def _pair_weight(self, first: str, second: str, topic: int) -> float:
+        columns = self.features.columns_of_pairs(first, second)
+        if not columns:
             return 0.0
-        columns = self.features.columns_of_pairs(first.folded, second.folded)
         return float(self.topics.weights_of(columns, topic) @ self.features.idf_[columns]) / 2 / _PAIR_SCALE
 
     def _categories(self, by_category: NDArray[np.float64], wanted: int) -> tuple[tuple[str, float], ...]:
@@ -333,8 +341,7 @@ def document(complaint: Complaint, addressees: Addressees, parts: Parts) -> Docu
     }
     if parts.asked:
         clues |= {"requested_unit": complaint.requested_unit, "reporter_category": complaint.reporter_category}
-    text = f"{complaint.title}\n{complaint.text}" if complaint.title else complaint.text
-    text = addressees.without(text, Direction.ROUTED)
+    text = addressees.without(complaint.whole_text, Direction.ROUTED)
     if not parts.addressed:
         text = addressees.without(text, Direction.ADDRESSED)
     return Document(text, tuple(f"{field}={place_key(value)}" for field, value in clues.items() if value))

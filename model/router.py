@@ -172,11 +172,11 @@ class Router:
     def _with_evidence(self, suggestion: Suggestion, complaint: Complaint, ranked: Ranked) -> Suggestion:
         """With the words that spoke, the precedents, the track record, and what was sent before."""
         first = [unit for unit in ranked.units if suggestion.units and unit.unit_id == suggestion.units[0].id]
-        alike = self._precedents.alike(complaint)
+        precedents, alike = self._precedents.compare(complaint)
         return replace(
             suggestion,
             evidence=self._ranking.words_for(complaint, first[0]) if first else (),
-            precedents=self._precedents.similar(complaint),
+            precedents=precedents,
             track_record=self._unit_calibration.track_record(suggestion.units[0].confidence)
             if suggestion.units and suggestion.model_unit is None
             else None,

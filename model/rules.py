@@ -193,7 +193,7 @@ class _Said:
 
     @classmethod
     def by(cls, complaint: Complaint, first_category: CategoryCandidate | None) -> _Said:
-        text = f"{complaint.title} {complaint.text}"
+        text = complaint.whole_text
         stems = _stems(text)
         category = {first_category.id, place_key(first_category.name)} if first_category else set()
         return cls(

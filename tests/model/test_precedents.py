@@ -8,7 +8,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from model.complaint import Complaint
 from model.features import ComplaintFeatures, Document
 from model.history import LabelledComplaint
-from model.precedents import Precedents
+from model.precedents import Alike, Precedents
 
 LETTER = "Lampu jalan di depan pasar padam sejak tiga malam yang lalu dan warga takut lewat sendirian"
 
@@ -34,7 +34,7 @@ HISTORY = [
 
 
 def _ids(text: str, history: list[LabelledComplaint] = HISTORY) -> list[str]:
-    return [precedent.reference_id for precedent in Precedents(history).similar(Complaint(text))]
+    return [precedent.reference_id for precedent in Precedents(history).compare(Complaint(text))[0]]
 
 
 def test_the_most_similar_come_first() -> None:
@@ -53,23 +53,22 @@ def test_a_mass_letter_is_shown_once() -> None:
 
 def test_nearly_the_same_texts_are_counted_and_the_confidential_one_has_no_id() -> None:
     letters = [*HISTORY, _past(7, LETTER + " sekali", confidential=True)]
-    alike = Precedents(letters).alike(Complaint(LETTER))
+    alike = Precedents(letters).compare(Complaint(LETTER))[1]
     assert (alike.count, alike.reference_ids) == (2, ("1",))
 
 
 def test_a_complaint_is_no_precedent_of_itself() -> None:
-    assert "1" not in [item.reference_id for item in Precedents(HISTORY).similar(Complaint(LETTER, "1"))]
+    assert "1" not in [item.reference_id for item in Precedents(HISTORY).compare(Complaint(LETTER, "1"))[0]]
 
 
 def test_nothing_known_gives_nothing() -> None:
     assert _ids("qwzx vbnq") == []
-    assert Precedents([]).similar(Complaint("lampu mati")) == ()
-    assert Precedents([]).alike(Complaint(LETTER)).count == 0
+    assert Precedents([]).compare(Complaint(LETTER)) == ((), Alike(0, ()))
 
 
 def test_an_excerpt_is_cut_at_words_around_what_is_shared() -> None:
     long = "kata pengantar yang panjang sekali " * 20 + "lampu jalan padam depan pasar" + " penutup surat ini" * 20
-    excerpt = Precedents([_past(1, long)]).similar(Complaint("lampu jalan padam depan pasar"))[0].excerpt
+    excerpt = Precedents([_past(1, long)]).compare(Complaint("lampu jalan padam depan pasar"))[0][0].excerpt
     assert "lampu jalan padam depan pasar" in excerpt
     assert excerpt.startswith("… ")
     assert excerpt.endswith(" …")
@@ -87,7 +86,7 @@ def test_similarity_is_the_cosine_that_scikit_learn_computes() -> None:
     matrix = vectorizer.fit_transform(stems)
     query = vectorizer.transform([stems[2]])
     expected = (query @ matrix.T).toarray().ravel()
-    found = Precedents(HISTORY).similar(Complaint(HISTORY[2].complaint.text))
+    found = Precedents(HISTORY).compare(Complaint(HISTORY[2].complaint.text))[0]
     assert found[0].similarity == pytest.approx(1.0, abs=1e-5)
     for precedent in found:
         assert precedent.similarity == pytest.approx(expected[int(precedent.reference_id) - 1], abs=1e-5)
