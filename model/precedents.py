@@ -27,6 +27,7 @@ _EXCERPT_CHARACTERS = 180
 # Texts with a shingle resemblance of .6 share nearly all their words: none measured had a cosine below .5.
 _ALIKE_COSINE = 0.5
 _MOST_ALIKE_COMPARED = 50
+_COPY_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,6 +51,7 @@ class Precedents:
         self._features = ComplaintFeatures(pairs=False, characters=None, stop_words=True, rows_at_least=1)
         if rows:
             matrix = self._features.fit_transform([_document(row.complaint) for row in rows])
+            self._matrix = matrix
             self._by_stem = matrix.T.tocsr()
         self._shown = np.array([_may_be_shown(row) for row in rows], dtype=bool)
 
@@ -66,17 +68,26 @@ class Precedents:
     def _similar(self, complaint: Complaint, similarities: NDArray[np.float32], wanted: int) -> tuple[Precedent, ...]:
         """One of each mass letter."""
         shared = frozenset(self._stems(complaint.text))
-        chosen: list[LabelledComplaint] = []
+        chosen: list[int] = []
         found: list[Precedent] = []
         for at in self._best(np.where(self._shown, similarities, 0.0), SIMILAR_FROM, 4 * wanted):
-            row = self._rows[at]
-            if any(resemblance(row.complaint.text, other.complaint.text) >= ALIKE_FROM for other in chosen):
+            if self._repeats(at, chosen):
                 continue
-            chosen.append(row)
-            found.append(self._precedent(row, shared, float(similarities[at])))
+            chosen.append(at)
+            found.append(self._precedent(self._rows[at], shared, float(similarities[at])))
             if len(found) == wanted:
                 break
         return tuple(found)
+
+    def _repeats(self, at: int, chosen: Sequence[int]) -> bool:
+        """Whether a past complaint is one more copy of a chosen one, by the stems that they share."""
+        stems = self._stems_of_row(at)
+        others = (self._stems_of_row(other) for other in chosen)
+        return any(len(stems & other) >= _COPY_SHARE * len(stems | other) for other in others)
+
+    def _stems_of_row(self, at: int) -> frozenset[int]:
+        start, end = self._matrix.indptr[at : at + 2]
+        return frozenset(self._matrix.indices[start:end].tolist())
 
     def _alike(self, complaint: Complaint, similarities: NDArray[np.float32]) -> Alike:
         found = [
@@ -118,6 +129,8 @@ class Precedents:
 
     def _excerpt(self, text: str, shared: frozenset[int]) -> str:
         """The stretch of about 24 words that shares most with the new complaint."""
+        if len(text) <= _EXCERPT_CHARACTERS:
+            return " ".join(text.split())
         written = words(text)
         if not written:
             return ""
