@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import numpy as np
 from sklearn.linear_model import LogisticRegression
@@ -32,6 +32,7 @@ _ALLOWANCE = 0.025
 _CAUTION = 0.84
 _TRACK_RECORD_ROWS = 200
 _FEWEST_IN_TRACK_RECORD = 30
+_SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +92,8 @@ class Calibration:
         cases = min(_TRACK_RECORD_ROWS, len(self.confidences) // 3)
         if cases < _FEWEST_IN_TRACK_RECORD:
             return None
-        middle = int(np.searchsorted(self.confidences, confidence))
+        left, right = (int(np.searchsorted(self.confidences, confidence, side)) for side in _SIDES)
+        middle = (left + right) // 2
         start = min(max(0, middle - cases // 2), len(self.confidences) - cases)
         return TrackRecord(cases, int(self.correct[start : start + cases].sum()))
 
@@ -136,7 +138,9 @@ def _threshold(confidences: NDArray[np.float64], correct: NDArray[np.bool_], pro
     kept = np.cumsum(correct[order]) / counts
     wanted = np.minimum(promise + _ALLOWANCE, (1 + promise) / 2)
     caution = _CAUTION * np.sqrt(kept * (1 - kept) / counts)
-    enough = np.flatnonzero((kept - caution >= wanted) & (counts >= _FEWEST_CONFIDENT))
+    # A threshold can't part rows that are equally sure.
+    last_of_equals = np.append(np.diff(confidences[order]) != 0, [True])
+    enough = np.flatnonzero((kept - caution >= wanted) & (counts >= _FEWEST_CONFIDENT) & last_of_equals)
     return float(confidences[order][enough[-1]]) if len(enough) else None
 
 

@@ -7,7 +7,7 @@ form a family is learned from the history: names that share their beginning and 
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
@@ -36,6 +36,8 @@ _SHORTEST_INNER_NAME = 5
 _PRIOR_ROWS = 0.5
 _PRIOR_SHARE = 0.02
 _PENALTY = 0.05
+# No clue speaks against its member, and a field that names it counts even where history alone would have told.
+_BOUNDS = [(1.5, 12.0), *[(0.0, 12.0)] * (_CLUES - 1)]
 
 
 _RowsOfPlace = dict[str, dict[str, Counter[str]]]
@@ -201,6 +203,8 @@ class PlaceResolver:
         if not rows:
             return start
         position = {unit_id: i for i, unit_id in enumerate(self._families[family].unit_ids)}
+        # Each row is learned from without its fields too: the text's clues must work where a form has none.
+        rows = [*rows, *((unit_id, replace(evidence, fields=())) for unit_id, evidence in rows if evidence.fields)]
         every = np.arange(len(rows))
         chosen = np.array([position[unit_id] for unit_id, _ in rows])
         clues = np.stack([self._clues(family, evidence, leave_out=unit_id) for unit_id, evidence in rows])
@@ -212,9 +216,7 @@ class PlaceResolver:
             value = -np.log(probabilities[every, chosen] + 1e-12).sum() + _PENALTY * (penalty @ penalty)
             return float(value), gradient + 2 * _PENALTY * penalty
 
-        weights: NDArray[np.float64] = minimize(
-            loss, start, jac=True, method="L-BFGS-B", bounds=[(0, 12)] * len(start)
-        ).x
+        weights: NDArray[np.float64] = minimize(loss, start, jac=True, method="L-BFGS-B", bounds=_BOUNDS).x
         return weights
 
     def _clues(self, family: str, evidence: PlaceEvidence, leave_out: str = "") -> NDArray[np.float64]:

@@ -177,6 +177,27 @@ def read_units(path: Path) -> Units:
     return Units(units.values())
 
 
+def as_rows(units: Iterable[Unit]) -> list[dict[str, str]]:
+    """The units as rows of a units.csv, to be looked at and mended in a spreadsheet."""
+    return [
+        {
+            "id": unit.id,
+            "code": unit.code,
+            "name": unit.name,
+            "abbreviations": ";".join(unit.abbreviations),
+            "family": unit.family,
+            "area_level": unit.area_level,
+            "area": unit.area,
+            "parent": unit.parent,
+            "valid_from": unit.valid_from.isoformat() if unit.valid_from else "",
+            "valid_to": unit.valid_to.isoformat() if unit.valid_to else "",
+            "replaced_by": ";".join(unit.replaced_by),
+            "description": unit.description,
+        }
+        for unit in units
+    ]
+
+
 def slug(name: str) -> str:
     """A name as an id: a-z, 0-9 and single hyphens.
 

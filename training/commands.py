@@ -13,11 +13,13 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, Ti
 from rich.table import Table
 
 from data.errors import ColumnMissing, PilahError
+from data.exports import open_writer
 from model.artifact import read_card, write_text
 from model.complaint import Complaint
 from model.drift import Baseline, check, too_few
 from model.history import read_history
 from model.registry import Office
+from model.units import COLUMNS, as_rows
 from training import rules_commands
 from training.evaluate import Evaluation, Scores, evaluate
 from training.fit import Recipe
@@ -225,6 +227,30 @@ def models_command(office: OfficeName = "kumham", home: Home = None) -> None:
     out.print(table)
 
 
+def units_command(
+    office: OfficeName = "kumham",
+    target: Annotated[
+        Path | None, typer.Option("--out", help="Where to write a units.csv with every unit and family found.")
+    ] = None,
+    home: Home = None,
+    signing_key: SigningKey = "",
+) -> None:
+    """Show the unit families that the champion found, and write every unit as a units.csv to be mended.
+
+    The file goes to offices/NAME/units.csv under the home when it is right; what it says goes before what is found.
+    """
+    router, _ = Office(home_folder(home), office).load_champion(signing_key, precedents=False)
+    table = Table("family", "units", "for example")
+    for family, members in sorted(router.families.items(), key=lambda item: -len(item[1])):
+        table.add_row(family, str(len(members)), ", ".join(router.units[member].name for member in members[:3]))
+    out.print(table)
+    if target is not None:
+        with open_writer(target, COLUMNS) as writer:
+            for row in as_rows(router.units):
+                writer.write(dict(row))
+        out.print(f"{len(router.units)} units written to {target}.")
+
+
 def promote_command(
     version: Annotated[str, typer.Argument(help="The version that shall answer from now on; see pilah models.")],
     office: OfficeName = "kumham",
@@ -244,6 +270,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("evaluate")(evaluate_command)
     app.command("drift")(drift_command)
     app.command("models")(models_command)
+    app.command("units")(units_command)
     app.command("promote")(promote_command)
     app.add_typer(rules_commands.app, name="rules")
 

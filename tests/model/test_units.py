@@ -36,3 +36,18 @@ def test_a_units_file_that_contradicts_itself_says_where(tmp_path: Path, rows: s
     path.write_text("id,name,valid_to\n" + rows, encoding="utf-8")
     with pytest.raises(UnitsFileInvalid, match=message):
         read_units(path)
+
+
+def test_a_closed_unit_is_stood_for_by_its_successors_and_a_future_one_by_what_it_replaces() -> None:
+    units = Units(
+        [
+            Unit("lama", "Kementerian Lama", valid_to=date(2024, 10, 20), replaced_by=("a", "b")),
+            Unit("a", "Kementerian A", valid_from=date(2024, 10, 21)),
+            Unit("b", "Kementerian B", valid_from=date(2024, 10, 21)),
+            Unit("tutup", "Kantor Tutup", valid_to=date(2024, 1, 1)),
+        ]
+    )
+    assert units.standing_for("lama", date(2024, 10, 20)) == ["lama"]
+    assert units.standing_for("lama", date(2024, 10, 21)) == ["a", "b"]
+    assert units.standing_for("a", date(2024, 5, 1)) == ["lama"]
+    assert units.standing_for("tutup", date(2024, 5, 1)) == []

@@ -5,12 +5,15 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
+from typer.testing import CliRunner
 
 from data.exports import write_laporan_ringkas, write_laporgub
 from model.complaint import Complaint
 from model.errors import HistoryUnusable
 from model.history import read_history
 from model.registry import Office
+from model.units import read_units
+from pilah import app
 from training.evaluate import evaluate
 from training.fit import Recipe
 from training.predicting import ADDED_COLUMNS, predict_file
@@ -185,3 +188,13 @@ def test_an_interrupted_training_leaves_no_version_and_no_champion(tmp_path: Pat
         train(office, reading, Recipe(), step=interrupt)
     assert office.versions() == []
     assert office.champion() is None
+
+
+def test_the_units_written_are_read_back_with_their_families(sample_home: Path, tmp_path: Path) -> None:
+    target = tmp_path / "units.csv"
+    arguments = ["units", "--office", "kumham", "--home", str(sample_home), "--out", str(target)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    router, _ = Office(sample_home, "kumham").load_champion(precedents=False)
+    assert {unit.id: unit for unit in read_units(target)} == {unit.id: unit for unit in router.units}
+    assert "Polda" in result.output

@@ -1,0 +1,104 @@
+"""Suggestions of a router: units in force, places, evidence, and what is never shown."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from model.calibration import Outcome, calibrate
+from model.complaint import Complaint
+from model.history import read_history
+from model.registry import Office
+from model.router import Router
+from model.suggestion import NoticeCode, ResolvedBy, Status
+
+
+@pytest.fixture(scope="module")
+def office(sample_home: Path) -> Office:
+    return Office(sample_home, "kumham")
+
+
+@pytest.fixture(scope="module")
+def router(office: Office) -> Router:
+    return office.load_champion()[0]
+
+
+def test_no_unit_is_suggested_outside_its_dates(router: Router, office: Office) -> None:
+    complaints = [row.complaint for row in read_history(office.history_folder)]
+    for day in (date(2024, 3, 1), date(2024, 11, 30), date(2026, 11, 24)):
+        for suggestion in router.suggest_many(complaints, evidence=False, today=day):
+            assert all(router.units[unit.id].valid_on(day) for unit in suggestion.units)
+
+
+def test_a_unit_that_was_replaced_says_so(router: Router) -> None:
+    text = "Permohonan pewarganegaraan saya di Kementerian Hukum dan HAM belum dijawab"
+    before = router.suggest(Complaint(text), today=date(2024, 5, 1))
+    assert NoticeCode.UNIT_RETIRED not in {notice.code for notice in before.notices if notice.detail == ""}
+    assert all(router.units[unit.id].valid_on(date(2025, 5, 1)) for unit in router.suggest(Complaint(text)).units)
+
+
+def test_a_kabupaten_in_the_text_leads_to_its_provinces_polda(router: Router) -> None:
+    suggestion = router.suggest(
+        Complaint("laporan penganiayaan saya di polres langkat sudah setahun tidak ada kejelasan")
+    )
+    polda = [unit for unit in suggestion.units if unit.name.startswith("Polda")]
+    assert polda[0].name == "Polda Sumatera Utara"
+    assert polda[0].resolved_by is ResolvedBy.TEXT
+
+
+def test_a_family_without_a_place_says_that_the_place_is_missing(router: Router) -> None:
+    suggestion = router.suggest(
+        Complaint("laporan saya di polda belum ada perkembangan, penyidik polisi tidak menjawab")
+    )
+    if router.units[suggestion.units[0].id].family:
+        assert NoticeCode.PLACE_MISSING in {notice.code for notice in suggestion.notices}
+
+
+def test_neither_evidence_nor_precedents_show_a_confidential_complaint(router: Router, office: Office) -> None:
+    rows = read_history(office.history_folder)
+    secret = {row.complaint.reference_id for row in rows if row.complaint.confidential}
+    assert secret
+    for row in rows[:120]:
+        suggestion = router.suggest(Complaint(row.complaint.text))
+        assert not secret & {precedent.reference_id for precedent in suggestion.precedents}
+        assert not [
+            notice for notice in suggestion.notices if notice.detail and secret & set(notice.detail.split(", "))
+        ]
+
+
+def test_evidence_points_at_the_words_as_they_stand(router: Router) -> None:
+    suggestion = router.suggest(Complaint("Sertifikat tanah sy DITOLAK bpn, padahal tdk ada sengketa"))
+    assert suggestion.evidence
+    for word in suggestion.evidence:
+        assert suggestion.text[word.start : word.end] == word.text
+
+
+def test_the_first_candidate_is_in_the_set_and_confidence_falls(router: Router, office: Office) -> None:
+    for row in read_history(office.history_folder)[:60]:
+        suggestion = router.suggest(row.complaint, evidence=False)
+        assert suggestion.units[0].in_set
+        confidences = [unit.confidence for unit in suggestion.units]
+        assert confidences == sorted(confidences, reverse=True)
+        assert sum(confidences) <= 1 + 1e-9
+
+
+def test_text_of_another_world_is_unsure(router: Router) -> None:
+    assert router.suggest(Complaint("zxcv qwop plmk nbvg htrf wsdx")).status is Status.UNSURE
+
+
+def test_a_threshold_keeps_its_promise_on_the_rows_behind_it_and_nothing_is_confident_where_none_does() -> None:
+    sure = [Outcome(0.95, 0.01, number % 50 != 0, 0.95) for number in range(400)]
+    torn = [Outcome(0.4, 0.35, number % 2 == 0, 0.4) for number in range(400)]
+    calibration = calibrate(sure + torn, 0.90)
+    assert calibration.status(calibration.confidence(0.95, 0.01), known=True) is Status.CONFIDENT
+    assert calibration.status(calibration.confidence(0.4, 0.35), known=True) is Status.REVIEW
+    assert calibrate(torn, 0.90).confident_from is None
+
+
+def test_the_track_record_counts_the_rows_nearest_in_confidence() -> None:
+    sure = [Outcome(0.95, 0.01, number % 50 != 0, 0.95) for number in range(300)]
+    torn = [Outcome(0.4, 0.35, number % 2 == 0, 0.4) for number in range(300)]
+    calibration = calibrate(sure + torn)
+    record = calibration.track_record(calibration.confidence(0.95, 0.01))
+    assert record is not None
+    assert (record.cases, record.correct) == (200, 196)
