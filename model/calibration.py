@@ -69,7 +69,13 @@ class Calibration:
     def confidence(self, first: float, second: float) -> float:
         """The chance, 0 to 1, that the first candidate is right, from the raw scores of the first two."""
         score = self.slope * _logit(first) + self.margin_slope * (_logit(first) - _logit(second)) + self.intercept
-        return float(1 / (1 + np.exp(-score)))
+        return min(float(1 / (1 + np.exp(-score))), self._most)
+
+    @property
+    def _most(self) -> float:
+        """Never surer than the surest row that was measured, nor than so few rows allow (Laplace's rule of succession)."""
+        rows = len(self.confidences)
+        return min(float(self.confidences[-1]), (rows + 1) / (rows + 2)) if rows else 1.0
 
     def confidences_of(self, scores: Sequence[float]) -> list[float]:
         """The confidence of each candidate: the first by the curve, the rest share what is left as their scores do."""

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from model.history import LabelledComplaint
 
 SHOWN = 5
-SIMILAR_FROM = 0.15
+SIMILAR_FROM = 0.2
 _EXCERPT_WORDS = 24
 _EXCERPT_CHARACTERS = 180
 # Texts with a shingle resemblance of .6 share nearly all their words: none measured had a cosine below .5.

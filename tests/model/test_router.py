@@ -102,3 +102,9 @@ def test_the_track_record_counts_the_rows_nearest_in_confidence() -> None:
     record = calibration.track_record(calibration.confidence(0.95, 0.01))
     assert record is not None
     assert (record.cases, record.correct) == (200, 196)
+
+
+def test_no_confidence_exceeds_what_was_measured() -> None:
+    rows = [Outcome(0.3 + number / 1000, 0.2, number % 3 != 0, 0.3) for number in range(300)]
+    calibration = calibrate(rows)
+    assert calibration.confidence(0.999999, 0.0) == max(calibration.confidences)
