@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from pydantic import SecretStr
 from rich.console import Console
 
 from data.errors import PilahError
@@ -53,6 +54,10 @@ def demo_command(
     if office not in SAMPLE_OFFICES:
         raise PilahError(f"There is no sample office {office!r}. Take one of: {', '.join(SAMPLE_OFFICES)}")
     settings = _settings(office, "127.0.0.1", port, home)
+    # Invented complaints and real ones never share a database.
+    settings = settings.model_copy(
+        update={"database_url": SecretStr(f"sqlite:///{(settings.home / 'sample.db').resolve()}")}
+    )
     place = Office(settings.home, office)
     if place.champion() is None:
         typer.echo(f"Training the sample office {office} from invented complaints ...")

@@ -187,12 +187,18 @@ class PlaceResolver:
                     self._rows_of_place[family][key][unit_id] += 1
                 for key in evidence.streets:
                     self._rows_of_street[family][key][unit_id] += 1
+        # The text's clues are learned by themselves too: a form with place fields hides how much they are worth.
         self._weights = {name: self._learn(name, in_family[name]) for name in members}
+        self._weights_of_text = {
+            name: self._learn(name, [(unit_id, replace(evidence, fields=())) for unit_id, evidence in in_family[name]])
+            for name in members
+        }
 
     def resolve(self, family: str, evidence: PlaceEvidence, wanted: int) -> list[Resolution]:
         """The `wanted` likeliest members of a family, likeliest first; probabilities over all members sum to 1."""
         clues = self._clues(family, evidence)
-        probabilities = softmax(clues @ self._weights[family])
+        weights = self._weights if evidence.fields else self._weights_of_text
+        probabilities = softmax(clues @ weights[family])
         order = np.argsort(-probabilities, kind="stable")[:wanted]
         unit_ids = self._families[family].unit_ids
         return [Resolution(unit_ids[i], float(probabilities[i]), _told_by(clues[i])) for i in order]
@@ -203,8 +209,6 @@ class PlaceResolver:
         if not rows:
             return start
         position = {unit_id: i for i, unit_id in enumerate(self._families[family].unit_ids)}
-        # Each row is learned from without its fields too: the text's clues must work where a form has none.
-        rows = [*rows, *((unit_id, replace(evidence, fields=())) for unit_id, evidence in rows if evidence.fields)]
         every = np.arange(len(rows))
         chosen = np.array([position[unit_id] for unit_id, _ in rows])
         clues = np.stack([self._clues(family, evidence, leave_out=unit_id) for unit_id, evidence in rows])

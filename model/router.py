@@ -144,7 +144,7 @@ class Router:
         category_confidence = categories[0].confidence if categories else 0.0
         unit_status = self._unit_calibration.status(unit_confidence, known=known)
         suggestion = Suggestion(
-            suggestion_id=_time_ordered_id(),
+            suggestion_id=time_ordered_id(),
             reference_id=complaint.reference_id,
             version=self.version,
             text=complaint.text,
@@ -272,7 +272,7 @@ def _about_text(masked_count: int, n_words: int, *, known: bool) -> tuple[Notice
     return tuple(notices)
 
 
-def _time_ordered_id() -> str:
+def time_ordered_id() -> str:
     """A UUID of version 7 (RFC 9562): sortable by time, so that a database's index grows at its end."""
     value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
     value = value & ~(0xF << 76) | 0x7 << 76

@@ -11,10 +11,11 @@ from fastapi import FastAPI
 
 from model.errors import ArtifactError
 from model.registry import Office
-from service.api import health, office, predictions
+from service.api import decisions, health, office, predictions
 from service.champion import Champion
 from service.guards import KnownHosts, LimitedBody, SealedAnswers
 from service.handlers import HANDLERS, answer
+from service.ledger.database import open_ledger
 from service.pages import desk, static
 from service.settings import Settings, read_settings
 
@@ -53,7 +54,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.champion = champion
-    for router in (predictions.router, office.router, health.router, desk.router):
+    app.state.engine = open_ledger(settings.ledger_url)
+    for router in (predictions.router, decisions.router, office.router, health.router, desk.router):
         app.include_router(router)
     app.mount("/static", static.files(), name="static")
 
@@ -72,6 +74,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     except ArtifactError as error:
         logger.warning("No suggestions yet: %s", error)
     yield
+    app.state.engine.dispose()
 
 
 def _body_limits(settings: Settings) -> Callable[[str], int]:

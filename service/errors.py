@@ -12,6 +12,7 @@ from pydantic_core import ErrorDetails
 
 from data.errors import PilahError
 from model.errors import ArtifactError
+from service.ledger.store import AlreadyDecided, UnknownComplaint
 
 RETRY_AFTER_SECONDS = 30
 
@@ -23,6 +24,13 @@ class TextTooLong(PilahError):
         super().__init__(f"The text has {length:,} characters, at most {longest:,} are read. Shorten it.")
         self.length = length
         self.longest = longest
+
+
+class UnknownName(PilahError):
+    """A unit or a category that isn't the office's; what was sent is not repeated."""
+
+    def __init__(self, field: str, near: list[str]) -> None:
+        super().__init__(f"{field} names nothing that this office has. The nearest are: {'; '.join(near)}.")
 
 
 class FieldError(BaseModel):
@@ -69,13 +77,20 @@ _NAMES = {
     400: ("bad_request", "Bad request"),
     404: ("not_found", "Not found"),
     405: ("method_not_allowed", "Method not allowed"),
+    409: ("conflict", "Conflict"),
     413: ("content_too_large", "Content too large"),
     415: ("unsupported_media_type", "Unsupported media type"),
     422: ("unprocessable_content", "Unprocessable content"),
     500: ("internal_error", "Internal error"),
     503: ("no_model", "No usable model"),
 }
-_STATUS: dict[type[PilahError], int] = {ArtifactError: 503, TextTooLong: 413}
+_STATUS: dict[type[PilahError], int] = {
+    ArtifactError: 503,
+    TextTooLong: 413,
+    UnknownName: 422,
+    UnknownComplaint: 404,
+    AlreadyDecided: 409,
+}
 _TYPE: dict[type[PilahError], tuple[str, str]] = {TextTooLong: ("text_too_long", "Text too long")}
 
 

@@ -30,6 +30,9 @@ class Settings(BaseSettings):
     office: str = Field(default="kumham", description="The office that this process answers for.")
     timezone: str = Field(default="Asia/Jakarta", description="Where a time without an offset is read.")
     signing_key: SecretStr = Field(default=SecretStr(""), description="The key that signs a model's manifest.")
+    database_url: SecretStr = Field(
+        default=SecretStr(""), description="The ledger's database; empty for the file pilah.db in the home."
+    )
     host: str = Field(default="127.0.0.1", description="The address that `pilah serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65_535, description="The port; 0 takes a free one.")
     allow_remote: bool = Field(
@@ -78,6 +81,11 @@ class Settings(BaseSettings):
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
+
+    @property
+    def ledger_url(self) -> str:
+        """Where the ledger is."""
+        return self.database_url.get_secret_value() or f"sqlite:///{(self.home / 'pilah.db').resolve()}"
 
     def today(self) -> date:
         """The day at the office: units and rules in force on it are the ones that count."""

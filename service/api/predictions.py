@@ -7,51 +7,75 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from data.errors import PilahError
+from model.complaint import Complaint, without_personal_data
+from model.suggestion import Suggestion
 from service.api.json_only import JsonRoute
-from service.dependencies import CurrentModel, CurrentSettings
+from service.dependencies import CurrentLedger, CurrentModel, CurrentSettings
 from service.errors import Problem, documented, problem_of, problem_of_fields
+from service.ledger.store import Ledger
 from service.schemas import BatchIn, BatchOut, ComplaintIn, SuggestionOut
 from service.settings import Settings
 
 router = APIRouter(prefix="/v1/predictions", tags=["predictions"], route_class=JsonRoute)
 
 WithEvidence = Annotated[bool, Query(description="false leaves the evidence out.")]
+Store = Annotated[
+    bool, Query(description="false answers only; else a complaint with a reference_id is kept, masked, and waits.")
+]
 _REFUSALS = documented(400, 413, 415, 422, 503)
 
 
 @router.post("", responses=_REFUSALS)
 def predict(
-    complaint: ComplaintIn, loaded: CurrentModel, settings: CurrentSettings, *, evidence: WithEvidence = True
+    complaint: ComplaintIn,
+    loaded: CurrentModel,
+    settings: CurrentSettings,
+    ledger: CurrentLedger,
+    *,
+    evidence: WithEvidence = True,
+    store: Store = True,
 ) -> SuggestionOut:
     """Suggest units and categories for one complaint."""
-    suggestion = loaded.router.suggest(complaint.to_complaint(settings), evidence=evidence, today=settings.today())
-    return SuggestionOut.of(suggestion, complaint.unknown_fields, evidence=evidence)
+    asked = complaint.to_complaint(settings)
+    suggestion = loaded.router.suggest(asked, evidence=evidence, today=settings.today())
+    answer = SuggestionOut.of(suggestion, complaint.unknown_fields, evidence=evidence)
+    if store:
+        _keep(ledger, asked, suggestion, answer)
+    return answer
 
 
 @router.post("/batch", responses=_REFUSALS)
 def predict_batch(
-    batch: BatchIn, loaded: CurrentModel, settings: CurrentSettings, *, evidence: WithEvidence = True
+    batch: BatchIn,
+    loaded: CurrentModel,
+    settings: CurrentSettings,
+    ledger: CurrentLedger,
+    *,
+    evidence: WithEvidence = True,
+    store: Store = True,
 ) -> BatchOut:
     """Suggest units and categories for up to 1,000 complaints, each answered at its place."""
     if len(batch.complaints) > settings.max_batch_items:
         raise RequestValidationError([_too_many(len(batch.complaints), settings)])
     read = [_read(item, settings) for item in batch.complaints]
     good = [item for item in read if not isinstance(item, Problem)]
-    suggestions = iter(
-        loaded.router.suggest_many(
-            [item.to_complaint(settings) for item in good], evidence=evidence, today=settings.today()
-        )
-        if good
-        else []
-    )
-    return BatchOut(
-        results=[
-            item
-            if isinstance(item, Problem)
-            else SuggestionOut.of(next(suggestions), item.unknown_fields, evidence=evidence)
-            for item in read
-        ]
-    )
+    asked = [item.to_complaint(settings) for item in good]
+    suggestions = loaded.router.suggest_many(asked, evidence=evidence, today=settings.today()) if good else []
+    answers = [
+        SuggestionOut.of(suggestion, item.unknown_fields, evidence=evidence)
+        for item, suggestion in zip(good, suggestions, strict=True)
+    ]
+    if store:
+        for complaint, suggestion, answer in zip(asked, suggestions, answers, strict=True):
+            _keep(ledger, complaint, suggestion, answer)
+    in_order = iter(answers)
+    return BatchOut(results=[item if isinstance(item, Problem) else next(in_order) for item in read])
+
+
+def _keep(ledger: Ledger, asked: Complaint, suggestion: Suggestion, answer: SuggestionOut) -> None:
+    """Enter it in the ledger, masked, where the intake system gave it a reference."""
+    if asked.reference_id:
+        ledger.add_suggestion(without_personal_data(asked).complaint, suggestion, answer.model_dump(mode="json"))
 
 
 def _read(item: object, settings: Settings) -> ComplaintIn | Problem:

@@ -1,0 +1,72 @@
+"""The ledger's database: SQLite in the home unless another is named, brought to the newest schema at start."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine, event
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
+
+from data.errors import PilahError
+
+if TYPE_CHECKING:
+    import sqlite3
+
+    from sqlalchemy import Connection, Engine
+
+_BUSY_SECONDS = 15
+
+
+def open_ledger(url: str) -> Engine:
+    """An engine for a database URL, its schema up to date.
+
+    Raises:
+        PilahError: the URL names no database that Pilah can use.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise PilahError(
+            "PILAH_DATABASE_URL is no database URL. Write it as postgresql+psycopg://user:password@host/name, or leave it "
+            "empty for a file in PILAH_HOME."
+        ) from None
+    if parsed.get_backend_name() == "sqlite":
+        engine = _sqlite(url, parsed.database or "")
+    else:
+        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True)
+    _migrate(engine)
+    return engine
+
+
+def _sqlite(url: str, path: str) -> Engine:
+    Path(path).parent.mkdir(parents=True, exist_ok=True)
+    engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS})
+
+    @event.listens_for(engine, "connect")
+    def prepare(connection: sqlite3.Connection, _record: object) -> None:
+        # The driver would begin transactions by itself, too late to be safe; see "begin" below.
+        connection.isolation_level = None
+        cursor = connection.cursor()
+        # A decision that was acknowledged outlives a power cut: FULL, not WAL's usual NORMAL.
+        for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
+            cursor.execute(f"PRAGMA {pragma}")
+        cursor.close()
+
+    @event.listens_for(engine, "begin")
+    def begin(connection: Connection) -> None:
+        # A writer that waits from its first word on never finds its reading outdated.
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+    return engine
+
+
+def _migrate(engine: Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "head")

