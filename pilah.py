@@ -12,7 +12,9 @@ from rich.console import Console
 
 from data.errors import PilahError
 from model.registry import Office
+from service.account_commands import keys, retain_command, users
 from service.commands import serve
+from service.demonstration import DEMONSTRATION_ROWS, fill_desk
 from service.settings import Settings, read_settings
 from training.commands import add_commands
 from training.sample import train_sample
@@ -26,6 +28,9 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 add_commands(app)
+app.add_typer(users, name="users")
+app.add_typer(keys, name="keys")
+app.command("retain")(retain_command)
 
 HostName = Annotated[str | None, typer.Option("--host", help="Address to listen on; PILAH_HOST, else 127.0.0.1.")]
 PortNumber = Annotated[int | None, typer.Option("--port", help="Port to listen on; PILAH_PORT, else 8000.")]
@@ -56,12 +61,16 @@ def demo_command(
     settings = _settings(office, "127.0.0.1", port, home)
     # Invented complaints and real ones never share a database.
     settings = settings.model_copy(
-        update={"database_url": SecretStr(f"sqlite:///{(settings.home / 'sample.db').resolve()}")}
+        update={
+            "database_url": SecretStr(f"sqlite:///{(settings.home / f'sample-{office}.db').resolve()}"),
+            "demonstration": True,
+        }
     )
     place = Office(settings.home, office)
     if place.champion() is None:
         typer.echo(f"Training the sample office {office} from invented complaints ...")
-        train_sample(place)
+        train_sample(place, newest_left_out=DEMONSTRATION_ROWS)
+    fill_desk(settings)
     serve(settings)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -21,6 +22,10 @@ FEWEST_WORDS = 8
 _SHINGLE = 3
 ALIKE_FROM = 0.6
 _CHUNK = 2_000
+# Two texts at ALIKE_FROM share one of 8 bands of 2 minima with a probability of .97, at a resemblance of .1 of .08.
+_BANDS = 8
+_ROWS_OF_BAND = 2
+_TURNS = np.random.default_rng(20260101).integers(1, 2**63, size=_BANDS * _ROWS_OF_BAND, dtype=np.uint64) | np.uint64(1)
 
 
 def nearly_the_same(texts: Sequence[str], others: Sequence[str]) -> NDArray[np.bool_]:
@@ -47,6 +52,25 @@ def resemblance(text: str, other: str) -> float:
     """The Jaccard similarity, 0 to 1, of the shingles of two texts; 0 where one of them is too short to tell."""
     ours, theirs = _shingle_set(text), _shingle_set(other)
     return len(ours & theirs) / len(ours | theirs) if ours and theirs else 0.0
+
+
+def marks(text: str) -> tuple[str, ...]:
+    """What a text can be found by among many: nearly the same texts share at least one mark; none for a short text.
+
+    Minwise hashing in bands (Broder 1997; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3).
+    Texts that share a mark are candidates: `resemblance` tells.
+    """
+    shingles = _shingle_set(text)
+    if not shingles:
+        return ()
+    hashed = np.frombuffer(b"".join(_digest(shingle) for shingle in shingles), dtype=np.uint64)
+    # The high bits of an odd multiple are as good as a random order; the product may wrap.
+    minima = (hashed[None, :] * _TURNS[:, None]).min(axis=1).reshape(_BANDS, _ROWS_OF_BAND)
+    return tuple(f"{band}{blake2b(minima[band].tobytes(), digest_size=10).hexdigest()}" for band in range(_BANDS))
+
+
+def _digest(shingle: str) -> bytes:
+    return blake2b(shingle.encode("utf-8", "surrogatepass"), digest_size=8).digest()
 
 
 @lru_cache(maxsize=4_096)

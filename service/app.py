@@ -8,16 +8,33 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from fastapi import FastAPI
+from limits.storage import MemoryStorage
+from limits.strategies import SlidingWindowCounterRateLimiter
 
 from model.errors import ArtifactError
 from model.registry import Office
 from service.api import decisions, health, office, predictions
 from service.champion import Champion
+from service.deadlines import read_deadlines
 from service.guards import KnownHosts, LimitedBody, SealedAnswers
 from service.handlers import HANDLERS, answer
+from service.intake import Intake, recount_deadlines
+from service.ledger.access import Access
 from service.ledger.database import open_ledger
-from service.pages import desk, static
+from service.pages import (
+    cases,
+    complaint,
+    dashboard,
+    exporting,
+    incoming,
+    knowledge,
+    people,
+    queue,
+    signing_in,
+    static,
+)
 from service.settings import Settings, read_settings
+from service.uploads import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -28,6 +45,7 @@ _DESCRIPTION = (
     "Suggests which unit is responsible for a public complaint in Indonesian, and which category it is. It never "
     "decides. Every error is a problem details object (RFC 9457)."
 )
+_PAGES = (signing_in, queue, complaint, incoming, cases, dashboard, exporting, knowledge, people)
 # A form's bytes are percent-encoded: up to three for one.
 _FORM_GROWTH = 3
 
@@ -54,9 +72,12 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     )
     app.state.settings = settings
     app.state.champion = champion
-    app.state.engine = open_ledger(settings.ledger_url)
-    for router in (predictions.router, decisions.router, office.router, health.router, desk.router):
-        app.include_router(router)
+    app.state.ledger = Access(open_ledger(settings.ledger_url), settings.office)
+    app.state.limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+    app.state.intake = Intake(settings, read_deadlines(Office(settings.home, settings.office).own_folder))
+    app.state.uploads = Uploads(app.state.ledger, champion, app.state.intake)
+    for routes in (predictions, decisions, office, health, *_PAGES):
+        app.include_router(routes.router)
     app.mount("/static", static.files(), name="static")
 
     # The last one added is the first one met.
@@ -73,13 +94,18 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.champion.current()
     except ArtifactError as error:
         logger.warning("No suggestions yet: %s", error)
+    with app.state.ledger.session() as session:
+        recount_deadlines(session, app.state.settings, app.state.intake.deadlines)
+    app.state.uploads.resume()
     yield
-    app.state.engine.dispose()
+    app.state.uploads.close()
+    app.state.ledger.engine.dispose()
 
 
 def _body_limits(settings: Settings) -> Callable[[str], int]:
     limits = {
         "/v1/predictions/batch": settings.max_batch_bytes,
-        "/saran": settings.max_body_bytes * _FORM_GROWTH,
+        "/baru": settings.max_body_bytes * _FORM_GROWTH,
+        "/unggah": settings.max_upload_bytes,
     }
     return lambda path: limits.get(path, settings.max_body_bytes)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import ipaddress
 import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING
@@ -14,6 +13,8 @@ from data.errors import PilahError
 from service.app import create_app
 
 if TYPE_CHECKING:
+    from fastapi import FastAPI
+
     from service.settings import Settings
 
 
@@ -23,8 +24,8 @@ def serve(settings: Settings) -> None:
     Raises:
         PilahError: the address is open to other machines, or can't be had.
     """
-    _refuse_remote(settings)
     app = create_app(settings)
+    _refuse_strangers(settings, app)
     with _listening(settings.host, settings.port) as listener:
         # No access log: an address can carry what a person typed.
         config = uvicorn.Config(app, access_log=False, server_header=False, log_level="warning")
@@ -38,19 +39,17 @@ def _address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _refuse_remote(settings: Settings) -> None:
-    if not settings.allow_remote and not _is_loopback(settings.host):
-        raise PilahError(
-            f"PILAH_HOST {settings.host!r} would open Pilah to other machines, and there is no sign-in yet. Take "
-            "127.0.0.1; or set PILAH_ALLOW_REMOTE=true if something in front of Pilah decides who may come in."
-        )
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ipaddress.ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+def _refuse_strangers(settings: Settings, app: FastAPI) -> None:
+    if settings.loopback:
+        return
+    if settings.demonstration:
+        raise PilahError("The demonstration signs everybody in, so it listens on 127.0.0.1 only.")
+    with app.state.ledger.accounts() as accounts:
+        if not accounts.any_user():
+            raise PilahError(
+                f"PILAH_HOST {settings.host!r} opens Pilah to other machines, and nobody can sign in yet. Make the first "
+                f"user: pilah users add NAME --role administrator --office {settings.office}"
+            )
 
 
 def _listening(host: str, port: int) -> socket.socket:

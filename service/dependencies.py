@@ -1,14 +1,36 @@
-"""What routes are given: the settings, and the model in use."""
+"""What routes are given: the settings, the model in use, and the ledger within the request's one transaction."""
 
 from collections.abc import Iterator
-from typing import Annotated
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 from sqlalchemy.orm import Session
 
 from service.champion import Champion, Loaded
+from service.intake import Intake
+from service.ledger.accounts import Accounts
+from service.ledger.figures import Supervision
+from service.ledger.queue import Queue
 from service.ledger.store import Ledger
 from service.settings import Settings
+from service.uploads import Uploads
+
+if TYPE_CHECKING:
+    from service.ledger.access import Access
+
+_READING = ("GET", "HEAD")
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """The ledger, its lists, its figures and its people, all within one transaction."""
+
+    session: Session
+    ledger: Ledger
+    queue: Queue
+    supervision: Supervision
+    accounts: Accounts
 
 
 def settings_of(request: Request) -> Settings:
@@ -26,13 +48,39 @@ def model_in_use(request: Request) -> Loaded:
     return champion.current()
 
 
-def ledger_of(request: Request) -> Iterator[Ledger]:
-    """The ledger within this request's one transaction, committed before the answer is sent."""
-    settings: Settings = request.app.state.settings
-    with Session(request.app.state.engine) as session, session.begin():
-        yield Ledger(session, settings.office)
+def books_of(request: Request) -> Iterator[Books]:
+    """The books within this request's one transaction, committed before the answer is sent; a GET only reads."""
+    access: Access = request.app.state.ledger
+    office = settings_of(request).office
+    with access.reading() if request.method in _READING else access.session() as session:
+        yield Books(
+            session,
+            Ledger(session, office),
+            Queue(session, office),
+            Supervision(session, office),
+            Accounts(session, office),
+        )
 
 
 CurrentSettings = Annotated[Settings, Depends(settings_of)]
 CurrentModel = Annotated[Loaded, Depends(model_in_use)]
+CurrentBooks = Annotated[Books, Depends(books_of, scope="function")]
+
+
+def ledger_of(books: CurrentBooks) -> Ledger:
+    return books.ledger
+
+
+def intake_of(request: Request) -> Intake:
+    intake: Intake = request.app.state.intake
+    return intake
+
+
+def uploads_of(request: Request) -> Uploads:
+    uploads: Uploads = request.app.state.uploads
+    return uploads
+
+
 CurrentLedger = Annotated[Ledger, Depends(ledger_of, scope="function")]
+CurrentIntake = Annotated[Intake, Depends(intake_of)]
+CurrentUploads = Annotated[Uploads, Depends(uploads_of)]

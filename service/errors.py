@@ -33,6 +33,14 @@ class UnknownName(PilahError):
         super().__init__(f"{field} names nothing that this office has. The nearest are: {'; '.join(near)}.")
 
 
+class KeyMissing(PilahError):
+    """The API was called without a key that counts."""
+
+
+class TooManyRequests(PilahError):
+    """A key was used more often than the office allows."""
+
+
 class FieldError(BaseModel):
     """One thing that is wrong with what was sent, and where."""
 
@@ -75,12 +83,15 @@ class ProblemResponse(JSONResponse):
 
 _NAMES = {
     400: ("bad_request", "Bad request"),
+    401: ("unauthorized", "No key, or none that counts"),
+    403: ("forbidden", "Not allowed"),
     404: ("not_found", "Not found"),
     405: ("method_not_allowed", "Method not allowed"),
     409: ("conflict", "Conflict"),
     413: ("content_too_large", "Content too large"),
     415: ("unsupported_media_type", "Unsupported media type"),
     422: ("unprocessable_content", "Unprocessable content"),
+    429: ("too_many_requests", "Too many requests"),
     500: ("internal_error", "Internal error"),
     503: ("no_model", "No usable model"),
 }
@@ -90,6 +101,8 @@ _STATUS: dict[type[PilahError], int] = {
     UnknownName: 422,
     UnknownComplaint: 404,
     AlreadyDecided: 409,
+    KeyMissing: 401,
+    TooManyRequests: 429,
 }
 _TYPE: dict[type[PilahError], tuple[str, str]] = {TextTooLong: ("text_too_long", "Text too long")}
 
@@ -118,7 +131,10 @@ def problem_of_fields(details: list[ErrorDetails]) -> Problem:
 
 def headers_of(status: int) -> dict[str, str]:
     """What belongs beside a status: when to try again."""
-    return {"Retry-After": str(RETRY_AFTER_SECONDS)} if status == HTTPStatus.SERVICE_UNAVAILABLE else {}
+    if status == HTTPStatus.UNAUTHORIZED:
+        return {"WWW-Authenticate": "Bearer"}
+    again = status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
+    return {"Retry-After": str(RETRY_AFTER_SECONDS)} if again else {}
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

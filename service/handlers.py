@@ -6,11 +6,12 @@ from typing import TYPE_CHECKING, Any
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import Response
+from starlette.responses import RedirectResponse, Response
 
 from data.errors import PilahError
 from service.errors import Problem, ProblemResponse, headers_of, problem, problem_of, problem_of_fields
 from service.pages.errors import error_page, wants_page
+from service.pages.visitors import NotAllowed, NotSignedIn, StaleForm, sign_in_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -25,6 +26,11 @@ _PLAIN_DETAILS = {
 
 def on_pilah_error(request: Request, error: PilahError) -> Response:
     return _answered(request, problem_of(error))
+
+
+def on_refusal(request: Request, error: PilahError) -> Response:
+    """What a visitor may not do, or a form that isn't theirs."""
+    return _answered(request, problem(403, str(error)))
 
 
 def on_invalid_request(request: Request, error: RequestValidationError) -> Response:
@@ -51,8 +57,19 @@ def answer(request: Request, status: int, detail: str) -> Response:
     return _answered(request, problem(status, detail))
 
 
+def on_not_signed_in(request: Request, error: NotSignedIn) -> Response:
+    """To the sign-in page and back; a part of a page, which a script asked for, can't go there by itself."""
+    address = sign_in_address(error.back)
+    if request.headers.get("hx-request"):
+        return Response(status_code=204, headers={"HX-Redirect": "/"})
+    return RedirectResponse(address, 303)
+
+
 HANDLERS: "Mapping[type[Exception], Callable[[Request, Any], Response]]" = {
     PilahError: on_pilah_error,
+    NotSignedIn: on_not_signed_in,
+    NotAllowed: on_refusal,
+    StaleForm: on_refusal,
     RequestValidationError: on_invalid_request,
     HTTPException: on_http_error,
     Exception: on_bug,

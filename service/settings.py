@@ -1,5 +1,6 @@
 """What an operator can set, by environment variables that begin with PILAH_."""
 
+import ipaddress
 from datetime import date, datetime
 from pathlib import Path
 from typing import Annotated
@@ -35,8 +36,16 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="The address that `pilah serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65_535, description="The port; 0 takes a free one.")
-    allow_remote: bool = Field(
-        default=False, description="Listen on an address that other machines reach, unprotected."
+    demonstration: bool = Field(
+        default=False, description="Sign every visitor in as a demonstration officer; on this machine only."
+    )
+    secure_cookies: bool = Field(
+        default=False, description="Send the session's cookie over HTTPS only; set it behind a proxy that speaks HTTPS."
+    )
+    requests_per_minute: int = Field(default=1200, ge=1, description="How many API requests one key may send a minute.")
+    max_upload_bytes: int = Field(default=32 * 1024 * 1024, ge=1024, description="The largest export to upload.")
+    retention_days: int = Field(
+        default=0, ge=0, description="Complaints older than this are deleted by `pilah retain`; 0 keeps all."
     )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
@@ -86,6 +95,14 @@ class Settings(BaseSettings):
     def ledger_url(self) -> str:
         """Where the ledger is."""
         return self.database_url.get_secret_value() or f"sqlite:///{(self.home / 'pilah.db').resolve()}"
+
+    @property
+    def loopback(self) -> bool:
+        """Whether only this machine reaches the address that is listened on."""
+        try:
+            return ipaddress.ip_address(self.host).is_loopback
+        except ValueError:
+            return self.host == "localhost"
 
     def today(self) -> date:
         """The day at the office: units and rules in force on it are the ones that count."""

@@ -5,9 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from data.dates import parse_date
 from data.exports import open_export, open_writer
-from model.complaint import LONGEST_TEXT, Complaint, Location
+from model.export_rows import complaint_of, problem_of
 from model.router import CATEGORIES_SHOWN
 
 if TYPE_CHECKING:
@@ -58,24 +57,6 @@ def predict_file(
     return count
 
 
-def complaint_of(row: ExportRow) -> Complaint:
-    """The complaint that a row of an export holds."""
-    fields = row.fields
-    return Complaint(
-        text=fields.get("text", ""),
-        reference_id=fields.get("id", ""),
-        received_at=parse_date(fields.get("received_at", "")),
-        title=fields.get("title", ""),
-        channel=fields.get("channel", ""),
-        location=Location(*(fields.get(name, "") for name in ("province", "regency", "district", "village"))),
-        type=fields.get("type", ""),
-        reporter_category=fields.get("reporter_category", ""),
-        requested_unit=fields.get("requested_unit", ""),
-        anonymous=fields.get("anonymous", "") == "true",
-        confidential=fields.get("confidential", "") == "true",
-    )
-
-
 def _chunks(rows: Iterable[ExportRow]) -> Iterator[list[ExportRow]]:
     iterator = iter(rows)
     while chunk := list(islice(iterator, _CHUNK)):
@@ -83,21 +64,10 @@ def _chunks(rows: Iterable[ExportRow]) -> Iterator[list[ExportRow]]:
 
 
 def _suggested(router: Router, rows: list[ExportRow]) -> list[dict[str, object]]:
-    problems = [_problem(row) for row in rows]
+    problems = [problem_of(row) for row in rows]
     readable = [row for row, problem in zip(rows, problems, strict=True) if not problem]
     suggestions = iter(router.suggest_many([complaint_of(row) for row in readable], evidence=False))
-    return [{"status": problem} if problem else _columns(next(suggestions)) for problem in problems]
-
-
-def _problem(row: ExportRow) -> str:
-    if row.problem:
-        return f"error: {row.problem}"
-    text = row.fields.get("text", "")
-    if not text.strip():
-        return "error: no text"
-    if len(text) > LONGEST_TEXT:
-        return f"error: text longer than {LONGEST_TEXT} characters"
-    return ""
+    return [{"status": f"error: {problem}"} if problem else _columns(next(suggestions)) for problem in problems]
 
 
 def _columns(suggestion: Suggestion) -> dict[str, object]:

@@ -11,16 +11,14 @@ from zoneinfo import ZoneInfo
 from data.dates import parse_date
 from data.exports import open_export
 from model.complaint import LONGEST_TEXT, Complaint, without_personal_data
+from model.export_rows import complaint_of, was_returned
 from model.history import LabelledComplaint
-from training.predicting import complaint_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
     from data.exports import Export, ExportRow
-
-_RETURNED = "bukan wewenang"
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,7 +134,7 @@ def _labelled(row: ExportRow, reading: Reading, timezone: ZoneInfo) -> tuple[Lab
         category=fields.get("category", ""),
         outcome=fields.get("outcome", ""),
         copies=tuple(part.strip() for part in fields.get("copies", "").split(";") if part.strip()),
-        returned=_RETURNED in fields.get("status", "").lower(),
+        returned=was_returned(row),
     )
     return labelled, row.problem or _reason_to_leave_out(labelled)
 

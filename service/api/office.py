@@ -4,11 +4,12 @@ from typing import Any
 
 from fastapi import APIRouter
 
+from service.api.keys import Caller
 from service.dependencies import CurrentModel
 from service.errors import documented
 from service.schemas import CategoriesOut, CategoryOut, UnitOut, UnitsOut
 
-router = APIRouter(prefix="/v1", tags=["office"], responses=documented(503))
+router = APIRouter(prefix="/v1", tags=["office"], responses=documented(401, 429, 503), dependencies=[Caller])
 
 
 @router.get("/units")

@@ -7,22 +7,24 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 
 from data.errors import PilahError
-from model.complaint import Complaint, without_personal_data
+from model.complaint import Complaint
 from model.suggestion import Suggestion
 from service.api.json_only import JsonRoute
-from service.dependencies import CurrentLedger, CurrentModel, CurrentSettings
+from service.api.keys import Caller
+from service.dependencies import CurrentIntake, CurrentLedger, CurrentModel, CurrentSettings
 from service.errors import Problem, documented, problem_of, problem_of_fields
+from service.intake import Intake, Source
 from service.ledger.store import Ledger
 from service.schemas import BatchIn, BatchOut, ComplaintIn, SuggestionOut
 from service.settings import Settings
 
-router = APIRouter(prefix="/v1/predictions", tags=["predictions"], route_class=JsonRoute)
+router = APIRouter(prefix="/v1/predictions", tags=["predictions"], route_class=JsonRoute, dependencies=[Caller])
 
 WithEvidence = Annotated[bool, Query(description="false leaves the evidence out.")]
 Store = Annotated[
     bool, Query(description="false answers only; else a complaint with a reference_id is kept, masked, and waits.")
 ]
-_REFUSALS = documented(400, 413, 415, 422, 503)
+_REFUSALS = documented(400, 401, 413, 415, 422, 429, 503)
 
 
 @router.post("", responses=_REFUSALS)
@@ -31,6 +33,7 @@ def predict(
     loaded: CurrentModel,
     settings: CurrentSettings,
     ledger: CurrentLedger,
+    intake: CurrentIntake,
     *,
     evidence: WithEvidence = True,
     store: Store = True,
@@ -40,7 +43,7 @@ def predict(
     suggestion = loaded.router.suggest(asked, evidence=evidence, today=settings.today())
     answer = SuggestionOut.of(suggestion, complaint.unknown_fields, evidence=evidence)
     if store:
-        _keep(ledger, asked, suggestion, answer)
+        _keep(intake, ledger, asked, suggestion, answer)
     return answer
 
 
@@ -50,6 +53,7 @@ def predict_batch(
     loaded: CurrentModel,
     settings: CurrentSettings,
     ledger: CurrentLedger,
+    intake: CurrentIntake,
     *,
     evidence: WithEvidence = True,
     store: Store = True,
@@ -67,15 +71,15 @@ def predict_batch(
     ]
     if store:
         for complaint, suggestion, answer in zip(asked, suggestions, answers, strict=True):
-            _keep(ledger, complaint, suggestion, answer)
+            _keep(intake, ledger, complaint, suggestion, answer)
     in_order = iter(answers)
     return BatchOut(results=[item if isinstance(item, Problem) else next(in_order) for item in read])
 
 
-def _keep(ledger: Ledger, asked: Complaint, suggestion: Suggestion, answer: SuggestionOut) -> None:
+def _keep(intake: Intake, ledger: Ledger, asked: Complaint, suggestion: Suggestion, answer: SuggestionOut) -> None:
     """Enter it in the ledger, masked, where the intake system gave it a reference."""
     if asked.reference_id:
-        ledger.add_suggestion(without_personal_data(asked).complaint, suggestion, answer.model_dump(mode="json"))
+        intake.enter(ledger, asked, suggestion, answer, Source("api"))
 
 
 def _read(item: object, settings: Settings) -> ComplaintIn | Problem:

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from datetime import UTC, datetime
+from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data.errors import PilahError
+from model.duplicates import ALIKE_FROM, marks, resemblance
 from model.router import time_ordered_id
-from service.ledger.tables import AuditEvent, StoredComplaint, StoredDecision, StoredSuggestion
+from service.ledger.audit import note
+from service.ledger.clock import as_utc, now
+from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion, TextMark
 
 if TYPE_CHECKING:
+    from datetime import date, datetime
+
     from sqlalchemy.orm import Session
 
     from model.complaint import Complaint
@@ -42,6 +46,24 @@ class Decision:
     seconds: float | None = None
 
 
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """How a complaint came in and until when it must go on; `extra` is what a paper letter has besides."""
+
+    source: str
+    forward_by: date
+    settle_by: date
+    intake_status: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+# The officer of a decision that was made in the intake system itself and came with an export.
+OUTSIDE = "sistem asal"
+
+# Of the complaints that share a mark with a new one, the newest so many are compared with it.
+_MOST_COMPARED = 20
+
+
 class Ledger:
     """The ledger of one office, within one transaction."""
 
@@ -49,14 +71,16 @@ class Ledger:
         self._session = session
         self._office = office
 
-    def add_suggestion(self, complaint: Complaint, suggestion: Suggestion, answer: dict[str, Any]) -> StoredComplaint:
+    def add_suggestion(
+        self, complaint: Complaint, suggestion: Suggestion, answer: dict[str, Any], arrival: Arrival
+    ) -> StoredComplaint:
         """Enter a suggestion under its complaint; text that changed since is a new revision, which waits instead.
 
         `complaint` is the masked one, `answer` the suggestion as it leaves the service.
         """
-        newest = self._newest(complaint.reference_id)
-        if newest is None or (newest.text, newest.title) != (complaint.text, complaint.title):
-            newest = self._add_revision_once(complaint, newest)
+        newest = self.newest(complaint.reference_id)
+        if newest is None or _words(newest.title, newest.text) != _words(complaint.title, complaint.text):
+            newest = self._add_revision_once(complaint, arrival, newest)
         first = suggestion.units[0] if suggestion.units else None
         entry = StoredSuggestion(
             id=suggestion.suggestion_id,
@@ -66,10 +90,12 @@ class Ledger:
             category_id=suggestion.categories[0].id if suggestion.categories else "",
             unit_status=suggestion.unit_status,
             confidence=first.confidence if first else 0.0,
-            created_at=_now(),
+            known_share=suggestion.known_share,
+            created_at=now(),
             answer=answer,
         )
         self._session.add(entry)
+        newest.suggestion_id = entry.id
         self._session.flush()
         return newest
 
@@ -105,30 +131,25 @@ class Ledger:
             )
         return self.complaint(entry.complaint_id)
 
-    def waiting(self, limit: int = 100) -> list[StoredComplaint]:
-        """What waits for a decision, the oldest first."""
-        query = (
-            select(StoredComplaint)
-            .where(StoredComplaint.office == self._office, StoredComplaint.waiting)
-            .order_by(StoredComplaint.received_at, StoredComplaint.id)
-            .limit(limit)
-        )
-        return list(self._session.scalars(query))
-
-    def decide(self, complaint: StoredComplaint, decision: Decision) -> StoredDecision:
+    def decide(
+        self, complaint: StoredComplaint, decision: Decision, *, before_pilah: datetime | None = None
+    ) -> StoredDecision:
         """Enter a decision; the complaint waits no more.
+
+        `before_pilah` is when it was decided, where that was before Pilah saw the complaint: no suggestion was followed
+        or changed then.
 
         Raises:
             AlreadyDecided: another decision stands.
         """
-        suggestion = complaint.suggestions[-1] if complaint.suggestions else None
+        suggestion = self.suggestion_of(complaint) if before_pilah is None else None
         entry = StoredDecision(
             id=time_ordered_id(),
             complaint_id=complaint.id,
             suggestion_id=suggestion.id if suggestion else None,
             **{**asdict(decision), "copies": list(decision.copies)},
-            verdict=_verdict(suggestion, decision),
-            decided_at=_now(),
+            verdict=_verdict(suggestion, decision) if before_pilah is None else "recorded",
+            decided_at=before_pilah or now(),
             return_reason="",
         )
         try:
@@ -139,25 +160,59 @@ class Ledger:
                 "This complaint was decided by somebody else in the meantime. Read it again before you change anything."
             ) from None
         complaint.waiting = False
-        self._note(decision.officer, "decision", complaint.id)
+        note(self._session, self._office, decision.officer, "decision", complaint.id)
         self._session.flush()
         return entry
 
-    def undo(self, decision_id: str, officer: str) -> None:
+    def decide_from_outside(self, complaint: StoredComplaint, decision: Decision) -> str:
+        """Enter what was decided in the intake system itself: "decided", "agreed" or "differed".
+
+        A standing decision with another unit gives way and stays to be seen.
+        """
+        standing = self.standing(complaint)
+        if standing is not None and standing.unit_id == decision.unit_id:
+            return "agreed"
+        if standing is not None:
+            standing.undone_at = now()
+            self._session.flush()
+        self.decide(complaint, decision)
+        return "differed" if standing is not None else "decided"
+
+    def standing(self, complaint: StoredComplaint) -> StoredDecision | None:
+        """The decision that stands on this revision."""
+        return self._session.scalars(
+            select(StoredDecision).where(
+                StoredDecision.complaint_id == complaint.id, StoredDecision.undone_at.is_(None)
+            )
+        ).first()
+
+    def suggestion_of(self, complaint: StoredComplaint) -> StoredSuggestion | None:
+        """The newest suggestion."""
+        return self._session.get(StoredSuggestion, complaint.suggestion_id) if complaint.suggestion_id else None
+
+    def undo(self, decision_id: str, officer: str) -> StoredComplaint:
         """Take a decision back: it stays to be seen, and its complaint waits again.
 
         Raises:
             UnknownComplaint: there is no such decision that stands.
         """
         entry = self._session.get(StoredDecision, decision_id)
-        if entry is None or entry.undone_at is not None:
+        complaint = self._session.get(StoredComplaint, entry.complaint_id) if entry else None
+        if entry is None or complaint is None or entry.undone_at is not None or complaint.office != self._office:
             raise UnknownComplaint("There is no such decision to take back.")
-        entry.undone_at = _now()
-        self._session.execute(
-            update(StoredComplaint).where(StoredComplaint.id == entry.complaint_id).values(waiting=True)
-        )
-        self._note(officer, "undo", entry.complaint_id)
+        # Only one of two that take it back at once finds it standing.
+        taken = self._session.execute(
+            update(StoredDecision)
+            .where(StoredDecision.id == decision_id, StoredDecision.undone_at.is_(None))
+            .values(undone_at=now())
+            .returning(StoredDecision.id)
+        ).scalar()
+        if taken is None:
+            raise UnknownComplaint("There is no such decision to take back.")
+        complaint.waiting = True
+        note(self._session, self._office, officer, "undo", complaint.id)
         self._session.flush()
+        return complaint
 
     def record_return(self, complaint: StoredComplaint, reason: str, officer: str) -> StoredDecision:
         """A unit sent the complaint back as not its own: the decision stays, counts as misrouted, and it waits again.
@@ -165,19 +220,19 @@ class Ledger:
         Raises:
             UnknownComplaint: no decision stands that could be returned.
         """
-        standing = [entry for entry in complaint.decisions if entry.undone_at is None]
-        if not standing:
+        entry = self.standing(complaint)
+        if entry is None:
             raise UnknownComplaint("No decision stands on this complaint, so none can be returned.")
-        entry = standing[0]
         # It no longer stands, so that a second decision can; both are kept.
-        entry.returned_at = entry.undone_at = _now()
+        entry.returned_at = entry.undone_at = now()
         entry.return_reason = reason
         complaint.waiting = True
-        self._note(officer, "return", complaint.id)
+        note(self._session, self._office, officer, "return", complaint.id)
         self._session.flush()
         return entry
 
-    def _newest(self, reference_id: str) -> StoredComplaint | None:
+    def newest(self, reference_id: str) -> StoredComplaint | None:
+        """The newest revision of the complaint that the intake system knows by this id."""
         return self._session.scalars(
             select(StoredComplaint)
             .where(StoredComplaint.office == self._office, StoredComplaint.reference_id == reference_id)
@@ -185,48 +240,81 @@ class Ledger:
             .limit(1)
         ).first()
 
-    def _add_revision_once(self, complaint: Complaint, before: StoredComplaint | None) -> StoredComplaint:
+    def _add_revision_once(
+        self, complaint: Complaint, arrival: Arrival, before: StoredComplaint | None
+    ) -> StoredComplaint:
         """The revision, also where the same complaint arrived twice at once: the first to come has entered it."""
         try:
             with self._session.begin_nested():
-                return self._add_revision(complaint, before)
+                return self._add_revision(complaint, arrival, before)
         except IntegrityError:
-            entered = self._newest(complaint.reference_id)
+            entered = self.newest(complaint.reference_id)
             if entered is None:
                 raise
             return entered
 
-    def _add_revision(self, complaint: Complaint, before: StoredComplaint | None) -> StoredComplaint:
+    def _add_revision(self, complaint: Complaint, arrival: Arrival, before: StoredComplaint | None) -> StoredComplaint:
         if before is not None:
             before.waiting = False
-        location = complaint.location
+        found_by = marks(complaint.text)
+        entry_id = time_ordered_id()
         entry = StoredComplaint(
-            id=time_ordered_id(),
+            id=entry_id,
             office=self._office,
             reference_id=complaint.reference_id,
             revision=before.revision + 1 if before else 1,
-            received_at=_utc(complaint.received_at),
-            stored_at=_now(),
+            received_at=as_utc(complaint.received_at) if complaint.received_at else now(),
+            stored_at=now(),
             waiting=True,
             title=complaint.title,
             text=complaint.text,
             confidential=complaint.confidential,
-            fields={
-                "channel": complaint.channel,
-                "type": complaint.type,
-                "location": asdict(location),
-                "reporter_category": complaint.reporter_category,
-                "requested_unit": complaint.requested_unit,
-                "attachments": complaint.attachments,
-                "anonymous": complaint.anonymous,
-            },
+            source=arrival.source,
+            forward_by=arrival.forward_by,
+            settle_by=arrival.settle_by,
+            intake_status=arrival.intake_status,
+            group_id=before.group_id if before else self._group_of(complaint.text, found_by) or entry_id,
+            fields=_fields(complaint) | arrival.extra,
         )
         self._session.add(entry)
         self._session.flush()
+        self._session.add_all(TextMark(complaint_id=entry_id, mark=mark, office=self._office) for mark in found_by)
+        self._session.flush()
         return entry
 
-    def _note(self, actor: str, action: str, subject: str) -> None:
-        self._session.add(AuditEvent(office=self._office, at=_now(), actor=actor, action=action, subject=subject))
+    def _group_of(self, text: str, found_by: tuple[str, ...]) -> str:
+        """The group of an earlier complaint with nearly the same text; blank where there is none."""
+        if not found_by:
+            return ""
+        near = (
+            select(TextMark.complaint_id)
+            .where(TextMark.office == self._office, TextMark.mark.in_(found_by))
+            .group_by(TextMark.complaint_id)
+            .order_by(TextMark.complaint_id.desc())
+            .limit(_MOST_COMPARED)
+        )
+        candidates = self._session.execute(
+            select(StoredComplaint.group_id, StoredComplaint.text).where(StoredComplaint.id.in_(near))
+        )
+        return next((group for group, other in candidates if resemblance(text, other) >= ALIKE_FROM), "")
+
+
+def _fields(complaint: Complaint) -> dict[str, Any]:
+    return {
+        "channel": complaint.channel,
+        "type": complaint.type,
+        "location": asdict(complaint.location),
+        "reporter_category": complaint.reporter_category,
+        "requested_unit": complaint.requested_unit,
+        "incident_date": complaint.incident_date.isoformat() if complaint.incident_date else None,
+        "attachments": complaint.attachments,
+        "anonymous": complaint.anonymous,
+    }
+
+
+def _words(title: str, text: str) -> list[str]:
+    """What makes a text another one: an export writes the same text with other spaces and line ends."""
+    return f"{title} {text}".split()
 
 
 def _verdict(suggestion: StoredSuggestion | None, decision: Decision) -> str:
@@ -236,13 +324,3 @@ def _verdict(suggestion: StoredSuggestion | None, decision: Decision) -> str:
         return "changed"
     same_category = decision.category_id in {"", suggestion.category_id}
     return "accepted" if decision.unit_id == suggestion.unit_id and same_category else "changed"
-
-
-def _now() -> datetime:
-    return datetime.now(UTC).replace(tzinfo=None)
-
-
-def _utc(moment: datetime | None) -> datetime:
-    if moment is None:
-        return _now()
-    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment

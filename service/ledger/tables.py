@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import datetime  # noqa: TC003 - SQLAlchemy reads the annotations
+from datetime import date, datetime  # noqa: TC003 - SQLAlchemy reads the annotations
 from typing import Any, ClassVar
 
 from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, text
@@ -24,7 +24,11 @@ class Base(DeclarativeBase):
 
 
 class StoredComplaint(Base):
-    """One revision of a complaint: changed text under the same reference is a new one, and the older stops waiting."""
+    """One revision of a complaint: changed text under the same reference is a new one, and the older stops waiting.
+
+    `source` is api, upload, typed or letter; `group_id` the first complaint with nearly the same text; `suggestion_id`
+    the newest suggestion; `intake_status` what an export of the intake system said of it last.
+    """
 
     __tablename__ = "complaints"
     __table_args__ = (
@@ -32,11 +36,14 @@ class StoredComplaint(Base):
         Index(
             "ix_complaints_waiting",
             "office",
-            "received_at",
+            "forward_by",
+            "settle_by",
             "id",
             sqlite_where=text("waiting"),
             postgresql_where=text("waiting"),
         ),
+        Index("ix_complaints_received", "office", "received_at"),
+        Index("ix_complaints_group", "office", "group_id"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -49,9 +56,29 @@ class StoredComplaint(Base):
     title: Mapped[str] = mapped_column(Text)
     text: Mapped[str] = mapped_column(Text)
     confidential: Mapped[bool]
+    source: Mapped[str] = mapped_column(String(12))
+    forward_by: Mapped[date]
+    settle_by: Mapped[date]
+    settled_at: Mapped[datetime | None]
+    intake_status: Mapped[str]
+    group_id: Mapped[str] = mapped_column(String(36))
+    suggestion_id: Mapped[str | None] = mapped_column(String(36))
     fields: Mapped[dict[str, Any]]
     suggestions: Mapped[list[StoredSuggestion]] = relationship(order_by="StoredSuggestion.created_at")
     decisions: Mapped[list[StoredDecision]] = relationship(order_by="StoredDecision.decided_at")
+
+
+class TextMark(Base):
+    """What a complaint's text is found by when one that is nearly the same arrives; see model/duplicates.py."""
+
+    __tablename__ = "text_marks"
+    __table_args__ = (Index("ix_text_marks_mark", "office", "mark"),)
+
+    complaint_id: Mapped[str] = mapped_column(
+        String(36), ForeignKey("complaints.id", ondelete="CASCADE"), primary_key=True
+    )
+    mark: Mapped[str] = mapped_column(String(24), primary_key=True)
+    office: Mapped[str] = mapped_column(String(63))
 
 
 class StoredSuggestion(Base):
@@ -66,6 +93,7 @@ class StoredSuggestion(Base):
     category_id: Mapped[str]
     unit_status: Mapped[str] = mapped_column(String(12))
     confidence: Mapped[float]
+    known_share: Mapped[float]
     created_at: Mapped[datetime]
     answer: Mapped[dict[str, Any]]
 
@@ -100,6 +128,67 @@ class StoredDecision(Base):
     undone_at: Mapped[datetime | None]
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[str] = mapped_column(Text)
+
+
+class User(Base):
+    """Somebody who may sign in. `password` is an argon2id hash; the role is officer, supervisor or administrator."""
+
+    __tablename__ = "users"
+    __table_args__ = (UniqueConstraint("office", "name"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    office: Mapped[str] = mapped_column(String(63))
+    name: Mapped[str] = mapped_column(String(60))
+    role: Mapped[str] = mapped_column(String(13))
+    password: Mapped[str]
+    failures: Mapped[int]
+    locked_until: Mapped[datetime | None]
+    created_at: Mapped[datetime]
+    disabled_at: Mapped[datetime | None]
+
+
+class SignIn(Base):
+    """A server-side session: the browser holds a secret, this row its hash."""
+
+    __tablename__ = "sign_ins"
+
+    secret_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    form_token: Mapped[str] = mapped_column(String(64))
+    seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class ApiKey(Base):
+    """A system's key: shown once, kept as a hash; `hint` is its beginning, to tell keys apart."""
+
+    __tablename__ = "api_keys"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    office: Mapped[str] = mapped_column(String(63))
+    name: Mapped[str] = mapped_column(String(60))
+    hint: Mapped[str] = mapped_column(String(12))
+    secret_hash: Mapped[str] = mapped_column(String(64), unique=True)
+    created_at: Mapped[datetime]
+    revoked_at: Mapped[datetime | None]
+
+
+class Upload(Base):
+    """A file of complaints on its way in. Its rows are entered in portions, each with the new `done` in one step."""
+
+    __tablename__ = "uploads"
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    office: Mapped[str] = mapped_column(String(63))
+    file_name: Mapped[str]
+    uploaded_by: Mapped[str]
+    created_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(12))
+    claimed_at: Mapped[datetime | None]
+    rows: Mapped[int | None]
+    done: Mapped[int]
+    summary: Mapped[dict[str, Any]]
+    error: Mapped[str] = mapped_column(Text)
 
 
 class AuditEvent(Base):

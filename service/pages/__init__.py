@@ -1,1 +1,1 @@
-"""The officer's pages: Indonesian, without scripts, readable on a telephone and without a mouse."""
+"""The officer's pages: Indonesian, rendered here, readable on a telephone and workable without a mouse or a script."""

@@ -11,7 +11,6 @@ from service.pages.rendering import page
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_PAGES = ("/", "/saran")
 _MACHINES = ("/v1/", "/healthz", "/readyz", "/openapi.json", "/static/")
 
 
@@ -23,12 +22,18 @@ class _Words(NamedTuple):
 _UNKNOWN = _Words("Permintaan tidak dapat dijawab", "Kembali ke halaman awal dan coba lagi.")
 _WORDS = {
     400: _Words("Permintaan tidak dapat dibaca", "Buka Pilah lewat alamat yang diberikan pengelola, lalu coba lagi."),
-    404: _Words("Halaman tidak ada", "Alamat ini tidak dikenal. Kembali ke halaman awal."),
+    403: _Words(
+        "Tidak diizinkan",
+        "Peran Anda tidak mencakup hal ini, atau halaman sudah terlalu lama terbuka. Muat ulang halamannya, lalu coba lagi.",
+    ),
+    404: _Words("Tidak ada", "Halaman atau pengaduan ini tidak ada, atau tidak ada lagi. Kembali ke halaman awal."),
     405: _Words("Halaman ini tidak dibuka dengan cara itu", "Kembali ke halaman awal dan kirim pengaduan dari sana."),
+    409: _Words("Sudah diputuskan", "Rekan Anda sudah memutuskan pengaduan ini. Kembali ke antrean."),
     413: _Words("Teks terlalu besar", "Teks yang dikirim melebihi batas. Tempel bagian pokok pengaduan saja."),
     500: _Words(
         "Ada kesalahan di Pilah", "Pengaduan tidak tersimpan. Coba lagi; bila terulang, beri tahu pengelola Pilah."
     ),
+    422: _Words("Isian tidak terbaca", "Kembali ke halaman sebelumnya dan periksa isiannya."),
     503: _Words(
         "Belum ada model yang dapat dipakai",
         "Pilah belum dapat memberi saran. Pengaduan tetap dapat diputuskan tanpa Pilah.",
@@ -37,11 +42,8 @@ _WORDS = {
 
 
 def wants_page(request: Request) -> bool:
-    """Whether a person is looking: on one of the pages, or with a browser anywhere but in the API."""
-    path = request.url.path
-    if path in _PAGES:
-        return True
-    return not path.startswith(_MACHINES) and "text/html" in request.headers.get("accept", "")
+    """Whether a person is looking: with a browser, anywhere but in the API."""
+    return not request.url.path.startswith(_MACHINES) and "text/html" in request.headers.get("accept", "text/html")
 
 
 def error_page(request: Request, found: Problem, headers: "Mapping[str, str]") -> Response:

@@ -17,7 +17,8 @@ if TYPE_CHECKING:
 
 def page(template: str, status: int = 200, headers: Mapping[str, str] | None = None, **context: object) -> HTMLResponse:
     """A page; every value in it is escaped."""
-    return HTMLResponse(_templates().get_template(template).render(context), status, headers)
+    framed = {"visitor": None, "settings": None, "here": "", "flash": None, **context}
+    return HTMLResponse(_templates().get_template(template).render(framed), status, headers)
 
 
 @cache

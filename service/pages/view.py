@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from service.pages import words
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
 
-    from model.suggestion import CategoryCandidate, Precedent, Suggestion, UnitCandidate, WordWeight
+    from service.schemas import CategoryCandidateOut, PrecedentOut, SuggestionOut, UnitCandidateOut, WordOut
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,6 +25,7 @@ class Segment:
 class CandidateView:
     """One line of a ranking."""
 
+    id: str
     name: str
     code: str
     percent: str
@@ -59,46 +60,52 @@ class PrecedentView:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionView:
-    """All that the result page says."""
+    """All that a page says of a suggestion; `copies` are ids and names."""
 
     units: RankingView
     categories: RankingView
     notices: tuple[str, ...]
     segments: tuple[Segment, ...]
-    text: str
     precedents: tuple[PrecedentView, ...]
     track_record: str
     rule: str
     outcome: str
-    copies: tuple[str, ...]
+    outcome_percent: str
+    type: str
+    copies: tuple[tuple[str, str], ...]
+    version: str
 
 
-def view_of(suggestion: Suggestion) -> SuggestionView:
-    """The page's view of a suggestion; everything in it is masked text or a name of the office's."""
-    unit_words = words.UNIT_STATUS[suggestion.unit_status]
-    category_words = words.CATEGORY_STATUS[suggestion.category_status]
+def view_of(answer: SuggestionOut, text: str) -> SuggestionView:
+    """The page's view of an answer as it was given; everything in it is masked text or a name of the office's."""
+    evidence = answer.evidence
     return SuggestionView(
-        units=RankingView(
-            suggestion.unit_status, unit_words.label, unit_words.advice, tuple(map(_unit, suggestion.units))
+        units=_ranking(words.UNIT_STATUS[answer.unit_status], answer.unit_status, map(_unit, answer.units)),
+        categories=_ranking(
+            words.CATEGORY_STATUS[answer.category_status], answer.category_status, map(_category, answer.categories)
         ),
-        categories=RankingView(
-            suggestion.category_status,
-            category_words.label,
-            category_words.advice,
-            tuple(map(_category, suggestion.categories)),
-        ),
-        notices=tuple(map(words.notice, suggestion.notices)),
-        segments=tuple(segments(suggestion.text, suggestion.evidence)),
-        text=suggestion.text,
-        precedents=tuple(map(_precedent, suggestion.precedents)),
-        track_record=words.track_record(suggestion.track_record) if suggestion.track_record else "",
-        rule=words.rule(suggestion.rule) if suggestion.rule else "",
-        outcome=words.likely_outcome(suggestion.outcomes),
-        copies=tuple(unit.name for unit in suggestion.copies),
+        notices=tuple(words.notice(notice.code, notice.count, notice.detail) for notice in answer.notices),
+        segments=tuple(segments(text, evidence.words if evidence else [])),
+        precedents=tuple(map(_precedent, evidence.precedents)) if evidence else (),
+        track_record=words.track_record(evidence.track_record.cases, evidence.track_record.correct)
+        if evidence and evidence.track_record
+        else "",
+        rule=words.rule(answer.rule.id, answer.rule.action, answer.rule.unit, answer.rule.reason)
+        if answer.rule
+        else "",
+        outcome=answer.outcomes[0].name if answer.outcomes else "",
+        outcome_percent=words.percent(answer.outcomes[0].confidence) if answer.outcomes else "",
+        type=answer.types[0].name if answer.types else "",
+        copies=tuple((unit.id, unit.name) for unit in answer.copies),
+        version=answer.model,
     )
 
 
-def _precedent(precedent: Precedent) -> PrecedentView:
+def _ranking(said: words.StatusWords, status: str, candidates: Iterable[CandidateView]) -> RankingView:
+    return RankingView(status, said.label, said.advice, tuple(candidates))
+
+
+def _precedent(precedent: PrecedentOut) -> PrecedentView:
     return PrecedentView(
         reference_id=precedent.reference_id,
         date=words.day(precedent.received_at) if precedent.received_at else "",
@@ -110,11 +117,11 @@ def _precedent(precedent: Precedent) -> PrecedentView:
     )
 
 
-def segments(text: str, evidence: Sequence[WordWeight]) -> list[Segment]:
+def segments(text: str, evidence: Sequence[WordOut]) -> list[Segment]:
     """The whole text in order, cut where a word speaks for or against.
 
-    >>> from model.suggestion import WordWeight
-    >>> [(part.text, part.speaks) for part in segments("PJU mati", [WordWeight("PJU", 0, 3, 0.4)])]
+    >>> from service.schemas import WordOut
+    >>> [(part.text, part.speaks) for part in segments("PJU mati", [WordOut(text="PJU", start=0, end=3, weight=0.4)])]
     [('PJU', 'for'), (' mati', '')]
     """
     parts, done = [], 0
@@ -129,21 +136,22 @@ def segments(text: str, evidence: Sequence[WordWeight]) -> list[Segment]:
     return [part for part in parts if part.text]
 
 
-def _unit(unit: UnitCandidate) -> CandidateView:
-    return _candidate(unit.name, unit.code, unit.confidence, words.RESOLVED_BY[unit.resolved_by], in_set=unit.in_set)
+def _unit(unit: UnitCandidateOut) -> CandidateView:
+    return _candidate(unit, unit.code, words.RESOLVED_BY[unit.resolved_by])
 
 
-def _category(category: CategoryCandidate) -> CandidateView:
-    return _candidate(category.name, "", category.confidence, "", in_set=category.in_set)
+def _category(category: CategoryCandidateOut) -> CandidateView:
+    return _candidate(category)
 
 
-def _candidate(name: str, code: str, confidence: float, because: str, *, in_set: bool) -> CandidateView:
+def _candidate(found: UnitCandidateOut | CategoryCandidateOut, code: str = "", because: str = "") -> CandidateView:
     return CandidateView(
-        name=name,
+        id=found.id,
+        name=found.name,
         code=code,
-        percent=words.percent(confidence),
-        bar=round(confidence * 100),
-        likelihood=words.likelihood(confidence),
+        percent=words.percent(found.confidence),
+        bar=round(found.confidence * 100),
+        likelihood=words.likelihood(found.confidence),
         because=because,
-        in_set=in_set,
+        in_set=found.in_set,
     )

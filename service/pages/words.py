@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from model.suggestion import AppliedRule, NamedConfidence, Notice, NoticeCode, ResolvedBy, Status, TrackRecord
+from model.suggestion import NoticeCode, ResolvedBy, Status
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from datetime import datetime
+    from datetime import date, datetime
 
 _RATHER_SURE = 0.75
 _LIKELY = 0.5
@@ -64,18 +63,18 @@ _ACTIONS = {"pin": "menetapkan", "forbid": "melarang", "prefer": "mengutamakan"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 
 
-def notice(found: Notice) -> str:
+def notice(code: NoticeCode, count: int | None, detail: str | None) -> str:
     """A notice as a sentence."""
-    return _NOTICES[found.code].format(count=found.count, detail=found.detail)
+    return _NOTICES[code].format(count=count, detail=detail)
 
 
-def track_record(record: TrackRecord) -> str:
+def track_record(cases: int, correct: int) -> str:
     """What became of suggestions that were about as sure, in a sentence.
 
-    >>> track_record(TrackRecord(214, 193))
+    >>> track_record(214, 193)
     'Pada skor seperti ini 193 dari 214 saran terbukti benar.'
     """
-    return f"Pada skor seperti ini {number(record.correct)} dari {number(record.cases)} saran terbukti benar."
+    return f"Pada skor seperti ini {number(correct)} dari {number(cases)} saran terbukti benar."
 
 
 def promise(confident_share: float | None, promised: float) -> str:
@@ -87,18 +86,53 @@ def promise(confident_share: float | None, promised: float) -> str:
     return f"Model ini hanya yakin pada {percent(confident_share)} pengaduan: timbang saran yang lain."
 
 
-def rule(applied: AppliedRule) -> str:
+def rule(rule_id: str, action: str, unit: str, reason: str) -> str:
     """The office's rule that applied, in a sentence."""
-    reason = f" Alasan: {applied.reason}" if applied.reason else ""
-    return f"Aturan kantor {applied.id} {_ACTIONS[applied.action]} {applied.unit}.{reason}"
+    because = f" Alasan: {reason}" if reason else ""
+    return f"Aturan kantor {rule_id} {_ACTIONS[action]} {unit}.{because}"
 
 
-def likely_outcome(outcomes: Sequence[NamedConfidence]) -> str:
-    """The likeliest outcome with its confidence; blank where the history taught none."""
-    return f"{outcomes[0].name} ({percent(outcomes[0].confidence)})" if outcomes else ""
+def deadline(days_left: int) -> str:
+    """How long there is until a complaint must be forwarded.
+
+    >>> deadline(2), deadline(0), deadline(-3)
+    ('2 hari kerja lagi', 'hari ini', 'terlambat 3 hari kerja')
+    """
+    if days_left < 0:
+        return f"terlambat {-days_left} hari kerja"
+    return f"{days_left} hari kerja lagi" if days_left else "hari ini"
 
 
-def day(moment: datetime) -> str:
+def short_day(day: date) -> str:
+    """A day and its month."""
+    return f"{day.day} {_MONTHS[day.month - 1]}"
+
+
+def clock(moment: datetime) -> str:
+    """Day and time of a moment, which is UTC, as the ledger has it."""
+    return f"{day(moment)} {moment:%H.%M} UTC"
+
+
+def duration(seconds: float | None) -> str:
+    """A duration in the unit that says most.
+
+    >>> duration(42.0), duration(150.0), duration(7200.0), duration(None)
+    ('42 detik', '2,5 menit', '2 jam', 'belum ada')
+    """
+    if seconds is None:
+        return "belum ada"
+    for size, name in ((86_400, "hari"), (3_600, "jam"), (60, "menit")):
+        if seconds >= size:
+            return f"{seconds / size:.1f}".replace(".", ",").removesuffix(",0") + f" {name}"
+    return f"{seconds:.0f} detik"
+
+
+def share(part: int, whole: int) -> str:
+    """A part of a whole in percent; a stroke where there is no whole."""
+    return f"{100 * part / whole:.0f}%" if whole else "–"
+
+
+def day(moment: date) -> str:
     """A date as Indonesians write it.
 
     >>> from datetime import datetime

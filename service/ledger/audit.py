@@ -1,0 +1,16 @@
+"""Who did what, when."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from service.ledger.clock import now
+from service.ledger.tables import AuditEvent
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+
+def note(session: Session, office: str, actor: str, action: str, subject: str) -> None:
+    """Enter an event; `subject` is a name or an id, never a complaint's text."""
+    session.add(AuditEvent(office=office, at=now(), actor=actor, action=action, subject=subject))

@@ -1,0 +1,287 @@
+"""What waits, what was decided, and where an officer goes next: the ledger as lists."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import Select, and_, exists, func, literal, or_, select, tuple_
+from sqlalchemy.orm import aliased
+
+from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
+
+if TYPE_CHECKING:
+    from datetime import date, datetime
+
+    from sqlalchemy import ColumnElement
+    from sqlalchemy.orm import Session
+
+ROWS_OF_PAGE = 50
+_EXCERPT_CHARACTERS = 240
+
+
+@dataclass(frozen=True, slots=True)
+class Filters:
+    """Which of the waiting complaints are meant; an empty one doesn't narrow."""
+
+    unit: str = ""
+    status: str = ""
+    search: str = ""
+    group: str = ""
+    late_on: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class CaseFilters:
+    """Which complaints of a period are meant, decided or not; `start` inclusive, `end` exclusive, both UTC."""
+
+    start: datetime
+    end: datetime
+    verdict: str = ""
+    suggested: str = ""
+    decided: str = ""
+    returned: bool = False
+    by: str = "received"
+    search: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One line of a list."""
+
+    id: str
+    reference_id: str
+    title: str
+    excerpt: str
+    received_at: datetime
+    forward_by: date
+    confidential: bool
+    waiting: bool
+    type: str
+    unit_id: str
+    category_id: str
+    unit_status: str
+    confidence: float
+    group_id: str
+    group_size: int
+    decided_unit_id: str = ""
+    verdict: str = ""
+
+
+class Queue:
+    """The lists of one office, within one transaction."""
+
+    def __init__(self, session: Session, office: str) -> None:
+        self._session = session
+        self._office = office
+
+    def page(self, filters: Filters, number: int) -> tuple[list[Row], int]:
+        """A page of what waits, the nearest deadline first, and how many there are; one line for each group."""
+        where = self._where(filters)
+        count = self._session.scalar(self._joined(select(func.count()), filters).where(*where)) or 0
+        query = (
+            self._joined(select(*_columns(), self._group_size()), filters, always=True)
+            .where(*where)
+            .order_by(*_order())
+            .limit(ROWS_OF_PAGE)
+            .offset((number - 1) * ROWS_OF_PAGE)
+        )
+        return [_row(found) for found in self._session.execute(query)], count
+
+    def neighbour(self, complaint: StoredComplaint, filters: Filters, *, forward: bool) -> str | None:
+        """The id of the complaint after or before this one in the same list; None at its end."""
+        key = tuple_(*_order())
+        here = tuple_(complaint.forward_by, complaint.settle_by, complaint.id)
+        order = _order() if forward else [column.desc() for column in _order()]
+        query = (
+            self._joined(select(StoredComplaint.id), filters)
+            .where(*self._where(filters), key > here if forward else key < here)
+            .order_by(*order)
+            .limit(1)
+        )
+        found: str | None = self._session.scalar(query)
+        return found
+
+    def first(self, filters: Filters) -> str | None:
+        """The id of the first complaint of a list."""
+        query = self._joined(select(StoredComplaint.id), filters).where(*self._where(filters)).order_by(*_order())
+        found: str | None = self._session.scalar(query.limit(1))
+        return found
+
+    def waiting_alike(self, complaint: StoredComplaint) -> list[str]:
+        """The ids of the other waiting complaints of its group."""
+        query = select(StoredComplaint.id).where(
+            StoredComplaint.office == self._office,
+            StoredComplaint.group_id == complaint.group_id,
+            StoredComplaint.waiting,
+            StoredComplaint.id != complaint.id,
+        )
+        return list(self._session.scalars(query))
+
+    def counts(self, today: date) -> dict[str, int]:
+        """How much waits: all, late, and by the status of the suggestion."""
+        by_status = self._session.execute(
+            select(StoredSuggestion.unit_status, func.count())
+            .join(StoredComplaint, StoredComplaint.suggestion_id == StoredSuggestion.id)
+            .where(StoredComplaint.office == self._office, StoredComplaint.waiting)
+            .group_by(StoredSuggestion.unit_status)
+        )
+        waits = (StoredComplaint.office == self._office, StoredComplaint.waiting)
+        late = select(func.count()).where(*waits, StoredComplaint.forward_by < today)
+        return {
+            **dict(by_status.all()),
+            "all": self._session.scalar(select(func.count()).where(*waits)) or 0,
+            "late": self._session.scalar(late) or 0,
+        }
+
+    def units_waited_for(self) -> list[tuple[str, int]]:
+        """The suggested units of what waits, the most frequent first."""
+        query = (
+            select(StoredSuggestion.unit_id, func.count())
+            .join(StoredComplaint, StoredComplaint.suggestion_id == StoredSuggestion.id)
+            .where(StoredComplaint.office == self._office, StoredComplaint.waiting, StoredSuggestion.unit_id != "")
+            .group_by(StoredSuggestion.unit_id)
+            .order_by(func.count().desc(), StoredSuggestion.unit_id)
+        )
+        return [(unit_id, count) for unit_id, count in self._session.execute(query)]
+
+    def cases(self, filters: CaseFilters, number: int) -> tuple[list[Row], int]:
+        """A page of a period's complaints, the newest first, and how many there are."""
+        decision = StoredDecision
+        chosen = and_(
+            decision.complaint_id == StoredComplaint.id,
+            decision.returned_at.is_not(None) if filters.returned else decision.undone_at.is_(None),
+        )
+        where = self._cases_where(filters)
+        base = (
+            select(func.count())
+            .select_from(StoredComplaint)
+            .outerjoin(StoredSuggestion, StoredSuggestion.id == StoredComplaint.suggestion_id)
+            .outerjoin(decision, chosen)
+            .where(*where)
+        )
+        count = self._session.scalar(base) or 0
+        query = (
+            base.with_only_columns(*_columns(), _one(), decision.unit_id, decision.verdict)
+            .order_by(StoredComplaint.received_at.desc(), StoredComplaint.id.desc())
+            .limit(ROWS_OF_PAGE)
+            .offset((number - 1) * ROWS_OF_PAGE)
+        )
+        return [_row(found) for found in self._session.execute(query)], count
+
+    def _cases_where(self, filters: CaseFilters) -> list[ColumnElement[bool]]:
+        moment: Any = StoredDecision.decided_at if filters.by == "decided" else StoredComplaint.received_at
+        where: list[ColumnElement[bool]] = [
+            StoredComplaint.office == self._office,
+            moment >= filters.start,
+            moment < filters.end,
+        ]
+        if filters.verdict:
+            where.append(StoredDecision.verdict == filters.verdict)
+        if filters.suggested:
+            where.append(StoredSuggestion.unit_id == filters.suggested)
+        if filters.decided:
+            where.append(StoredDecision.unit_id == filters.decided)
+        if filters.returned:
+            where.append(StoredDecision.returned_at.is_not(None))
+        if filters.search:
+            where.append(_contains(filters.search))
+        return where
+
+    def _where(self, filters: Filters) -> list[ColumnElement[bool]]:
+        where: list[ColumnElement[bool]] = [StoredComplaint.office == self._office, StoredComplaint.waiting.is_(True)]
+        if filters.unit:
+            where.append(StoredSuggestion.unit_id == filters.unit)
+        if filters.status:
+            where.append(StoredSuggestion.unit_status == filters.status)
+        if filters.search:
+            where.append(_contains(filters.search))
+        if filters.late_on:
+            where.append(StoredComplaint.forward_by < filters.late_on)
+        if filters.group:
+            where.append(StoredComplaint.group_id == filters.group)
+        else:
+            where.append(~self._one_of_its_group_stands_before())
+        return where
+
+    def _one_of_its_group_stands_before(self) -> ColumnElement[bool]:
+        other = aliased(StoredComplaint)
+        return exists().where(
+            other.office == self._office,
+            other.group_id == StoredComplaint.group_id,
+            other.waiting,
+            tuple_(other.forward_by, other.settle_by, other.id) < tuple_(*_order()),
+        )
+
+    def _group_size(self) -> ColumnElement[int]:
+        other = aliased(StoredComplaint)
+        return (
+            select(func.count())
+            .where(other.office == self._office, other.group_id == StoredComplaint.group_id, other.waiting)
+            .scalar_subquery()
+        )
+
+    def _joined(self, query: Select[Any], filters: Filters, *, always: bool = False) -> Select[Any]:
+        query = query.select_from(StoredComplaint)
+        if always or filters.unit or filters.status:
+            query = query.outerjoin(StoredSuggestion, StoredSuggestion.id == StoredComplaint.suggestion_id)
+        return query
+
+
+def _columns() -> list[Any]:
+    return [
+        StoredComplaint.id,
+        StoredComplaint.reference_id,
+        StoredComplaint.title,
+        func.substr(StoredComplaint.text, 1, _EXCERPT_CHARACTERS),
+        StoredComplaint.received_at,
+        StoredComplaint.forward_by,
+        StoredComplaint.confidential,
+        StoredComplaint.waiting,
+        StoredComplaint.fields,
+        StoredSuggestion.unit_id,
+        StoredSuggestion.category_id,
+        StoredSuggestion.unit_status,
+        StoredSuggestion.confidence,
+        StoredComplaint.group_id,
+    ]
+
+
+def _one() -> ColumnElement[int]:
+    return literal(1)
+
+
+def _order() -> list[Any]:
+    return [StoredComplaint.forward_by, StoredComplaint.settle_by, StoredComplaint.id]
+
+
+def _contains(words: str) -> ColumnElement[bool]:
+    return or_(
+        StoredComplaint.reference_id == words,
+        StoredComplaint.title.icontains(words, autoescape=True),
+        and_(~StoredComplaint.confidential, StoredComplaint.text.icontains(words, autoescape=True)),
+    )
+
+
+def _row(found: Any) -> Row:  # noqa: ANN401 - a result row of SQLAlchemy's, whose columns are named above
+    rest = found[15:] if len(found) > 15 else ("", "")  # noqa: PLR2004 - the columns above and the group's size
+    return Row(
+        id=found[0],
+        reference_id=found[1],
+        title=found[2],
+        # A confidential text is opened by whoever decides on it, and is in no list.
+        excerpt="" if found[6] else " ".join(found[3].split()),
+        received_at=found[4],
+        forward_by=found[5],
+        confidential=found[6],
+        waiting=found[7],
+        type=found[8].get("type", ""),
+        unit_id=found[9] or "",
+        category_id=found[10] or "",
+        unit_status=found[11] or "unsure",
+        confidence=found[12] or 0.0,
+        group_id=found[13],
+        group_size=found[14],
+        decided_unit_id=rest[0] or "",
+        verdict=rest[1] or "",
+    )

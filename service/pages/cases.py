@@ -1,0 +1,78 @@
+"""Daftar: the cases behind a figure, and the search through everything."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from starlette.responses import HTMLResponse
+
+from service.dependencies import CurrentBooks
+from service.ledger.queue import ROWS_OF_PAGE, CaseFilters
+from service.pages import words
+from service.pages.periods import ChosenPeriod
+from service.pages.queue import PageNumber, Short
+from service.pages.shown import names_of, shown
+from service.pages.visitors import SignedIn
+from service.schemas import clean
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+VERDICTS = {
+    "accepted": "sesuai saran",
+    "changed": "dikoreksi",
+    "rejected": "tanpa unit",
+    "recorded": "diputuskan di sistem asal",
+}
+
+
+@router.get("/daftar")
+def cases(
+    request: Request,
+    visitor: SignedIn,
+    books: CurrentBooks,
+    period: ChosenPeriod,
+    number: PageNumber = 1,
+    verdict: Annotated[str, Query(alias="putusan", max_length=10)] = "",
+    suggested: Annotated[str, Query(alias="disarankan", max_length=200)] = "",
+    decided: Annotated[str, Query(alias="diputuskan", max_length=200)] = "",
+    returned: Annotated[str, Query(alias="kembali", max_length=5)] = "",
+    by: Annotated[str, Query(alias="menurut", max_length=10)] = "",
+    search: Short = "",
+) -> HTMLResponse:
+    filters = CaseFilters(
+        start=period.start,
+        end=period.end,
+        verdict=verdict if verdict in VERDICTS else "",
+        suggested=clean(suggested),
+        decided=clean(decided),
+        returned=bool(returned),
+        by="decided" if by == "putusan" or returned else "received",
+        search=clean(search).strip(),
+    )
+    rows, count = books.queue.cases(filters, number)
+    named = {
+        "dari": period.first,
+        "sampai": period.last,
+        "putusan": filters.verdict,
+        "disarankan": filters.suggested,
+        "diputuskan": filters.decided,
+        "kembali": "ya" if filters.returned else "",
+        "menurut": "putusan" if filters.by == "decided" else "",
+        "search": filters.search,
+    }
+    return shown(
+        request,
+        visitor,
+        "cases.html",
+        "dasbor",
+        rows=rows,
+        count=count,
+        number=number,
+        pages=-(-count // ROWS_OF_PAGE),
+        period=period,
+        filters=filters,
+        query=urlencode({name: str(value) for name, value in named.items() if value}),
+        names=names_of(request),
+        verdicts=VERDICTS,
+        words=words,
+    )

@@ -1,0 +1,233 @@
+"""Pengaduan: one complaint, what Pilah suggests and why, and the decision."""
+
+from dataclasses import dataclass, field
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Query, Request
+from rapidfuzz import fuzz, process, utils
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from model.router import Router
+from service.dependencies import Books, CurrentBooks, CurrentModel, CurrentSettings
+from service.ledger.accounts import Visitor
+from service.ledger.queue import Filters
+from service.ledger.store import AlreadyDecided, Decision
+from service.ledger.tables import StoredComplaint
+from service.pages import words
+from service.pages.flash import flash_of
+from service.pages.queue import ChosenFilters, address_of
+from service.pages.rendering import page
+from service.pages.shown import names_of, router_of, shown
+from service.pages.view import view_of
+from service.pages.visitors import OwnForm, SentForm, SignedIn
+from service.schemas import SuggestionOut
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+OUTCOMES = ("tangani", "limpahkan", "tembusan", "yudisial", "bukan kewenangan", "minta kelengkapan")
+# With these no unit of the office is responsible, or nobody can say yet which.
+WITHOUT_UNIT = ("bukan kewenangan", "minta kelengkapan", "yudisial")
+TYPES = (
+    "pengaduan berkadar pengawasan",
+    "pengaduan tidak berkadar pengawasan",
+    "permintaan informasi",
+    "aspirasi",
+)
+_NO_UNIT = "-"
+_MOST_MATCHES = 7
+_MATCHES_FROM = 55
+_MOST_SECONDS = 86_400.0
+
+SearchWords = Annotated[str, Query(alias="cari", max_length=200)]
+
+
+@dataclass(frozen=True, slots=True)
+class Refused:
+    """Why a decision was not entered, and what to do."""
+
+    sentence: str = ""
+    chosen: dict[str, str] = field(default_factory=dict)
+
+
+@router.get("/pengaduan/{complaint_id}")
+def read(
+    request: Request,
+    complaint_id: str,
+    visitor: SignedIn,
+    books: CurrentBooks,
+    filters: ChosenFilters,
+    decision: Annotated[str, Query(alias="putusan", max_length=36)] = "",
+) -> HTMLResponse:
+    return _page(request, books, visitor, books.ledger.complaint(complaint_id), filters, decision=decision)
+
+
+@router.post("/pengaduan/{complaint_id}/putuskan")
+def decide(
+    request: Request,
+    complaint_id: str,
+    visitor: SignedIn,
+    books: CurrentBooks,
+    loaded: CurrentModel,
+    form: OwnForm,
+    filters: ChosenFilters,
+) -> Response:
+    """Enter the decision and go on with the next complaint of the same list."""
+    complaint = books.ledger.complaint(complaint_id)
+    made = _decision_of(form, loaded.router, visitor)
+    if isinstance(made, Refused):
+        return _page(request, books, visitor, complaint, filters, refused=made, status=422)
+    alike = books.queue.waiting_alike(complaint) if form.get("serupa") else []
+    onward = books.queue.neighbour(complaint, filters, forward=True)
+    try:
+        entry = books.ledger.decide(complaint, made)
+    except AlreadyDecided:
+        told = Refused("Pengaduan ini baru saja diputuskan oleh rekan Anda. Putusan Anda tidak disimpan.")
+        return _page(request, books, visitor, complaint, filters, refused=told, status=409)
+    for other in alike:
+        books.ledger.decide(books.ledger.complaint(other), made)
+    if onward is None or onward in alike:
+        onward = books.queue.first(filters)
+    query = urlencode({"putusan": entry.id}) + ("&" + address_of(filters) if address_of(filters) else "")
+    return RedirectResponse(f"/pengaduan/{onward}?{query}" if onward else f"/antrean?{query}", 303)
+
+
+@router.post("/putusan/{decision_id}/urungkan")
+def undo(decision_id: str, visitor: SignedIn, books: CurrentBooks, _: OwnForm) -> Response:
+    complaint = books.ledger.undo(decision_id, visitor.name)
+    return RedirectResponse(f"/pengaduan/{complaint.id}", 303)
+
+
+@router.post("/pengaduan/{complaint_id}/kembali")
+def record_return(complaint_id: str, visitor: SignedIn, books: CurrentBooks, form: OwnForm) -> Response:
+    """The unit sent it back: it waits again, and the first decision counts as misrouted."""
+    complaint = books.ledger.complaint(complaint_id)
+    books.ledger.record_return(complaint, form.get("alasan", 2_000), visitor.name)
+    return RedirectResponse(f"/pengaduan/{complaint.id}", 303)
+
+
+@router.get("/unit")
+def find_units(_: SignedIn, settings: CurrentSettings, loaded: CurrentModel, asked: SearchWords = "") -> HTMLResponse:
+    """The units whose name or abbreviation is like what was typed, as choices of the decision's form."""
+    today = settings.today()
+    choices = {unit.id: [unit.name, *unit.abbreviations] for unit in loaded.router.units if unit.valid_on(today)}
+    return page("choices.html", choices=_matches(asked, choices), name="unit", kind="unit", asked=asked)
+
+
+@router.get("/kategori")
+def find_categories(
+    _: SignedIn, loaded: CurrentModel, asked: Annotated[str, Query(alias="cari_kategori", max_length=200)] = ""
+) -> HTMLResponse:
+    """The categories whose name is like what was typed."""
+    choices = {label.id: [label.name] for label in loaded.router.category_labels}
+    return page("choices.html", choices=_matches(asked, choices), name="kategori", kind="kategori", asked=asked)
+
+
+def _matches(asked: str, choices: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """Ids and names, best first; an abbreviation that is written out exactly comes before everything."""
+    wanted = utils.default_process(asked)
+    if not wanted:
+        return []
+    spoken = [(utils.default_process(name), unit_id) for unit_id, names in choices.items() for name in names]
+    found = process.extract(
+        wanted, [name for name, _ in spoken], scorer=_likeness, score_cutoff=_MATCHES_FROM, limit=40
+    )
+    ids = dict.fromkeys(spoken[at][1] for _, _, at in found)
+    return [(unit_id, choices[unit_id][0]) for unit_id in list(ids)[:_MOST_MATCHES]]
+
+
+def _likeness(asked: str, name: str, **_: object) -> float:
+    if asked == name:
+        return 101.0
+    # A name that holds what was typed as it stands beats one that only looks like it.
+    holds = 30.0 if f" {asked}" in f" {name}" else 0.0
+    return min(100.0, 0.7 * fuzz.WRatio(asked, name) + holds)
+
+
+def _decision_of(form: SentForm, router: Router, visitor: Visitor) -> Decision | Refused:
+    outcome, chosen = form.get("tindak_lanjut"), form.get("unit")
+    kept = {name: form.get(name, 2_000) for name in ("unit", "kategori", "tindak_lanjut", "jenis", "alasan")}
+    if chosen == _NO_UNIT:
+        if outcome not in WITHOUT_UNIT:
+            return Refused(f"Tanpa unit, pilih tindak lanjut: {', '.join(WITHOUT_UNIT)}.", kept)
+        unit_id = ""
+    else:
+        # Without a script the name stands in the search field and nothing is chosen yet.
+        unit = router.units.find(chosen or form.get("cari"))
+        if unit is None:
+            return Refused("Pilih unit yang bertanggung jawab dulu (tombol 1 sampai 5, atau cari dengan U).", kept)
+        unit_id = unit.id
+    categories = {label.id for label in router.category_labels}
+    category = form.get("kategori")
+    return Decision(
+        unit_id=unit_id,
+        category_id=category if category in categories else "",
+        type=form.get("jenis") if form.get("jenis") in TYPES else "",
+        outcome=outcome if outcome in OUTCOMES else "",
+        copies=tuple(unit_id for unit_id in form.all("tembusan") if unit_id in router.units),
+        reason=form.get("alasan", 2_000),
+        officer=visitor.name,
+        seconds=_seconds(form.get("detik", 20)),
+    )
+
+
+def _seconds(written: str) -> float | None:
+    try:
+        seconds = float(written)
+    except ValueError:
+        return None
+    return seconds if 0 <= seconds <= _MOST_SECONDS else None
+
+
+def _page(
+    request: Request,
+    books: Books,
+    visitor: Visitor,
+    complaint: StoredComplaint,
+    filters: Filters,
+    *,
+    decision: str = "",
+    refused: Refused | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    names = names_of(request)
+    suggestion = books.ledger.suggestion_of(complaint)
+    view = view_of(SuggestionOut.model_validate(suggestion.answer), complaint.text) if suggestion else None
+    settings = request.app.state.settings
+    days = request.app.state.intake.deadlines.days
+    standing = books.ledger.standing(complaint)
+    return shown(
+        request,
+        visitor,
+        "complaint.html",
+        "antrean",
+        status,
+        complaint=complaint,
+        view=view,
+        names=names,
+        standing=standing,
+        past=[entry for entry in complaint.decisions if entry is not standing],
+        alike=books.queue.waiting_alike(complaint) if complaint.waiting else [],
+        onward=books.queue.neighbour(complaint, filters, forward=True),
+        back=books.queue.neighbour(complaint, filters, forward=False),
+        query=address_of(filters),
+        forward=words.deadline(days.until(settings.today(), complaint.forward_by)),
+        left=days.until(settings.today(), complaint.forward_by),
+        flash=flash_of(books, decision, visitor, names),
+        refused=refused or Refused(),
+        outcomes=OUTCOMES,
+        types=TYPES,
+        received=words.day(complaint.received_at),
+        promise=_promise(request),
+        can_decide=router_of(request) is not None,
+    )
+
+
+def _promise(request: Request) -> str:
+    """What the model said of itself on its newest slice."""
+    current = router_of(request)
+    if current is None:
+        return ""
+    card = request.app.state.champion.current().card
+    unit = card["evaluation"]["unit"]
+    return words.promise(unit["confident_share"] if unit else None, current.thresholds["unit"]["promise"] or 0.0)

@@ -1,0 +1,73 @@
+"""Dasbor: a period in figures, each with its cases behind it."""
+
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse
+
+from model.drift import Alarm, Baseline, check, too_few
+from model.errors import ArtifactError
+from service.dependencies import CurrentBooks, CurrentSettings
+from service.ledger.clock import now
+from service.pages import words
+from service.pages.charts import bars
+from service.pages.periods import ChosenPeriod
+from service.pages.shown import names_of, shown
+from service.pages.visitors import SignedIn
+
+if TYPE_CHECKING:
+    from service.champion import Champion
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_WEEKS_WATCHED = timedelta(weeks=8)
+_LOADS_SHOWN = 15
+
+
+@router.get("/dasbor")
+def dashboard(
+    request: Request, visitor: SignedIn, books: CurrentBooks, settings: CurrentSettings, period: ChosenPeriod
+) -> HTMLResponse:
+    figures = books.supervision.figures(period.start, period.end, settings.today(), period.shift)
+    alarms, quiet = _drift(request, books)
+    return shown(
+        request,
+        visitor,
+        "dashboard.html",
+        "dasbor",
+        figures=figures,
+        chart=bars([(words.short_day(week.monday), week.received, week.decided) for week in figures.weeks]),
+        loads=figures.loads[:_LOADS_SHOWN],
+        more_loads=max(0, len(figures.loads) - _LOADS_SHOWN),
+        counts=books.queue.counts(settings.today()),
+        period=period,
+        names=names_of(request),
+        alarms=alarms,
+        quiet=quiet,
+        words=words,
+    )
+
+
+def _drift(request: Request, books: CurrentBooks) -> tuple[tuple[Alarm, ...], str]:
+    """What rings, or why nothing does."""
+    champion: Champion = request.app.state.champion
+    try:
+        loaded = champion.current()
+    except ArtifactError:
+        return (), "Belum ada model yang dapat diperiksa."
+    baseline = Baseline.from_dict(loaded.card["drift"]) if loaded.card.get("drift") else None
+    if baseline is None:
+        return (), "Model ini tidak menyimpan data uji untuk dibandingkan."
+    recent = books.supervision.observed(now() - _WEEKS_WATCHED)
+    if reason := too_few(baseline, recent):
+        return (), reason
+    names = names_of(request)
+    alarms = check(
+        baseline,
+        recent,
+        known_units=frozenset(names.units),
+        known_categories=frozenset(names.categories),
+        names={**names.units, **names.categories},
+    )
+    return alarms, "" if alarms else "Tidak ada pergeseran: pengaduan dan putusan masih seperti saat model diuji."

@@ -1,0 +1,97 @@
+"""Antrean: what waits, the nearest deadline first."""
+
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import APIRouter, Depends, Query, Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from model.suggestion import Status
+from service.dependencies import CurrentBooks, CurrentSettings
+from service.ledger.queue import ROWS_OF_PAGE, Filters
+from service.pages import words
+from service.pages.flash import flash_of
+from service.pages.shown import names_of, router_of, shown
+from service.pages.visitors import SignedIn
+from service.schemas import clean
+from service.settings import Settings
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_MOST_PAGES = 100_000
+Short = Annotated[str, Query(max_length=200)]
+
+
+def filters_of(
+    settings: CurrentSettings,
+    unit: Short = "",
+    status: Short = "",
+    search: Annotated[str, Query(alias="cari", max_length=200)] = "",
+    group: Annotated[str, Query(alias="kelompok", max_length=64)] = "",
+    late: Annotated[str, Query(alias="terlambat", max_length=5)] = "",
+) -> Filters:
+    """The list that an address names."""
+    return Filters(
+        unit=clean(unit),
+        status=status if status in set(Status) else "",
+        search=clean(search).strip(),
+        group=clean(group),
+        late_on=settings.today() if late else None,
+    )
+
+
+ChosenFilters = Annotated[Filters, Depends(filters_of)]
+PageNumber = Annotated[int, Query(alias="hal", ge=1, le=_MOST_PAGES)]
+
+
+def address_of(filters: Filters) -> str:
+    """The filters as they stand in an address."""
+    named = {
+        "unit": filters.unit,
+        "status": filters.status,
+        "cari": filters.search,
+        "kelompok": filters.group,
+        "terlambat": "ya" if filters.late_on else "",
+    }
+    return urlencode({name: value for name, value in named.items() if value})
+
+
+@router.get("/")
+def begin() -> Response:
+    return RedirectResponse("/antrean", 303)
+
+
+@router.get("/antrean")
+def waiting(
+    request: Request,
+    visitor: SignedIn,
+    books: CurrentBooks,
+    settings: CurrentSettings,
+    filters: ChosenFilters,
+    number: PageNumber = 1,
+    decision: Annotated[str, Query(alias="putusan", max_length=36)] = "",
+) -> HTMLResponse:
+    rows, count = books.queue.page(filters, number)
+    return shown(
+        request,
+        visitor,
+        "queue.html",
+        "antrean",
+        rows=[_line(row, settings, request) for row in rows],
+        count=count,
+        filters=filters,
+        query=address_of(filters),
+        counts=books.queue.counts(settings.today()),
+        units=books.queue.units_waited_for(),
+        names=names_of(request),
+        number=number,
+        pages=-(-count // ROWS_OF_PAGE),
+        flash=flash_of(books, decision, visitor, names_of(request)),
+        has_model=router_of(request) is not None,
+    )
+
+
+def _line(row: object, settings: Settings, request: Request) -> dict[str, object]:
+    days = request.app.state.intake.deadlines.days
+    left = days.until(settings.today(), row.forward_by)  # type: ignore[attr-defined]
+    return {"row": row, "left": left, "deadline": words.deadline(left)}

@@ -1,0 +1,64 @@
+"""What every page of a signed-in visitor shows: the frame, the office's names, and who is looking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from model.errors import ArtifactError
+from service.pages.rendering import page
+
+if TYPE_CHECKING:
+    from fastapi import Request
+    from starlette.responses import HTMLResponse
+
+    from model.router import Router
+    from service.champion import Champion
+    from service.ledger.accounts import Visitor
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What an officer calls the ids of units and categories; an id that nobody knows stands for itself."""
+
+    units: dict[str, str]
+    categories: dict[str, str]
+
+    def unit(self, unit_id: str) -> str:
+        return self.units.get(unit_id, unit_id) or "tidak ada unit"
+
+    def category(self, category_id: str) -> str:
+        return self.categories.get(category_id, category_id)
+
+
+def router_of(request: Request) -> Router | None:
+    """The model in use, None where there is none: most pages do without."""
+    champion: Champion = request.app.state.champion
+    try:
+        return champion.current().router
+    except ArtifactError:
+        return None
+
+
+def names_of(request: Request) -> Names:
+    """The names that the model in use knows."""
+    router = router_of(request)
+    if router is None:
+        return Names({}, {})
+    return Names(
+        {unit.id: unit.name for unit in router.units}, {label.id: label.name for label in router.category_labels}
+    )
+
+
+def shown(
+    request: Request,
+    visitor: Visitor,
+    template: str,
+    here: str,
+    status: int = 200,
+    /,
+    **context: Any,  # noqa: ANN401 - whatever the template shows
+) -> HTMLResponse:
+    """A page within the frame; `here` names its place in the menu."""
+    settings = request.app.state.settings
+    return page(template, status, visitor=visitor, settings=settings, here=here, **context)

