@@ -1,0 +1,102 @@
+"""A real browser before a real server: the system's Chromium, and the sample office with a filled desk."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import socket
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+import uvicorn
+from playwright.sync_api import sync_playwright
+from pydantic import SecretStr
+
+from service.app import create_app
+from service.demonstration import fill_desk
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+
+    from playwright.sync_api import Browser, ConsoleMessage, Page
+
+PASSWORD = "kata-sandi-uji"  # noqa: S105 - of invented users
+ROLES = {"sari": "officer", "budi": "supervisor", "rini": "administrator"}
+_AXE = Path(__file__).parent / "vendor" / "axe.min.js"
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """The system's Chromium; without one the tests are skipped, unless PILAH_BROWSER=required."""
+    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    if path is None:
+        if os.environ.get("PILAH_BROWSER") == "required":
+            pytest.fail("PILAH_BROWSER=required, and there is no Chromium. Install it: apt-get install chromium")
+        pytest.skip("no Chromium is installed: apt-get install chromium")
+    with sync_playwright() as playwright:
+        # Chromium refuses its sandbox to root, which builders are.
+        chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
+        yield chromium
+        chromium.close()
+
+
+@pytest.fixture(scope="session")
+def address(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the sample office's desk is served, with an officer, a supervisor and an administrator."""
+    database = tmp_path_factory.mktemp("browser") / "pilah.db"
+    settings = Settings(home=sample_home, database_url=SecretStr(f"sqlite:///{database}"))
+    fill_desk(settings)
+    app = create_app(settings)
+    with app.state.ledger.accounts() as accounts:
+        for name, role in ROLES.items():
+            accounts.add_user(name, role, PASSWORD, "test")
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
+        thread.start()
+        while not server.started:
+            time.sleep(0.01)
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        server.should_exit = True
+        thread.join()
+
+
+@pytest.fixture(scope="session")
+def axe() -> str:
+    """axe-core, to be put into a page."""
+    return _AXE.read_text(encoding="utf-8")
+
+
+def _is_a_fault(message: ConsoleMessage) -> bool:
+    """Whether the console complains of more than a page that isn't there."""
+    return message.type == "error" and "404" not in message.text
+
+
+@pytest.fixture
+def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+    """Opens a browser for somebody who signs in; a complaint of the browser's console fails the test."""
+    contexts, complaints = [], []
+
+    def open_page(name: str, **options: Any) -> Page:
+        context = browser.new_context(base_url=address, accept_downloads=True, **options)
+        contexts.append(context)
+        context.set_default_timeout(10_000)
+        page = context.new_page()
+        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("console", lambda message: complaints.append(message.text) if _is_a_fault(message) else None)
+        page.goto("/")
+        page.get_by_label("Nama").fill(name)
+        page.get_by_label("Kata sandi").fill(PASSWORD)
+        page.get_by_role("button", name="Masuk").click()
+        page.get_by_role("heading", name="Antrean").wait_for()
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert complaints == []

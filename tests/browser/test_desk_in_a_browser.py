@@ -1,0 +1,153 @@
+"""What an officer does all day, in a real browser and by keyboard."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import expect
+
+from data.exports import open_export, write_laporan_ringkas
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from playwright.sync_api import Page
+
+    Visit = Callable[..., Page]
+
+PAGES = ("/antrean", "/baru", "/baru?surat=ya", "/unggah", "/dasbor", "/daftar", "/ekspor", "/model", "/akun")
+
+
+def _waiting(page: Page) -> int:
+    page.goto("/antrean")
+    found = re.search(r"(\d+) menunggu", page.locator(".tally").inner_text())
+    assert found
+    return int(found[1])
+
+
+def _decide_by_keyboard(page: Page, *keys: str) -> None:
+    """Press the keys and wait for the next complaint to open."""
+    before = page.url.split("?")[0]
+    for key in keys:
+        page.keyboard.press(key)
+    page.wait_for_url(lambda url: url.split("?")[0] != before)
+
+
+def test_ten_complaints_are_decided_by_keyboard_alone(visit: Visit) -> None:
+    page = visit("sari")
+    waited = _waiting(page)
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/pengaduan/*")
+    for _ in range(9):
+        # The first is chosen already where Pilah isn't unsure; 1 says so in any case.
+        _decide_by_keyboard(page, "1", "Enter")
+    _decide_by_keyboard(page, "2", "Enter")
+    expect(page.get_by_role("status").first).to_contain_text("diteruskan ke")
+    assert _waiting(page) == waited - 10
+
+
+def test_a_correction_is_two_keys_and_z_takes_it_back(visit: Visit) -> None:
+    page = visit("sari")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**/pengaduan/*")
+    first = page.url.split("?")[0]
+    chosen = page.get_by_role("radio").nth(2).get_attribute("value")
+    assert chosen
+    _decide_by_keyboard(page, "3", "Enter")
+    _decide_by_keyboard(page, "z")
+    assert page.url.split("?")[0] == first
+    expect(page.get_by_text("dibatalkan")).to_be_visible()
+    expect(page.get_by_role("button", name="Putuskan")).to_be_visible()
+
+
+def test_a_unit_is_found_by_its_abbreviation(visit: Visit) -> None:
+    page = visit("sari")
+    page.locator("a.row").first.click()
+    before = page.url
+    page.keyboard.press("u")
+    page.keyboard.type("kpk")
+    page.keyboard.press("Enter")
+    expect(page.get_by_role("radio", name="Komisi Pemberantasan Korupsi").last).to_be_checked()
+    _decide_by_keyboard(page, "Enter")
+    page.goto(before)
+    expect(page.locator(".decided")).to_contain_text("Komisi Pemberantasan Korupsi")
+
+
+def test_keys_that_are_typed_into_a_field_decide_nothing(visit: Visit) -> None:
+    page = visit("sari")
+    page.locator("a.row").first.click()
+    before = page.url
+    page.get_by_label("Alasan").fill("")
+    page.keyboard.type("12 ya?")
+    assert page.url == before
+    expect(page.get_by_label("Alasan")).to_have_value("12 ya?")
+
+
+def test_the_keys_are_told_and_searching_is_one_of_them(visit: Visit) -> None:
+    page = visit("sari")
+    page.keyboard.press("?")
+    expect(page.get_by_role("dialog")).to_be_visible()
+    page.keyboard.press("Escape")
+    page.keyboard.press("/")
+    page.keyboard.type("polres")
+    page.keyboard.press("Enter")
+    page.wait_for_url("**cari=polres**")
+
+
+def test_five_hundred_rows_are_uploaded_exported_and_counted(visit: Visit, tmp_path: Path) -> None:
+    path = tmp_path / "laporan-ringkas.xlsx"
+    rows = [
+        {
+            "Tracking ID": str(7_000_000 + n),
+            "Tanggal Laporan Masuk": "23 Nov 2026",
+            "Isi Laporan Awal": f"Laporan polisi saya nomor urut {n} di polres belum ditindaklanjuti",
+        }
+        for n in range(500)
+    ]
+    write_laporan_ringkas(path, rows)
+    page = visit("budi")
+    page.get_by_role("link", name="Unggah", exact=True).click()
+    page.get_by_label("Berkas").set_input_files(path)
+    page.get_by_role("button", name="Unggah").click()
+    expect(page.get_by_text("Sedang dibaca").or_(page.get_by_text("Selesai dibaca"))).to_be_visible()
+    # The page follows by itself; it isn't loaded again.
+    expect(page.get_by_text("Selesai dibaca: 500 baris")).to_be_visible(timeout=90_000)
+    page.get_by_role("link", name="Ekspor", exact=True).click()
+    with page.expect_download() as download:
+        page.get_by_role("button", name="Unduh").click()
+    target = tmp_path / "ekspor.xlsx"
+    download.value.save_as(target)
+    exported = {row.fields["id"] for row in open_export(target).rows()}
+    assert {row["Tracking ID"] for row in rows} <= exported
+    page.get_by_role("link", name="Dasbor", exact=True).click()
+    expect(page.get_by_role("link", name=re.compile("^Masuk [5-9]"))).to_be_visible()
+
+
+def test_without_scripts_a_complaint_is_decided_all_the_same(visit: Visit) -> None:
+    page = visit("sari", java_script_enabled=False)
+    page.locator("a.row").first.click()
+    before = page.url
+    page.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Putuskan").click()
+    assert page.url != before
+    expect(page.get_by_role("status").first).to_contain_text("diteruskan ke")
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
+def test_every_page_is_accessible_and_fits(visit: Visit, axe: str, width: int, scheme: str) -> None:
+    # axe-core is put into the page from outside, which the page's own policy forbids.
+    page = visit("rini", viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
+    complaint = page.locator("a.row").first.get_attribute("href") or ""
+    for address in (*PAGES, complaint, "/pengelola", "/nirgends", "/antrean?cari=tidakada"):
+        page.goto(address)
+        page.evaluate(axe)
+        violations = page.evaluate(
+            "axe.run().then(found => found.violations.map(one => one.id + ' ' + one.nodes[0].html))"
+        )
+        assert violations == [], address
+        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), address
