@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 export PILAH_HOME ?= $(CURDIR)/.pilah
 
-.PHONY: run test check lock clean
+.PHONY: run test soak lock clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/pilah demo --port $(PORT)
@@ -16,6 +16,11 @@ test: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest
+
+# What takes longer than a test may: a hundred kills under load on each database.
+soak: $(VENV)/dev.stamp
+	$(BIN)/python tests/service/kill_loop.py --kills 100 --database sqlite
+	$(BIN)/python tests/service/kill_loop.py --kills 100 --database postgresql
 
 # The interpreter is checked first, so that an old one gets a sentence and not a stack trace of pip's.
 $(VENV)/bin/python:
