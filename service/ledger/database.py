@@ -16,7 +16,7 @@ from data.errors import PilahError
 if TYPE_CHECKING:
     import sqlite3
 
-    from sqlalchemy import Connection, Engine
+    from sqlalchemy import URL, Connection, Engine
 
 # The execution option of a connection that only reads.
 READS_ONLY = "pilah_reads_only"
@@ -36,16 +36,20 @@ def open_ledger(url: str) -> Engine:
             "PILAH_DATABASE_URL is no database URL. Write it as postgresql+psycopg://user:password@host/name, or leave it "
             "empty for a file in PILAH_HOME."
         ) from None
-    if parsed.get_backend_name() == "sqlite":
-        engine = _sqlite(url, parsed.database or "")
-    else:
-        engine = create_engine(parsed.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
-    _migrate(engine)
+    engine = connect(parsed)
+    migrate(engine)
     return engine
 
 
-def _sqlite(url: str, path: str) -> Engine:
-    Path(path).parent.mkdir(parents=True, exist_ok=True)
+def connect(url: URL) -> Engine:
+    """An engine as Pilah uses it; whatever schema there is stays."""
+    if url.get_backend_name() == "sqlite":
+        return _sqlite(url)
+    return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
+
+
+def _sqlite(url: URL) -> Engine:
+    Path(url.database or "").parent.mkdir(parents=True, exist_ok=True)
     engine = create_engine(url, connect_args={"timeout": _BUSY_SECONDS}, hide_parameters=True)
 
     @event.listens_for(engine, "connect")
@@ -67,9 +71,10 @@ def _sqlite(url: str, path: str) -> Engine:
     return engine
 
 
-def _migrate(engine: Engine) -> None:
+def migrate(engine: Engine, revision: str = "head") -> None:
+    """Bring a database forward to a schema, with what is in it."""
     config = Config()
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     with engine.begin() as connection:
         config.attributes["connection"] = connection
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 _MOST_CORRECTIONS = 10
 # Medians are of the newest so many decisions of the period.
 _MOST_TIMED = 20_000
-_MOST_OBSERVED = 20_000
+_MOST_OBSERVED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,17 +100,16 @@ class Supervision:
         query = (
             select(
                 StoredComplaint.received_at,
-                StoredSuggestion.unit_id,
-                StoredSuggestion.category_id,
-                StoredSuggestion.confidence,
-                StoredSuggestion.unit_status,
-                StoredSuggestion.known_share,
+                StoredComplaint.unit_id,
+                StoredComplaint.category_id,
+                StoredComplaint.confidence,
+                StoredComplaint.unit_status,
+                StoredComplaint.known_share,
                 StoredComplaint.title != "",
                 StoredComplaint.fields,
                 StoredDecision.unit_id,
                 StoredDecision.category_id,
             )
-            .join(StoredSuggestion, StoredSuggestion.id == StoredComplaint.suggestion_id)
             .outerjoin(
                 StoredDecision,
                 and_(StoredDecision.complaint_id == StoredComplaint.id, StoredDecision.undone_at.is_(None)),
@@ -118,6 +117,7 @@ class Supervision:
             .where(
                 StoredComplaint.office == self._office,
                 StoredComplaint.received_at >= since,
+                StoredComplaint.suggestion_id.is_not(None),
                 # What was decided before Pilah saw it says nothing about a suggestion.
                 func.coalesce(StoredDecision.verdict, "") != "recorded",
             )
@@ -241,13 +241,12 @@ class Supervision:
     def _loads(self, today: date) -> tuple[UnitLoad, ...]:
         waiting = self._session.execute(
             select(
-                StoredSuggestion.unit_id,
+                StoredComplaint.unit_id,
                 func.count(),
                 func.sum(case((StoredComplaint.forward_by < today, 1), else_=0)),
             )
-            .join(StoredComplaint, StoredComplaint.suggestion_id == StoredSuggestion.id)
             .where(StoredComplaint.office == self._office, StoredComplaint.waiting)
-            .group_by(StoredSuggestion.unit_id)
+            .group_by(StoredComplaint.unit_id)
         )
         forwarded = self._session.execute(
             select(

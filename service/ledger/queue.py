@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import Select, and_, exists, func, literal, or_, select, tuple_
+from sqlalchemy import and_, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
-from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
+from service.ledger.tables import StoredComplaint, StoredDecision
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -78,9 +78,9 @@ class Queue:
     def page(self, filters: Filters, number: int) -> tuple[list[Row], int]:
         """A page of what waits, the nearest deadline first, and how many there are; one line for each group."""
         where = self._where(filters)
-        count = self._session.scalar(self._joined(select(func.count()), filters).where(*where)) or 0
+        count = self._session.scalar(select(func.count()).select_from(StoredComplaint).where(*where)) or 0
         query = (
-            self._joined(select(*_columns(), self._group_size()), filters, always=True)
+            select(*_columns(), self._group_size())
             .where(*where)
             .order_by(*_order())
             .limit(ROWS_OF_PAGE)
@@ -94,7 +94,7 @@ class Queue:
         here = tuple_(complaint.forward_by, complaint.settle_by, complaint.id)
         order = _order() if forward else [column.desc() for column in _order()]
         query = (
-            self._joined(select(StoredComplaint.id), filters)
+            select(StoredComplaint.id)
             .where(*self._where(filters), key > here if forward else key < here)
             .order_by(*order)
             .limit(1)
@@ -104,7 +104,7 @@ class Queue:
 
     def first(self, filters: Filters) -> str | None:
         """The id of the first complaint of a list."""
-        query = self._joined(select(StoredComplaint.id), filters).where(*self._where(filters)).order_by(*_order())
+        query = select(StoredComplaint.id).where(*self._where(filters)).order_by(*_order())
         found: str | None = self._session.scalar(query.limit(1))
         return found
 
@@ -120,13 +120,10 @@ class Queue:
 
     def counts(self, today: date) -> dict[str, int]:
         """How much waits: all, late, and by the status of the suggestion."""
-        by_status = self._session.execute(
-            select(StoredSuggestion.unit_status, func.count())
-            .join(StoredComplaint, StoredComplaint.suggestion_id == StoredSuggestion.id)
-            .where(StoredComplaint.office == self._office, StoredComplaint.waiting)
-            .group_by(StoredSuggestion.unit_status)
-        )
         waits = (StoredComplaint.office == self._office, StoredComplaint.waiting)
+        by_status = self._session.execute(
+            select(StoredComplaint.unit_status, func.count()).where(*waits).group_by(StoredComplaint.unit_status)
+        )
         late = select(func.count()).where(*waits, StoredComplaint.forward_by < today)
         return {
             **dict(by_status.all()),
@@ -137,11 +134,10 @@ class Queue:
     def units_waited_for(self) -> list[tuple[str, int]]:
         """The suggested units of what waits, the most frequent first."""
         query = (
-            select(StoredSuggestion.unit_id, func.count())
-            .join(StoredComplaint, StoredComplaint.suggestion_id == StoredSuggestion.id)
-            .where(StoredComplaint.office == self._office, StoredComplaint.waiting, StoredSuggestion.unit_id != "")
-            .group_by(StoredSuggestion.unit_id)
-            .order_by(func.count().desc(), StoredSuggestion.unit_id)
+            select(StoredComplaint.unit_id, func.count())
+            .where(StoredComplaint.office == self._office, StoredComplaint.waiting, StoredComplaint.unit_id != "")
+            .group_by(StoredComplaint.unit_id)
+            .order_by(func.count().desc(), StoredComplaint.unit_id)
         )
         return [(unit_id, count) for unit_id, count in self._session.execute(query)]
 
@@ -153,13 +149,7 @@ class Queue:
             decision.returned_at.is_not(None) if filters.returned else decision.undone_at.is_(None),
         )
         where = self._cases_where(filters)
-        base = (
-            select(func.count())
-            .select_from(StoredComplaint)
-            .outerjoin(StoredSuggestion, StoredSuggestion.id == StoredComplaint.suggestion_id)
-            .outerjoin(decision, chosen)
-            .where(*where)
-        )
+        base = select(func.count()).select_from(StoredComplaint).outerjoin(decision, chosen).where(*where)
         count = self._session.scalar(base) or 0
         query = (
             base.with_only_columns(*_columns(), _one(), decision.unit_id, decision.verdict)
@@ -179,7 +169,7 @@ class Queue:
         if filters.verdict:
             where.append(StoredDecision.verdict == filters.verdict)
         if filters.suggested:
-            where.append(StoredSuggestion.unit_id == filters.suggested)
+            where.append(StoredComplaint.unit_id == filters.suggested)
         if filters.decided:
             where.append(StoredDecision.unit_id == filters.decided)
         if filters.returned:
@@ -189,11 +179,11 @@ class Queue:
         return where
 
     def _where(self, filters: Filters) -> list[ColumnElement[bool]]:
-        where: list[ColumnElement[bool]] = [StoredComplaint.office == self._office, StoredComplaint.waiting.is_(True)]
+        where: list[ColumnElement[bool]] = [StoredComplaint.office == self._office, and_(StoredComplaint.waiting)]
         if filters.unit:
-            where.append(StoredSuggestion.unit_id == filters.unit)
+            where.append(StoredComplaint.unit_id == filters.unit)
         if filters.status:
-            where.append(StoredSuggestion.unit_status == filters.status)
+            where.append(StoredComplaint.unit_status == filters.status)
         if filters.search:
             where.append(_contains(filters.search))
         if filters.late_on:
@@ -205,13 +195,18 @@ class Queue:
         return where
 
     def _one_of_its_group_stands_before(self) -> ColumnElement[bool]:
+        """Not so for whoever its group is named after; of the others the first, where that one waits no more."""
         other = aliased(StoredComplaint)
-        return exists().where(
+        before = exists().where(
             other.office == self._office,
             other.group_id == StoredComplaint.group_id,
             other.waiting,
-            tuple_(other.forward_by, other.settle_by, other.id) < tuple_(*_order()),
+            or_(
+                other.id == other.group_id,
+                tuple_(other.forward_by, other.settle_by, other.id) < tuple_(*_order()),
+            ),
         )
+        return and_(StoredComplaint.group_id != StoredComplaint.id, before)
 
     def _group_size(self) -> ColumnElement[int]:
         other = aliased(StoredComplaint)
@@ -220,12 +215,6 @@ class Queue:
             .where(other.office == self._office, other.group_id == StoredComplaint.group_id, other.waiting)
             .scalar_subquery()
         )
-
-    def _joined(self, query: Select[Any], filters: Filters, *, always: bool = False) -> Select[Any]:
-        query = query.select_from(StoredComplaint)
-        if always or filters.unit or filters.status:
-            query = query.outerjoin(StoredSuggestion, StoredSuggestion.id == StoredComplaint.suggestion_id)
-        return query
 
 
 def _columns() -> list[Any]:
@@ -239,10 +228,10 @@ def _columns() -> list[Any]:
         StoredComplaint.confidential,
         StoredComplaint.waiting,
         StoredComplaint.fields,
-        StoredSuggestion.unit_id,
-        StoredSuggestion.category_id,
-        StoredSuggestion.unit_status,
-        StoredSuggestion.confidence,
+        StoredComplaint.unit_id,
+        StoredComplaint.category_id,
+        StoredComplaint.unit_status,
+        StoredComplaint.confidence,
         StoredComplaint.group_id,
     ]
 

@@ -90,12 +90,14 @@ class Ledger:
             category_id=suggestion.categories[0].id if suggestion.categories else "",
             unit_status=suggestion.unit_status,
             confidence=first.confidence if first else 0.0,
-            known_share=suggestion.known_share,
             created_at=now(),
             answer=answer,
         )
         self._session.add(entry)
         newest.suggestion_id = entry.id
+        newest.unit_id, newest.category_id = entry.unit_id, entry.category_id
+        newest.unit_status, newest.confidence = entry.unit_status, entry.confidence
+        newest.known_share = suggestion.known_share
         self._session.flush()
         return newest
 
@@ -273,6 +275,11 @@ class Ledger:
             forward_by=arrival.forward_by,
             settle_by=arrival.settle_by,
             intake_status=arrival.intake_status,
+            unit_id="",
+            category_id="",
+            unit_status="unsure",
+            confidence=0.0,
+            known_share=1.0,
             group_id=before.group_id if before else self._group_of(complaint.text, found_by) or entry_id,
             fields=_fields(complaint) | arrival.extra,
         )

@@ -27,7 +27,8 @@ class StoredComplaint(Base):
     """One revision of a complaint: changed text under the same reference is a new one, and the older stops waiting.
 
     `source` is api, upload, typed or letter; `group_id` the first complaint with nearly the same text; `suggestion_id`
-    the newest suggestion; `intake_status` what an export of the intake system said of it last.
+    the newest suggestion, whose first unit, category and so on stand here too, since every list needs them and the
+    whole answer is large; `intake_status` what an export of the intake system said of it last.
     """
 
     __tablename__ = "complaints"
@@ -39,7 +40,17 @@ class StoredComplaint(Base):
             "forward_by",
             "settle_by",
             "id",
-            sqlite_where=text("waiting"),
+            # SQLite takes a partial index only where a query says the very same.
+            sqlite_where=text("waiting = 1"),
+            postgresql_where=text("waiting"),
+        ),
+        Index(
+            "ix_complaints_waiting_for",
+            "office",
+            "unit_status",
+            "unit_id",
+            "forward_by",
+            sqlite_where=text("waiting = 1"),
             postgresql_where=text("waiting"),
         ),
         Index("ix_complaints_received", "office", "received_at"),
@@ -63,6 +74,11 @@ class StoredComplaint(Base):
     intake_status: Mapped[str]
     group_id: Mapped[str] = mapped_column(String(36))
     suggestion_id: Mapped[str | None] = mapped_column(String(36))
+    unit_id: Mapped[str]
+    category_id: Mapped[str]
+    unit_status: Mapped[str] = mapped_column(String(12))
+    confidence: Mapped[float]
+    known_share: Mapped[float]
     fields: Mapped[dict[str, Any]]
     suggestions: Mapped[list[StoredSuggestion]] = relationship(order_by="StoredSuggestion.created_at")
     decisions: Mapped[list[StoredDecision]] = relationship(order_by="StoredDecision.decided_at")
@@ -93,7 +109,6 @@ class StoredSuggestion(Base):
     category_id: Mapped[str]
     unit_status: Mapped[str] = mapped_column(String(12))
     confidence: Mapped[float]
-    known_share: Mapped[float]
     created_at: Mapped[datetime]
     answer: Mapped[dict[str, Any]]
 

@@ -55,7 +55,7 @@ class _Server:
             "PILAH_DATABASE_URL": database_url,
             "PILAH_REQUESTS_PER_MINUTE": "1000000",
         }
-        command = [Path(sys.executable).with_name("pilah"), "serve", "--port", "0"]
+        command: list[str | Path] = [Path(sys.executable).with_name("pilah"), "serve", "--port", "0"]
         self._process = subprocess.Popen(
             command,
             env=environment,

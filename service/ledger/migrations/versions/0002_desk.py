@@ -27,7 +27,10 @@ def _complaints_get_deadlines() -> None:
         table.add_column(sa.Column("intake_status", _NAME, nullable=False, server_default=""))
         table.add_column(sa.Column("group_id", _ID, nullable=False, server_default=""))
         table.add_column(sa.Column("suggestion_id", _ID))
-    with op.batch_alter_table("suggestions") as table:
+        table.add_column(sa.Column("unit_id", _NAME, nullable=False, server_default=""))
+        table.add_column(sa.Column("category_id", _NAME, nullable=False, server_default=""))
+        table.add_column(sa.Column("unit_status", sa.String(12), nullable=False, server_default="unsure"))
+        table.add_column(sa.Column("confidence", sa.Float, nullable=False, server_default="0"))
         table.add_column(sa.Column("known_share", sa.Float, nullable=False, server_default="1"))
     # The deadlines themselves are counted at the next start, which knows the office's calendar.
     op.execute("UPDATE complaints SET group_id = id")
@@ -35,14 +38,27 @@ def _complaints_get_deadlines() -> None:
         "UPDATE complaints SET suggestion_id = (SELECT id FROM suggestions WHERE complaint_id = complaints.id "
         "ORDER BY created_at DESC, id DESC LIMIT 1)"
     )
-    waiting = sa.text("waiting")
-    op.create_index(
-        "ix_complaints_waiting",
-        "complaints",
-        ["office", "forward_by", "settle_by", "id"],
-        sqlite_where=waiting,
-        postgresql_where=waiting,
-    )
+    copied = ("unit_id", "category_id", "unit_status", "confidence")
+    complaints = sa.table("complaints", sa.column("suggestion_id"), *map(sa.column, copied))
+    suggestions = sa.table("suggestions", sa.column("id"), *map(sa.column, copied))
+    for name in copied:
+        newest = sa.select(suggestions.c[name]).where(suggestions.c.id == complaints.c.suggestion_id)
+        op.execute(
+            sa.update(complaints)
+            .where(complaints.c.suggestion_id.is_not(None))
+            .values({name: newest.scalar_subquery()})
+        )
+    for name, columns in (
+        ("ix_complaints_waiting", ["office", "forward_by", "settle_by", "id"]),
+        ("ix_complaints_waiting_for", ["office", "unit_status", "unit_id", "forward_by"]),
+    ):
+        op.create_index(
+            name,
+            "complaints",
+            columns,
+            sqlite_where=sa.text("waiting = 1"),
+            postgresql_where=sa.text("waiting"),
+        )
     op.create_index("ix_complaints_received", "complaints", ["office", "received_at"])
     op.create_index("ix_complaints_group", "complaints", ["office", "group_id"])
 
