@@ -201,6 +201,7 @@ class Supervision:
             self._decisions(
                 select(StoredDecision.seconds, StoredDecision.decided_at, StoredComplaint.stored_at), start, end
             )
+            .join(StoredComplaint, StoredComplaint.id == StoredDecision.complaint_id)
             # What was decided elsewhere and came with an export was never waited for here.
             .where(StoredDecision.undone_at.is_(None), StoredDecision.officer != OUTSIDE)
             .order_by(StoredDecision.decided_at.desc())
@@ -256,7 +257,7 @@ class Supervision:
             )
             .join(StoredComplaint, StoredComplaint.id == StoredDecision.complaint_id)
             .where(
-                StoredComplaint.office == self._office,
+                StoredDecision.office == self._office,
                 StoredDecision.undone_at.is_(None),
                 StoredDecision.unit_id != "",
                 StoredComplaint.settled_at.is_(None),
@@ -277,10 +278,8 @@ class Supervision:
         )
 
     def _decisions(self, query: Any, start: datetime, end: datetime) -> Any:  # noqa: ANN401 - any select
-        return query.join_from(
-            StoredDecision, StoredComplaint, StoredComplaint.id == StoredDecision.complaint_id
-        ).where(
-            StoredComplaint.office == self._office, StoredDecision.decided_at >= start, StoredDecision.decided_at < end
+        return query.select_from(StoredDecision).where(
+            StoredDecision.office == self._office, StoredDecision.decided_at >= start, StoredDecision.decided_at < end
         )
 
 

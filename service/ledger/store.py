@@ -146,6 +146,7 @@ class Ledger:
         """
         suggestion = self.suggestion_of(complaint) if before_pilah is None else None
         entry = StoredDecision(
+            office=self._office,
             id=time_ordered_id(),
             complaint_id=complaint.id,
             suggestion_id=suggestion.id if suggestion else None,

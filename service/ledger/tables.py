@@ -47,14 +47,24 @@ class StoredComplaint(Base):
         Index(
             "ix_complaints_waiting_for",
             "office",
-            "unit_status",
             "unit_id",
+            "unit_status",
             "forward_by",
             sqlite_where=text("waiting = 1"),
             postgresql_where=text("waiting"),
         ),
         Index("ix_complaints_received", "office", "received_at"),
-        Index("ix_complaints_group", "office", "group_id"),
+        Index(
+            "ix_complaints_group",
+            "office",
+            "group_id",
+            # Which of a group stands before the others is read off the index alone.
+            "forward_by",
+            "settle_by",
+            "id",
+            sqlite_where=text("waiting = 1"),
+            postgresql_where=text("waiting"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -125,10 +135,12 @@ class StoredDecision(Base):
             sqlite_where=text("undone_at IS NULL"),
             postgresql_where=text("undone_at IS NULL"),
         ),
+        Index("ix_decisions_decided", "office", "decided_at"),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     complaint_id: Mapped[str] = mapped_column(ForeignKey("complaints.id", ondelete="CASCADE"), index=True)
+    office: Mapped[str] = mapped_column(String(63))
     suggestion_id: Mapped[str | None] = mapped_column(ForeignKey("suggestions.id", ondelete="SET NULL"))
     unit_id: Mapped[str]
     category_id: Mapped[str]
@@ -139,7 +151,7 @@ class StoredDecision(Base):
     officer: Mapped[str]
     seconds: Mapped[float | None]
     verdict: Mapped[str] = mapped_column(String(12))
-    decided_at: Mapped[datetime] = mapped_column(index=True)
+    decided_at: Mapped[datetime]
     undone_at: Mapped[datetime | None]
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[str] = mapped_column(Text)

@@ -40,7 +40,7 @@ def dashboard(
         chart=bars([(words.short_day(week.monday), week.received, week.decided) for week in figures.weeks]),
         loads=figures.loads[:_LOADS_SHOWN],
         more_loads=max(0, len(figures.loads) - _LOADS_SHOWN),
-        counts=books.queue.counts(settings.today()),
+        load=books.queue.load(settings.today()),
         period=period,
         names=names_of(request),
         alarms=alarms,

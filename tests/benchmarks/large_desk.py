@@ -129,6 +129,7 @@ def _rows(
             else {
                 "id": f"d{n:035d}",
                 "complaint_id": complaint_id,
+                "office": "kumham",
                 "suggestion_id": f"s{n:035d}",
                 "unit_id": unit if n % 4 else suggestion.units[1].id,
                 "category_id": suggestion.categories[0].id,

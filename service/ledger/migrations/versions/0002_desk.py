@@ -13,6 +13,7 @@ _NAME = sa.String(500)
 
 def upgrade() -> None:
     _complaints_get_deadlines()
+    _decisions_know_their_office()
     _people_and_keys()
     _uploads_and_marks()
 
@@ -50,7 +51,8 @@ def _complaints_get_deadlines() -> None:
         )
     for name, columns in (
         ("ix_complaints_waiting", ["office", "forward_by", "settle_by", "id"]),
-        ("ix_complaints_waiting_for", ["office", "unit_status", "unit_id", "forward_by"]),
+        ("ix_complaints_waiting_for", ["office", "unit_id", "unit_status", "forward_by"]),
+        ("ix_complaints_group", ["office", "group_id", "forward_by", "settle_by", "id"]),
     ):
         op.create_index(
             name,
@@ -60,7 +62,14 @@ def _complaints_get_deadlines() -> None:
             postgresql_where=sa.text("waiting"),
         )
     op.create_index("ix_complaints_received", "complaints", ["office", "received_at"])
-    op.create_index("ix_complaints_group", "complaints", ["office", "group_id"])
+
+
+def _decisions_know_their_office() -> None:
+    op.drop_index("ix_decisions_decided_at", "decisions")
+    with op.batch_alter_table("decisions") as table:
+        table.add_column(sa.Column("office", _OFFICE, nullable=False, server_default=""))
+    op.execute("UPDATE decisions SET office = (SELECT office FROM complaints WHERE id = decisions.complaint_id)")
+    op.create_index("ix_decisions_decided", "decisions", ["office", "decided_at"])
 
 
 def _people_and_keys() -> None:
