@@ -7,6 +7,7 @@ PilahError (data.errors)
 │   └── ArtifactForeign     made with library versions, or by a Pilah, that this one cannot read
 ├── HistoryUnusable         too little to learn from
 ├── RulesFileInvalid        the office's rules.csv has rows that can't be understood
+├── TrainingBusy            the office is being trained already
 └── UnitsFileInvalid        the office's units.csv contradicts itself
 """
 
@@ -22,6 +23,7 @@ __all__ = [
     "HistoryUnusable",
     "PilahError",
     "RulesFileInvalid",
+    "TrainingBusy",
     "UnitsFileInvalid",
 ]
 
@@ -48,6 +50,10 @@ class HistoryUnusable(PilahError):
 
 class RulesFileInvalid(PilahError):
     """A rules.csv has rows that can't be understood."""
+
+
+class TrainingBusy(PilahError):
+    """The office is being trained already; one training at a time."""
 
 
 class UnitsFileInvalid(PilahError):

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+from rich.progress import Progress as ProgressBar
 from rich.table import Table
 
 from data.errors import ColumnMissing, PilahError
@@ -19,12 +20,14 @@ from model.complaint import Complaint
 from model.drift import Baseline, check, too_few
 from model.history import read_history
 from model.registry import Office
+from model.turn import training_turn
 from model.units import COLUMNS, as_rows
 from training import rules_commands
 from training.evaluate import Evaluation, Scores, evaluate
 from training.fit import Recipe
-from training.options import Home, OfficeName, SigningKey, home_folder
+from training.options import Home, OfficeName, ProgressFile, SigningKey, home_folder
 from training.predicting import predict_file
+from training.progress import told_in
 from training.reading import Reading, read_exports
 from training.train import Trained, remove_unfinished, steps_of, train
 from training.watching import observe
@@ -33,6 +36,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
     from model.suggestion import Suggestion
+    from training.progress import Progress
 
     Advance = Callable[[int], None]
 
@@ -71,6 +75,7 @@ def train_command(
     random_split: Annotated[
         bool, typer.Option("--random-split", help="Also measure on a random split. It flatters: the future is known.")
     ] = False,
+    progress: ProgressFile = None,
     home: Home = None,
     signing_key: SigningKey = "",
 ) -> None:
@@ -82,21 +87,25 @@ def train_command(
     Example: pilah train 2024.xlsx 2025.xlsx --office kota
     """
     place = Office(home_folder(home), office)
-    remove_unfinished(place)
     columns = _columns(text, unit, category, date, mapped)
-    with _progress("reading", None) as advance:
-        reading = read_exports(files, columns=columns, timezone=_TIMEZONE, progress=advance)
-    _print_understood(reading)
-    total = steps_of(len(reading.rows), has_champion=place.champion() is not None, random_split=random_split)
-    with _progress("training", total) as advance:
-        trained = train(
-            place,
-            reading,
-            Recipe(promise=promise),
-            random_split=random_split,
-            signing_key=signing_key,
-            step=lambda _, rows: advance(rows),
-        )
+    with told_in(progress) as told, training_turn(place):
+        remove_unfinished(place)
+        told.stage("reading")
+        with _progress("reading", None, told) as advance:
+            reading = read_exports(files, columns=columns, timezone=_TIMEZONE, progress=advance)
+        _print_understood(reading)
+        total = steps_of(len(reading.rows), has_champion=place.champion() is not None, random_split=random_split)
+        told.stage("training", total, rows=len(reading.rows))
+        with _progress("training", total, told) as advance:
+            trained = train(
+                place,
+                reading,
+                Recipe(promise=promise),
+                random_split=random_split,
+                signing_key=signing_key,
+                step=lambda _, rows: advance(rows),
+            )
+        told.stage("writing", version=trained.version)
     _print_trained(place, trained)
 
 
@@ -296,7 +305,7 @@ def _looks_like_file(source: Path) -> bool:
 
 
 @contextmanager
-def _progress(what: str, total: int | None) -> Iterator[Advance]:
+def _progress(what: str, total: int | None, told: Progress | None = None) -> Iterator[Advance]:
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -304,9 +313,15 @@ def _progress(what: str, total: int | None) -> Iterator[Advance]:
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as progress:
-        task = progress.add_task(what, total=total)
-        yield lambda rows: progress.advance(task, rows)
+    with ProgressBar(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(what, total=total)
+
+        def advance(rows: int) -> None:
+            bar.advance(task, rows)
+            if told is not None:
+                told.advance(rows)
+
+        yield advance
 
 
 def _print_understood(reading: Reading) -> None:

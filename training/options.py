@@ -17,6 +17,14 @@ Home = Annotated[
         "--home", envvar="PILAH_HOME", help="Folder of models, history and database. Default: a per-user folder."
     ),
 ]
+ProgressFile = Annotated[
+    Path | None,
+    typer.Option(
+        "--progress",
+        help="Keep telling in this JSON file how far it is, and at the end what it made or what was wrong. A file beside "
+        "it with .stop after its name ends the command.",
+    ),
+]
 SigningKey = Annotated[str, typer.Option(envvar="PILAH_SIGNING_KEY", hidden=True)]
 
 
