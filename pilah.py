@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import errno
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, NoReturn
 
 import typer
 from pydantic import SecretStr
@@ -15,11 +16,13 @@ from model.registry import Office
 from service.account_commands import keys, retain_command, users
 from service.commands import serve
 from service.demonstration import DEMONSTRATION_ROWS, fill_desk
+from service.ledger.database import UNAVAILABLE
 from service.settings import Settings, read_settings
 from training.commands import add_commands
 from training.sample import train_sample
 
 SAMPLE_OFFICES = ("kumham", "kota")
+_DISK_SAYS_NO = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
 
 app = typer.Typer(
     help="Pilah suggests the responsible unit and the category of Indonesian public complaints. A person decides.",
@@ -79,8 +82,23 @@ def main() -> None:
     try:
         app()
     except PilahError as error:
-        Console(stderr=True, soft_wrap=True).print(f"error: {error}", markup=False, highlight=False)
-        sys.exit(1)
+        _fail(str(error))
+    except OSError as error:
+        if error.errno not in _DISK_SAYS_NO:
+            raise
+        where = error.filename or "a file"
+        _fail(
+            f"{where} can't be written: {error.strerror}. Nothing was half written. Make room or give leave, and run it again."
+        )
+    except UNAVAILABLE:
+        _fail(
+            "The ledger's database went away, or can't write. Nothing was changed. See that it runs and has room, and run it again."
+        )
+
+
+def _fail(message: str) -> NoReturn:
+    Console(stderr=True, soft_wrap=True).print(f"error: {message}", markup=False, highlight=False)
+    sys.exit(1)
 
 
 def _settings(office: str | None, host: str | None, port: int | None, home: Path | None) -> Settings:

@@ -41,6 +41,24 @@ class TooManyRequests(PilahError):
     """A key was used more often than the office allows."""
 
 
+class LedgerUnavailable(PilahError):
+    """The ledger's database is gone, busy for too long, or can't write."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The ledger can't be reached, or can't write. Nothing of this request was kept: send it again a little later."
+        )
+
+
+class StorageFull(PilahError):
+    """A file couldn't be kept: the disk is full, or isn't to be written to."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The file couldn't be kept: the disk is full or can't be written to. Make room, and send it again."
+        )
+
+
 class FieldError(BaseModel):
     """One thing that is wrong with what was sent, and where."""
 
@@ -103,8 +121,14 @@ _STATUS: dict[type[PilahError], int] = {
     AlreadyDecided: 409,
     KeyMissing: 401,
     TooManyRequests: 429,
+    LedgerUnavailable: 503,
+    StorageFull: 503,
 }
-_TYPE: dict[type[PilahError], tuple[str, str]] = {TextTooLong: ("text_too_long", "Text too long")}
+_TYPE: dict[type[PilahError], tuple[str, str]] = {
+    TextTooLong: ("text_too_long", "Text too long"),
+    LedgerUnavailable: ("ledger_unavailable", "Ledger unavailable"),
+    StorageFull: ("storage_full", "Storage full"),
+}
 
 
 def problem(status: int, detail: str, errors: list[FieldError] | None = None) -> Problem:

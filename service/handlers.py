@@ -1,20 +1,33 @@
 """Every error of the service, turned into its one answer: problem details, or a page for who reads pages."""
 
+import logging
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
 from fastapi import Request
 from fastapi.exceptions import RequestValidationError
+from sqlalchemy.exc import DBAPIError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from data.errors import PilahError
-from service.errors import Problem, ProblemResponse, headers_of, problem, problem_of, problem_of_fields
+from service.errors import (
+    LedgerUnavailable,
+    Problem,
+    ProblemResponse,
+    headers_of,
+    problem,
+    problem_of,
+    problem_of_fields,
+)
+from service.ledger.database import UNAVAILABLE
 from service.pages.errors import error_page, wants_page
 from service.pages.visitors import NotAllowed, NotSignedIn, StaleForm, sign_in_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
+
+logger = logging.getLogger(__name__)
 
 _PLAIN_DETAILS = {
     400: "The body is no JSON that can be read. Send one JSON object in UTF-8.",
@@ -45,6 +58,14 @@ def on_http_error(request: Request, error: HTTPException) -> Response:
     return _answered(request, problem(error.status_code, detail), error.headers)
 
 
+def on_ledger_fault(request: Request, error: Exception) -> Response:
+    """The transaction never happened: the caller may send the same again."""
+    # The driver's own word for it; SQLAlchemy's holds the statement.
+    cause = type(error.orig).__name__ if isinstance(error, DBAPIError) else type(error).__name__
+    logger.error("The ledger can't be reached or written: %s", cause)
+    return _answered(request, problem_of(LedgerUnavailable()))
+
+
 def on_bug(request: Request, _: Exception) -> Response:
     """Whatever else: the caller learns that it is ours; the log has the trace."""
     return _answered(
@@ -72,6 +93,7 @@ HANDLERS: "Mapping[type[Exception], Callable[[Request, Any], Response]]" = {
     StaleForm: on_refusal,
     RequestValidationError: on_invalid_request,
     HTTPException: on_http_error,
+    **dict.fromkeys(UNAVAILABLE, on_ledger_fault),
     Exception: on_bug,
 }
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import hashlib
 import logging
 import os
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field, replace
 from datetime import timedelta
 from itertools import islice
@@ -24,9 +24,11 @@ from model.complaint import without_personal_data
 from model.export_rows import complaint_of, problem_of, was_returned
 from model.router import time_ordered_id
 from model.units import slug
+from service.errors import StorageFull
 from service.intake import Intake, Source
 from service.ledger.audit import note
 from service.ledger.clock import as_utc, now
+from service.ledger.database import UNAVAILABLE
 from service.ledger.store import OUTSIDE, Decision, Ledger
 from service.ledger.tables import StoredComplaint, Upload
 from service.schemas import SuggestionOut, clean
@@ -123,6 +125,7 @@ class Uploads:
 
         Raises:
             UploadRefused: its suffix is none that is read.
+            StorageFull: there is no room for it.
         """
         name = clean(file_name).replace("\\", "/").rsplit("/", 1)[-1][-200:] or "berkas"
         suffix = next((suffix for suffix in SUFFIXES if name.lower().endswith(suffix)), None)
@@ -132,12 +135,12 @@ class Uploads:
         self._folder.mkdir(parents=True, exist_ok=True)
         path = self._folder / f"{upload_id}{suffix}"
         aside = path.with_name(f".unfinished-{path.name}")
-        with aside.open("wb") as target:
-            while part := source.read(_COPIED_AT_ONCE):
-                target.write(part)
-            target.flush()
-            os.fsync(target.fileno())
-        aside.replace(path)
+        try:
+            _copy(source, aside)
+            aside.replace(path)
+        except OSError:
+            aside.unlink(missing_ok=True)
+            raise StorageFull from None
         session.add(
             Upload(
                 id=upload_id,
@@ -156,9 +159,20 @@ class Uploads:
 
     def start(self, upload_id: str) -> None:
         """Read an upload that was received, as soon as those before it are read."""
-        self._pool.submit(self._read, upload_id)
+        self._pool.submit(self._read, upload_id).add_done_callback(_log_bug)
 
     def _read(self, upload_id: str) -> None:
+        """Read it to its end; while the ledger can't be reached, wait for it rather than leave a file lying."""
+        while not self._closing.is_set():
+            try:
+                self._read_once(upload_id)
+            except UNAVAILABLE:
+                logger.warning("Upload %s waits for the ledger", upload_id)
+                self._closing.wait(_CLAIM_AGAIN_SECONDS)
+            else:
+                return
+
+    def _read_once(self, upload_id: str) -> None:
         # Another process may be at it, or may have died over it: only time tells.
         while not self._claim(upload_id):
             if not self._is_open(upload_id) or self._closing.wait(_CLAIM_AGAIN_SECONDS):
@@ -171,6 +185,9 @@ class Uploads:
         except PilahError as error:
             ended = ("failed", _kind(error))
             logger.warning("Upload %s can't be read: %s", upload_id, type(error).__name__)
+        except UNAVAILABLE:
+            ended = None
+            raise
         finally:
             if ended:
                 self._end(upload_id, *ended)
@@ -358,6 +375,20 @@ class Entering:
         if unit is None:
             self.summary.note_unknown_unit(name[:200])
         return (unit.id if unit else slug(name) or "unit")[:500]
+
+
+def _log_bug(reading: Future[None]) -> None:
+    """The pool would keep a bug's trace to itself."""
+    if not reading.cancelled() and (bug := reading.exception()):
+        logger.error("An upload broke off", exc_info=bug)
+
+
+def _copy(source: BinaryIO, target: Path) -> None:
+    with target.open("wb") as file:
+        while part := source.read(_COPIED_AT_ONCE):
+            file.write(part)
+        file.flush()
+        os.fsync(file.fileno())
 
 
 def _portions(rows: Iterator[ExportRow], done: int) -> Iterator[list[ExportRow]]:

@@ -1,8 +1,9 @@
 """Whether the process lives, and whether it can answer."""
 
 from fastapi import APIRouter
+from sqlalchemy import select
 
-from service.dependencies import CurrentModel, CurrentSettings
+from service.dependencies import CurrentBooks, CurrentModel, CurrentSettings
 from service.errors import documented
 from service.schemas import Health, Readiness
 
@@ -16,6 +17,7 @@ def alive() -> Health:
 
 
 @router.get("/readyz", responses=documented(503))
-def ready(loaded: CurrentModel, settings: CurrentSettings) -> Readiness:
-    """Whether a model is loaded and its files are the ones that were sealed."""
+def ready(loaded: CurrentModel, settings: CurrentSettings, books: CurrentBooks) -> Readiness:
+    """Whether a model is loaded, its files are the ones that were sealed, and the ledger answers."""
+    books.session.execute(select(1))
     return Readiness(office=settings.office, model=loaded.router.version)

@@ -9,7 +9,8 @@ from alembic import command
 from alembic.config import Config
 from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
-from sqlalchemy.exc import ArgumentError
+from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
 from data.errors import PilahError
 
@@ -21,13 +22,16 @@ if TYPE_CHECKING:
 # The execution option of a connection that only reads.
 READS_ONLY = "pilah_reads_only"
 _BUSY_SECONDS = 15
+# What SQLAlchemy raises where the database is gone, locked for too long, out of room, or out of connections. None of
+# them is anybody's mistake in what was asked.
+UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeoutError)
 
 
 def open_ledger(url: str) -> Engine:
     """An engine for a database URL, its schema up to date.
 
     Raises:
-        PilahError: the URL names no database that Pilah can use.
+        PilahError: the URL names no database that Pilah can use, or it doesn't answer.
     """
     try:
         parsed = make_url(url)
@@ -37,7 +41,13 @@ def open_ledger(url: str) -> Engine:
             "empty for a file in PILAH_HOME."
         ) from None
     engine = connect(parsed)
-    migrate(engine)
+    try:
+        migrate(engine)
+    except UNAVAILABLE as error:
+        raise PilahError(
+            f"The ledger's database {parsed.render_as_string(hide_password=True)} can't be opened: {_cause(error)} Is it "
+            "running, may this user write there, and is there room on the disk?"
+        ) from None
     return engine
 
 
@@ -46,6 +56,12 @@ def connect(url: URL) -> Engine:
     if url.get_backend_name() == "sqlite":
         return _sqlite(url)
     return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
+
+
+def _cause(error: Exception) -> str:
+    """The driver's first line, which names no value of any row."""
+    words = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
+    return words[0].rstrip(".") + "." if words else type(error).__name__
 
 
 def _sqlite(url: URL) -> Engine:

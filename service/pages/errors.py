@@ -41,6 +41,18 @@ _WORDS = {
 }
 
 
+# One status can stand for several things that a person would do something different about.
+_WORDS_BY_TYPE = {
+    "urn:pilah:problem:ledger_unavailable": _Words(
+        "Catatan sedang tidak dapat dibuka",
+        "Yang baru Anda kirim belum tersimpan. Tunggu sebentar, lalu kirim lagi; bila terulang, beri tahu pengelola Pilah.",
+    ),
+    "urn:pilah:problem:storage_full": _Words(
+        "Berkas tidak dapat disimpan", "Ruang penyimpanan penuh. Beri tahu pengelola Pilah, lalu unggah lagi."
+    ),
+}
+
+
 def wants_page(request: Request) -> bool:
     """Whether a person is looking: with a browser, anywhere but in the API."""
     return not request.url.path.startswith(_MACHINES) and "text/html" in request.headers.get("accept", "text/html")
@@ -48,6 +60,6 @@ def wants_page(request: Request) -> bool:
 
 def error_page(request: Request, found: Problem, headers: "Mapping[str, str]") -> Response:
     """The problem as a page, in Indonesian, with what to do."""
-    words = _WORDS.get(found.status, _UNKNOWN)
+    words = _WORDS_BY_TYPE.get(found.type) or _WORDS.get(found.status, _UNKNOWN)
     office = request.app.state.settings.office if "app" in request.scope else ""
     return page("error.html", found.status, headers, problem=found, words=words, office=office, version="")
