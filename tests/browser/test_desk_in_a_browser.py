@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import time
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from playwright.sync_api import Page
+    from playwright.sync_api import Page, Route
 
     Visit = Callable[..., Page]
 
@@ -26,6 +27,15 @@ def _waiting(page: Page) -> int:
     found = re.search(r"(\d+) menunggu", page.locator(".tally").inner_text())
     assert found
     return int(found[1])
+
+
+def _open_first(page: Page) -> str:
+    """Open the first complaint that waits; gives its address."""
+    page.locator("a.row").first.click()
+    # Keys that come before the page would go to the queue.
+    page.wait_for_url("**/pengaduan/*")
+    page.get_by_role("button", name="Putuskan").wait_for()
+    return page.url
 
 
 def _decide_by_keyboard(page: Page, *keys: str) -> None:
@@ -67,8 +77,7 @@ def test_a_correction_is_two_keys_and_z_takes_it_back(visit: Visit) -> None:
 
 def test_a_unit_is_found_by_its_abbreviation(visit: Visit) -> None:
     page = visit("sari")
-    page.locator("a.row").first.click()
-    before = page.url
+    before = _open_first(page)
     page.keyboard.press("u")
     page.keyboard.type("kpk")
     page.keyboard.press("Enter")
@@ -78,10 +87,45 @@ def test_a_unit_is_found_by_its_abbreviation(visit: Visit) -> None:
     expect(page.locator(".decided")).to_contain_text("Komisi Pemberantasan Korupsi")
 
 
+def test_a_choice_made_before_the_answer_came_stays(visit: Visit) -> None:
+    page = visit("sari")
+    _open_first(page)
+    asked = []
+
+    def answer_late(route: Route) -> None:
+        asked.append(route.request.url)
+        time.sleep(0.4)
+        route.continue_()
+
+    page.route("**/unit?*", answer_late)
+    page.keyboard.press("u")
+    page.keyboard.type("polri", delay=30)
+    page.keyboard.press("Enter")
+    found = page.get_by_role("radio", name="Mabes Polri").last
+    expect(found).to_be_checked()
+    # The answer to the typing itself would come now.
+    page.wait_for_timeout(800)
+    expect(found).to_be_checked()
+    expect(found).to_be_focused()
+    page.get_by_label("Unit lain").fill("kpk")
+    page.wait_for_timeout(250)
+    page.get_by_label("Unit lain").fill("kejaksaan")
+    expect(page.locator("#hasil-unit")).to_contain_text("Kejaksaan")
+    page.wait_for_timeout(800)
+    expect(page.locator("#hasil-unit")).not_to_contain_text("Korupsi")
+
+
+def test_a_search_that_is_not_answered_says_so(visit: Visit) -> None:
+    page = visit("sari", expects_faults=True)
+    _open_first(page)
+    page.route("**/unit?*", lambda route: route.abort())
+    page.get_by_label("Unit lain").press_sequentially("kpk")
+    expect(page.locator("#hasil-unit")).to_contain_text("Periksa sambungan")
+
+
 def test_keys_that_are_typed_into_a_field_decide_nothing(visit: Visit) -> None:
     page = visit("sari")
-    page.locator("a.row").first.click()
-    before = page.url
+    before = _open_first(page)
     page.get_by_label("Alasan").fill("")
     page.keyboard.type("12 ya?")
     assert page.url == before
@@ -130,8 +174,7 @@ def test_five_hundred_rows_are_uploaded_exported_and_counted(visit: Visit, tmp_p
 
 def test_without_scripts_a_complaint_is_decided_all_the_same(visit: Visit) -> None:
     page = visit("sari", java_script_enabled=False)
-    page.locator("a.row").first.click()
-    before = page.url
+    before = _open_first(page)
     page.get_by_role("radio").first.check()
     page.get_by_role("button", name="Putuskan").click()
     assert page.url != before

@@ -94,29 +94,61 @@
     if (act && act()) event.preventDefault();
   });
 
-  // The answer may still be under way when Enter comes: then the first match is chosen as soon as it is there.
-  const chooseFirstMatch = (field) => {
-    const results = one(field.getAttribute("hx-target"));
-    const take = () => {
-      const first = results.querySelector("input[data-match]");
-      if (!first) return;
-      first.checked = true;
-      first.focus();
-    };
-    if (results.dataset.asked === field.value.trim()) {
-      take();
-      return;
-    }
-    results.addEventListener("htmx:afterSwap", take, { once: true });
-    htmx.ajax("GET", `${field.getAttribute("hx-get")}?${new URLSearchParams({ [field.name]: field.value })}`, {
-      target: results,
-    });
+  // A search's answer may come late: only the one to what now stands in the field counts. Enter may come before it: the
+  // first match is chosen as soon as it is there, and the answer that shows it is not asked for again, which would lose
+  // the choice.
+  const askedBy = (field) => field.value.trim();
+  const resultsOf = (field) => one(field.getAttribute("hx-target"));
+  const searchOf = (element) => (element instanceof HTMLElement && element.matches("[data-search]") ? element : null);
+
+  const takeFirst = (results) => {
+    const first = results.querySelector("input[data-match]");
+    if (!first) return;
+    first.checked = true;
+    first.focus();
   };
 
-  document.addEventListener("htmx:afterSwap", (event) => {
-    const field = one(`[hx-target="#${event.detail.target.id}"]`);
-    if (field) event.detail.target.dataset.asked = field.value.trim();
+  const chooseFirstMatch = (field) => {
+    const results = resultsOf(field);
+    if (results.dataset.asked === askedBy(field)) {
+      takeFirst(results);
+      return;
+    }
+    results.dataset.wanted = askedBy(field);
+    htmx.trigger(field, "cari");
+  };
+
+  document.addEventListener("htmx:beforeRequest", (event) => {
+    const field = searchOf(event.detail.elt);
+    if (field && resultsOf(field).dataset.asked === askedBy(field)) event.preventDefault();
   });
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const field = searchOf(event.detail.requestConfig.elt);
+    if (field && event.detail.requestConfig.parameters[field.name].trim() !== askedBy(field)) {
+      event.detail.shouldSwap = false;
+    }
+  });
+
+  document.addEventListener("htmx:afterSwap", (event) => {
+    const field = searchOf(event.detail.requestConfig.elt);
+    if (!field) return;
+    const results = event.detail.target;
+    results.dataset.asked = askedBy(field);
+    if (results.dataset.wanted === results.dataset.asked) takeFirst(results);
+    delete results.dataset.wanted;
+  });
+
+  for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
+    document.addEventListener(failure, (event) => {
+      const field = searchOf(event.detail.requestConfig.elt);
+      if (!field) return;
+      const results = resultsOf(field);
+      results.textContent = results.dataset.failed;
+      delete results.dataset.asked;
+      delete results.dataset.wanted;
+    });
+  }
 
   const decision = one("[data-decision]");
   if (decision) {
