@@ -17,6 +17,7 @@ from service.account_commands import keys, retain_command, users
 from service.commands import serve
 from service.demonstration import DEMONSTRATION_ROWS, fill_desk
 from service.ledger.database import UNAVAILABLE
+from service.operator_commands import add_operator_commands
 from service.settings import Settings, read_settings
 from training.commands import add_commands
 from training.sample import train_sample
@@ -31,12 +32,16 @@ app = typer.Typer(
     pretty_exceptions_enable=False,
 )
 add_commands(app)
+add_operator_commands(app)
 app.add_typer(users, name="users")
 app.add_typer(keys, name="keys")
 app.command("retain")(retain_command)
 
 HostName = Annotated[str | None, typer.Option("--host", help="Address to listen on; PILAH_HOST, else 127.0.0.1.")]
 PortNumber = Annotated[int | None, typer.Option("--port", help="Port to listen on; PILAH_PORT, else 8000.")]
+WorkerCount = Annotated[
+    int | None, typer.Option("--workers", help="Processes that answer; PILAH_WORKERS, else 1. They share one model.")
+]
 OfficeName = Annotated[str | None, typer.Option("--office", help="Office to answer for; PILAH_OFFICE, else kumham.")]
 Home = Annotated[
     Path | None, typer.Option("--home", help="Folder of models and history; PILAH_HOME, else a per-user one.")
@@ -44,12 +49,18 @@ Home = Annotated[
 
 
 @app.command("serve")
-def serve_command(office: OfficeName = None, host: HostName = None, port: PortNumber = None, home: Home = None) -> None:
+def serve_command(
+    office: OfficeName = None,
+    host: HostName = None,
+    port: PortNumber = None,
+    home: Home = None,
+    workers: WorkerCount = None,
+) -> None:
     """Answer POST /v1/predictions and show the officer's page, for one office.
 
     Starts without a model too: it then answers 503 and says what to do, and takes up the first model that is trained.
     """
-    serve(_settings(office, host, port, home))
+    serve(_settings(office, host, port, home, workers))
 
 
 @app.command("demo")
@@ -101,8 +112,10 @@ def _fail(message: str) -> NoReturn:
     sys.exit(1)
 
 
-def _settings(office: str | None, host: str | None, port: int | None, home: Path | None) -> Settings:
-    given = {"office": office, "host": host, "port": port, "home": home}
+def _settings(
+    office: str | None, host: str | None, port: int | None, home: Path | None, workers: int | None = None
+) -> Settings:
+    given = {"office": office, "host": host, "port": port, "home": home, "workers": workers}
     return read_settings(**{name: value for name, value in given.items() if value is not None})
 
 

@@ -33,6 +33,7 @@ from service.pages import (
     signing_in,
     static,
 )
+from service.request_log import RequestLog, log_answered
 from service.settings import Settings, read_settings
 from service.uploads import Uploads
 
@@ -84,6 +85,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(LimitedBody, limit_for=_body_limits(settings), answer=answer)
     app.add_middleware(KnownHosts, known=settings.known_hosts, answer=answer)
     app.add_middleware(SealedAnswers)
+    app.add_middleware(RequestLog, listeners=(log_answered(lambda: champion.version),))
     return app
 
 

@@ -68,6 +68,11 @@ class Champion:
             raise outcome.with_traceback(None)
         return outcome
 
+    @property
+    def version(self) -> str:
+        """The version that answered last, without a look at its files; blank where there was none."""
+        return self._outcome.router.version if isinstance(self._outcome, Loaded) else ""
+
     def _follow_files(self) -> Loaded | ArtifactError:
         state = self._state_of_files()
         if self._outcome is None or state != self._seen:

@@ -6,16 +6,21 @@ import socket
 from contextlib import suppress
 from typing import TYPE_CHECKING
 
+import structlog
 import typer
-import uvicorn
 
 from data.errors import PilahError
 from service.app import create_app
+from service.logs import configure_logs
+from service.serving import GracefulServer, run_workers
+from service.settings import unknown_variables
 
 if TYPE_CHECKING:
     from fastapi import FastAPI
 
     from service.settings import Settings
+
+_LOG = structlog.stdlib.get_logger("pilah")
 
 
 def serve(settings: Settings) -> None:
@@ -24,14 +29,19 @@ def serve(settings: Settings) -> None:
     Raises:
         PilahError: the address is open to other machines, or can't be had.
     """
+    configure_logs(settings)
+    for unknown in unknown_variables():
+        _LOG.warning("unknown setting", variable=unknown.name, nearest=unknown.nearest)
     app = create_app(settings)
     _refuse_strangers(settings, app)
     with _listening(settings.host, settings.port) as listener:
-        # No access log: an address can carry what a person typed.
-        config = uvicorn.Config(app, access_log=False, server_header=False, log_level="warning")
         typer.echo(f"Pilah answers for office {settings.office} at {_address(listener)} (stop with Ctrl-C)")
-        with suppress(KeyboardInterrupt):
-            uvicorn.Server(config).run(sockets=[listener])
+        if settings.workers > 1:
+            app.state.ledger.engine.dispose()
+            run_workers(settings, listener)
+        else:
+            with suppress(KeyboardInterrupt):
+                GracefulServer(app, settings).run(sockets=[listener])
 
 
 def _address(listener: socket.socket) -> str:

@@ -1,28 +1,38 @@
 """What an operator can set, by environment variables that begin with PILAH_."""
 
 import ipaddress
+import os
+import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
+from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+from rapidfuzz import process
+from sqlalchemy.engine import make_url
+from sqlalchemy.exc import ArgumentError
 
 from data.errors import PilahError
 from model.complaint import LONGEST_TEXT
 from model.registry import Office
 
+_PREFIX = "PILAH_"
+# Read by the tests and by CI alone.
+_OF_TESTS = ("PILAH_TEST_", "PILAH_BROWSER")
+_HOST_NAME = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:]+")
+_DATABASES = ("sqlite", "postgresql", "postgres")
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
 
 
 class Settings(BaseSettings):
     """The settings of one service process, which answers for one office."""
 
-    model_config = SettingsConfigDict(
-        env_prefix="PILAH_", frozen=True, env_ignore_empty=True, hide_input_in_errors=True
-    )
+    model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, env_ignore_empty=True, hide_input_in_errors=True)
 
     home: Path = Field(
         default_factory=lambda: Path(platformdirs.user_data_dir("pilah", appauthor=False)),
@@ -36,6 +46,16 @@ class Settings(BaseSettings):
     )
     host: str = Field(default="127.0.0.1", description="The address that `pilah serve` listens on.")
     port: int = Field(default=8000, ge=0, le=65_535, description="The port; 0 takes a free one.")
+    workers: int = Field(default=1, ge=1, le=64, description="How many processes answer requests.")
+    stop_seconds: int = Field(
+        default=30, ge=1, description="How long requests in flight may take to end when the service is stopped."
+    )
+    log_format: Literal["auto", "json", "text"] = Field(
+        default="auto", description="How log lines are written; auto is text on a terminal and JSON elsewhere."
+    )
+    log_level: Literal["debug", "info", "warning", "error"] = Field(
+        default="info", description="The least grave events that are logged; info has a line for each request."
+    )
     demonstration: bool = Field(
         default=False, description="Sign every visitor in as a demonstration officer; on this machine only."
     )
@@ -60,6 +80,26 @@ class Settings(BaseSettings):
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
+
+    @field_validator("allowed_hosts")
+    @classmethod
+    def _must_be_bare_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        if not all(_HOST_NAME.fullmatch(name) for name in value):
+            raise ValueError("write bare names such as pilah.example.go.id, without https:// and without a port")
+        return value
+
+    @field_validator("database_url")
+    @classmethod
+    def _must_be_a_database(cls, value: SecretStr) -> SecretStr:
+        try:
+            if not value.get_secret_value() or make_url(value.get_secret_value()).get_backend_name() in _DATABASES:
+                return value
+        except ArgumentError:
+            pass
+        raise ValueError(
+            "is no database URL that Pilah can use; write it as postgresql+psycopg://user:password@host/name, or leave "
+            "it empty for a file in PILAH_HOME"
+        )
 
     @field_validator("home")
     @classmethod
@@ -104,6 +144,15 @@ class Settings(BaseSettings):
         except ValueError:
             return self.host == "localhost"
 
+    def shown(self, field: str) -> str:
+        """A setting's value for a person to read, without what is secret in it."""
+        if field == "database_url":
+            return make_url(self.ledger_url).render_as_string(hide_password=True)
+        value = getattr(self, field)
+        if isinstance(value, SecretStr):
+            return "(set)" if value.get_secret_value() else "(empty)"
+        return ",".join(value) if isinstance(value, tuple) else str(value)
+
     def today(self) -> date:
         """The day at the office: units and rules in force on it are the ones that count."""
         return datetime.now(self.zone).date()
@@ -114,15 +163,52 @@ class Settings(BaseSettings):
         return frozenset(name.lower() for name in (*LOOPBACK_NAMES, *self.allowed_hosts))
 
 
+class UnknownVariable(NamedTuple):
+    """A variable of the environment that looks like a setting and is none; `nearest` is what may have been meant."""
+
+    name: str
+    nearest: str
+
+
+def variable(field: str) -> str:
+    """The environment variable of a field.
+
+    >>> variable("database_url")
+    'PILAH_DATABASE_URL'
+    """
+    return f"{_PREFIX}{field.upper()}"
+
+
+def unknown_variables(environment: Mapping[str, str] | None = None) -> list[UnknownVariable]:
+    """What begins like a setting in the environment and is none: most likely a slip of the pen."""
+    known = [variable(field) for field in Settings.model_fields]
+    names = os.environ if environment is None else environment
+    return [
+        UnknownVariable(name, process.extractOne(name.upper(), known)[0])
+        for name in sorted(names)
+        if name.upper().startswith(_PREFIX) and name.upper() not in known and not name.upper().startswith(_OF_TESTS)
+    ]
+
+
 def read_settings(**chosen: object) -> Settings:
     """The settings from the environment; what is `chosen` here goes before it.
 
     Raises:
-        PilahError: a setting can't be used; the message names its environment variable.
+        PilahError: a setting can't be used; the message names its environment variable, what is wrong with its value
+            (never the value, which may be a secret in the wrong place) and what it is for.
     """
     try:
         # The keywords are validated like the environment's strings, which the static types can't say.
         return Settings(**chosen)  # type: ignore[arg-type]
     except ValidationError as error:
-        problems = "; ".join(f"PILAH_{str(item['loc'][0]).upper()}: {item['msg']}" for item in error.errors())
-        raise PilahError(f"A setting can't be used. {problems}. Mend it in the environment and start again.") from None
+        problems = "; ".join(_problem(item) for item in error.errors(include_input=False, include_url=False))
+        raise PilahError(
+            f"A setting can't be used. {problems}. Mend it in the environment and start again; "
+            "docs/operator.md has all settings."
+        ) from None
+
+
+def _problem(item: ErrorDetails) -> str:
+    field = str(item["loc"][0])
+    said = item["msg"].removeprefix("Value error, ").removeprefix("Input ")
+    return f"{variable(field)} ({Settings.model_fields[field].description}): {said}"

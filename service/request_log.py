@@ -1,0 +1,102 @@
+"""Every request leaves one line in the log: what was asked of which route, how it ended, and how long it took."""
+
+from __future__ import annotations
+
+import time
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import structlog
+from starlette.staticfiles import StaticFiles
+
+from service.logs import ALREADY_LOGGED
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Sequence
+
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+_METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
+_NO_ROUTE = "(none)"
+_FILES = "/static/{file}"
+_NO_ANSWER = 499
+_BROKEN = 500
+_LOG = structlog.stdlib.get_logger("pilah.requests")
+
+
+@dataclass(frozen=True, slots=True)
+class Answered:
+    """A request that was answered.
+
+    `route` is the template, such as /v1/complaints/{any_id}; `status` is 499 where the caller left before there was
+    an answer.
+    """
+
+    method: str
+    route: str
+    status: int
+    seconds: float
+    error: Exception | None = None
+
+
+class RequestLog:
+    """Tells the listeners about every request, once it is answered."""
+
+    def __init__(self, app: ASGIApp, listeners: Sequence[Callable[[Answered], None]]) -> None:
+        self._app = app
+        self._listeners = listeners
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        status, began, error = _NO_ANSWER, time.perf_counter(), None
+
+        async def watched_send(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            await send(message)
+
+        try:
+            await self._app(scope, receive, watched_send)
+        except Exception as caught:
+            # Starlette answers it further out; here is the last place that knows the route.
+            status, error = _BROKEN, caught
+            ALREADY_LOGGED.set(caught)
+            raise
+        finally:
+            answered = Answered(_method(scope), _route(scope), status, time.perf_counter() - began, error)
+            for listener in self._listeners:
+                listener(answered)
+
+
+def log_answered(model_version: Callable[[], str]) -> Callable[[Answered], None]:
+    """A listener that writes a line; the version is that of the model in use at that moment."""
+
+    def write(answered: Answered) -> None:
+        log = _LOG.error if answered.error else _LOG.warning if answered.status >= _BROKEN else _LOG.info
+        log(
+            "request",
+            method=answered.method,
+            route=answered.route,
+            status=answered.status,
+            milliseconds=round(answered.seconds * 1000, 1),
+            model=model_version(),
+            exc_info=answered.error,
+        )
+
+    return write
+
+
+def _method(scope: Scope) -> str:
+    """The method, unless a caller made it up."""
+    return scope["method"] if scope["method"] in _METHODS else "OTHER"
+
+
+def _route(scope: Scope) -> str:
+    """The template of the route that took the request, never what was asked for itself."""
+    if isinstance(scope.get("endpoint"), StaticFiles):
+        return _FILES
+    route = scope.get("route")
+    return getattr(route, "path_format", None) or getattr(route, "path", None) or _NO_ROUTE

@@ -1,0 +1,162 @@
+"""Processes that answer requests, and how they end without losing one."""
+
+from __future__ import annotations
+
+import asyncio
+import multiprocessing
+import os
+import signal
+import tempfile
+import time
+from dataclasses import dataclass
+from multiprocessing.connection import wait
+from threading import Thread
+from typing import TYPE_CHECKING
+
+import structlog
+import uvicorn
+
+from data.errors import PilahError
+from service.app import create_app
+from service.logs import configure_logs
+
+if TYPE_CHECKING:
+    import socket
+    from collections.abc import Callable, Iterator
+    from multiprocessing.context import SpawnProcess
+    from multiprocessing.synchronize import Event
+    from types import FrameType
+
+    from fastapi import FastAPI
+
+    from service.settings import Settings
+
+_LOG = structlog.stdlib.get_logger("pilah.serving")
+
+# Read by prometheus_client when it is imported: where the workers' figures meet.
+METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
+# How long a connection that was just accepted has to send its request, once the service is stopping.
+_LAST_ARRIVALS_SECONDS = 0.3
+_AGAIN_SECONDS = 1.0
+_LOOK_SECONDS = 0.5
+_MARGIN_SECONDS = 5
+# A fork of a process with the threads of numpy and OpenMP in it may hang; each worker starts afresh.
+_SPAWN = multiprocessing.get_context("spawn")
+
+
+class GracefulServer(uvicorn.Server):
+    """Ends in three steps: no new connections, what has connected is still heard, what was asked is answered."""
+
+    def __init__(self, app: FastAPI, settings: Settings, started: Callable[[], None] = lambda: None) -> None:
+        super().__init__(
+            uvicorn.Config(
+                app,
+                access_log=False,
+                server_header=False,
+                log_config=None,
+                log_level="warning",
+                timeout_graceful_shutdown=settings.stop_seconds,
+            )
+        )
+        self._tell_started = started
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        await super().startup(sockets)
+        self._tell_started()
+
+    async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
+        # One turn of the loop accepts what the kernel has connected already; a closed listener would reset it.
+        await asyncio.sleep(0)
+        for server in self.servers:
+            server.close()
+        for listener in sockets or []:
+            listener.close()
+        self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
+        await asyncio.sleep(_LAST_ARRIVALS_SECONDS)
+        await super().shutdown(sockets)
+
+
+def run_workers(settings: Settings, listener: socket.socket) -> None:
+    """Answer in several processes until interrupted; one that dies is replaced.
+
+    Raises:
+        PilahError: a worker can't start.
+    """
+    with tempfile.TemporaryDirectory(prefix="pilah-metrics-") as folder:
+        os.environ[METRICS_FOLDER] = folder
+        _Supervisor(settings, listener).run()
+
+
+@dataclass(slots=True)
+class _Worker:
+    process: SpawnProcess
+    started: Event
+
+
+class _Supervisor:
+    def __init__(self, settings: Settings, listener: socket.socket) -> None:
+        self._settings = settings
+        self._listener = listener
+        self._workers: list[_Worker] = []
+        self._stopping = False
+
+    def run(self) -> None:
+        before = {name: signal.signal(name, self._stop) for name in (signal.SIGINT, signal.SIGTERM)}
+        try:
+            self._workers = [self._start() for _ in range(self._settings.workers)]
+            while not self._stopping:
+                wait([worker.process.sentinel for worker in self._workers], timeout=_LOOK_SECONDS)
+                self._replace_the_dead()
+        finally:
+            self._end_all()
+            for name, handler in before.items():
+                signal.signal(name, handler)
+
+    def _stop(self, _signal: int, _frame: FrameType | None) -> None:
+        self._stopping = True
+
+    def _start(self) -> _Worker:
+        started = _SPAWN.Event()
+        process = _SPAWN.Process(target=_work, args=(self._settings, self._listener, started), name="pilah-worker")
+        process.start()
+        return _Worker(process, started)
+
+    def _replace_the_dead(self) -> None:
+        for at, worker in enumerate(self._workers):
+            if worker.process.is_alive() or self._stopping:
+                continue
+            if not worker.started.is_set():
+                raise PilahError("A worker can't start; the log says why. `pilah doctor` checks the installation.")
+            _LOG.error("worker died", pid=worker.process.pid, exit_code=worker.process.exitcode)
+            time.sleep(_AGAIN_SECONDS)
+            self._workers[at] = self._start()
+
+    def _end_all(self) -> None:
+        # As long as one process holds the listener, callers would connect and hear nothing.
+        self._listener.close()
+        for worker in self._living():
+            worker.process.terminate()
+        until = time.monotonic() + self._settings.stop_seconds + _MARGIN_SECONDS
+        for worker in self._workers:
+            worker.process.join(max(0.0, until - time.monotonic()))
+        for worker in self._living():
+            _LOG.error("worker didn't end in time", pid=worker.process.pid)
+            worker.process.kill()
+
+    def _living(self) -> Iterator[_Worker]:
+        return (worker for worker in self._workers if worker.process.is_alive())
+
+
+def _work(settings: Settings, listener: socket.socket, started: Event) -> None:
+    """What a worker does."""
+    configure_logs(settings)
+    Thread(target=_end_with_parent, daemon=True).start()
+    GracefulServer(create_app(settings), settings, started.set).run(sockets=[listener])
+
+
+def _end_with_parent() -> None:
+    """A worker whose parent was killed would hold the port for ever."""
+    parent = multiprocessing.parent_process()
+    if parent is not None:
+        parent.join()
+        os.kill(os.getpid(), signal.SIGTERM)
