@@ -18,6 +18,7 @@ from model.units import Units, read_units
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from model.history import LabelledComplaint
     from model.router import Router
 
 _OFFICE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -48,7 +49,21 @@ class Office:
 
     @property
     def history_folder(self) -> Path:
+        """The rows that the champion learned from; before the first training, and for older versions, the office's own."""
+        champion = self.champion()
+        if champion is not None and self.history_of(champion).is_dir():
+            return self.history_of(champion)
         return self.home / "history" / self.name
+
+    def history_of(self, version: str) -> Path:
+        """Where the rows are that a version learned from: each keeps its own, so that a training changes no other's."""
+        return self.home / "history" / self.name / version
+
+    def history_folders(self) -> list[Path]:
+        """Every folder that holds rows of this office."""
+        own = self.home / "history" / self.name
+        inside = own.iterdir() if own.is_dir() else ()
+        return [own, *sorted(path for path in inside if path.is_dir() and _VERSION.fullmatch(path.name))]
 
     @property
     def own_folder(self) -> Path:
@@ -81,12 +96,8 @@ class Office:
             )
         return version
 
-    def promote(self, version: str) -> None:
-        """Make a finished version the champion, in one step that a reader sees whole or not at all."""
-        if version not in self.versions():
-            raise ArtifactMissing(
-                f"Office {self.name} has no version {version}. It has: {', '.join(self.versions()) or 'none'}"
-            )
+    def point_to(self, version: str) -> None:
+        """Name the champion, in one step that a reader sees whole or not at all; `model.promotions` keeps why."""
         artifact.write_text(self.champion_file, version + "\n")
 
     def units(self) -> Units:
@@ -107,11 +118,27 @@ class Office:
             raise ArtifactMissing(
                 f"No trained model for office {self.name} in {self.versions_folder}. Make one with: pilah train FILE --office {self.name}"
             )
+        return self.load_version(version, signing_key, precedents=precedents)
+
+    def load_version(
+        self, version: str, signing_key: str = "", *, precedents: bool = True
+    ) -> tuple[Router, artifact.Card]:
+        """The router and the card of one version, with the units and rules of now and the past that it learned from.
+
+        Raises:
+            ArtifactError: its files can't be trusted or read.
+            UnitsFileInvalid: the office's units.csv contradicts itself.
+            RulesFileInvalid: its rules.csv can't be understood.
+        """
         router, card = artifact.load(self.versions_folder / version, signing_key)
         units = router.units.updated_by(self.units())
         rules = read_rules(self.rules_file, units)
-        past = read_history(self.history_folder) if precedents and history_file(self.history_folder).is_file() else []
+        past = self._past(version) if precedents else []
         return router.at_office(units, rules, Precedents(past)), card
+
+    def _past(self, version: str) -> list[LabelledComplaint]:
+        folders = (self.history_of(version), self.home / "history" / self.name)
+        return next((read_history(folder) for folder in folders if history_file(folder).is_file()), [])
 
 
 def new_version() -> str:

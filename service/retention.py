@@ -14,6 +14,9 @@ from service.ledger.clock import now
 from service.ledger.tables import StoredComplaint
 
 if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
     from model.registry import Office
     from service.ledger.access import Access
 
@@ -40,8 +43,18 @@ def retain(access: Access, office: Office, days: int, *, delete_them: bool) -> R
             # Suggestions, decisions and marks go with their complaint.
             session.execute(delete(StoredComplaint).where(*older, ~StoredComplaint.waiting))
             note(session, office.name, "retention", "deleted", str(counts[0]))
-    rows = read_history(office.history_folder) if history_file(office.history_folder).is_file() else []
+    history_rows = 0
+    for folder in office.history_folders():
+        # A row that several versions learned from is one complaint; the count is the most that one folder loses.
+        history_rows = max(history_rows, _retain_history(folder, oldest, delete_them=delete_them))
+    return Retained(counts[0], history_rows, counts[1])
+
+
+def _retain_history(folder: Path, oldest: datetime, *, delete_them: bool) -> int:
+    if not history_file(folder).is_file():
+        return 0
+    rows = read_history(folder)
     kept = [row for row in rows if row.received_at.replace(tzinfo=None) >= oldest]
     if delete_them and len(kept) < len(rows):
-        write_history(office.history_folder, kept)
-    return Retained(counts[0], len(rows) - len(kept), counts[1])
+        write_history(folder, kept)
+    return len(rows) - len(kept)

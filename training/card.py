@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from model.drift import Observed
     from model.history import LabelledComplaint
     from model.router import Router
+    from model.units import Units
+    from training.contest import Contest
     from training.evaluate import Evaluation
     from training.fit import Recipe
     from training.reading import Reading
@@ -34,6 +36,8 @@ def make_card(
     random_split: Evaluation | None,
     router: Router,
     observed: Sequence[Observed],
+    office_units: Units,
+    against: Contest | None,
 ) -> Card:
     """Data, split, every figure, thresholds, labels and library versions; no text and no id of any complaint."""
     return {
@@ -55,12 +59,15 @@ def make_card(
             "learned": len(split.learned),
             "held_back": len(split.held_back),
             "near_duplicates_moved_to_learned": split.repeated,
+            "sha256": _fingerprint(split.held_back),
             **_period(split.held_back),
         },
         "recipe": asdict(recipe),
         "seed": 0,
         "evaluation": evaluation.as_dict(),
         "random_split_evaluation": random_split.as_dict() if random_split else None,
+        "comparison": against.as_dict() if against else None,
+        "units_file": {"ids": [unit.id for unit in office_units]},
         "leaks": asdict(find_leaks(reading.rows, router.units)),
         "drift": Baseline.of(observed).to_dict(),
         "thresholds": router.thresholds,

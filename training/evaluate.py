@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.metrics import f1_score
 
-from model.suggestion import Status
+from training.judging import UNKNOWN_MARK, decided_unit, judge
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from model.history import LabelledComplaint
     from model.router import Router
-    from model.suggestion import Suggestion
+    from training.judging import Judged, JudgedRow
 
 _BINS = 10
 _RESAMPLES = 1_000
-_OTHER = "\0not among the suggestions"
+_OTHER = f"{UNKNOWN_MARK}not among the suggestions"
 
 
 @dataclass(frozen=True)
@@ -55,6 +55,7 @@ class Scores:
 class UnitScore:
     """How one unit fared: its rows, the share found first, and the share of its suggestions that were right."""
 
+    id: str
     name: str
     rows: int
     recall: float
@@ -81,26 +82,16 @@ class Evaluation:
         }
 
 
-@dataclass(frozen=True)
-class _Judged:
-    """One row: the right label, the suggested ones best first, and how sure the first was."""
-
-    right: str
-    suggested: tuple[str, ...]
-    confidence: float
-    confident: bool
-
-
 def evaluate(router: Router, rows: Sequence[LabelledComplaint], learned: Sequence[LabelledComplaint]) -> Evaluation:
     """Measure on rows; labels that `learned` never had count as errors, returned rows are not scored by unit."""
-    suggestions = router.suggest_many([row.complaint for row in rows], evidence=False)
-    units = [
-        _unit(router, row, suggestion)
-        for row, suggestion in zip(rows, suggestions, strict=True)
-        if row.unit and not row.returned
-    ]
-    categories = [_category(row, suggestion) for row, suggestion in zip(rows, suggestions, strict=True) if row.category]
-    known_units = Counter(_decided(router, row) for row in learned if row.unit and not row.returned)
+    return evaluate_judged(router, judge(router, rows), learned)
+
+
+def evaluate_judged(router: Router, judged: Sequence[JudgedRow], learned: Sequence[LabelledComplaint]) -> Evaluation:
+    """The figures of rows that were judged already."""
+    units = [row.unit for row in judged if row.unit is not None]
+    categories = [row.category for row in judged if row.category is not None]
+    known_units = Counter(decided_unit(router, row) for row in learned if row.unit and not row.returned)
     known_categories = Counter(row.category for row in learned if row.category)
     names = {unit.id: unit.name for unit in router.units}
     return Evaluation(
@@ -111,7 +102,7 @@ def evaluate(router: Router, rows: Sequence[LabelledComplaint], learned: Sequenc
     )
 
 
-def _as_families(router: Router, units: Sequence[_Judged], known: Counter[str]) -> tuple[list[_Judged], Counter[str]]:
+def _as_families(router: Router, units: Sequence[Judged], known: Counter[str]) -> tuple[list[Judged], Counter[str]]:
     """The same rows judged by family: the right kind of unit, whichever place it has."""
     family = {unit.id: unit.family or unit.id for unit in router.units}
 
@@ -127,31 +118,8 @@ def _as_families(router: Router, units: Sequence[_Judged], known: Counter[str]) 
     return judged, known_families
 
 
-def _decided(router: Router, row: LabelledComplaint) -> str:
-    unit = router.units.find(row.unit)
-    return unit.id if unit else f"\0{row.unit}"
-
-
-def _unit(router: Router, row: LabelledComplaint, suggestion: Suggestion) -> _Judged:
-    return _Judged(
-        _decided(router, row),
-        tuple(unit.id for unit in suggestion.units),
-        suggestion.units[0].confidence if suggestion.units else 0.0,
-        suggestion.unit_status is Status.CONFIDENT,
-    )
-
-
-def _category(row: LabelledComplaint, suggestion: Suggestion) -> _Judged:
-    return _Judged(
-        row.category,
-        tuple(category.name for category in suggestion.categories),
-        suggestion.categories[0].confidence if suggestion.categories else 0.0,
-        suggestion.category_status is Status.CONFIDENT,
-    )
-
-
-def _scores(judged: Sequence[_Judged], known: Counter[str]) -> Scores:
-    right = np.array([row.suggested[:1] == (row.right,) for row in judged])
+def _scores(judged: Sequence[Judged], known: Counter[str]) -> Scores:
+    right = np.array([row.first_right for row in judged])
     confident = np.array([row.confident for row in judged])
     most_frequent = known.most_common(1)[0][0] if known else ""
     low, high = _bootstrap(right)
@@ -162,7 +130,7 @@ def _scores(judged: Sequence[_Judged], known: Counter[str]) -> Scores:
         top_1=float(right.mean()),
         top_1_low=low,
         top_1_high=high,
-        top_3=float(np.mean([row.right in row.suggested[:3] for row in judged])),
+        top_3=float(np.mean([row.among_three for row in judged])),
         macro_f1=float(
             f1_score(
                 [row.right for row in judged],
@@ -196,13 +164,14 @@ def _bootstrap(right: NDArray[np.bool_]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _per_label(judged: Sequence[_Judged], names: dict[str, str]) -> list[UnitScore]:
+def _per_label(judged: Sequence[Judged], names: dict[str, str]) -> list[UnitScore]:
     rows = Counter(row.right for row in judged)
     suggested = Counter(row.suggested[0] for row in judged if row.suggested)
-    right = Counter(row.right for row in judged if row.suggested[:1] == (row.right,))
+    right = Counter(row.right for row in judged if row.first_right)
     return [
         UnitScore(
-            names.get(label, label.lstrip("\0")),
+            label.lstrip(UNKNOWN_MARK),
+            names.get(label, label.lstrip(UNKNOWN_MARK)),
             count,
             right[label] / count,
             right[label] / suggested[label] if suggested[label] else None,

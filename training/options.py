@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import getpass
 from pathlib import Path
 from typing import Annotated
 
@@ -26,8 +27,19 @@ ProgressFile = Annotated[
     ),
 ]
 SigningKey = Annotated[str, typer.Option(envvar="PILAH_SIGNING_KEY", hidden=True)]
+By = Annotated[
+    str, typer.Option("--by", help="Who wants it, for the log. Default: the user of this machine.", show_default=False)
+]
 
 
 def home_folder(given: Path | None) -> Path:
     """The folder given, else the user's own."""
     return given if given is not None else user_data_path("pilah", appauthor=False)
+
+
+def user_here() -> str:
+    """Who is at this machine, for the log of promotions; blank where the machine can't tell."""
+    try:
+        return getpass.getuser()
+    except (KeyError, OSError):  # a container's user without a name
+        return ""

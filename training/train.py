@@ -6,18 +6,23 @@ import csv
 import shutil
 import time
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from model import artifact
 from model.errors import HistoryUnusable
-from model.history import read_history, write_history
+from model.history import write_history
+from model.promotions import first_champion
 from model.registry import Office, new_version
 from training.card import make_card
-from training.evaluate import Evaluation, evaluate
+from training.contest import Contest, contest
+from training.evaluate import Evaluation, evaluate, evaluate_judged
 from training.fit import Outcomes, Recipe, assemble, fit_ranking, outcomes_of, predict_slice, slices_of
+from training.judging import judge, suggest_all
 from training.leaks import Leaks, find_leaks
-from training.split import FEWEST_ROWS, HELD_BACK, Split, at_random, by_time
+from training.marks import marks_of, write_marks
+from training.opponent import Opponent, opponent_of
+from training.split import HELD_BACK, Split, at_random, by_time
 from training.watching import observe
 
 if TYPE_CHECKING:
@@ -43,10 +48,15 @@ class Trained:
     champion_version: str | None
     split: Split
     evaluation: Evaluation
-    champion: Evaluation | None
+    contest: Contest | None
     random_split: Evaluation | None
     units: Units
     leaks: Leaks
+
+    @property
+    def champion(self) -> Evaluation | None:
+        """The champion's figures on the same slice."""
+        return self.contest.evaluation if self.contest else None
 
 
 def train(
@@ -56,6 +66,7 @@ def train(
     *,
     random_split: bool = False,
     signing_key: str = "",
+    by: str = "",
     step: Step = lambda name, rows: None,
 ) -> Trained:
     """Hold the newest fifth back, fit, measure, refit on everything, and write the version.
@@ -70,30 +81,38 @@ def train(
     _require_labels(rows)
     office_units = office.units()
     split = by_time(rows)
-    fitted = _fit(rows, split, office_units, recipe, step)
+    opponent = opponent_of(office, split, office_units, recipe, signing_key)
+    fitted = _fit(rows, split, office_units, recipe, opponent, step)
     version = new_version()
     measured = assemble(version, fitted.measured, fitted.units_then, fitted.learned, recipe, split.learned)
-    evaluation = evaluate(measured, split.held_back, split.learned)
-    observed = observe(measured, split.held_back)
+    suggestions = suggest_all(measured, split.held_back)
+    judged = judge(measured, split.held_back, suggestions)
+    evaluation = evaluate_judged(measured, judged, split.learned)
+    observed = observe(measured, split.held_back, suggestions)
     newest = outcomes_of(fitted.measured, fitted.units_then, split.held_back)
     step("measuring", len(split.held_back))
-    champion = _measure_champion(office, split, office_units, fitted.learned, step)
+    against = None
+    if opponent is not None:
+        against = contest(opponent, fitted.champion, split, fitted.learned, measured, judged)
     flattering = _measure(at_random(rows), office_units, recipe, fitted.learned, step) if random_split else None
     router = assemble(version, fitted.final, fitted.units_now, fitted.learned + newest, recipe, rows)
-    card = make_card(version, office.name, reading, recipe, split, evaluation, flattering, router, observed)
+    card = make_card(
+        version, office.name, reading, recipe, split, evaluation, flattering, router, observed, office_units, against
+    )
+    # The rows first: a version that can be seen has its past complaints, whenever the process ends.
+    write_history(office.history_of(version), rows)
     with artifact.written_aside(office.versions_folder / version) as folder:
         _write_left_out(folder / "dropped.csv", reading.left_out)
+        write_marks(folder, marks_of(judged), against.marks if against else None)
         artifact.save(folder, router, card, signing_key)
-    write_history(office.history_folder, rows)
-    if office.champion() is None:
-        office.promote(version)
+    first_champion(office, version, by)
     step("writing", 0)
     return Trained(
         version,
         office.champion(),
         split,
         evaluation,
-        champion,
+        against,
         flattering,
         fitted.units_now,
         find_leaks(rows, fitted.units_now),
@@ -102,23 +121,37 @@ def train(
 
 def remove_unfinished(office: Office) -> None:
     """Remove what an interrupted training left more than a day ago; a younger one may still be at work."""
-    for path in office.versions_folder.glob(".unfinished-*"):
+    left = list(office.versions_folder.glob(".unfinished-*"))
+    finished = set(office.versions())
+    left += [folder for folder in office.history_folders()[1:] if folder.name not in finished]
+    for path in left:
         if time.time() - path.stat().st_mtime > _STALE_SECONDS:
             shutil.rmtree(path, ignore_errors=True) if path.is_dir() else path.unlink(missing_ok=True)
 
 
 @dataclass(frozen=True)
 class _Fitted:
-    """The rankings of one training: one that has not seen the newest slice, one that has seen everything."""
+    """The rankings of one training: one that has not seen the newest slice, one that has seen everything.
+
+    `champion`: the champion's ranking where it had to be fitted anew.
+    """
 
     learned: Outcomes
     measured: Ranking
     units_then: Units
     final: Ranking
     units_now: Units
+    champion: tuple[Ranking, Units] | None
 
 
-def _fit(rows: Sequence[LabelledComplaint], split: Split, office_units: Units, recipe: Recipe, step: Step) -> _Fitted:
+def _fit(
+    rows: Sequence[LabelledComplaint],
+    split: Split,
+    office_units: Units,
+    recipe: Recipe,
+    opponent: Opponent | None,
+    step: Step,
+) -> _Fitted:
     # liblinear works without the interpreter's lock, so two threads share both cores and one copy of the rows.
     with ThreadPoolExecutor(max_workers=2) as pool:
         final = pool.submit(fit_ranking, rows, office_units, recipe)
@@ -129,10 +162,14 @@ def _fit(rows: Sequence[LabelledComplaint], split: Split, office_units: Units, r
         ]
         fits: dict[Future[Any], int] = {final: len(rows), measured: len(split.learned)}
         fits.update(dict.fromkeys(slices, len(split.learned) // 2))
+        champion = None
+        if opponent is not None and opponent.refitted:
+            champion = pool.submit(fit_ranking, opponent.rows, office_units, opponent.recipe)
+            fits[champion] = len(opponent.rows)
         for done in as_completed(fits):
             step("fitting", fits[done])
     outcomes = sum((future.result() for future in slices), Outcomes([], []))
-    return _Fitted(outcomes, *measured.result(), *final.result())
+    return _Fitted(outcomes, *measured.result(), *final.result(), champion.result() if champion else None)
 
 
 def steps_of(n_rows: int, *, has_champion: bool, random_split: bool) -> int:
@@ -147,24 +184,6 @@ def _measure(split: Split, office_units: Units, recipe: Recipe, outcomes: Outcom
     ranking, units = fit_ranking(split.learned, office_units, recipe)
     step("measuring", len(split.learned))
     return evaluate(assemble("", ranking, units, outcomes, recipe, split.learned), split.held_back, split.learned)
-
-
-def _measure_champion(
-    office: Office, split: Split, office_units: Units, outcomes: Outcomes, step: Step
-) -> Evaluation | None:
-    """The champion's recipe on the same slice, refitted on the rows of its history before that slice.
-
-    The champion itself may have learned from rows of the slice; its figures on them would flatter it.
-    """
-    version = office.champion()
-    if version is None or not split.held_back:
-        return None
-    start = split.held_back[0].received_at
-    earlier = [row for row in read_history(office.history_folder) if row.received_at < start]
-    if len(earlier) < FEWEST_ROWS:
-        return None
-    recipe = Recipe.from_card(artifact.read_card(office.versions_folder / version)["recipe"])
-    return _measure(replace(split, learned=earlier), office_units, recipe, outcomes, step)
 
 
 def _require_labels(rows: Sequence[LabelledComplaint]) -> None:

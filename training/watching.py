@@ -6,17 +6,25 @@ from typing import TYPE_CHECKING
 
 from model.drift import Observed, observed_of
 from model.units import slug
+from training.judging import suggest_all
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from model.history import LabelledComplaint
     from model.router import Router
+    from model.suggestion import Suggestion
 
 
-def observe(router: Router, rows: Sequence[LabelledComplaint]) -> list[Observed]:
-    """The suggestion for each row beside what was decided; a unit or category that the model doesn't know has a new id."""
-    suggestions = router.suggest_many([row.complaint for row in rows], evidence=False)
+def observe(
+    router: Router, rows: Sequence[LabelledComplaint], suggestions: Sequence[Suggestion] | None = None
+) -> list[Observed]:
+    """The suggestion for each row beside what was decided; a unit or category that the model doesn't know has a new id.
+
+    `suggestions`: where they were made already.
+    """
+    if suggestions is None:
+        suggestions = suggest_all(router, rows)
     categories = {label.name: label.id for label in router.category_labels}
     return [
         observed_of(
