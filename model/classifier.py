@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import vstack
 from scipy.special import softmax
 from sklearn.naive_bayes import MultinomialNB
 from sklearn.svm import LinearSVC
@@ -24,6 +26,15 @@ NAME_WEIGHT = 0.6
 BAYES_WEIGHT = 0.01
 _BAYES_SMOOTHING = 0.02
 _PRIOR_OF_PAIR = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class NotOf:
+    """Rows of features, of shape (n, n_features), each with a label that it is known not to have, and its weight."""
+
+    rows: csr_matrix
+    labels: Sequence[str]
+    weights: NDArray[np.float64]
 
 
 class LinearRanker:
@@ -52,17 +63,20 @@ class LinearRanker:
         names: Callable[[Sequence[str]], csr_matrix] | None = None,
         bayes: bool = False,
         unseen: Sequence[str] = (),
+        not_of: NotOf | None = None,
     ) -> LinearRanker:
         """Learn from rows of shape (n, n_features) and n labels, at least one of them; a single label is a constant.
 
         `names` gives the rows of the labels' own names; `bayes` mixes naive Bayes in; `unseen` are labels without rows,
-        which only their names speak for.
+        which only their names speak for; `not_of` are further rows that a label is known not to fit.
         """
         distinct = tuple(sorted(set(labels)))
         n_features = rows.shape[1]
         if len(distinct) == 1 and not unseen:
             return cls(distinct, np.zeros((n_features, 1), np.float32), np.zeros(1, np.float32))
         weights, intercepts = _separated(rows, labels, distinct, row_weights)
+        if not_of is not None:
+            _push_down(weights, intercepts, rows, labels, distinct, row_weights, not_of)
         if bayes:
             likelihoods = MultinomialNB(alpha=_BAYES_SMOOTHING).fit(rows, np.asarray(labels))
             weights = weights + BAYES_WEIGHT * (
@@ -103,6 +117,33 @@ def _separated(
     if len(distinct) == 2:  # noqa: PLR2004 - scikit-learn keeps one row for two classes
         return np.vstack((-machine.coef_, machine.coef_)), np.concatenate((-machine.intercept_, machine.intercept_))
     return machine.coef_, machine.intercept_
+
+
+def _push_down(
+    weights: NDArray[np.float64],
+    intercepts: NDArray[np.float64],
+    rows: csr_matrix,
+    labels: Sequence[str],
+    distinct: Sequence[str],
+    row_weights: NDArray[np.float64] | None,
+    not_of: NotOf,
+) -> None:
+    """Fit the machine of each label that has counter-examples anew, with them among the rows of other labels.
+
+    One machine a label means that the others stay as they are. A label without a row of its own has no machine.
+    """
+    own = np.ones(len(labels)) if row_weights is None else row_weights
+    is_of, is_not_of = np.asarray(labels), np.asarray(not_of.labels)
+    for at, label in enumerate(distinct):
+        wrong = np.flatnonzero(is_not_of == label)
+        if not len(wrong):
+            continue
+        machine = LinearSVC(C=REGULARISATION, random_state=0).fit(
+            vstack((rows, not_of.rows[wrong]), format="csr"),
+            np.concatenate((is_of == label, np.zeros(len(wrong), dtype=bool))),
+            sample_weight=np.concatenate((own, not_of.weights[wrong])),
+        )
+        weights[at], intercepts[at] = machine.coef_[0], machine.intercept_[0]
 
 
 class MutualEvidence:

@@ -26,6 +26,9 @@ class LabelledComplaint:
     """A masked complaint and what was decided; an empty label was not recorded.
 
     `returned` marks a row whose status says that the unit was wrong: it is neither taught nor scored as right.
+    `verdict` is what became of Pilah's suggestion (accepted, changed, rejected, recorded) where the ledger holds the
+    decision, and blank where an export does; `decided_at` is when. `wrong_units` are units known not to be the right
+    one: suggested and rejected, or tried first and returned.
     """
 
     complaint: Complaint
@@ -34,6 +37,14 @@ class LabelledComplaint:
     outcome: str = ""
     copies: tuple[str, ...] = ()
     returned: bool = False
+    verdict: str = ""
+    wrong_units: tuple[str, ...] = ()
+    decided_at: datetime | None = None
+
+    @property
+    def known_wrong(self) -> tuple[str, ...]:
+        """Every unit that is known not to be the right one."""
+        return (*((self.unit,) if self.returned and self.unit else ()), *self.wrong_units)
 
     @property
     def received_at(self) -> datetime:
@@ -44,10 +55,20 @@ class LabelledComplaint:
 def write_history(folder: Path, rows: Sequence[LabelledComplaint]) -> None:
     """Replace the history of an office by these rows, whole or not at all."""
     folder.mkdir(parents=True, exist_ok=True)
-    table = pa.Table.from_pylist([_record(row) for row in rows], schema=_schema())
     aside = folder / f".unfinished-{_FILE}"
-    pq.write_table(table, aside, compression="zstd")
+    write_rows(aside, rows)
     aside.replace(folder / _FILE)
+
+
+def write_rows(path: Path, rows: Sequence[LabelledComplaint]) -> None:
+    """Write rows as Parquet, in the form in which service and training hand them on."""
+    table = pa.Table.from_pylist([_record(row) for row in rows], schema=_schema())
+    pq.write_table(table, path, compression="zstd")
+
+
+def read_rows(path: Path) -> list[LabelledComplaint]:
+    """The rows that `write_rows` wrote, or an earlier Pilah: what it didn't know yet is blank."""
+    return [_labelled(record) for record in pq.read_table(path).to_pylist()]
 
 
 def history_file(folder: Path) -> Path:
@@ -64,18 +85,21 @@ def read_history(folder: Path) -> list[LabelledComplaint]:
     path = folder / _FILE
     if not path.is_file():
         raise ArtifactMissing(f"No history in {folder}. Make one with: pilah train")
-    return [_labelled(record) for record in pq.read_table(path).to_pylist()]
+    return read_rows(path)
 
 
 def _schema() -> pa.Schema:
     texts = [
-        pa.field(name, pa.string()) for name in (*_COMPLAINT_FIELDS, *_PLACE_FIELDS, "unit", "category", "outcome")
+        pa.field(name, pa.string())
+        for name in (*_COMPLAINT_FIELDS, *_PLACE_FIELDS, "unit", "category", "outcome", "verdict")
     ]
     return pa.schema(
         [
             *texts,
             pa.field("received_at", pa.timestamp("us")),
             pa.field("copies", pa.list_(pa.string())),
+            pa.field("wrong_units", pa.list_(pa.string())),
+            pa.field("decided_at", pa.timestamp("us")),
             pa.field("attachments", pa.int32()),
             pa.field("anonymous", pa.bool_()),
             pa.field("confidential", pa.bool_()),
@@ -94,6 +118,9 @@ def _record(row: LabelledComplaint) -> dict[str, object]:
         "outcome": row.outcome,
         "received_at": complaint.received_at,
         "copies": list(row.copies),
+        "wrong_units": list(row.wrong_units),
+        "decided_at": row.decided_at,
+        "verdict": row.verdict,
         "attachments": complaint.attachments,
         "anonymous": complaint.anonymous,
         "confidential": complaint.confidential,
@@ -103,8 +130,7 @@ def _record(row: LabelledComplaint) -> dict[str, object]:
 
 def _labelled(record: dict[str, object]) -> LabelledComplaint:
     texts = {name: str(record[name] or "") for name in _COMPLAINT_FIELDS}
-    received_at = record["received_at"]
-    copies = record["copies"]
+    received_at, decided_at = record["received_at"], record.get("decided_at")
     complaint = Complaint(
         **texts,  # type: ignore[arg-type]  # all of them are text fields
         received_at=received_at if isinstance(received_at, datetime) else None,
@@ -118,6 +144,13 @@ def _labelled(record: dict[str, object]) -> LabelledComplaint:
         unit=str(record["unit"] or ""),
         category=str(record["category"] or ""),
         outcome=str(record["outcome"] or ""),
-        copies=tuple(copies) if isinstance(copies, list) else (),
+        copies=_several(record["copies"]),
         returned=bool(record["returned"]),
+        verdict=str(record.get("verdict") or ""),
+        wrong_units=_several(record.get("wrong_units")),
+        decided_at=decided_at if isinstance(decided_at, datetime) else None,
     )
+
+
+def _several(cell: object) -> tuple[str, ...]:
+    return tuple(cell) if isinstance(cell, list) else ()

@@ -12,12 +12,13 @@ import numpy as np
 
 import data
 from model.addressees import Addressees, Direction
-from model.classifier import LinearRanker, MutualEvidence
+from model.classifier import LinearRanker, MutualEvidence, NotOf
 from model.features import ComplaintFeatures, Document
 from model.heads import Head
 from model.places import PlaceEvidence, PlaceResolver, place_key
 from model.suggestion import ResolvedBy, WordWeight
 from model.text import expand, words
+from model.trust import USUAL_TRUST, Trust
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -115,8 +116,12 @@ class Ranking:
         units: Units,
         features: ComplaintFeatures | None = None,
         parts: Parts = Parts(),
+        trust: Trust = USUAL_TRUST,
     ) -> Ranking:
-        """Learn from the rows that have a unit in `units`, or a category; returned rows teach no unit."""
+        """Learn from the rows that have a unit in `units`, or a category.
+
+        A returned row teaches no unit as right. What is known to be wrong of a row, its unit learns as such.
+        """
         features = features or ComplaintFeatures()
         addressees = Addressees(units)
         matrix = features.fit_transform([document(row.complaint, addressees, parts) for row in rows])
@@ -125,7 +130,8 @@ class Ranking:
         topics = [topic_of(unit_id, units) for unit_id in in_charge]
         with_unit = [i for i, topic in enumerate(topics) if topic]
         with_category = [i for i, row in enumerate(rows) if row.category]
-        weights = _weights_by_age(rows) if parts.recency else np.ones(len(rows))
+        weights = trust.weights(rows) * (_weights_by_age(rows) if parts.recency else 1.0)
+        weights /= weights.mean()
 
         def named(labels: Sequence[str]) -> csr_matrix:
             return features.transform([Document(_description(label, units)) for label in labels])
@@ -137,6 +143,7 @@ class Ranking:
             names=named if parts.names else None,
             bayes=parts.bayes,
             unseen=[topic_of(unit.id, units) for unit in units],
+            not_of=_not_of(rows, topics, units, newest, matrix, weights * trust.wrong) if trust.wrong else None,
         )
         category_ranker = mutual = None
         if with_category:
@@ -385,6 +392,28 @@ def _unit_id(row: LabelledComplaint, units: Units) -> str:
         return ""
     unit = units.find(row.unit)
     return unit.id if unit else ""
+
+
+def _not_of(
+    rows: Sequence[LabelledComplaint],
+    topics: Sequence[str],
+    units: Units,
+    newest: date,
+    matrix: csr_matrix,
+    weights: NDArray[np.float64],
+) -> NotOf | None:
+    """The rows of which a unit is known to be wrong; another member of the right unit's family says nothing of topics."""
+    found = [
+        (at, topic_of(_in_force(unit.id, units, newest), units))
+        for at, row in enumerate(rows)
+        for name in row.known_wrong
+        if (unit := units.find(name))
+    ]
+    wrong = [(at, topic) for at, topic in dict.fromkeys(found) if topic != topics[at]]
+    if not wrong:
+        return None
+    at = [row for row, _ in wrong]
+    return NotOf(matrix[at], [topic for _, topic in wrong], weights[at])
 
 
 def _weights_by_age(rows: Sequence[LabelledComplaint]) -> NDArray[np.float64]:

@@ -13,6 +13,7 @@ from model.heads import Copies
 from model.places import find_families
 from model.ranking import Parts, Ranked, Ranking
 from model.router import Router
+from model.trust import ACCEPTANCE_WEIGHT, CORRECTION_WEIGHT, WRONG_WEIGHT, Trust
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -43,6 +44,9 @@ class Recipe:
     together: bool = True
     addressed: bool = True
     asked: bool = True
+    correction_weight: float = CORRECTION_WEIGHT
+    acceptance_weight: float = ACCEPTANCE_WEIGHT
+    wrong_weight: float = WRONG_WEIGHT
 
     @classmethod
     def from_card(cls, stored: Mapping[str, Any]) -> Recipe:
@@ -61,6 +65,10 @@ class Recipe:
             characters=self.characters,
             stop_words=self.stop_words,
         )
+
+    def trust(self) -> Trust:
+        """How much a row teaches, by how its label came about."""
+        return Trust(self.correction_weight, self.acceptance_weight, self.wrong_weight)
 
     def parts(self) -> Parts:
         """The parts of the ranking that this recipe asks for."""
@@ -90,7 +98,7 @@ class Outcomes:
 def fit_ranking(rows: Sequence[LabelledComplaint], office_units: Units, recipe: Recipe) -> tuple[Ranking, Units]:
     """A ranking of these rows, and the units as it knows them."""
     units = units_known(rows, office_units, families=recipe.families)
-    return Ranking.fit(rows, units, recipe.features(), recipe.parts()), units
+    return Ranking.fit(rows, units, recipe.features(), recipe.parts(), recipe.trust()), units
 
 
 def slices_of(rows: Sequence[Row]) -> list[tuple[Sequence[Row], Sequence[Row]]]:

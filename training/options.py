@@ -26,6 +26,22 @@ ProgressFile = Annotated[
         "it with .stop after its name ends the command.",
     ),
 ]
+CorrectionWeight = Annotated[
+    float,
+    typer.Option(min=0.0, max=100.0, help="How much a corrected suggestion teaches, beside 1 for a row of an export."),
+]
+AcceptanceWeight = Annotated[
+    float,
+    typer.Option(
+        min=0.0, max=100.0, help="How much a suggestion teaches that was accepted as it stood: officers tend to agree."
+    ),
+]
+WrongWeight = Annotated[
+    float,
+    typer.Option(
+        min=0.0, max=100.0, help="How much a returned or rejected unit is taught as wrong for its text; 0: not at all."
+    ),
+]
 SigningKey = Annotated[str, typer.Option(envvar="PILAH_SIGNING_KEY", hidden=True)]
 By = Annotated[
     str, typer.Option("--by", help="Who wants it, for the log. Default: the user of this machine.", show_default=False)

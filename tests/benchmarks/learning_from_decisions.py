@@ -1,0 +1,169 @@
+"""What learning from decisions brings, and with which weights: docs/decisions/0010.
+
+Usage: python tests/benchmarks/learning_from_decisions.py choose SURABAYA.csv LAPORGUB.csv
+       python tests/benchmarks/learning_from_decisions.py changed SURABAYA.csv
+       pilah replay SURABAYA.csv --office NAME --out FOLDER
+
+`choose` replays the first half of the first history from its first quarter, and asks on the first 80 % of the second
+whether a returned row is worth teaching as wrong: the halves that are reported stay unseen. `changed` replays the second
+half with units that are reassigned from a date on. Categories are left out of `choose`, which makes it four times as fast.
+"""
+
+from __future__ import annotations
+
+import sys
+from collections import Counter
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from datetime import datetime
+from itertools import pairwise
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from model.units import Units
+from training.evaluate import evaluate
+from training.fit import Outcomes, Recipe, assemble, fit_ranking
+from training.reading import read_exports
+from training.replay import Plan, replay
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from model.history import LabelledComplaint
+    from training.replay import Line, Replayed
+
+# Acceptance and correction, beside 1 for a row of an export.
+WEIGHTS = ((1.0, 1.0), (0.5, 1.0), (1.0, 2.0), (0.5, 2.0), (0.5, 4.0))
+WRONG_WEIGHTS = (0.0, 0.5, 1.0, 2.0)
+CHANGED_FIRST = datetime(2022, 5, 1)  # noqa: DTZ001 - the export's own clock
+CHANGED_SECOND = datetime(2022, 10, 1)  # noqa: DTZ001
+LARGEST = 5
+NEW_UNIT = "Dinas Baru"
+WITHIN = 0.03
+LEVEL_WEEKS = 8
+WINDOW_WEEKS = 2
+
+
+def reassigned(rows: Sequence[LabelledComplaint], start: datetime, moves: dict[str, str]) -> list[LabelledComplaint]:
+    """From `start` on, another unit decides what the old one did."""
+    return [
+        replace(row, unit=moves[row.unit]) if row.received_at >= start and row.unit in moves else row for row in rows
+    ]
+
+
+def moves_of(rows: Sequence[LabelledComplaint]) -> dict[str, str]:
+    """The five largest units hand on to each other in a ring, and the sixth becomes a new unit."""
+    largest = [unit for unit, _ in Counter(row.unit for row in rows if row.unit).most_common(LARGEST + 1)]
+    return dict(pairwise([*largest[:LARGEST], largest[0]])) | {largest[LARGEST]: NEW_UNIT}
+
+
+def weeks_until_back(line: Line, replayed: Replayed, changed: int) -> tuple[float, int | None]:
+    """The level before the change, and the weeks from it until two weeks in a row are within three points of that level."""
+    level = line.share(range(max(0, changed - LEVEL_WEEKS), changed)) or 0.0
+    for week in range(changed, replayed.weeks[-1] - WINDOW_WEEKS + 2):
+        share = line.share(range(week, week + WINDOW_WEEKS))
+        if share is not None and share >= level - WITHIN:
+            return level, week - changed
+    return level, None
+
+
+def print_changed(rows: Sequence[LabelledComplaint], start: datetime, recipe: Recipe, plan: Plan, name: str) -> None:
+    """One line a model."""
+    cut = round(len(rows) * plan.start_share)
+    midnight = rows[cut].received_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    changed = (start - midnight).days // plan.days + 1
+    moves = moves_of(rows[:cut])
+    replayed = replay(reassigned(rows, start, moves), Units([]), recipe, plan)
+    for line in replayed.lines:
+        level, weeks = weeks_until_back(line, replayed, changed)
+        first, third = (line.share(range(changed + at, changed + at + 4)) or 0 for at in (0, 8))
+        moved = [_share(line, set(moves.values()), range(changed + at, changed + at + 4)) for at in (0, 4, 8)]
+        say(
+            f"| {name} | {line.name} | {level:.3f} | {'never' if weeks is None else weeks} | {first:.3f} | {third:.3f} | "
+            f"{' '.join(f'{share:.3f}' for share in moved)} |"
+        )
+
+
+def _share(line: Line, units: set[str], weeks: range) -> float:
+    right = [
+        row.unit_right for row in line.judged if row.unit in units and row.week in weeks and row.unit_right is not None
+    ]
+    return sum(right) / len(right) if right else float("nan")
+
+
+def print_lines(replayed: Replayed, name: str) -> None:
+    """One line a model: right by unit, by new units, in the first three, by category."""
+    for line in replayed.lines:
+        new = line.share(new_only=True)
+        say(
+            f"| {name} | {line.name} | {line.share():.4f} | {'-' if new is None else f'{new:.3f}'} | {line.top_3:.4f} | "
+            f"{line.category_share or 0:.4f} |"
+        )
+
+
+def choose(surabaya: Path, laporgub: Path) -> None:
+    """Print every setting on earlier data."""
+    choose_wrong(laporgub)
+    rows = [replace(row, category="") for row in _read(surabaya)]
+    first_half = rows[: len(rows) // 2]
+    say("| weights | line | unit top-1 | units that are new | top-3 | category |\n|---|---|---|---|---|---|")
+    for acceptance, correction in WEIGHTS:
+        recipe = Recipe(acceptance_weight=acceptance, correction_weight=correction)
+        print_lines(replay(first_half, Units([]), recipe, Plan(errors=(0.1, 0.2))), f"{acceptance}, {correction}")
+    for days in (14, 28):
+        print_lines(replay(first_half, Units([]), Recipe(), Plan(days=days, errors=(0.1,))), f"{days} days")
+    for acceptance, correction in WEIGHTS:
+        recipe = Recipe(acceptance_weight=acceptance, correction_weight=correction)
+        print_changed(first_half, CHANGED_FIRST, recipe, Plan(errors=(0.1,)), f"{acceptance}, {correction}")
+
+
+def choose_wrong(laporgub: Path) -> None:
+    """Learn from the first 60 % of a history with returned rows, score the next 20 %, by the weight of a wrong unit."""
+    rows = _read(laporgub)
+    learned, scored = rows[: round(len(rows) * 0.6)], rows[round(len(rows) * 0.6) : round(len(rows) * 0.8)]
+
+    def measured(wrong: float) -> str:
+        recipe = Recipe(wrong_weight=wrong)
+        ranking, units = fit_ranking(learned, Units([]), recipe)
+        router = assemble("", ranking, units, Outcomes([], []), recipe, learned)
+        scores = evaluate(router, scored, learned).unit
+        returned = [row for row in scored if row.returned]
+        again = sum(
+            unit is not None and suggestion.units[0].id == unit.id
+            for row, suggestion in zip(
+                returned, router.suggest_many([row.complaint for row in returned], evidence=False), strict=True
+            )
+            if (unit := units.find(row.unit))
+        )
+        assert scores is not None
+        return (
+            f"| wrong {wrong} | {scores.top_1:.3f} | {scores.top_3:.3f} | {scores.macro_f1:.3f} | "
+            f"{again} of {len(returned)} returned rows suggested to the unit that returned them |"
+        )
+
+    with ThreadPoolExecutor(2) as pool:
+        for line in pool.map(measured, WRONG_WEIGHTS):
+            say(line)
+
+
+def changed(surabaya: Path) -> None:
+    """Print the changed office of the half that is reported."""
+    say(
+        "| case | change | line | level before | weeks until back | first month | third month | moved, 8 weeks | moved, later |"
+    )
+    print_changed(_read(surabaya), CHANGED_SECOND, Recipe(), Plan(errors=(0.0, 0.1)), "second half")
+
+
+def say(line: str) -> None:
+    print(line, flush=True)  # noqa: T201 - what the command is for
+
+
+def _read(path: Path) -> list[LabelledComplaint]:
+    return read_exports([path], columns={}, timezone="Asia/Jakarta").rows
+
+
+if __name__ == "__main__":
+    if sys.argv[1] == "choose":
+        choose(Path(sys.argv[2]), Path(sys.argv[3]))
+    else:
+        changed(Path(sys.argv[2]))
