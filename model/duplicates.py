@@ -5,6 +5,7 @@ from __future__ import annotations
 from functools import lru_cache
 from hashlib import blake2b
 from typing import TYPE_CHECKING
+from zlib import crc32
 
 import numpy as np
 from sklearn.feature_extraction.text import HashingVectorizer
@@ -52,6 +53,11 @@ def resemblance(text: str, other: str) -> float:
     """The Jaccard similarity, 0 to 1, of the shingles of two texts; 0 where one of them is too short to tell."""
     ours, theirs = _shingle_set(text), _shingle_set(other)
     return len(ours & theirs) / len(ours | theirs) if ours and theirs else 0.0
+
+
+def shingle_codes(text: str) -> frozenset[int]:
+    """A text's shingles as 32-bit checksums: enough to tell whether two texts are alike, none of either's words."""
+    return frozenset(crc32(shingle.encode("utf-8", "surrogatepass")) for shingle in _shingles_of(text))
 
 
 def marks(text: str) -> tuple[str, ...]:

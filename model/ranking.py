@@ -16,6 +16,7 @@ from model.classifier import LinearRanker, MutualEvidence, NotOf
 from model.features import ComplaintFeatures, Document
 from model.heads import Head
 from model.places import PlaceEvidence, PlaceResolver, place_key
+from model.refusals import NOTHING_REFUSED, Refusals, pushed_back
 from model.suggestion import ResolvedBy, WordWeight
 from model.text import expand, words
 from model.trust import USUAL_TRUST, Trust
@@ -96,6 +97,7 @@ class Ranking:
         types: Head | None = None,
         outcomes: Head | None = None,
         parts: Parts = Parts(),
+        refusals: Refusals = NOTHING_REFUSED,
     ) -> None:
         self.features = features
         self.topics = topics
@@ -106,6 +108,7 @@ class Ranking:
         self._types = types
         self._outcomes = outcomes
         self._parts = parts
+        self._refusals = refusals
         self._addressees = Addressees(units)
         self._topic_at = {topic: i for i, topic in enumerate(topics.labels)}
 
@@ -132,6 +135,7 @@ class Ranking:
         with_category = [i for i, row in enumerate(rows) if row.category]
         weights = trust.weights(rows) * (_weights_by_age(rows) if parts.recency else 1.0)
         weights /= weights.mean()
+        wrong = _wrong_units(rows, units, newest) if trust.wrong else []
 
         def named(labels: Sequence[str]) -> csr_matrix:
             return features.transform([Document(_description(label, units)) for label in labels])
@@ -143,7 +147,7 @@ class Ranking:
             names=named if parts.names else None,
             bayes=parts.bayes,
             unseen=[topic_of(unit.id, units) for unit in units],
-            not_of=_not_of(rows, topics, units, newest, matrix, weights * trust.wrong) if trust.wrong else None,
+            not_of=_not_of(wrong, topics, units, matrix, weights * trust.wrong),
         )
         category_ranker = mutual = None
         if with_category:
@@ -160,7 +164,11 @@ class Ranking:
         places = PlaceResolver(units, [(in_charge[i], rows[i].complaint) for i in with_unit])
         types = Head.fit(matrix, [row.complaint.type for row in rows])
         outcomes = Head.fit(matrix, [row.outcome for row in rows])
-        return cls(features, unit_ranker, category_ranker, mutual, places, units, types, outcomes, parts)
+        refusals = Refusals(
+            [(rows[at].complaint.text, unit_id) for at, unit_id in wrong],
+            [(rows[at].complaint.text, in_charge[at]) for at in with_unit] if wrong else [],
+        )
+        return cls(features, unit_ranker, category_ranker, mutual, places, units, types, outcomes, parts, refusals)
 
     def rank_many(
         self,
@@ -204,8 +212,11 @@ class Ranking:
             by_topic, by_category = self._mutual.join(by_topic, by_category)
         return [
             Ranked(
-                self._in_force(
-                    self._best_units(complaint, by_topic[i], n_units), by_topic[i], office, day_of(complaint, today)
+                pushed_back(
+                    self._in_force(
+                        self._best_units(complaint, by_topic[i], n_units), by_topic[i], office, day_of(complaint, today)
+                    ),
+                    self._refusals.of(complaint.text),
                 )[:n_units],
                 self._categories(by_category[i], n_categories),
                 self.features.known_share(documents[i]),
@@ -394,26 +405,30 @@ def _unit_id(row: LabelledComplaint, units: Units) -> str:
     return unit.id if unit else ""
 
 
+def _wrong_units(rows: Sequence[LabelledComplaint], units: Units, newest: date) -> list[tuple[int, str]]:
+    """Row and unit id of each unit that is known to be wrong."""
+    return [
+        (at, _in_force(unit.id, units, newest))
+        for at, row in enumerate(rows)
+        for name in dict.fromkeys(row.known_wrong)
+        if (unit := units.find(name))
+    ]
+
+
 def _not_of(
-    rows: Sequence[LabelledComplaint],
+    wrong: Sequence[tuple[int, str]],
     topics: Sequence[str],
     units: Units,
-    newest: date,
     matrix: csr_matrix,
     weights: NDArray[np.float64],
 ) -> NotOf | None:
-    """The rows of which a unit is known to be wrong; another member of the right unit's family says nothing of topics."""
-    found = [
-        (at, topic_of(_in_force(unit.id, units, newest), units))
-        for at, row in enumerate(rows)
-        for name in row.known_wrong
-        if (unit := units.find(name))
-    ]
-    wrong = [(at, topic) for at, topic in dict.fromkeys(found) if topic != topics[at]]
-    if not wrong:
+    """What the machines learn as wrong; another member of the right unit's family says nothing of topics."""
+    found = {(at, topic_of(unit_id, units)) for at, unit_id in wrong}
+    pairs = sorted((at, topic) for at, topic in found if topic != topics[at])
+    if not pairs:
         return None
-    at = [row for row, _ in wrong]
-    return NotOf(matrix[at], [topic for _, topic in wrong], weights[at])
+    rows = [at for at, _ in pairs]
+    return NotOf(matrix[rows], [topic for _, topic in pairs], weights[rows])
 
 
 def _weights_by_age(rows: Sequence[LabelledComplaint]) -> NDArray[np.float64]:

@@ -1,0 +1,115 @@
+"""What a row teaches, by how its label came about."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from model.complaint import Complaint
+from model.history import LabelledComplaint, read_rows, write_rows
+from model.refusals import Refusals
+from model.trust import WRONG_WEIGHT, Trust
+from model.units import Units
+from training.fit import Recipe, fit_ranking
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+DAY = datetime(2024, 3, 1)  # noqa: DTZ001 - exports have no offset
+TREE = "pohon tumbang menutup jalan depan sekolah"
+TOLL = "lampu penerangan gerbang tol milik badan usaha rusak"
+BASE = [
+    *[("lampu jalan padam mawar", "Dinas Perhubungan")] * 6,
+    *[("sampah bau menumpuk mawar", "Dinas Lingkungan Hidup")] * 6,
+    *[("bantuan sosial belum cair mawar", "Dinas Sosial")] * 6,
+]
+
+
+def _row(n: int, text: str, unit: str, **fields: object) -> LabelledComplaint:
+    complaint = Complaint(f"{text} nomor {n % 4}", received_at=DAY + timedelta(days=n))
+    return LabelledComplaint(complaint, unit, "", **fields)  # type: ignore[arg-type]
+
+
+def _first(rows: list[LabelledComplaint], text: str, **weights: float) -> str:
+    ranking, units = fit_ranking(rows, Units([]), Recipe(**weights))  # type: ignore[arg-type]
+    return units[ranking.rank_many([Complaint(text)])[0].units[0].unit_id].name
+
+
+def _base() -> list[LabelledComplaint]:
+    return [_row(n, text, unit) for n, (text, unit) in enumerate(BASE)]
+
+
+def test_few_corrections_outweigh_more_untouched_acceptances() -> None:
+    accepted = [_row(30 + n, TREE, "Dinas Perhubungan", verdict="accepted") for n in range(3)]
+    corrected = [_row(30 + n, TREE, "Dinas Sosial", verdict="changed") for n in range(2)]
+    rows = [*_base(), *accepted, *corrected]
+    assert _first(rows, TREE, correction_weight=1.0, acceptance_weight=1.0) == "Dinas Perhubungan"
+    assert _first(rows, TREE, correction_weight=2.0, acceptance_weight=0.5) == "Dinas Sosial"
+
+
+@pytest.mark.parametrize("wrong_weight", [1.0, WRONG_WEIGHT])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        _row(40, TOLL, "Dinas Perhubungan", returned=True),
+        _row(40, TOLL, "", verdict="rejected", wrong_units=("Dinas Perhubungan",)),
+    ],
+    ids=["returned", "rejected"],
+)
+def test_a_unit_that_was_wrong_is_not_suggested_first_for_nearly_the_same_text(
+    wrong: LabelledComplaint, wrong_weight: float
+) -> None:
+    again = f"{TOLL} tolong"
+    assert _first(_base(), again) == "Dinas Perhubungan"
+    assert _first([*_base(), wrong], again, wrong_weight=0.0) == "Dinas Perhubungan"
+    assert _first([*_base(), wrong], again, wrong_weight=wrong_weight) != "Dinas Perhubungan"
+
+
+def test_a_wrong_unit_still_gets_what_is_its_own() -> None:
+    wrong = [_row(40, TOLL, "Dinas Perhubungan", returned=True)]
+    assert _first([*_base(), *wrong], "lampu jalan padam") == "Dinas Perhubungan"
+
+
+def test_without_verdicts_the_weights_change_nothing() -> None:
+    assert list(Trust(correction=7, acceptance=0.1).weights(_base())) == [1.0] * len(BASE)
+
+
+def test_copies_that_the_unit_kept_speak_against_one_that_it_returned() -> None:
+    returned = [(TOLL, "dishub")]
+    assert Refusals(returned, []).of(f"{TOLL} tolong") == {"dishub"}
+    assert Refusals(returned, [(TOLL, "dishub")] * 2).of(f"{TOLL} tolong") == frozenset()
+    assert Refusals(returned, [(TOLL, "dinsos")] * 2).of(f"{TOLL} tolong") == {"dishub"}
+    assert Refusals(returned, []).of(f"{TREE} di depan sekolah dasar") == frozenset()
+
+
+@settings(deadline=None)
+@given(
+    st.lists(
+        st.builds(
+            LabelledComplaint,
+            st.builds(
+                Complaint,
+                st.text(st.characters(codec="utf-8"), max_size=40),
+                received_at=st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)),  # noqa: DTZ001
+                confidential=st.booleans(),
+            ),
+            unit=st.text(st.characters(codec="utf-8"), max_size=10),
+            category=st.just("K"),
+            returned=st.booleans(),
+            verdict=st.sampled_from(["", "accepted", "changed", "rejected", "recorded"]),
+            wrong_units=st.lists(st.text(st.characters(codec="utf-8"), max_size=10), max_size=3).map(tuple),
+            decided_at=st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)),  # noqa: DTZ001
+        ),
+        max_size=5,
+    )
+)
+def test_any_row_comes_back_as_it_was_written(
+    tmp_path_factory: pytest.TempPathFactory, rows: list[LabelledComplaint]
+) -> None:
+    path: Path = tmp_path_factory.mktemp("rows") / "rows.parquet"
+    write_rows(path, rows)
+    assert read_rows(path) == rows
