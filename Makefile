@@ -21,6 +21,7 @@ test: $(VENV)/dev.stamp
 soak: $(VENV)/dev.stamp
 	$(BIN)/python tests/service/kill_loop.py --kills 100 --database sqlite
 	$(BIN)/python tests/service/kill_loop.py --kills 100 --database postgresql
+	$(BIN)/python tests/service/swap_loop.py --changes 400 --service-kills 20
 
 # The interpreter is checked first, so that an old one gets a sentence and not a stack trace of pip's.
 $(VENV)/bin/python:

@@ -18,7 +18,6 @@ from model.units import Units, read_units
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from model.history import LabelledComplaint
     from model.router import Router
 
 _OFFICE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
@@ -115,10 +114,14 @@ class Office:
         """
         version = self.champion()
         if version is None:
-            raise ArtifactMissing(
-                f"No trained model for office {self.name} in {self.versions_folder}. Make one with: pilah train FILE --office {self.name}"
-            )
+            raise self.no_model()
         return self.load_version(version, signing_key, precedents=precedents)
+
+    def no_model(self) -> ArtifactMissing:
+        """What to say where nothing was trained yet."""
+        return ArtifactMissing(
+            f"No trained model for office {self.name} in {self.versions_folder}. Make one with: pilah train FILE --office {self.name}"
+        )
 
     def load_version(
         self, version: str, signing_key: str = "", *, precedents: bool = True
@@ -131,14 +134,26 @@ class Office:
             RulesFileInvalid: its rules.csv can't be understood.
         """
         router, card = artifact.load(self.versions_folder / version, signing_key)
-        units = router.units.updated_by(self.units())
-        rules = read_rules(self.rules_file, units)
-        past = self._past(version) if precedents else []
-        return router.at_office(units, rules, Precedents(past)), card
+        past = self.past_of(version) if precedents else Precedents(())
+        return self.with_own_files(router, past, self.units()), card
 
-    def _past(self, version: str) -> list[LabelledComplaint]:
-        folders = (self.history_of(version), self.home / "history" / self.name)
-        return next((read_history(folder) for folder in folders if history_file(folder).is_file()), [])
+    def with_own_files(self, router: Router, past: Precedents, own_units: Units) -> Router:
+        """A router with the office's units and rules of now.
+
+        Raises:
+            RulesFileInvalid: its rules.csv can't be understood.
+        """
+        units = router.units.updated_by(own_units)
+        return router.at_office(units, read_rules(self.rules_file, units), past)
+
+    def past_folders(self, version: str) -> tuple[Path, ...]:
+        """Where a version's past complaints may be, the first that there is; an older version left them with the office."""
+        return self.history_of(version), self.home / "history" / self.name
+
+    def past_of(self, version: str) -> Precedents:
+        """The complaints that a version learned from, to compare with."""
+        found = (folder for folder in self.past_folders(version) if history_file(folder).is_file())
+        return Precedents(next((read_history(folder) for folder in found), []))
 
 
 def new_version() -> str:

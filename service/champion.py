@@ -1,26 +1,41 @@
-"""The model version in use, kept in memory for as long as its files stay as they were."""
+"""The model version in use, kept in memory, and what follows it taken up while it goes on answering."""
 
 from __future__ import annotations
 
+import logging
 from dataclasses import dataclass
-from threading import Lock
+from datetime import UTC, datetime
+from threading import Lock, Thread
 from typing import TYPE_CHECKING
 
+from model import artifact
+from model.complaint import Complaint
 from model.errors import ArtifactError, PilahError
 from model.history import history_file
+from model.precedents import Precedents
+from model.unit_agreement import disagreements
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+    from pathlib import Path
+
     from model.artifact import Card
     from model.registry import Office
     from model.router import Router
 
+logger = logging.getLogger(__name__)
+
+# Something of every part of a model is touched before the first officer waits for it.
+_FIRST_TEXT = "lampu jalan di depan kantor kelurahan padam sejak kemarin"
+
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A version that was verified and read."""
+    """A version that was verified and read; `disagreements` are those between its units and units.csv."""
 
     router: Router
     card: Card
+    disagreements: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,24 +46,49 @@ class _FileState:
     inode: int
 
 
-# None: there is no champion.
-_State = tuple[str, tuple[_FileState, ...]] | None
+_State = tuple[_FileState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """A version as it was sealed, with the past complaints it compares with, and the files' state when they were read."""
+
+    version: str
+    state: _State
+    router: Router
+    card: Card
+    past_state: _State
+    past: Precedents
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """Why a version in this state can't be read; `passing`: the machine's reason, which may be gone the next moment."""
+
+    version: str | None
+    state: _State
+    error: ArtifactError
+    passing: bool = False
 
 
 class Champion:
-    """Holds the office's champion and follows its files.
+    """Holds the office's champion and follows its files; between changes a request costs a few stat calls.
 
-    A version that appears, is promoted or is tampered with takes effect at the next request, without a restart. The
-    weights are memory-mapped, so a file changed on disk is a model changed in memory: then nothing is answered with it
-    until its hashes hold again. Between changes a request costs a few stat calls, also where loading failed.
+    A version that is promoted is verified and read beside the one that answers, which goes on answering until it is
+    ready. The weights are memory-mapped, so a file changed on disk is a model changed in memory: then nothing is answered
+    until its hashes hold again. Units and rules take effect at the next request. Past complaints that changed are left out
+    at once and come back when they are read anew.
     """
 
     def __init__(self, office: Office, signing_key: str = "") -> None:
         self._office = office
         self._signing_key = signing_key
         self._lock = Lock()
-        self._seen: _State = None
-        self._outcome: Loaded | ArtifactError | None = None
+        self._held: _Sealed | _Failed | None = None
+        self._next: _Sealed | _Failed | None = None
+        self._reading: Thread | None = None
+        self._own_state: _State = ()
+        self._answering: Loaded | ArtifactError | None = None
 
     def current(self) -> Loaded:
         """The champion, its files verified since they last changed.
@@ -58,52 +98,117 @@ class Champion:
         """
         with self._lock:
             try:
-                outcome = self._follow_files()
+                found = self._follow_files()
             except OSError as error:
-                outcome = ArtifactError(
-                    f"{error.filename} can't be read: {error.strerror}. Let this user read it, and try again."
-                )
-        if isinstance(outcome, ArtifactError):
+                found = _unreadable(error)
+        if isinstance(found, ArtifactError):
             # Without the old trace, which would grow with every request.
-            raise outcome.with_traceback(None)
-        return outcome
+            raise found.with_traceback(None)
+        return found
 
     @property
     def version(self) -> str:
         """The version that answered last, without a look at its files; blank where there was none."""
-        return self._outcome.router.version if isinstance(self._outcome, Loaded) else ""
+        return self._answering.router.version if isinstance(self._answering, Loaded) else ""
 
     def _follow_files(self) -> Loaded | ArtifactError:
-        state = self._state_of_files()
-        if self._outcome is None or state != self._seen:
-            self._outcome = self._load()
-            self._seen = state
-        return self._outcome
+        wanted = self._office.champion()
+        held = self._held
+        if not isinstance(held, _Sealed) or self._sealed_state(held.version) != held.state:
+            held = self._read_now(wanted)
+        elif wanted != held.version or self._past_state(wanted) != held.past_state:
+            held = self._read_beside(wanted, held)
+        own_state = self._own_files()
+        if held is not self._held or own_state != self._own_state or self._answering is None:
+            self._held, self._own_state = held, own_state
+            self._answering = held.error if isinstance(held, _Failed) else self._at_office(held)
+        return self._answering
 
-    def _load(self) -> Loaded | ArtifactError:
+    def _read_now(self, wanted: str | None) -> _Sealed | _Failed:
+        """Nothing that can be trusted is in memory: whoever asks waits."""
+        held = self._held
+        if isinstance(held, _Failed) and not held.passing and self._is_as_now(held, wanted):
+            return held
+        return self._read(wanted)
+
+    def _read_beside(self, wanted: str | None, held: _Sealed) -> _Sealed | _Failed:
+        """The version that is wanted once it is ready; until then the one that answers."""
+        ready = self._next
+        if ready is not None and self._is_as_now(ready, wanted):
+            self._next = None
+            return ready
+        if self._reading is None or not self._reading.is_alive():
+            self._reading = Thread(target=self._read_next, args=(wanted,), name="champion", daemon=True)
+            self._reading.start()
+        if wanted == held.version and held.past_state:
+            # Past complaints were deleted: none of them is shown again.
+            return _Sealed(held.version, held.state, held.router, held.card, (), Precedents(()))
+        return held
+
+    def _read_next(self, wanted: str | None) -> None:
+        found = self._read(wanted)
+        if isinstance(found, _Sealed):
+            found.router.suggest(Complaint(_FIRST_TEXT))
+        with self._lock:
+            self._next = found
+
+    def _read(self, wanted: str | None) -> _Sealed | _Failed:
+        """Verify and read; the state is that from before, so that a change in between is seen at the next request."""
+        state = self._sealed_state(wanted)
+        if wanted is None:
+            return _Failed(wanted, state, self._office.no_model())
         try:
-            router, card = self._office.load_champion(self._signing_key)
+            past_state = self._past_state(wanted)
+            router, card = artifact.load(self._office.versions_folder / wanted, self._signing_key)
+            return _Sealed(wanted, state, router, card, past_state, self._office.past_of(wanted))
         except ArtifactError as error:
-            return error
+            return _Failed(wanted, state, error)
+        except OSError as error:
+            return _Failed(wanted, state, _unreadable(error), passing=True)
+
+    def _is_as_now(self, found: _Sealed | _Failed, wanted: str | None) -> bool:
+        if found.version != wanted or found.state != self._sealed_state(wanted):
+            return False
+        return isinstance(found, _Failed) or found.past_state == self._past_state(wanted)
+
+    def _at_office(self, held: _Sealed) -> Loaded | ArtifactError:
+        """The version with the units and rules of now."""
+        try:
+            own_units = self._office.units()
+            router = self._office.with_own_files(held.router, held.past, own_units)
         except PilahError as error:
             # The office's own units.csv or rules.csv: no suggestion is better than one that breaks a rule.
             return ArtifactError(str(error))
-        return Loaded(router, card)
+        today = datetime.now(UTC).date()
+        ids = held.card.get("units_file", {}).get("ids", [])
+        found = disagreements(held.router.units, ids, own_units, today)
+        for sentence in found:
+            logger.warning("Not ready: %s", sentence)
+        return Loaded(router, held.card, found)
 
-    def _state_of_files(self) -> _State:
-        version = self._office.champion()
+    def _sealed_state(self, version: str | None) -> _State:
         if version is None:
-            return None
+            return ()
         folder = self._office.versions_folder / version
-        if not folder.is_dir():
-            return version, ()
-        own = (
-            self._office.own_folder / "units.csv",
-            self._office.rules_file,
-            history_file(self._office.history_folder),
-        )
-        files = []
-        for path in (*sorted(folder.iterdir()), *(path for path in own if path.is_file())):
+        return _state_of(sorted(folder.iterdir())) if folder.is_dir() else ()
+
+    def _past_state(self, version: str | None) -> _State:
+        return _state_of([] if version is None else map(history_file, self._office.past_folders(version)))
+
+    def _own_files(self) -> _State:
+        return _state_of((self._office.own_folder / "units.csv", self._office.rules_file))
+
+
+def _unreadable(error: OSError) -> ArtifactError:
+    return ArtifactError(f"{error.filename} can't be read: {error.strerror}. Let this user read it, and try again.")
+
+
+def _state_of(paths: Iterable[Path]) -> _State:
+    files = []
+    for path in paths:
+        try:
             stat = path.stat()
-            files.append(_FileState(path.name, stat.st_size, stat.st_mtime_ns, stat.st_ino))
-        return version, tuple(files)
+        except FileNotFoundError:
+            continue
+        files.append(_FileState(path.name, stat.st_size, stat.st_mtime_ns, stat.st_ino))
+    return tuple(files)

@@ -33,6 +33,10 @@ class UnknownName(PilahError):
         super().__init__(f"{field} names nothing that this office has. The nearest are: {'; '.join(near)}.")
 
 
+class UnitsDisagree(PilahError):
+    """The model suggests units that the office's units.csv no longer has, or under other ids."""
+
+
 class KeyMissing(PilahError):
     """The API was called without a key that counts."""
 
@@ -121,10 +125,12 @@ _STATUS: dict[type[PilahError], int] = {
     AlreadyDecided: 409,
     KeyMissing: 401,
     TooManyRequests: 429,
+    UnitsDisagree: 503,
     LedgerUnavailable: 503,
     StorageFull: 503,
 }
 _TYPE: dict[type[PilahError], tuple[str, str]] = {
+    UnitsDisagree: ("units_disagree", "Model and units.csv disagree"),
     TextTooLong: ("text_too_long", "Text too long"),
     LedgerUnavailable: ("ledger_unavailable", "Ledger unavailable"),
     StorageFull: ("storage_full", "Storage full"),

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from sqlalchemy import select
 
 from service.dependencies import CurrentBooks, CurrentModel, CurrentSettings
-from service.errors import documented
+from service.errors import UnitsDisagree, documented
 from service.schemas import Health, Readiness
 
 router = APIRouter(tags=["health"])
@@ -18,6 +18,12 @@ def alive() -> Health:
 
 @router.get("/readyz", responses=documented(503))
 def ready(loaded: CurrentModel, settings: CurrentSettings, books: CurrentBooks) -> Readiness:
-    """Whether a model is loaded, its files are the ones that were sealed, and the ledger answers."""
+    """Whether a model is loaded, its files are those that were sealed, its units are the office's, and the ledger answers.
+
+    Raises:
+        UnitsDisagree: units.csv lacks a unit that the model suggests, or has it under another id.
+    """
+    if loaded.disagreements:
+        raise UnitsDisagree(" ".join(loaded.disagreements))
     books.session.execute(select(1))
     return Readiness(office=settings.office, model=loaded.router.version)

@@ -45,7 +45,7 @@ class _Acknowledged:
     decisions: dict[str, str] = field(default_factory=dict)
 
 
-class _Server:
+class Server:
     """`pilah serve` in a process group of its own."""
 
     def __init__(self, home: Path, database_url: str) -> None:
@@ -89,7 +89,7 @@ def run(home: Path, database_url: str, kills: int, seed: int) -> Outcome:
     chance = random.Random(seed)  # noqa: S311 - moments to kill at
     outcome, known = Outcome(), _Acknowledged()
     for round_number in range(kills):
-        server = _Server(home, database_url)
+        server = Server(home, database_url)
         _check(server.host, known, outcome)
         unit = _ask(server.host, "GET", "/v1/units")[1]["units"][0]["id"]
         stop = threading.Event()
@@ -105,7 +105,7 @@ def run(home: Path, database_url: str, kills: int, seed: int) -> Outcome:
         for client in clients:
             client.join()
         outcome.kills += 1
-    server = _Server(home, database_url)
+    server = Server(home, database_url)
     _check(server.host, known, outcome)
     server.kill()
     outcome.complaints = len(known.decisions)
