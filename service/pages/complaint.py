@@ -18,7 +18,7 @@ from service.pages import words
 from service.pages.flash import flash_of
 from service.pages.queue import ChosenFilters, address_of
 from service.pages.rendering import page
-from service.pages.shown import names_of, router_of, shown
+from service.pages.shown import model_of, names_of, router_of, shown
 from service.pages.view import view_of
 from service.pages.visitors import OwnForm, SentForm, SignedIn
 from service.schemas import SuggestionOut
@@ -225,9 +225,8 @@ def _page(
 
 def _promise(request: Request) -> str:
     """What the model said of itself on its newest slice."""
-    current = router_of(request)
-    if current is None:
+    loaded = model_of(request)
+    if loaded is None:
         return ""
-    card = request.app.state.champion.current().card
-    unit = card["evaluation"]["unit"]
-    return words.promise(unit["confident_share"] if unit else None, current.thresholds["unit"]["promise"] or 0.0)
+    unit = loaded.card["evaluation"]["unit"]
+    return words.promise(unit["confident_share"] if unit else None, loaded.router.thresholds["unit"]["promise"] or 0.0)

@@ -1,23 +1,18 @@
 """Dasbor: a period in figures, each with its cases behind it."""
 
 from datetime import timedelta
-from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from model.drift import Alarm, Baseline, check, too_few
-from model.errors import ArtifactError
 from service.dependencies import CurrentBooks, CurrentSettings
 from service.ledger.clock import now
 from service.pages import words
 from service.pages.charts import bars
 from service.pages.periods import ChosenPeriod
-from service.pages.shown import names_of, shown
+from service.pages.shown import model_of, names_of, shown
 from service.pages.visitors import SignedIn
-
-if TYPE_CHECKING:
-    from service.champion import Champion
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -51,10 +46,8 @@ def dashboard(
 
 def _drift(request: Request, books: CurrentBooks) -> tuple[tuple[Alarm, ...], str]:
     """What rings, or why nothing does."""
-    champion: Champion = request.app.state.champion
-    try:
-        loaded = champion.current()
-    except ArtifactError:
+    loaded = model_of(request)
+    if loaded is None:
         return (), "Belum ada model yang dapat diperiksa."
     baseline = Baseline.from_dict(loaded.card["drift"]) if loaded.card.get("drift") else None
     if baseline is None:

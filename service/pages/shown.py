@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from starlette.responses import HTMLResponse
 
     from model.router import Router
-    from service.champion import Champion
+    from service.champion import Champion, Loaded
     from service.ledger.accounts import Visitor
 
 
@@ -31,13 +31,22 @@ class Names:
         return self.categories.get(category_id, category_id)
 
 
+def model_of(request: Request) -> Loaded | None:
+    """The model in use, None where there is none; one and the same for all of a page, whatever is promoted meanwhile."""
+    if not hasattr(request.state, "model"):
+        champion: Champion = request.app.state.champion
+        try:
+            request.state.model = champion.current()
+        except ArtifactError:
+            request.state.model = None
+    found: Loaded | None = request.state.model
+    return found
+
+
 def router_of(request: Request) -> Router | None:
-    """The model in use, None where there is none: most pages do without."""
-    champion: Champion = request.app.state.champion
-    try:
-        return champion.current().router
-    except ArtifactError:
-        return None
+    """The router of the model in use, None where there is none: most pages do without."""
+    loaded = model_of(request)
+    return loaded.router if loaded is not None else None
 
 
 def names_of(request: Request) -> Names:
