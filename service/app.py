@@ -13,7 +13,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 
 from model.errors import ArtifactError
 from model.registry import Office
-from service.api import decisions, health, office, predictions
+from service.api import decisions, health, metrics, office, predictions
 from service.champion import Champion
 from service.deadlines import read_deadlines
 from service.guards import KnownHosts, LimitedBody, SealedAnswers
@@ -21,6 +21,8 @@ from service.handlers import HANDLERS, answer
 from service.intake import Intake, recount_deadlines
 from service.ledger.access import Access
 from service.ledger.database import open_ledger
+from service.metrics import RequestMetrics
+from service.office_metrics import OfficeMetrics
 from service.pages import (
     cases,
     complaint,
@@ -33,7 +35,7 @@ from service.pages import (
     signing_in,
     static,
 )
-from service.request_log import RequestLog, log_answered
+from service.request_log import RequestLog, WatchedRequests
 from service.settings import Settings, read_settings
 from service.uploads import Uploads
 
@@ -77,7 +79,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
     app.state.intake = Intake(settings, read_deadlines(Office(settings.home, settings.office).own_folder))
     app.state.uploads = Uploads(app.state.ledger, champion, app.state.intake)
-    for routes in (predictions, decisions, office, health, *_PAGES):
+    app.state.office_metrics = OfficeMetrics(settings, app.state.ledger, champion)
+    for routes in (predictions, decisions, office, health, metrics, *_PAGES):
         app.include_router(routes.router)
     app.mount("/static", static.files(), name="static")
 
@@ -85,7 +88,7 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.add_middleware(LimitedBody, limit_for=_body_limits(settings), answer=answer)
     app.add_middleware(KnownHosts, known=settings.known_hosts, answer=answer)
     app.add_middleware(SealedAnswers)
-    app.add_middleware(RequestLog, listeners=(log_answered(lambda: champion.version),))
+    app.add_middleware(WatchedRequests, listeners=(RequestLog(lambda: champion.version), RequestMetrics()))
     return app
 
 

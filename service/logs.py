@@ -18,7 +18,7 @@ import structlog
 from sqlalchemy.exc import DBAPIError
 
 from data.errors import PilahError
-from service.request_ids import REQUEST_ID
+from service.request_ids import current_request_id
 
 if TYPE_CHECKING:
     from types import TracebackType
@@ -58,12 +58,6 @@ def configure_logs(settings: Settings) -> None:
     warnings.showwarning = _log_warning
     for name, level in _LEVELS.items():
         logging.getLogger(name).setLevel(level)
-    structlog.configure(
-        processors=[*_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
-        wrapper_class=structlog.stdlib.BoundLogger,
-        logger_factory=structlog.stdlib.LoggerFactory(),
-        cache_logger_on_first_use=True,
-    )
     sys.excepthook = _log_uncaught
     threading.excepthook = lambda caught: _log_uncaught(caught.exc_type, caught.exc_value, caught.exc_traceback)
     sys.unraisablehook = lambda caught: _log_uncaught(caught.exc_type, caught.exc_value, caught.exc_traceback)
@@ -106,7 +100,7 @@ def _named(error: BaseException) -> str:
 
 
 def _with_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    if request_id := REQUEST_ID.get():
+    if request_id := current_request_id():
         event["request_id"] = request_id
     return event
 
@@ -173,3 +167,11 @@ _PROCESSORS: list[Processor] = [
 ]
 # uvicorn's access log repeats addresses with what was typed in them; Alembic tells every start of its two contexts.
 _LEVELS = {"uvicorn.access": logging.CRITICAL, "alembic": logging.WARNING}
+
+# Without this a logger that nobody has set up prints to stdout, where a command's answer goes.
+structlog.configure(
+    processors=[*_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
+    wrapper_class=structlog.stdlib.BoundLogger,
+    logger_factory=structlog.stdlib.LoggerFactory(),
+    cache_logger_on_first_use=True,
+)

@@ -4,4 +4,9 @@ from __future__ import annotations
 
 from contextvars import ContextVar
 
-REQUEST_ID: ContextVar[str] = ContextVar("request_id", default="")
+_current: ContextVar[str] = ContextVar("pilah_request_id", default="")
+
+
+def current_request_id() -> str:
+    """The id of the request that this code runs for; blank outside of any."""
+    return _current.get()

@@ -1,10 +1,10 @@
-"""Every request leaves one line in the log: what was asked of which route, how it ended, and how long it took."""
+"""Every request is watched, and leaves one line in the log: what was asked of which route, how it ended, and how long it took."""
 
 from __future__ import annotations
 
 import time
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Protocol
 
 import structlog
 from starlette.staticfiles import StaticFiles
@@ -39,10 +39,18 @@ class Answered:
     error: Exception | None = None
 
 
-class RequestLog:
-    """Tells the listeners about every request, once it is answered."""
+class Listener(Protocol):
+    """Whoever wants to know about requests."""
 
-    def __init__(self, app: ASGIApp, listeners: Sequence[Callable[[Answered], None]]) -> None:
+    def began(self) -> None: ...
+
+    def answered(self, answered: Answered) -> None: ...
+
+
+class WatchedRequests:
+    """Tells the listeners about every request, when it comes and when it is answered."""
+
+    def __init__(self, app: ASGIApp, listeners: Sequence[Listener]) -> None:
         self._app = app
         self._listeners = listeners
 
@@ -51,6 +59,8 @@ class RequestLog:
             await self._app(scope, receive, send)
             return
         status, began, error = _NO_ANSWER, time.perf_counter(), None
+        for listener in self._listeners:
+            listener.began()
 
         async def watched_send(message: Message) -> None:
             nonlocal status
@@ -68,13 +78,19 @@ class RequestLog:
         finally:
             answered = Answered(_method(scope), _route(scope), status, time.perf_counter() - began, error)
             for listener in self._listeners:
-                listener(answered)
+                listener.answered(answered)
 
 
-def log_answered(model_version: Callable[[], str]) -> Callable[[Answered], None]:
-    """A listener that writes a line; the version is that of the model in use at that moment."""
+class RequestLog:
+    """Writes a line for each request, with the version of the model that was in use at that moment."""
 
-    def write(answered: Answered) -> None:
+    def __init__(self, model_version: Callable[[], str]) -> None:
+        self._model_version = model_version
+
+    def began(self) -> None:
+        """Nothing: a request is told about once."""
+
+    def answered(self, answered: Answered) -> None:
         log = _LOG.error if answered.error else _LOG.warning if answered.status >= _BROKEN else _LOG.info
         log(
             "request",
@@ -82,11 +98,9 @@ def log_answered(model_version: Callable[[], str]) -> Callable[[Answered], None]
             route=answered.route,
             status=answered.status,
             milliseconds=round(answered.seconds * 1000, 1),
-            model=model_version(),
+            model=self._model_version(),
             exc_info=answered.error,
         )
-
-    return write
 
 
 def _method(scope: Scope) -> str:

@@ -25,6 +25,7 @@ from model.suggestion import NoticeCode, ResolvedBy, Status, Suggestion, UnitCan
 from model.units import Unit
 from service.aliases import FIELDS, PLACES, english_name, renamed
 from service.errors import Problem, TextTooLong
+from service.metrics import count_suggestion
 from service.settings import Settings
 
 _LONGEST_NAME = 500
@@ -348,7 +349,8 @@ class SuggestionOut(BaseModel):
 
     @classmethod
     def of(cls, suggestion: Suggestion, unknown_fields: tuple[str, ...] = (), *, evidence: bool = True) -> Self:
-        """The wire form of a suggestion, with a notice for each field that nobody knows."""
+        """The wire form of a suggestion, with a notice for each field that nobody knows; it is counted as made."""
+        count_suggestion(suggestion.unit_status)
         return cls(
             suggestion_id=suggestion.suggestion_id,
             reference_id=suggestion.reference_id or None,

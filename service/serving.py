@@ -15,10 +15,12 @@ from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
+from prometheus_client.multiprocess import mark_process_dead
 
 from data.errors import PilahError
 from service.app import create_app
 from service.logs import configure_logs
+from service.metrics import METRICS_FOLDER
 
 if TYPE_CHECKING:
     import socket
@@ -33,8 +35,6 @@ if TYPE_CHECKING:
 
 _LOG = structlog.stdlib.get_logger("pilah.serving")
 
-# Read by prometheus_client when it is imported: where the workers' figures meet.
-METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 # How long a connection that was just accepted has to send its request, once the service is stopping.
 _LAST_ARRIVALS_SECONDS = 0.3
 _AGAIN_SECONDS = 1.0
@@ -127,6 +127,8 @@ class _Supervisor:
                 continue
             if not worker.started.is_set():
                 raise PilahError("A worker can't start; the log says why. `pilah doctor` checks the installation.")
+            # Its counts stay; what it was doing at that moment it does no more.
+            mark_process_dead(worker.process.pid)  # type: ignore[no-untyped-call]  # of a library without types
             _LOG.error("worker died", pid=worker.process.pid, exit_code=worker.process.exitcode)
             time.sleep(_AGAIN_SECONDS)
             self._workers[at] = self._start()

@@ -11,7 +11,7 @@ from service.pages.rendering import page
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-_MACHINES = ("/v1/", "/healthz", "/readyz", "/openapi.json", "/static/")
+_MACHINES = ("/v1/", "/healthz", "/readyz", "/metrics", "/openapi.json", "/static/")
 
 
 class _Words(NamedTuple):

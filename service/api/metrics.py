@@ -1,0 +1,20 @@
+"""What Prometheus asks for. It needs a key where the API does: volumes and backlogs are the office's own."""
+
+from typing import TYPE_CHECKING
+
+from fastapi import APIRouter, Request, Response
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from service.api.keys import Caller
+from service.metrics import exposition
+
+if TYPE_CHECKING:
+    from service.office_metrics import OfficeMetrics
+
+router = APIRouter(include_in_schema=False, dependencies=[Caller])
+
+
+@router.get("/metrics")
+def metrics(request: Request) -> Response:
+    office: OfficeMetrics = request.app.state.office_metrics
+    return Response(exposition(office), media_type=CONTENT_TYPE_LATEST)
