@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from model.text import words
+from model.text import folded_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -51,12 +51,13 @@ _LEADS: tuple[tuple[tuple[str, ...], Direction], ...] = (
 )
 # One look for any of the leads: most texts have none.
 _ANY_LEAD = re.compile(r"disposisi|diteruskan|dilimpahkan|ditujukan|kepada|kpd|yth", re.IGNORECASE)
+_LEADS_BY_FIRST_WORD = {
+    first: tuple(lead for lead in _LEADS if lead[0][0] == first) for first in {lead[0] for lead, _ in _LEADS}
+}
 _BETWEEN = frozenset(
     ("bapak", "bpk", "ibu", "bu", "pak", "sdr", "kepala", "pimpinan", "ketua", "direktur", "kantor", "yth", "0", "dari")
 )
 _MOST_BETWEEN = 4
-# One look for any of the leads: most texts have none.
-_ANY_LEAD = re.compile(r"disposisi|diteruskan|dilimpahkan|ditujukan|kepada|kpd|yth", re.IGNORECASE)
 
 
 class Addressees:
@@ -66,7 +67,7 @@ class Addressees:
         self._by_first_word: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
         for unit in units:
             for name in (unit.name, *unit.abbreviations):
-                parts = tuple(word.folded for word in words(name))
+                parts = folded_words(name)
                 if parts:
                     self._by_first_word[parts[0]].append((parts, unit.id))
         for named in self._by_first_word.values():
@@ -76,9 +77,7 @@ class Addressees:
         """The addressees in the order in which they stand."""
         if not _ANY_LEAD.search(text):
             return []
-        written = words(text)
-        folded = [word.folded for word in written]
-        return list(self._found(written, folded))
+        return list(self._found(words(text), folded_words(text)))
 
     def without(self, text: str, direction: Direction) -> str:
         """The text with those addressees blanked; every other word stays where it stood."""
@@ -88,13 +87,13 @@ class Addressees:
                 text = text[: addressee.start] + blank + text[addressee.end :]
         return text
 
-    def _found(self, written: Sequence[Word], folded: Sequence[str]) -> Iterator[Addressee]:
+    def _found(self, written: Sequence[Word], folded: tuple[str, ...]) -> Iterator[Addressee]:
         done = 0
-        for at in range(len(folded)):
+        for at, first in enumerate(folded):
             if at < done:
                 continue
-            for lead, direction in _LEADS:
-                if tuple(folded[at : at + len(lead)]) != lead:
+            for lead, direction in _LEADS_BY_FIRST_WORD.get(first, ()):
+                if folded[at : at + len(lead)] != lead:
                     continue
                 named = self._named_at(folded, at + len(lead))
                 if named is not None:
@@ -102,11 +101,11 @@ class Addressees:
                     yield Addressee(unit_id, direction, written[at].start, written[done - 1].end)
                 break
 
-    def _named_at(self, folded: Sequence[str], start: int) -> tuple[str, int] | None:
+    def _named_at(self, folded: tuple[str, ...], start: int) -> tuple[str, int] | None:
         """The unit whose name begins here or after a few titles, and the index behind it."""
         for at in range(start, min(start + _MOST_BETWEEN + 1, len(folded))):
             for parts, unit_id in self._by_first_word.get(folded[at], ()):
-                if tuple(folded[at : at + len(parts)]) == parts:
+                if folded[at : at + len(parts)] == parts:
                     return unit_id, at + len(parts)
             if folded[at] not in _BETWEEN:
                 return None

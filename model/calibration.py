@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Literal
 
@@ -22,6 +23,8 @@ _FEWEST_CONFIDENT = 30
 # A first candidate below this is right less than once in seven times: no help to an officer.
 UNSURE_BELOW = 0.15
 _EDGE = 1e-6
+# Where the exponential of its opposite is still a number.
+_LEAST_SCORE = -700.0
 # A ranking fitted on more rows is sharper than those that the curve was learned from, and practice goes on changing:
 # both measured on the slice after the calibration slices, always an earlier one than any that is reported
 # (docs/decisions/0007).
@@ -69,7 +72,7 @@ class Calibration:
     def confidence(self, first: float, second: float) -> float:
         """The chance, 0 to 1, that the first candidate is right, from the raw scores of the first two."""
         score = self.slope * _logit(first) + self.margin_slope * (_logit(first) - _logit(second)) + self.intercept
-        return min(float(1 / (1 + np.exp(-score))), self._most)
+        return min(1 / (1 + math.exp(-max(score, _LEAST_SCORE))), self._most)
 
     @property
     def _most(self) -> float:
@@ -162,4 +165,4 @@ def _set_bound(curved: Calibration, outcomes: Sequence[Outcome]) -> float:
 
 def _logit(probability: float) -> float:
     bounded = min(max(probability, _EDGE), 1 - _EDGE)
-    return float(np.log(bounded / (1 - bounded)))
+    return math.log(bounded / (1 - bounded))

@@ -58,13 +58,16 @@ class MaskedComplaint:
 def without_personal_data(complaint: Complaint) -> MaskedComplaint:
     """The complaint with every free text masked; `masked_count` counts what was masked in text and title."""
     text, title = mask(complaint.text), mask(complaint.title)
+    reporter_category, requested_unit = mask(complaint.reporter_category), mask(complaint.requested_unit)
+    if not (text.count or title.count or reporter_category.count or requested_unit.count):
+        return MaskedComplaint(complaint, 0)
     return MaskedComplaint(
         replace(
             complaint,
             text=text.text,
             title=title.text,
-            reporter_category=mask(complaint.reporter_category).text,
-            requested_unit=mask(complaint.requested_unit).text,
+            reporter_category=reporter_category.text,
+            requested_unit=requested_unit.text,
         ),
         text.count + title.count,
     )

@@ -10,7 +10,7 @@ from zlib import crc32
 import numpy as np
 from sklearn.feature_extraction.text import HashingVectorizer
 
-from model.text import words
+from model.text import folded_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -92,7 +92,7 @@ def _shingles(texts: Sequence[str]) -> csr_matrix:
 
 
 def _shingles_of(text: str) -> list[str]:
-    folded = [word.folded for word in words(text)]
+    folded = folded_words(text)
     if len(folded) < FEWEST_WORDS:
         return []
     return [" ".join(folded[i : i + _SHINGLE]) for i in range(len(folded) - _SHINGLE + 1)]

@@ -1,15 +1,16 @@
 """From texts to sparse rows: word 1-2-grams on stems, character n-grams on the written words, and clues.
 
 The stems and the character n-grams are both functions of one written word, so each distinct word's feature ids are
-worked out once and remembered; training, batch and a single suggestion all go this way. The weighting is
-scikit-learn's own TF-IDF (`sublinear_tf`, `smooth_idf`, each block to unit length); a property test holds the two equal.
+worked out once and remembered; training, batch and a single suggestion all go this way, and all documents of a call are
+counted and weighed together. The weighting is scikit-learn's own TF-IDF (`sublinear_tf`, `smooth_idf`, each block to unit
+length); a property test holds the two equal.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from itertools import chain
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -17,14 +18,21 @@ from sklearn.base import BaseEstimator, TransformerMixin
 
 import data
 from model.stemming import process_stemmer
-from model.text import expand, words
+from model.text import expand, folded_words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from numpy.typing import NDArray
 
-_REMEMBERED_WORDS = 100_000
+    Ids = NDArray[np.int32]
+
+_REMEMBERED_WORDS = 50_000
+# Documents counted at once: enough to forget what a call of numpy costs, few enough to stay in the processor's cache.
+_CHUNK = 256
+_UNKNOWN = -1
+_NOTHING = np.zeros(0, dtype=np.int32)
+_NO_PAIRS = np.zeros(0, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -43,33 +51,42 @@ class _Vocabulary:
     open: bool = True
 
     def of(self, names: Iterable[str]) -> list[int]:
+        """The ids of the names; one that was never learned is left out."""
         if self.open:
             return [self.ids.setdefault(name, len(self.ids)) for name in names]
         known = self.ids
         return [known[name] for name in names if name in known]
 
-    def closed(self, kept: NDArray[np.int32]) -> _Vocabulary:
+    def closed(self, kept: NDArray[np.int64]) -> _Vocabulary:
         """A vocabulary of the kept ids only, numbered anew, that takes up no more names."""
         names = list(self.ids)
-        return _Vocabulary({names[old]: new for new, old in enumerate(kept)}, open=False)
+        return _Vocabulary({names[old]: new for new, old in enumerate(kept.tolist())}, open=False)
 
 
-@dataclass(frozen=True, slots=True)
-class _Present:
-    """The distinct features of one document while the vocabulary is learned."""
+class _Word(NamedTuple):
+    """What one written word feeds.
 
-    stems: NDArray[np.int32]
-    pairs: NDArray[np.int64]
-    grams: NDArray[np.int32]
-    clues: NDArray[np.int32]
+    `stems` in order, with -1 for one that was never learned; `columns` of the stems that were and of the character
+    n-grams; `known`: whether any stem was learned, or there is none to learn.
+    """
+
+    stems: Ids
+    columns: Ids
+    known: bool
 
 
-@dataclass(frozen=True, slots=True)
-class _RememberedWord:
-    """The stems (with -1 for one that was never learned) and the ids of the character n-grams of one written word."""
+class _Remembered(dict[str, _Word]):
+    """Written words, worked out when first met; forgotten all at once where they become too many."""
 
-    stems: tuple[int, ...]
-    characters: NDArray[np.int32]
+    def __init__(self, compute: Callable[[str], _Word]) -> None:
+        self._compute = compute
+
+    def __missing__(self, folded: str) -> _Word:
+        word = self._compute(folded)
+        if len(self) >= _REMEMBERED_WORDS:
+            self.clear()
+        self[folded] = word
+        return word
 
 
 class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
@@ -104,26 +121,31 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
 
     def fit_transform(self, documents: Sequence[Document], y: object = None) -> csr_matrix:  # noqa: ARG002
         """Learn the vocabulary and give the rows of the documents that it was learned from."""
-        self._open()
-        self._close([self._present(document) for document in documents], len(documents))
+        self._learn(documents)
         return self.transform(documents)
 
     def transform(self, documents: Sequence[Document]) -> csr_matrix:
         """The rows of the documents; what was never learned leaves nothing."""
-        columns: list[NDArray[np.int32]] = []
-        values: list[NDArray[np.float32]] = []
-        ends = [0]
-        for document in documents:
-            row_columns, row_values = self._row(document)
-            columns.append(row_columns)
-            values.append(row_values)
-            ends.append(ends[-1] + len(row_columns))
-        if not columns:
-            return csr_matrix((0, self.n_features_), dtype=np.float32)
-        return csr_matrix(
-            (np.concatenate(values), np.concatenate(columns), np.asarray(ends)),
+        return self.rows_and_known_shares(documents)[0]
+
+    def rows_and_known_shares(self, documents: Sequence[Document]) -> tuple[csr_matrix, list[float]]:
+        """The rows of the documents, and of each the share of its written words that have a stem in the vocabulary.
+
+        A share is 0 to 1, and 1 for a text without words.
+        """
+        written = [self._words_of(document) for document in documents]
+        known = [sum(word.known for word in found) / len(found) if found else 1.0 for found in written]
+        values, columns, ends = [np.zeros(0, dtype=np.float32)], [_NOTHING], [np.zeros(1, dtype=np.int64)]
+        for start in range(0, len(documents), _CHUNK):
+            chunk = self._rows(documents[start : start + _CHUNK], written[start : start + _CHUNK])
+            values.append(chunk[0])
+            columns.append(chunk[1])
+            ends.append(chunk[2][1:] + ends[-1][-1])
+        rows = csr_matrix(
+            (np.concatenate(values), np.concatenate(columns), np.concatenate(ends)),
             shape=(len(documents), self.n_features_),
         )
+        return rows, known
 
     def names(self) -> list[str]:
         """The name of each feature, in column order: a stem, two stems, "#abc" for characters, "key=value"."""
@@ -134,151 +156,183 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
             *self._clues.ids,
         ]
 
-    def columns_of_word(self, folded: str) -> NDArray[np.int32]:
+    def columns_of_word(self, folded: str) -> Ids:
         """The columns that one written word feeds by itself: its stems and its character n-grams."""
-        word = self._word(folded)
-        stems = np.asarray([stem for stem in word.stems if stem >= 0], dtype=np.int32)
-        return np.concatenate((stems, word.characters + self._offsets[2]))
+        return self._memo[folded].columns
 
     def stems_of_word(self, folded: str) -> tuple[int, ...]:
         """The columns of one written word's stems, without those that were never learned."""
-        return tuple(stem for stem in self._word(folded).stems if stem >= 0)
+        return tuple(stem for stem in self._memo[folded].stems.tolist() if stem >= 0)
 
-    def columns_of_pairs(self, first: str, second: str) -> list[int]:
-        """The columns that two neighbouring written words feed together."""
-        if not self.pairs or not (stems := self._word(first).stems):
-            return []
-        following = self._word(second).stems
-        return self._pair_columns((stems[-1], *following[:1]))
-
-    def known_share(self, document: Document) -> float:
-        """Share of the document's written words that have a stem in the vocabulary, 0 to 1; 1 for a text without words."""
-        entries = [self._word(word.folded) for word in words(document.text)]
-        if not entries:
-            return 1.0
-        return sum(any(stem >= 0 for stem in entry.stems) or not entry.stems for entry in entries) / len(entries)
+    def columns_of_pairs(self, words: Sequence[tuple[str, str]]) -> list[int]:
+        """For each two neighbouring written words the column that they feed together, or -1."""
+        memo = self._memo
+        edges = [(memo[first].stems[-1:], memo[second].stems[:1]) for first, second in words]
+        keys = [
+            (int(last[0]) << 32) | int(first[0]) if len(last) and len(first) and last[0] >= 0 and first[0] >= 0 else -1
+            for last, first in edges
+        ]
+        known, columns = self._known_pairs(np.asarray(keys, dtype=np.int64))
+        found: list[int] = np.where(known, columns, _UNKNOWN).tolist()
+        return found
 
     # Learning
 
-    def _open(self) -> None:
+    def _learn(self, documents: Sequence[Document]) -> None:
         self._stems, self._grams, self._clues = _Vocabulary(), _Vocabulary(), _Vocabulary()
-        self._pairs: dict[int, int] = {}
-        self._memo: dict[str, _RememberedWord] = {}
-
-    def _present(self, document: Document) -> _Present:
-        stems: list[int] = []
-        grams: list[NDArray[np.int32]] = []
-        for word in words(document.text):
-            entry = self._word(word.folded)
-            stems.extend(entry.stems)
-            grams.append(entry.characters)
-        pairs = [(first << 32) | second for first, second in pairwise(stems)] if self.pairs else []
-        return _Present(
-            np.unique(np.asarray(stems, dtype=np.int32)),
-            np.unique(np.asarray(pairs, dtype=np.int64)),
-            np.unique(np.concatenate(grams)) if grams else np.zeros(0, np.int32),
-            np.unique(np.asarray(self._clues.of(document.clues), dtype=np.int32)),
-        )
-
-    def _close(self, present: Sequence[_Present], n_documents: int) -> None:
-        stems, stem_rows = self._in_enough_rows([document.stems for document in present])
-        pairs, pair_rows = self._in_enough_rows([document.pairs for document in present])
-        grams, gram_rows = self._in_enough_rows([document.grams for document in present])
-        clues, clue_rows = self._in_enough_rows([document.clues for document in present])
+        self._memo = _Remembered(self._open_word)
+        # Ids are given in the order in which words are met, so every word is met before anything is counted.
+        written = [self._words_of(document) for document in documents]
+        stems, stem_rows = self._in_enough_rows([[word.stems for word in found] for found in written])
+        pairs, pair_rows = self._pairs_in_enough_rows(written)
+        grams, gram_rows = self._in_enough_rows([[word.columns for word in found] for found in written])
+        clues, clue_rows = self._in_enough_rows([[self._clues_of(document)] for document in documents])
         # Both stems of a kept pair are kept: each stands in at least the pair's rows.
-        renumbered = {int(old): new for new, old in enumerate(stems)}
-        self._pairs = {
-            (renumbered[int(pair) >> 32] << 32) | renumbered[int(pair) & 0xFFFFFFFF]: new
-            for new, pair in enumerate(pairs)
-        }
+        first, second = np.searchsorted(stems, pairs >> 32), np.searchsorted(stems, pairs & 0xFFFFFFFF)
+        self._pairs: NDArray[np.int64] = (first << 32) | second
         self._stems, self._grams, self._clues = (
             vocabulary.closed(kept)
             for vocabulary, kept in ((self._stems, stems), (self._grams, grams), (self._clues, clues))
         )
-        self._offsets = np.concatenate(([0], np.cumsum([len(stems), len(pairs), len(grams), len(clues)]))).astype(
-            np.int32
-        )
+        sizes = [len(stems), len(pairs), len(grams), len(clues)]
+        self._offsets = np.concatenate(([0], np.cumsum(sizes))).astype(np.int32)
         self.n_features_ = int(self._offsets[-1])
         rows = np.concatenate((stem_rows, pair_rows, gram_rows, clue_rows)).astype(np.float64)
         # smooth_idf of scikit-learn: as if one more document held every feature once.
-        self.idf_ = (np.log((1 + n_documents) / (1 + rows)) + 1).astype(np.float32)
-        self._memo = {}
+        self.idf_ = (np.log((1 + len(documents)) / (1 + rows)) + 1).astype(np.float32)
+        self._memo = _Remembered(self._closed_word)
 
-    def _in_enough_rows(self, present: Sequence[NDArray[np.integer[Any]]]) -> tuple[NDArray[Any], NDArray[np.int64]]:
+    def _open_word(self, folded: str) -> _Word:
+        """While learning, `columns` are the ids of the character n-grams."""
+        stems = np.asarray(self._stems.of(self._stemmed(folded)), dtype=np.int32)
+        return _Word(stems, np.asarray(self._grams.of(self._cut(folded)), dtype=np.int32), known=True)
+
+    def _in_enough_rows(self, parts: Sequence[Sequence[Ids]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The features in at least `rows_at_least` documents, and in how many each is."""
-        features, rows = np.unique(np.concatenate(present), return_counts=True)
+        rows = np.zeros(0, dtype=np.int64)
+        for start in range(0, len(parts), _CHUNK):
+            ids, at = _joined(parts[start : start + _CHUNK])
+            width = int(ids.max(initial=0)) + 1
+            distinct, _ = _counted(at * width + ids)
+            found = np.bincount(distinct % width, minlength=len(rows))
+            found[: len(rows)] += rows
+            rows = found
+        enough = np.flatnonzero(rows >= max(self.rows_at_least, 1))
+        return enough, rows[enough]
+
+    def _pairs_in_enough_rows(self, written: Sequence[Sequence[_Word]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        if not self.pairs:
+            return _NO_PAIRS, _NO_PAIRS
+        of_rows = [np.unique(_neighbours(*_joined([[word.stems for word in found]]))[0]) for found in written]
+        pairs, rows = np.unique(np.concatenate([_NO_PAIRS, *of_rows]), return_counts=True)
         enough = rows >= self.rows_at_least
-        return features[enough], rows[enough]
+        return pairs[enough], rows[enough]
 
     # Rows
 
-    def _word(self, folded: str) -> _RememberedWord:
-        remembered = self._memo.get(folded)
-        if remembered is None:
-            remembered = _RememberedWord(self._stem_ids(folded), np.asarray(self._gram_ids(folded), dtype=np.int32))
-            if len(self._memo) >= _REMEMBERED_WORDS:
-                self._memo.clear()
-            self._memo[folded] = remembered
-        return remembered
+    def _words_of(self, document: Document) -> list[_Word]:
+        return list(map(self._memo.__getitem__, folded_words(document.text)))
 
-    def _stem_ids(self, folded: str) -> tuple[int, ...]:
+    def _clues_of(self, document: Document) -> Ids:
+        return np.asarray(self._clues.of(document.clues), dtype=np.int32)
+
+    def _closed_word(self, folded: str) -> _Word:
+        ids = self._stems.ids
+        stems = np.asarray([ids.get(stem, _UNKNOWN) for stem in self._stemmed(folded)], dtype=np.int32)
+        grams = np.asarray(self._grams.of(self._cut(folded)), dtype=np.int32)
+        learned = stems[stems >= 0]
+        return _Word(stems, np.concatenate((learned, grams + self._offsets[2])), bool(len(learned)) or not len(stems))
+
+    def _stemmed(self, folded: str) -> list[str]:
         standard = expand(folded, data.colloquial()) if self.colloquial else (folded,)
         if self.stop_words:
             standard = tuple(word for word in standard if word not in data.function_words())
         stemmer = process_stemmer()
-        stems = [stemmer.stem(word) for word in standard] if self.stemming else list(standard)
-        if self._stems.open:
-            return tuple(self._stems.of(stems))
-        return tuple(self._stems.ids.get(stem, -1) for stem in stems)
+        return [stemmer.stem(word) for word in standard] if self.stemming else list(standard)
 
-    def _gram_ids(self, folded: str) -> list[int]:
-        return self._grams.of(character_ngrams(folded, *self.characters)) if self.characters else []
+    def _cut(self, folded: str) -> list[str]:
+        return character_ngrams(folded, *self.characters) if self.characters else []
 
-    def _row(self, document: Document) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        stems: list[int] = []
-        grams: list[NDArray[np.int32]] = []
-        for word in words(document.text):
-            entry = self._word(word.folded)
-            stems.extend(entry.stems)
-            grams.append(entry.characters)
-        in_words = np.asarray([stem for stem in stems if stem >= 0] + self._pair_columns(stems), dtype=np.int32)
-        in_grams = np.concatenate(grams) + self._offsets[2] if grams else np.zeros(0, np.int32)
-        clues = np.asarray(self._clues.of(document.clues), dtype=np.int32) + self._offsets[3]
-        blocks = [self._weigh(in_words, 1.0), self._weigh(in_grams, 1.0), self._weigh(clues, self.clue_weight)]
-        return np.concatenate([block[0] for block in blocks]), np.concatenate([block[1] for block in blocks])
+    def _rows(
+        self, documents: Sequence[Document], written: Sequence[Sequence[_Word]]
+    ) -> tuple[NDArray[np.float32], Ids, NDArray[np.int64]]:
+        """The weights and columns of one chunk's rows one behind the other, and where each row ends."""
+        width = self.n_features_
+        columns, at = _joined([[word.columns for word in found] for found in written])
+        pairs, pairs_at = _neighbours(*_joined([[word.stems for word in found] for found in written]))
+        known, pair_columns = self._known_pairs(pairs)
+        clues, clues_at = _joined([[self._clues_of(document)] for document in documents])
+        distinct, counts = _counted(
+            np.concatenate(
+                (
+                    at * width + columns,
+                    pairs_at[known] * width + pair_columns[known],
+                    clues_at * width + (clues + self._offsets[3]),
+                )
+            )
+        )
+        weights = (1 + np.log(counts)).astype(np.float32) * self.idf_[distinct % width]
+        # A row's columns stand block by block: stems and pairs, characters, clues.
+        blocks = np.asarray((0, self._offsets[2], self._offsets[3]))
+        edges = np.searchsorted(
+            distinct, np.append(np.arange(len(documents))[:, None] * width + blocks, len(documents) * width)
+        )
+        squares = np.append(0.0, np.cumsum(np.square(weights, dtype=np.float64)))
+        lengths = np.sqrt(np.diff(squares[edges]))
+        scales = np.tile((1.0, 1.0, self.clue_weight), len(documents)) / np.where(lengths, lengths, 1)
+        weights *= np.repeat(scales.astype(np.float32), np.diff(edges))
+        return weights, (distinct % width).astype(np.int32), edges[::3]
 
-    def _pair_columns(self, stems: Sequence[int]) -> list[int]:
-        if not self.pairs:
-            return []
-        known, offset = self._pairs, int(self._offsets[1])
-        keys = ((first << 32) | second for first, second in pairwise(stems) if first >= 0 and second >= 0)
-        return [offset + known[key] for key in keys if key in known]
-
-    def _weigh(self, columns: NDArray[np.int32], block_weight: float) -> tuple[NDArray[np.int32], NDArray[np.float32]]:
-        distinct, counts = np.unique(columns, return_counts=True)
-        weights = (1 + np.log(counts)).astype(np.float32) * self.idf_[distinct]
-        length = float(np.sqrt(weights @ weights))
-        return distinct.astype(np.int32), weights * np.float32(block_weight / length) if length else weights
+    def _known_pairs(self, pairs: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
+        """Which pairs of stems were learned, and the columns of these (of the others, any)."""
+        if not len(self._pairs):
+            return np.zeros(len(pairs), dtype=bool), pairs
+        at = np.minimum(np.searchsorted(self._pairs, pairs), len(self._pairs) - 1)
+        return self._pairs[at] == pairs, at + self._offsets[1]
 
     def _pair_names(self) -> list[str]:
         stems = list(self._stems.ids)
-        return [f"{stems[key >> 32]} {stems[key & 0xFFFFFFFF]}" for key in self._pairs]
+        return [f"{stems[key >> 32]} {stems[key & 0xFFFFFFFF]}" for key in self._pairs.tolist()]
 
     def __getstate__(self) -> dict[str, object]:
         """Without the remembered words, which grow with use, and with the stems that a new process would miss."""
         state = dict(self.__dict__)
-        if "_memo" in state:
+        if state.pop("_memo", None) is not None:
             known = self._stems.ids
-            state["_memo"] = {}
             state["_known_stems"] = process_stemmer().remembered(lambda stem: stem in known)
         return state
 
     def __setstate__(self, state: dict[str, object]) -> None:
         """Hand the stored stems to the process."""
-        known = state.pop("_known_stems", {})
+        known = state.pop("_known_stems", None)
+        self.__dict__.update(state)
         if isinstance(known, dict):
             process_stemmer().learn(known)
-        self.__dict__.update(state)
+            self._memo = _Remembered(self._closed_word)
+
+
+def _joined(parts: Sequence[Sequence[Ids]]) -> tuple[Ids, NDArray[np.int64]]:
+    """All ids of some rows, given in parts, one behind the other, and the row of each."""
+    sizes = [sum(map(len, of_row)) for of_row in parts]
+    if not sum(sizes):
+        return _NOTHING, np.zeros(0, dtype=np.int64)
+    return np.concatenate(list(chain.from_iterable(parts))), np.repeat(np.arange(len(parts)), sizes)
+
+
+def _counted(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The distinct keys in order, and how often each stands there: np.unique without its preparations."""
+    if not len(keys):
+        return keys, keys
+    in_order = np.sort(keys)
+    starts = np.flatnonzero(np.append(True, in_order[1:] != in_order[:-1]))
+    return in_order[starts], np.diff(starts, append=len(keys))
+
+
+def _neighbours(stems: Ids, at: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """Each two neighbouring stems of a row, as first * 2**32 + second, and the row of each pair."""
+    first, second = stems[:-1].astype(np.int64), stems[1:]
+    both = (first >= 0) & (second >= 0) & (at[:-1] == at[1:])
+    return (first[both] << 32) | second[both], at[1:][both]
 
 
 def character_ngrams(word: str, shortest: int, longest: int) -> list[str]:

@@ -6,8 +6,9 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 import numpy as np
-from scipy.special import softmax
 from sklearn.linear_model import LogisticRegression
+
+from model.classifier import softmax
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -47,10 +48,14 @@ class Head:
             intercepts.astype(np.float32),
         )
 
-    def rank(self, row: csr_matrix) -> list[tuple[str, float]]:
-        """The labels of one row of features with their probabilities, best first."""
-        distribution = softmax((row @ self._weights + self._intercepts).ravel().astype(np.float64))
-        return [(self.labels[i], float(distribution[i])) for i in np.argsort(-distribution, kind="stable")]
+    def rank_many(self, rows: csr_matrix) -> list[tuple[tuple[str, float], ...]]:
+        """For each row of features the labels with their probabilities, best first."""
+        by_label = softmax((rows @ self._weights + self._intercepts).astype(np.float64))
+        order = np.argsort(-by_label, axis=1, kind="stable").tolist()
+        return [
+            tuple((self.labels[label], own[label]) for label in best)
+            for own, best in zip(by_label.tolist(), order, strict=True)
+        ]
 
 
 class Copies:

@@ -10,7 +10,7 @@ import numpy as np
 from model.duplicates import ALIKE_FROM, resemblance
 from model.features import ComplaintFeatures, Document
 from model.suggestion import Precedent
-from model.text import words
+from model.text import folded_words, words
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -144,7 +144,7 @@ class Precedents:
         return f"{'… ' if first else ''}{' '.join(excerpt.split())}{' …' if last < len(written) - 1 else ''}"
 
     def _stems(self, text: str) -> Iterator[int]:
-        for folded in {word.folded for word in words(text)}:
+        for folded in set(folded_words(text)):
             yield from self._features.stems_of_word(folded)
 
 

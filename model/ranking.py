@@ -15,7 +15,7 @@ from model.addressees import Addressees, Direction
 from model.classifier import LinearRanker, MutualEvidence, NotOf
 from model.features import ComplaintFeatures, Document
 from model.heads import Head
-from model.places import PlaceEvidence, PlaceResolver, place_key
+from model.places import Named, PlaceEvidence, PlaceResolver, place_key
 from model.refusals import NOTHING_REFUSED, Refusals, pushed_back
 from model.suggestion import ResolvedBy, WordWeight
 from model.text import expand, words
@@ -203,37 +203,47 @@ class Ranking:
         others: bool,
     ) -> list[Ranked]:
         documents = [document(complaint, self._addressees, self._parts) for complaint in complaints]
-        matrix = self.features.transform(documents)
+        matrix, known = self.features.rows_and_known_shares(documents)
         by_topic = self.topics.probabilities(matrix)
         by_category = np.zeros((len(complaints), 0))
         if self.categories is not None:
             by_category = self.categories.probabilities(matrix)
         if self._mutual is not None:
             by_topic, by_category = self._mutual.join(by_topic, by_category)
+        topics, first_categories = _best_first(by_topic), _best_first(by_category)[:, :n_categories]
+        nothing: list[tuple[tuple[str, float], ...]] = [()] * len(complaints)
+        types = self._types.rank_many(matrix) if others and self._types else nothing
+        outcomes = self._outcomes.rank_many(matrix) if others and self._outcomes else nothing
         return [
             Ranked(
                 pushed_back(
                     self._in_force(
-                        self._best_units(complaint, by_topic[i], n_units), by_topic[i], office, day_of(complaint, today)
+                        self._best_units(complaint, by_topic[i], topics[i], n_units),
+                        by_topic[i],
+                        office,
+                        day_of(complaint, today),
                     ),
                     self._refusals.of(complaint.text),
                 )[:n_units],
-                self._categories(by_category[i], n_categories),
-                self.features.known_share(documents[i]),
-                tuple(self._types.rank(matrix[i])) if others and self._types else (),
-                tuple(self._outcomes.rank(matrix[i])) if others and self._outcomes else (),
+                self._categories(by_category[i], first_categories[i]),
+                known[i],
+                types[i],
+                outcomes[i],
             )
             for i, complaint in enumerate(complaints)
         ]
 
-    def _best_units(self, complaint: Complaint, by_topic: NDArray[np.float64], wanted: int) -> list[RankedUnit]:
+    def _best_units(
+        self, complaint: Complaint, by_topic: NDArray[np.float64], best: NDArray[np.intp], wanted: int
+    ) -> list[RankedUnit]:
+        """`best` are the topics in the order of their probabilities."""
         ranked: list[RankedUnit] = []
         evidence = PlaceEvidence.of(complaint)
-        for topic in _best(by_topic, len(by_topic)):
-            probability = float(by_topic[topic])
+        named = self.places.named_in(evidence.words)
+        for topic, probability in zip(best.tolist(), by_topic[best].tolist(), strict=True):
             if len(ranked) >= wanted and probability < _FAMILY_WORTH_RESOLVING:
                 break
-            ranked.extend(self._members(evidence, topic, probability, wanted))
+            ranked.extend(self._members(evidence, named, topic, probability, wanted))
         ranked.sort(key=lambda unit: -unit.probability)
         return ranked
 
@@ -271,14 +281,16 @@ class Ranking:
         total = sum(own) or 1.0
         return [share / total if sum(own) else 1 / len(own) for share in own]
 
-    def _members(self, evidence: PlaceEvidence, topic: int, probability: float, wanted: int) -> list[RankedUnit]:
+    def _members(
+        self, evidence: PlaceEvidence, named: Named, topic: int, probability: float, wanted: int
+    ) -> list[RankedUnit]:
         label = self.topics.labels[topic]
         family = family_of_topic(label)
         if family is None:
             return [RankedUnit(label, probability, ResolvedBy.NONE, topic)]
         return [
             RankedUnit(member.unit_id, probability * member.probability, member.resolved_by, topic)
-            for member in self.places.resolve(family, evidence, wanted)
+            for member in self.places.resolve(family, evidence, wanted, named)
         ]
 
     def words_for(self, complaint: Complaint, unit: RankedUnit) -> tuple[WordWeight, ...]:
@@ -290,11 +302,11 @@ class Ranking:
         written = words(complaint.text)
         telling = sorted({word.folded for word in written if not _says_nothing(word.folded)})
         weights = dict(zip(telling, self._word_weights(telling, unit.topic), strict=True))
-        for first, second in {(first.folded, second.folded) for first, second in pairwise(written)}:
-            if shared := self._pair_weight(first, second, unit.topic):
-                for folded in (first, second):
-                    if folded in weights:
-                        weights[folded] += shared
+        neighbours = sorted({(first.folded, second.folded) for first, second in pairwise(written)})
+        for pair, shared in zip(neighbours, self._pair_weights(neighbours, unit.topic), strict=True):
+            for folded in pair:
+                if folded in weights:
+                    weights[folded] += shared
         strongest = sorted(weights, key=lambda folded: -abs(weights[folded]))[:_WORDS_SHOWN]
         enough = max(_WEIGHT_WORTH_SHOWING, _SHARE_OF_STRONGEST * abs(weights[strongest[0]])) if strongest else 0.0
         shown = {folded for folded in strongest if abs(weights[folded]) >= enough}
@@ -316,16 +328,20 @@ class Ranking:
         np.add.at(sums, np.repeat(np.arange(len(folded)), sizes), weighted)
         return [float(total) for total in sums / np.maximum(sizes, 1)]
 
-    def _pair_weight(self, first: str, second: str, topic: int) -> float:
-        columns = self.features.columns_of_pairs(first, second)
-        if not columns:
-            return 0.0
-        return float(self.topics.weights_of(columns, topic) @ self.features.idf_[columns]) / 2 / _PAIR_SCALE
+    def _pair_weights(self, neighbours: Sequence[tuple[str, str]], topic: int) -> list[float]:
+        """What each two neighbouring words say together, to be given to both."""
+        columns = np.asarray(self.features.columns_of_pairs(neighbours), dtype=np.int64)
+        weights = self.topics.weights_of(columns, topic) * self.features.idf_[columns]
+        shared: list[float] = (np.where(columns >= 0, weights, 0.0) / 2 / _PAIR_SCALE).tolist()
+        return shared
 
-    def _categories(self, by_category: NDArray[np.float64], wanted: int) -> tuple[tuple[str, float], ...]:
+    def _categories(self, by_category: NDArray[np.float64], best: NDArray[np.intp]) -> tuple[tuple[str, float], ...]:
         if self.categories is None:
             return ()
-        return tuple((self.categories.labels[i], float(by_category[i])) for i in _best(by_category, wanted))
+        labels = self.categories.labels
+        return tuple(
+            (labels[i], probability) for i, probability in zip(best.tolist(), by_category[best].tolist(), strict=True)
+        )
 
 
 _FAMILY_MARK = "family:"
@@ -440,5 +456,6 @@ def _weights_by_age(rows: Sequence[LabelledComplaint]) -> NDArray[np.float64]:
     return normed
 
 
-def _best(distribution: NDArray[np.float64], wanted: int) -> list[int]:
-    return [int(i) for i in np.argsort(-distribution, kind="stable")[:wanted]]
+def _best_first(distributions: NDArray[np.float64]) -> NDArray[np.intp]:
+    """The labels of each row, likeliest first; of equals the first by name."""
+    return np.argsort(-distributions, axis=1, kind="stable")

@@ -24,7 +24,7 @@ from model.suggestion import (
     Suggestion,
     UnitCandidate,
 )
-from model.text import words
+from model.text import folded_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -134,7 +134,7 @@ class Router:
 
     def _suggestion(self, masked: MaskedComplaint, ranked: Ranked, day: date, *, evidence: bool) -> Suggestion:
         complaint = masked.complaint
-        written = words(complaint.text)
+        written = folded_words(complaint.text)
         known = bool(written) and ranked.known_share >= _KNOWN_SHARE_AT_LEAST
         categories = self._category_candidates(ranked.categories)
         matched = self._rules.matching(complaint, categories[0] if categories else None, day)

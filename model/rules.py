@@ -14,7 +14,7 @@ from model.errors import RulesFileInvalid
 from model.places import place_fields, place_key
 from model.stemming import process_stemmer
 from model.suggestion import AppliedRule, ResolvedBy, UnitCandidate
-from model.text import expand, words
+from model.text import expand, folded_words
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -316,7 +316,7 @@ def _phrases(alternative: str) -> tuple[Phrase, ...]:
 
 
 def _stems(text: str) -> tuple[str, ...]:
-    return tuple(stem for word in words(text) for stem in _stems_of(word.folded))
+    return tuple(stem for folded in folded_words(text) for stem in _stems_of(folded))
 
 
 @lru_cache(maxsize=50_000)

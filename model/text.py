@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,10 +17,12 @@ _LONG_ENDING = re.compile(r"([a-z])\1{2,}$")
 _LONG_RUN = re.compile(r"([a-z])\1{2,}")
 _REDUPLICATED = re.compile(r"^([a-z]{3,})2(nya|an)?$")
 _LONGEST_WORD = 40
+_REMEMBERED_WORDS = 100_000
+# Every plain character that is no letter and no digit becomes a space.
+_PLAIN_GAPS = str.maketrans({code: " " for code in range(128) if not chr(code).isalnum()})
 
 
-@dataclass(frozen=True, slots=True)
-class Word:
+class Word(NamedTuple):
     """One written word, folded to a-z and 0-9, and the stretch of the text that it came from."""
 
     folded: str
@@ -38,14 +39,33 @@ def words(text: str) -> tuple[Word, ...]:
     """
     found = []
     for match in _WORD.finditer(text):
-        written = match.group()
-        folded = f"masked{written[1:-1].lower()}" if written[0] == "[" else fold(written)
+        folded = _folded(match.group())
         if folded:
             found.append(Word(folded, match.start(), match.end()))
     return tuple(found)
 
 
-@lru_cache(maxsize=200_000)
+@lru_cache(maxsize=512)
+def folded_words(text: str) -> tuple[str, ...]:
+    """The words of a text as `words` folds them, without their places: what everything but evidence reads.
+
+    >>> folded_words("Jalannya RUSAAAK, mhn Café2 [NIK]")
+    ('jalannya', 'rusaak', 'mhn', 'cafe', 'maskednik')
+    """
+    # In plain letters without apostrophe or placeholder a word is whatever stands between other characters, and
+    # cutting there takes a quarter of the pattern's time.
+    if text.isascii() and "'" not in text and "[" not in text:
+        written = text.translate(_PLAIN_GAPS).split()
+    else:
+        written = _WORD.findall(text)
+    return tuple(filter(None, map(_folded, written)))
+
+
+@lru_cache(maxsize=_REMEMBERED_WORDS)
+def _folded(written: str) -> str:
+    return f"masked{written[1:-1].lower()}" if written[0] == "[" else fold(written)
+
+
 def fold(written: str) -> str:
     """A written word in a-z and 0-9: accents off, lower case, drawn-out letters shortened, numbers alike.
 

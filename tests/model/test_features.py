@@ -1,15 +1,24 @@
 from __future__ import annotations
 
 import pickle
+from typing import TYPE_CHECKING
 
 import numpy as np
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
+from scipy.sparse import vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
+from sklearn.pipeline import FeatureUnion
+from sklearn.svm import LinearSVC
 
+from model.classifier import REGULARISATION, LinearRanker
 from model.features import ComplaintFeatures, Document
 from model.stemming import process_stemmer
-from model.text import fold, words
+from model.text import fold, folded_words, words
+
+if TYPE_CHECKING:
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
 
 TEXTS = [
     "lampu jalan mati di depan pasar",
@@ -44,17 +53,68 @@ def _sklearn_characters() -> TfidfVectorizer:
     )
 
 
-@settings(max_examples=30, deadline=None)
-@given(st.lists(st.text(alphabet="abdegiklmnoprstu ", min_size=3, max_size=40), min_size=1, max_size=6))
-def test_the_weights_equal_scikit_learns(texts: list[str]) -> None:
-    corpus = TEXTS + texts
-    ours = ComplaintFeatures(colloquial=False).fit(_documents(corpus))
-    rows = ours.transform(_documents(corpus)).toarray()
+def _sklearn_union() -> FeatureUnion:
+    return FeatureUnion([("words", _sklearn_words()), ("characters", _sklearn_characters())])
+
+
+def _at_their_columns(rows: csr_matrix, ours: ComplaintFeatures, theirs: FeatureUnion) -> NDArray[np.float32]:
     at = {name: column for column, name in enumerate(ours.names())}
-    for theirs, mark in ((_sklearn_words(), ""), (_sklearn_characters(), "#")):
-        expected = theirs.fit_transform(corpus).toarray()
-        columns = [at[mark + name] for name in theirs.get_feature_names_out()]
-        assert np.abs(rows[:, columns] - expected).max() < 1e-6
+    names = [name.partition("__") for name in theirs.get_feature_names_out()]
+    assert len(names) == len(at)
+    columns = [at[("#" if block == "characters" else "") + name] for block, _, name in names]
+    dense: NDArray[np.float32] = rows.toarray()[:, columns]
+    return dense
+
+
+_TEXT = st.text(alphabet="abdegiklmnoprstu ", min_size=3, max_size=40)
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(_TEXT, min_size=1, max_size=6), st.lists(_TEXT, max_size=3))
+def test_the_rows_equal_scikit_learns_own_pipeline(learned: list[str], new: list[str]) -> None:
+    corpus = TEXTS + learned
+    ours = ComplaintFeatures(colloquial=False)
+    learned_rows = ours.fit_transform(_documents(corpus))
+    theirs = _sklearn_union().fit(corpus)
+    rows = vstack((learned_rows, ours.transform(_documents(new)))) if new else learned_rows
+    expected = theirs.transform(corpus + new).toarray()
+    assert np.abs(_at_their_columns(rows.tocsr(), ours, theirs) - expected).max() < 1e-6
+
+
+@settings(max_examples=15, deadline=None)
+@given(st.lists(st.tuples(_TEXT, st.sampled_from("abc")), min_size=1, max_size=6))
+def test_the_ranker_equals_scikit_learns_own_estimator(labelled: list[tuple[str, str]]) -> None:
+    corpus = TEXTS + [text for text, _ in labelled]
+    labels = ["a", "b", "c", "a", "b"] + [label for _, label in labelled]
+    ours = ComplaintFeatures(colloquial=False)
+    rows = ours.fit_transform(_documents(corpus))
+    theirs = LinearSVC(C=REGULARISATION, random_state=0).fit(rows, labels)
+    ranker = LinearRanker.fit(rows, labels)
+    assert ranker.labels == tuple(theirs.classes_)
+    each = np.arange(rows.shape[1])
+    for label, expected in enumerate(theirs.coef_):
+        assert np.abs(ranker.weights_of(each, label) - expected).max() < 1e-6
+    # The sum of a few hundred terms in single precision is a little less exact than its terms.
+    assert np.abs(ranker.margins(rows) - theirs.decision_function(rows)).max() < 5e-6
+
+
+def test_many_documents_have_the_rows_of_each_alone() -> None:
+    documents = [Document(text, (f"district={number % 3}",)) for number in range(120) for text in TEXTS]
+    ours = ComplaintFeatures(rows_at_least=1).fit(documents)
+    together = ours.transform(documents)
+    apart = vstack([ours.transform([document]) for document in documents[-300:]])
+    assert abs(together[-300:] - apart).max() < 1e-6
+
+
+@given(st.text(max_size=200))
+@example("PJU mati, dgn [NIK] o'clock_di RT.05")
+def test_folded_words_are_the_words_folded(text: str) -> None:
+    assert folded_words(text) == tuple(word.folded for word in words(text))
+
+
+@given(st.text(alphabet="abAB12 .,-_'[]\n", max_size=60))
+def test_folded_words_are_the_words_folded_in_plain_text_too(text: str) -> None:
+    assert folded_words(text) == tuple(word.folded for word in words(text))
 
 
 def test_a_loaded_transformer_gives_the_same_rows() -> None:

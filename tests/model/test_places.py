@@ -42,6 +42,17 @@ def test_without_a_field_the_place_named_in_the_text_decides() -> None:
     assert (best.unit_id, best.resolved_by) == ("b-cempaka", ResolvedBy.TEXT)
 
 
+def test_the_first_members_are_the_same_however_many_are_asked_for() -> None:
+    resolver = _resolver()
+    for text in ("kantor urusan cempaka tutup", "pengantar lama sekali", "dari melati ke dahlia"):
+        for location in (Location(), Location(village="Kenanga"), Location(village="Melati")):
+            evidence = PlaceEvidence.of(Complaint(text, location=location))
+            everybody = resolver.resolve("Balai Urusan", evidence, len(PLACES))
+            assert abs(sum(member.probability for member in everybody) - 1) < 1e-9
+            for wanted in range(1, len(PLACES)):
+                assert resolver.resolve("Balai Urusan", evidence, wanted) == everybody[:wanted]
+
+
 def test_where_nothing_names_a_place_every_member_keeps_a_share() -> None:
     members = _resolver().resolve("Balai Urusan", PlaceEvidence.of(Complaint("pengantar lama sekali")), 4)
     assert all(member.resolved_by is ResolvedBy.NONE for member in members)
