@@ -15,7 +15,7 @@ from data.errors import ColumnMissing, FileUnreadable
 from data.kinds import open_tables
 from data.reading import ExportRow, Reading, survey
 from data.tables import Limits
-from data.writing import RowWriter, open_writer, write_laporan_ringkas, write_laporgub
+from data.writing import RowWriter, Sheet, open_writer, write_laporan_ringkas, write_laporgub, write_sheets
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
@@ -28,12 +28,14 @@ __all__ = [
     "Limits",
     "RowWriter",
     "Shape",
+    "Sheet",
     "is_personal",
     "open_export",
     "open_writer",
     "parse_date",
     "write_laporan_ringkas",
     "write_laporgub",
+    "write_sheets",
 ]
 
 _DEFAULT_LIMITS = Limits()

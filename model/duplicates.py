@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 from zlib import crc32
 
 import numpy as np
+from scipy.sparse import coo_matrix, csr_matrix
+from scipy.sparse.csgraph import connected_components
 from sklearn.feature_extraction.text import HashingVectorizer
 
 from model.text import folded_words
@@ -16,13 +18,13 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from numpy.typing import NDArray
-    from scipy.sparse import csr_matrix
 
 # Shorter texts are alike by chance: "lampu jalan mati" is written by many people about many lamps.
 FEWEST_WORDS = 8
 _SHINGLE = 3
 ALIKE_FROM = 0.6
 _CHUNK = 2_000
+_SMALL_CHUNK = 256
 # Two texts at ALIKE_FROM share one of 8 bands of 2 minima with a probability of .97, at a resemblance of .1 of .08.
 _BANDS = 8
 _ROWS_OF_BAND = 2
@@ -47,6 +49,46 @@ def nearly_the_same(texts: Sequence[str], others: Sequence[str]) -> NDArray[np.b
         union = own_sizes[shared.row] + sizes[shared.col] - shared.data
         found[start + shared.row[shared.data / union >= ALIKE_FROM]] = True
     return found
+
+
+def groups_of(texts: Sequence[str]) -> NDArray[np.intp]:
+    """The number of the group that each text is in; shape (len(texts),). Nearly the same texts share one, directly or by others."""
+    if not texts:
+        return np.zeros(0, dtype=np.intp)
+    # A mass letter of thousands is one distinct text, so that its pairs don't fill the memory.
+    distinct = list(dict.fromkeys(texts))
+    number = {text: i for i, text in enumerate(distinct)}
+    shingles = _shingles(distinct)
+    sizes = np.asarray(shingles.sum(axis=1)).ravel()
+    shared_ones = _in_several(shingles)
+    turned = shared_ones.T.tocsr()
+    linked: list[NDArray[np.intp]] = []
+    for start in range(0, len(distinct), _SMALL_CHUNK):
+        shared = (shared_ones[start : start + _SMALL_CHUNK] @ turned).tocoo()
+        rows = shared.row.astype(np.intp) + start
+        alike = shared.data / (sizes[rows] + sizes[shared.col] - shared.data) >= ALIKE_FROM
+        later = alike & (shared.col > rows)
+        linked.append(np.stack((rows[later], shared.col[later].astype(np.intp))))
+    pairs = np.concatenate(linked, axis=1)
+    graph = coo_matrix((np.ones(pairs.shape[1], dtype=np.int8), (pairs[0], pairs[1])), shape=(len(distinct),) * 2)
+    _, group = connected_components(graph, directed=False)
+    apart = _identical_but_short(texts, shingles, number, int(group.max()) + 1)
+    return np.asarray([apart.get(i, group[number[text]]) for i, text in enumerate(texts)], dtype=np.intp)
+
+
+def _in_several(shingles: csr_matrix) -> csr_matrix:
+    """The same rows with only the columns that several of them have: the others say nothing of likeness."""
+    columns, numbers, counts = np.unique(shingles.indices, return_inverse=True, return_counts=True)
+    kept = csr_matrix((shingles.data, numbers, shingles.indptr), shape=(shingles.shape[0], len(columns)))
+    return kept[:, np.flatnonzero(counts > 1)]
+
+
+def _identical_but_short(
+    texts: Sequence[str], shingles: csr_matrix, number: dict[str, int], first_free: int
+) -> dict[int, int]:
+    """A group of its own for each text that is too short to be called a repetition, even of the very same words."""
+    short = np.diff(shingles.indptr) == 0
+    return {i: first_free + i for i, text in enumerate(texts) if short[number[text]]}
 
 
 def resemblance(text: str, other: str) -> float:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -19,6 +19,19 @@ if TYPE_CHECKING:
 _FILE = "complaints.parquet"
 _COMPLAINT_FIELDS = ("text", "reference_id", "title", "channel", "type", "reporter_category", "requested_unit")
 _PLACE_FIELDS = ("province", "regency", "district", "village")
+
+
+@dataclass(frozen=True, slots=True)
+class RowSource:
+    """Where a row was read, so that a person finds it again: file, sheet (blank where there is none) and row.
+
+    `key` tells a row from another that has come to stand at the same place: a digest of what the row held when it was read.
+    """
+
+    file: str
+    sheet: str
+    row: int
+    key: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,6 +53,8 @@ class LabelledComplaint:
     verdict: str = ""
     wrong_units: tuple[str, ...] = ()
     decided_at: datetime | None = None
+    # Known while an export is at hand, not kept in the history, and no part of what the row is.
+    source: RowSource | None = field(default=None, compare=False, kw_only=True)
 
     @property
     def known_wrong(self) -> tuple[str, ...]:

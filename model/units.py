@@ -9,6 +9,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from typing import TYPE_CHECKING
 
+from data.writing import rearm
 from model.errors import UnitsFileInvalid
 
 if TYPE_CHECKING:
@@ -152,7 +153,15 @@ def read_units(path: Path) -> Units:
     Raises:
         UnitsFileInvalid: a row without id or name, an id twice, an unknown replaced_by, a date that isn't YYYY-MM-DD.
     """
-    text = path.read_text(encoding="utf-8-sig")
+    return parse_units(path.read_text(encoding="utf-8-sig"), str(path))
+
+
+def parse_units(text: str, path: str) -> Units:
+    """The units of the text of a units.csv; `path` is its name for messages.
+
+    Raises:
+        UnitsFileInvalid: as `read_units`.
+    """
     separator = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
     reader = csv.DictReader(text.splitlines(), delimiter=separator)
     missing = {"id", "name"} - set(reader.fieldnames or ())
@@ -220,7 +229,8 @@ def _free_id(wanted: str, taken: set[str]) -> str:
 
 
 def _unit(row: dict[str, str | None], where: str) -> Unit:
-    cells = {name: (row.get(name) or "").strip() for name in COLUMNS}
+    # What was made harmless for a spreadsheet is read as it was.
+    cells = {name: rearm((row.get(name) or "").strip()) for name in COLUMNS}
     if not cells["id"] or not cells["name"]:
         raise UnitsFileInvalid(f"{where}: id or name is blank. Fill both in, or delete the row.")
     return Unit(

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import json
-from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.progress import Progress as ProgressBar
 from rich.table import Table
 
-from data.errors import ColumnMissing, PilahError
+from data.errors import PilahError
 from data.exports import open_writer
 from model.artifact import write_text
 from model.complaint import Complaint
@@ -24,17 +21,28 @@ from model.trust import ACCEPTANCE_WEIGHT, CORRECTION_WEIGHT, WRONG_WEIGHT
 from model.turn import training_turn
 from model.units import COLUMNS, as_rows
 from training import rules_commands, version_commands
+from training.bars import progress_bar
+from training.check_commands import check_command
+from training.checking.mended import read_corrections
 from training.evaluate import evaluate
 from training.fit import Recipe
 from training.options import (
+    TIMEZONE,
     AcceptanceWeight,
     By,
+    CategoryColumnName,
+    CorrectionFiles,
     CorrectionWeight,
+    DateColumnName,
     Home,
+    Mapped,
     OfficeName,
     ProgressFile,
     SigningKey,
+    TextColumnName,
+    UnitColumnName,
     WrongWeight,
+    columns_named,
     home_folder,
     user_here,
 )
@@ -48,28 +56,9 @@ from training.train import remove_unfinished, steps_of, train
 from training.watching import observe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterator
-
     from model.suggestion import Suggestion
-    from training.progress import Progress
-
-    Advance = Callable[[int], None]
 
 out = Console(soft_wrap=True)
-err = Console(stderr=True)
-
-TextColumnName = Annotated[str | None, typer.Option("--text", help="Header of the column with the citizen's text.")]
-UnitColumnName = Annotated[
-    str | None, typer.Option("--unit", help="Header of the column with the unit that was responsible.")
-]
-CategoryColumnName = Annotated[str | None, typer.Option("--category", help="Header of the column with the category.")]
-DateColumnName = Annotated[str | None, typer.Option("--date", help="Header of the column with the date of arrival.")]
-Mapped = Annotated[
-    list[str] | None,
-    typer.Option("--map", help="Any other column, as field=header, such as village=Desa. May be given several times."),
-]
-
-_TIMEZONE = "Asia/Jakarta"
 
 
 def train_command(
@@ -82,6 +71,7 @@ def train_command(
     category: CategoryColumnName = None,
     date: DateColumnName = None,
     mapped: Mapped = None,
+    corrections: CorrectionFiles = None,
     promise: Annotated[
         float, typer.Option(min=0.5, max=0.99, help="Precision that a suggestion called confident must keep.")
     ] = 0.90,
@@ -101,16 +91,17 @@ def train_command(
     Example: pilah train 2024.xlsx 2025.xlsx --office kota
     """
     place = Office(home_folder(home), office)
-    columns = _columns(text, unit, category, date, mapped)
+    columns = columns_named(text, unit, category, date, mapped)
     with told_in(progress) as told, training_turn(place):
+        mended = read_corrections(corrections or ())
         remove_unfinished(place)
         told.stage("reading")
-        with _progress("reading", None, told) as advance:
-            reading = read_exports(files, columns=columns, timezone=_TIMEZONE, progress=advance)
+        with progress_bar("reading", None, told) as advance:
+            reading = read_exports(files, columns=columns, timezone=TIMEZONE, corrections=mended, progress=advance)
         print_understood(reading)
         total = steps_of(len(reading.rows), has_champion=place.champion() is not None, random_split=random_split)
         told.stage("training", total, rows=len(reading.rows))
-        with _progress("training", total, told) as advance:
+        with progress_bar("training", total, told) as advance:
             trained = train(
                 place,
                 reading,
@@ -157,11 +148,11 @@ def replay_command(
     Example: pilah replay 2024.xlsx 2025.xlsx --office kota --out replay
     """
     place = Office(home_folder(home), office)
-    reading = read_exports(files, columns=_columns(text, unit, category, date, mapped), timezone=_TIMEZONE)
+    reading = read_exports(files, columns=columns_named(text, unit, category, date, mapped), timezone=TIMEZONE)
     print_understood(reading)
     plan = Plan(start, days, tuple(error) if error else Plan.errors, seed)
     recipe = Recipe(correction_weight=correction_weight, acceptance_weight=acceptance_weight, wrong_weight=wrong_weight)
-    with _progress("replaying", fits_of(reading.rows, plan)) as advance:
+    with progress_bar("replaying", fits_of(reading.rows, plan)) as advance:
         replayed = replay(reading.rows, place.units(), recipe, plan, step=advance)
     print_replayed(replayed)
     if target is not None:
@@ -192,8 +183,8 @@ def predict_command(
             raise PilahError(f"{source} is a file: say where to write the suggestions, such as --out suggested.csv")
         _print_suggestion(router.suggest(Complaint(what)))
         return
-    columns = _columns(text, None, None, None, mapped)
-    with _progress("suggesting", None) as advance:
+    columns = columns_named(text, None, None, None, mapped)
+    with progress_bar("suggesting", None) as advance:
         count = predict_file(router, source, target, columns=columns, progress=advance)
     out.print(f"{count} rows written to {target} with model {router.version}.")
 
@@ -215,7 +206,7 @@ def evaluate_command(
     """Measure the champion on labelled rows, best on months later than those it learned from."""
     place = Office(home_folder(home), office)
     router, card = place.load_champion(signing_key, precedents=False)
-    reading = read_exports([file], columns=_columns(text, unit, category, date, mapped), timezone=_TIMEZONE)
+    reading = read_exports([file], columns=columns_named(text, unit, category, date, mapped), timezone=TIMEZONE)
     print_understood(reading)
     last = card["data"]["to"]
     later = [row for row in reading.rows if last is None or row.received_at.isoformat() > last]
@@ -250,7 +241,7 @@ def drift_command(
     """
     place = Office(home_folder(home), office)
     router, card = place.load_champion(signing_key, precedents=False)
-    reading = read_exports([file], columns=_columns(text, unit, category, date, mapped), timezone=_TIMEZONE)
+    reading = read_exports([file], columns=columns_named(text, unit, category, date, mapped), timezone=TIMEZONE)
     print_understood(reading)
     baseline, recent = Baseline.from_dict(card["drift"]), observe(router, reading.rows)
     if problem := too_few(baseline, recent):
@@ -297,6 +288,7 @@ def units_command(
 
 def add_commands(app: typer.Typer) -> None:
     """Put the retraining commands on the `pilah` command."""
+    app.command("check")(check_command)
     app.command("train")(train_command)
     app.command("replay")(replay_command)
     app.command("predict")(predict_command)
@@ -307,44 +299,11 @@ def add_commands(app: typer.Typer) -> None:
     app.add_typer(rules_commands.app, name="rules")
 
 
-def _columns(
-    text: str | None, unit: str | None, category: str | None, date: str | None, mapped: list[str] | None
-) -> dict[str, str]:
-    named = {"text": text, "unit": unit, "category": category, "received_at": date}
-    columns = {field: header for field, header in named.items() if header is not None}
-    for pair in mapped or ():
-        field, equals, header = pair.partition("=")
-        if not equals or not field or not header:
-            raise ColumnMissing(f"--map {pair}: write field=header, such as --map village=Desa")
-        columns[field.strip()] = header.strip()
-    return columns
-
-
 def _looks_like_file(source: Path) -> bool:
     try:
         return source.is_file()
     except OSError:  # a long text is no possible file name
         return False
-
-
-@contextmanager
-def _progress(what: str, total: int | None, told: Progress | None = None) -> Iterator[Advance]:
-    columns = (
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TextColumn("{task.completed:.0f}"),
-        TimeElapsedColumn(),
-        TimeRemainingColumn(),
-    )
-    with ProgressBar(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task(what, total=total)
-
-        def advance(rows: int) -> None:
-            bar.advance(task, rows)
-            if told is not None:
-                told.advance(rows)
-
-        yield advance
 
 
 def _print_suggestion(suggestion: Suggestion) -> None:

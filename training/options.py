@@ -9,6 +9,8 @@ from typing import Annotated
 import typer
 from platformdirs import user_data_path
 
+from data.errors import ColumnMissing
+
 OfficeName = Annotated[
     str, typer.Option("--office", envvar="PILAH_OFFICE", help="Which office's models: a-z, 0-9, - and _.")
 ]
@@ -47,6 +49,25 @@ By = Annotated[
     str, typer.Option("--by", help="Who wants it, for the log. Default: the user of this machine.", show_default=False)
 ]
 
+TextColumnName = Annotated[str | None, typer.Option("--text", help="Header of the column with the citizen's text.")]
+UnitColumnName = Annotated[
+    str | None, typer.Option("--unit", help="Header of the column with the unit that was responsible.")
+]
+CategoryColumnName = Annotated[str | None, typer.Option("--category", help="Header of the column with the category.")]
+DateColumnName = Annotated[str | None, typer.Option("--date", help="Header of the column with the date of arrival.")]
+Mapped = Annotated[
+    list[str] | None,
+    typer.Option("--map", help="Any other column, as field=header, such as village=Desa. May be given several times."),
+]
+CorrectionFiles = Annotated[
+    list[Path] | None,
+    typer.Option(
+        "--corrections", help="A workbook that `pilah check` wrote, mended. May be given several times, oldest first."
+    ),
+]
+# Where a date has no offset, it is the office's own time.
+TIMEZONE = "Asia/Jakarta"
+
 
 def home_folder(given: Path | None) -> Path:
     """The folder given, else the user's own."""
@@ -59,3 +80,21 @@ def user_here() -> str:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user without a name
         return ""
+
+
+def columns_named(
+    text: str | None, unit: str | None, category: str | None, date: str | None, mapped: list[str] | None
+) -> dict[str, str]:
+    """Field → header, as named on the command line.
+
+    Raises:
+        ColumnMissing: a pair isn't field=header.
+    """
+    named = {"text": text, "unit": unit, "category": category, "received_at": date}
+    columns = {field: header for field, header in named.items() if header is not None}
+    for pair in mapped or ():
+        field, equals, header = pair.partition("=")
+        if not equals or not field or not header:
+            raise ColumnMissing(f"--map {pair}: write field=header, such as --map village=Desa")
+        columns[field.strip()] = header.strip()
+    return columns

@@ -49,6 +49,8 @@ def print_understood(reading: Reading) -> None:
         )
         if returned:
             out.print(f"  {returned} of them came back as the wrong unit: they teach no unit, only their category")
+    for what, count in reading.corrected.items():
+        out.print(f"Corrected: {count} {what}")
     if reading.left_out:
         out.print(f"Left out: {len(reading.left_out)} rows")
         for reason, count in reading.reasons.items():

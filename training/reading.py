@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from hashlib import blake2b
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
@@ -12,7 +13,9 @@ from data.dates import parse_date
 from data.exports import open_export
 from model.complaint import LONGEST_TEXT, Complaint, without_personal_data
 from model.export_rows import complaint_of, was_returned
-from model.history import LabelledComplaint
+from model.history import LabelledComplaint, RowSource
+from model.privacy import mask
+from training.corrections import Corrections, Mended, Mending
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -21,20 +24,31 @@ if TYPE_CHECKING:
     from data.exports import Export, ExportRow
 
 
+NO_LABEL = "neither unit nor category"
+NO_DATE = "no date"
+UNREAD_DATE = "a date that can't be read"
+
+
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A row that isn't learned from: where it stood, why, and its masked text so that nothing is lost."""
+    """A row that isn't learned from: where it stood, why, and its masked text so that nothing is lost.
+
+    `date` is the date as written; it, the id and the text of a confidential row are blank.
+    """
 
     file: str
     row: int
     reason: str
     id: str
     text: str
+    date: str = ""
+    confidential: bool = False
+    source: RowSource | None = None
 
 
 @dataclass(frozen=True)
 class Understood:
-    """What was understood of one file, or of one sheet of a workbook."""
+    """What was understood of one file, or of one sheet of a workbook; `filled` counts the cells of each column that aren't blank."""
 
     path: Path
     shape: str
@@ -42,6 +56,7 @@ class Understood:
     columns: Mapping[str, str]
     rows: int
     sheet: str = ""
+    filled: Mapping[str, int] = field(default_factory=dict)
 
 
 @dataclass
@@ -52,6 +67,7 @@ class Reading:
     left_out: list[LeftOut] = field(default_factory=list)
     files: list[Understood] = field(default_factory=list)
     in_order_of_file: bool = False
+    corrected: Counter[str] = field(default_factory=Counter)
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -64,30 +80,40 @@ def read_exports(
     *,
     columns: Mapping[str, str],
     timezone: str,
+    corrections: Corrections | None = None,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Reading:
     """Read every file; of the same id in several files the newest file's row wins.
 
     Dates without an offset are in `timezone`; those with one are brought to it. Where no file has a date column, the
-    order of the rows stands for the order of time.
+    order of the rows stands for the order of time. `corrections` are what a person mended after a check of these files;
+    `Reading.corrected` counts them.
 
     Raises:
         FileUnreadable: a file can't be read.
         ColumnMissing: a file has no column for the text, or for neither unit nor category.
+        CorrectionsUnusable: a correction speaks of a row that isn't in these files as it was.
     """
     reading = Reading()
+    mending = Mending(corrections or Corrections())
     exports = [export for path in _oldest_first(paths) for export in _sheets_of(path, columns)]
     reading.in_order_of_file = not any("received_at" in export.columns for export in exports)
     by_id: dict[str, tuple[int, LeftOut]] = {}
     for export in exports:
         count = 0
+        filled: Counter[str] = Counter(dict.fromkeys(export.headers, 0))
         for row in export.rows():
             count += 1
             progress(1)
-            _take(row, export, reading, by_id, ZoneInfo(timezone))
+            filled.update(header for header, cell in row.values.items() if not _is_blank(cell))
+            _take(row, export, reading, by_id, ZoneInfo(timezone), mending)
         reading.files.append(
-            Understood(export.path, export.shape, export.header_row, export.columns, count, str(export.sheet or ""))
+            Understood(
+                export.path, export.shape, export.header_row, export.columns, count, str(export.sheet or ""), filled
+            )
         )
+    mending.require_all_met()
+    reading.corrected = mending.counted
     reading.rows = [row for row in reading.rows if row is not _SUPERSEDED]
     reading.rows.sort(key=lambda row: row.received_at)
     return reading
@@ -104,13 +130,21 @@ _SUPERSEDED = LabelledComplaint(Complaint(""), "", "")
 
 
 def _take(
-    row: ExportRow, export: Export, reading: Reading, by_id: dict[str, tuple[int, LeftOut]], timezone: ZoneInfo
+    row: ExportRow,
+    export: Export,
+    reading: Reading,
+    by_id: dict[str, tuple[int, LeftOut]],
+    timezone: ZoneInfo,
+    mending: Mending,
 ) -> None:
-    labelled, reason = _labelled(row, reading, timezone)
-    complaint = labelled.complaint
-    place = _place(export.path.name, row.number, reason, complaint)
-    if reason:
-        reading.left_out.append(place)
+    complaint = without_personal_data(complaint_of(row)).complaint
+    source = _source(row, export, complaint)
+    mended = mending.mend(source, row.fields)
+    labelled = replace(_labelled(row, mended, complaint, reading, timezone), source=source)
+    place = _place(labelled, source)
+    if reason := mended.skipped or row.problem or _reason_to_leave_out(labelled, mended.date):
+        shown = mask(mended.date).text if reason == UNREAD_DATE and not complaint.confidential else ""
+        reading.left_out.append(replace(place, reason=reason, date=shown))
         return
     if complaint.reference_id:
         earlier = by_id.get(complaint.reference_id)
@@ -121,41 +155,55 @@ def _take(
     reading.rows.append(labelled)
 
 
-def _labelled(row: ExportRow, reading: Reading, timezone: ZoneInfo) -> tuple[LabelledComplaint, str]:
-    """The masked row, and the reason to leave it out, empty where there is none."""
-    fields = row.fields
-    received_at = _local(parse_date(fields.get("received_at", "")), timezone)
+def _source(row: ExportRow, export: Export, complaint: Complaint) -> RowSource:
+    held = (
+        complaint.reference_id,
+        complaint.text,
+        *(row.fields.get(name, "") for name in ("unit", "category", "received_at")),
+    )
+    key = blake2b("\x1f".join(held).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return RowSource(export.path.name, str(export.sheet or ""), row.number, key)
+
+
+def _labelled(
+    row: ExportRow, mended: Mended, complaint: Complaint, reading: Reading, timezone: ZoneInfo
+) -> LabelledComplaint:
+    received_at = _local(parse_date(mended.date), timezone)
     if received_at is None and reading.in_order_of_file:
         received_at = datetime.fromtimestamp(len(reading.rows), tz=timezone).replace(tzinfo=None)
-    complaint = replace(complaint_of(row), received_at=received_at)
-    labelled = LabelledComplaint(
-        without_personal_data(complaint).complaint,
-        unit=fields.get("unit", ""),
-        category=fields.get("category", ""),
-        outcome=fields.get("outcome", ""),
-        copies=tuple(part.strip() for part in fields.get("copies", "").split(";") if part.strip()),
-        returned=was_returned(row),
+    return LabelledComplaint(
+        replace(complaint, received_at=received_at),
+        unit=mended.unit,
+        category=mended.category,
+        outcome=row.fields.get("outcome", ""),
+        copies=tuple(part.strip() for part in row.fields.get("copies", "").split(";") if part.strip()),
+        # A unit that a person has put right is no longer the one that sent it back.
+        returned=was_returned(row) and not mended.unit_mended,
     )
-    return labelled, row.problem or _reason_to_leave_out(labelled)
 
 
-def _place(file: str, row: int, reason: str, complaint: Complaint) -> LeftOut:
+def _place(row: LabelledComplaint, source: RowSource) -> LeftOut:
     # A confidential complaint's text and id appear nowhere but in the training rows: its row number has to do.
-    if complaint.confidential:
-        return LeftOut(file, row, reason, "", "")
-    return LeftOut(file, row, reason, complaint.reference_id, complaint.text)
+    if row.complaint.confidential:
+        return LeftOut(source.file, source.row, "", "", "", confidential=True, source=source)
+    complaint = row.complaint
+    return LeftOut(source.file, source.row, "", complaint.reference_id, complaint.text, source=source)
 
 
-def _reason_to_leave_out(row: LabelledComplaint) -> str:
+def _reason_to_leave_out(row: LabelledComplaint, date: str) -> str:
     if not row.complaint.text.strip():
         return "no text"
     if len(row.complaint.text) > LONGEST_TEXT:
         return f"text longer than {LONGEST_TEXT} characters"
     if not row.unit and not row.category:
-        return "neither unit nor category"
+        return NO_LABEL
     if row.complaint.received_at is None:
-        return "no date, or one that can't be read"
+        return UNREAD_DATE if date else NO_DATE
     return ""
+
+
+def _is_blank(cell: object) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
 
 
 def _local(moment: datetime | None, timezone: ZoneInfo) -> datetime | None:

@@ -76,7 +76,7 @@ def test_rows_left_out_are_counted_and_kept_with_their_reason(tmp_path: Path) ->
         reasons = {row["id"]: row["reason"] for row in csv.DictReader(file)}
     assert reasons == {
         "900": "no text",
-        "901": "no date, or one that can't be read",
+        "901": "a date that can't be read",
         "902": "neither unit nor category",
     }
 

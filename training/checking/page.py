@@ -1,0 +1,111 @@
+"""The findings as HTML for the colleague who mends: a section for a report, and a page of its own."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from training.checking import words
+from training.checking.findings import Label
+from training.checking.sheets import SHEETS
+
+if TYPE_CHECKING:
+    from training.checking.findings import Findings
+
+# Enough to see what is meant; the workbook has them all.
+_ROWS_SHOWN = 20
+_LONGEST_EXCERPT = 220
+
+
+def section_of(findings: Findings, *, workbook: str = "") -> Markup:
+    """The findings as one `<section class="check" id="pemeriksaan">`, in Indonesian and escaped, for a page of whoever calls.
+
+    It brings no style of its own: `STYLE` has what it needs, a dozen rules under `.check`, made to be put in the page's
+    `<style>`. Its headings are h2 and h3. `workbook` is the name of the workbook with every row, where there is one.
+    """
+    return Markup(  # noqa: S704 - Jinja2 has escaped every value
+        _templates().get_template("section.html").render(found=findings, workbook=workbook, counts=_counts(findings))
+    )
+
+
+def page_of(findings: Findings, *, office: str, workbook: str = "") -> str:
+    """The findings as a page that stands alone: no file beside it, no network, light and dark, A4 on paper."""
+    section = section_of(findings, workbook=workbook)
+    return _templates().get_template("page.html").render(section=section, style=Markup(STYLE), office=office)  # noqa: S704
+
+
+def _counts(found: Findings) -> list[tuple[str, str, int]]:
+    """What there is to look at: the anchor, its name and how many; nothing that isn't there."""
+    counts = [
+        ("tanggal", "tanggal tidak terbaca", len(found.unread_dates)),
+        (
+            "label-kosong",
+            "baris tanpa label",
+            sum(map(len, (found.blank.neither, found.blank.no_unit, found.blank.no_category))),
+        ),
+        ("ejaan", "nama dengan ejaan berbeda", len(found.open_spellings)),
+        ("bertentangan", "pengaduan serupa dengan label berbeda", len(found.conflicts)),
+        ("unit-diragukan", "unit yang mungkin salah", len(found.doubts_of(Label.UNIT))),
+        ("kategori-diragukan", "kategori yang mungkin salah", len(found.doubts_of(Label.CATEGORY))),
+        ("berulang", "pengaduan yang berulang", len(found.repeats)),
+        ("bocor", "teks yang menyebut unit tujuan", len(found.leaking)),
+        ("jarang", "label dengan sedikit baris", len(found.rare)),
+        ("terlewati", "baris lain yang tidak dipakai", len(found.other_left_out)),
+    ]
+    return [count for count in counts if count[2]]
+
+
+def _excerpt(text: str) -> str:
+    flat = " ".join(text.split())
+    return flat if len(flat) <= _LONGEST_EXCERPT else f"{flat[:_LONGEST_EXCERPT].rsplit(' ', 1)[0]} …"
+
+
+@cache
+def _templates() -> Environment:
+    # Undefined names are mistakes of ours: better a failing test than a gap in a page.
+    templates = Environment(
+        loader=FileSystemLoader(Path(__file__).parent / "templates"),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals.update(shown=_ROWS_SHOWN, sheets=SHEETS, Label=Label)
+    templates.filters.update(
+        field=words.field,
+        reason=words.reason,
+        kind=words.kind,
+        fate=words.fate,
+        corrected=words.corrected,
+        day=words.day,
+        month=words.month,
+        number=words.number,
+        share=words.share,
+        excerpt=_excerpt,
+        label=lambda label: words.LABELS[label],
+    )
+    return templates
+
+
+STYLE = """
+.check { --check-line: #c9c9c9; --check-soft: #f3f4f6; --check-bar: #4b6cb7; }
+.check table { border-collapse: collapse; width: 100%; margin: .5rem 0 1rem; font-size: .92em; }
+.check th, .check td { border-bottom: 1px solid var(--check-line); padding: .3rem .5rem .3rem 0; text-align: left; vertical-align: top; overflow-wrap: break-word; }
+.check td.n, .check th.n { text-align: right; white-space: nowrap; }
+.check caption { text-align: left; padding-bottom: .2rem; }
+.check td.place { min-width: 8rem; }
+.check .scroll { overflow-x: auto; }
+.check .scroll table.wide { min-width: 42rem; }
+.check h3 { margin: 2rem 0 .3rem; break-after: avoid; }
+.check .what { margin: .2rem 0; max-width: 46rem; }
+.check .muted { opacity: .75; }
+.check svg { max-width: 100%; height: auto; }
+.check svg rect { fill: var(--check-bar); }
+.check svg text { fill: currentColor; font: 11px sans-serif; }
+@media (prefers-color-scheme: dark) { .check { --check-line: #4a4f58; --check-soft: #23262d; --check-bar: #8fa8e8; } }
+@media print { .check { --check-line: #c9c9c9; --check-bar: #4b6cb7; } .check tr, .check svg { break-inside: avoid; } .check .scroll { overflow: visible; } .check .scroll table.wide { min-width: 0; } }
+"""

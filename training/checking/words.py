@@ -1,0 +1,145 @@
+"""What the check says in Indonesian: fields, reasons and kinds, for a colleague who doesn't program."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from training.checking.findings import Fate, Label, SpellingKind
+from training.corrections import SKIPPED
+from training.reading import NO_DATE, NO_LABEL, UNREAD_DATE
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from training.checking.findings import RareLabel
+
+LABELS = {Label.UNIT: "unit", Label.CATEGORY: "kategori"}
+FIELDS = {
+    "text": "isi pengaduan",
+    "id": "nomor pengaduan",
+    "received_at": "tanggal masuk",
+    "title": "judul",
+    "category_id": "kode kategori",
+    "reporter_category": "kategori pilihan pelapor",
+    "category": "kategori",
+    "requested_unit": "instansi tujuan pelapor",
+    "parent_unit": "instansi induk",
+    "unit": "unit yang menangani",
+    "status": "status",
+    "reason": "alasan tunda atau arsip",
+    "type": "klasifikasi",
+    "privacy": "anonim atau rahasia",
+    "anonymous": "anonim",
+    "confidential": "rahasia",
+    "channel": "sumber",
+    "province": "provinsi",
+    "regency": "kota/kabupaten",
+    "district": "kecamatan",
+    "village": "kelurahan/desa",
+    "location": "lokasi",
+    "incident_date": "tanggal kejadian",
+    "outcome": "hasil disposisi",
+    "copies": "tembusan",
+    "attachments": "lampiran",
+}
+_REASONS = {
+    NO_LABEL: "tanpa unit dan tanpa kategori",
+    NO_DATE: "tanpa tanggal",
+    UNREAD_DATE: "tanggal tidak terbaca",
+    SKIPPED: "ditandai untuk dilewati",
+    "no text": "isi pengaduan kosong",
+    "a newer export has the same id": "nomor yang sama ada di ekspor yang lebih baru",
+    "The row repeats the header.": "baris ini mengulang judul kolom",
+}
+_KINDS = {
+    SpellingKind.PUNCTUATION: "huruf besar, spasi, atau tanda baca",
+    SpellingKind.ABBREVIATION: "singkatan",
+    SpellingKind.TYPO: "salah ketik",
+    SpellingKind.OWN_AREA: "dengan dan tanpa nama daerah",
+}
+_MONTHS = (
+    "Januari", "Februari", "Maret", "April", "Mei", "Juni", "Juli", "Agustus", "September", "Oktober", "November",
+    "Desember",
+)  # fmt: skip
+_CORRECTED = {
+    "rows left out": "baris dilewati",
+    "units put right": "unit diperbaiki",
+    "categories put right": "kategori diperbaiki",
+    "dates put right": "tanggal diperbaiki",
+    "unit spellings joined": "baris memakai nama unit gabungan",
+    "category spellings joined": "baris memakai nama kategori gabungan",
+}
+
+
+def field(name: str) -> str:
+    """What a field is called."""
+    return FIELDS.get(name, name)
+
+
+def reason(why: str) -> str:
+    """Why a row is left out; a reader's own sentence stays as it is."""
+    if why.startswith("text longer than"):
+        return "isi pengaduan terlalu panjang (lebih dari 50.000 huruf)"
+    if why.startswith("The row has "):
+        return "jumlah kolom baris ini tidak sama dengan judul kolom"
+    if "has no partner" in why:
+        return "tanda kutip tidak berpasangan"
+    return _REASONS.get(why, why)
+
+
+def kind(of: SpellingKind) -> str:
+    """In what two spellings differ."""
+    return _KINDS[of]
+
+
+def corrected(what: str) -> str:
+    """What a correction did."""
+    return _CORRECTED.get(what, what)
+
+
+def fate(label: RareLabel) -> str:
+    """What happens to a label with few rows."""
+    match label.fate:
+        case Fate.RULE:
+            return f"ditetapkan oleh aturan {label.by} di rules.csv"
+        case Fate.CLOSED:
+            return f"sudah tutup; digantikan {label.by}" if label.by else "sudah tutup; tidak disarankan lagi"
+        case Fate.FAMILY:
+            return f"dipelajari bersama rumpun {label.by}; tempat kejadian yang menentukan unitnya"
+        case Fate.DESCRIPTION:
+            return "dikenali dari uraian tugasnya di units.csv"
+        case Fate.PARENT:
+            return f"dikenali dari namanya; induknya di LAPOR! ialah {label.by}"
+        case Fate.NAME:
+            return "hanya dikenali dari namanya: jarang disarankan, dan keyakinannya rendah"
+
+
+def day(moment: date) -> str:
+    """A day as Indonesian writes it.
+
+    >>> from datetime import date
+    >>> day(date(2023, 5, 9))
+    '9 Mei 2023'
+    """
+    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def month(moment: date) -> str:
+    """A month with its year."""
+    return f"{_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def number(value: int) -> str:
+    """A whole number with the point that Indonesian puts between thousands.
+
+    >>> number(8273)
+    '8.273'
+    """
+    return f"{value:,}".replace(",", ".")
+
+
+def share(value: float) -> str:
+    """A share as percent; never "0 %" for something that is there."""
+    if 0 < value < 0.01:  # noqa: PLR2004 - under one percent
+        return "< 1 %"
+    return f"{value:.0%}".replace("%", " %")

@@ -1,0 +1,179 @@
+"""The findings as a workbook with one sheet a problem, to be mended in a spreadsheet and read in again."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from data.exports import Sheet, write_sheets
+from training.checking import sheets as at
+from training.checking import words
+from training.checking.findings import FoundRow, Label
+from training.checking.sheets import SHEETS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Iterator, Sequence
+    from pathlib import Path
+
+    from training.checking.findings import Doubt, Findings
+
+    Cells = list[object]
+
+_LONGEST_TEXT = 3_000
+_WIDTHS = {
+    at.FILE: 18, at.SHEET: 9, at.ROW: 7, at.ID: 11, at.TEXT: 70, at.UNIT: 26, at.CATEGORY: 26, at.RIGHT_UNIT: 26,
+    at.RIGHT_CATEGORY: 26, at.RIGHT_DATE: 14, at.SKIP: 9, at.NAME: 36, at.INTO: 36, at.JOIN: 11,
+}  # fmt: skip
+_YES = ("ya",)
+_GUIDE = (
+    "Buku kerja ini dibuat oleh pilah check. Satu lembar satu masalah. Isilah hanya kolom berwarna kuning.",
+    "unit yang benar / kategori yang benar: tulis nama yang benar bila yang tercatat salah. Kosongkan bila sudah benar.",
+    "tanggal yang benar: tulis seperti 2024-05-29.",
+    "lewati (ya): tulis ya bila baris itu tidak boleh dipelajari.",
+    "gabung? (ya/tidak), di lembar Ejaan: tulis ya bila kedua nama memang satu. Nama tujuan boleh diubah.",
+    "Jangan mengubah kolom lain, terutama baris dan sidik: dari situ Pilah tahu baris mana yang dimaksud.",
+    "Setelah selesai, simpan sebagai .xlsx, lalu: pilah train BERKAS --office NAMA --corrections buku-kerja-ini.xlsx",
+    "Pengaduan rahasia hanya disebut barisnya; isinya dan nomornya tidak ditulis di sini.",
+)
+
+
+def write_check(path: Path, findings: Findings) -> None:
+    """Write the workbook, whole or not at all."""
+    write_sheets(path, _sheets(findings))
+
+
+def _sheets(found: Findings) -> Iterator[Sheet]:
+    mendable = [
+        _dates(found),
+        _rows(SHEETS.blank, _blank(found), ("masalah",)),
+        _spellings(found),
+        _rows(SHEETS.conflicts, _conflicts(found), ("kelompok", "yang berbeda")),
+        _rows(SHEETS.doubted_units, map(_doubt, found.doubts_of(Label.UNIT)), _DOUBT_HEADERS),
+        _rows(SHEETS.doubted_categories, map(_doubt, found.doubts_of(Label.CATEGORY)), _DOUBT_HEADERS),
+        _rows(SHEETS.repeats, _repeats(found), ("kelompok",)),
+        _rows(SHEETS.leaks, _leaks(found), ("kata-katanya", "jenisnya")),
+        _rows(SHEETS.left_out, (((words.reason(why),), row) for why, row in found.other_left_out), ("alasan",)),
+    ]
+    yield Sheet(SHEETS.guide, ("petunjuk",), [(line,) for line in _GUIDE], {"petunjuk": 120})
+    yield _columns(found)
+    yield _period(found)
+    yield from mendable
+    rare = [(words.LABELS[label.label], label.name, label.rows, words.fate(label)) for label in found.rare]
+    yield Sheet(SHEETS.rare, (at.LABEL, at.NAME, "jumlah baris", "yang terjadi"), rare, {**_WIDTHS, "yang terjadi": 60})
+
+
+def _columns(found: Findings) -> Sheet:
+    rows: list[Sequence[object]] = []
+    for file in found.files:
+        taken = {header: words.field(name) for name, header in file.columns.items()}
+        empty = set(file.empty)
+        for header in (*taken, *file.ignored, *(header for header in file.empty if header not in taken)):
+            note = "kosong seluruhnya" if header in empty else ""
+            rows.append((file.name, file.sheet, header, taken.get(header, "tidak dibaca"), note))
+    return Sheet(
+        SHEETS.columns,
+        (at.FILE, at.SHEET, "kolom", "dibaca sebagai", "catatan"),
+        rows,
+        {"kolom": 30, "dibaca sebagai": 30},
+    )
+
+
+def _period(found: Findings) -> Sheet:
+    rows: list[Sequence[object]] = []
+    if found.period is not None:
+        thin = set(found.period.thin_months)
+        rows += [
+            (words.month(month), count, "jauh lebih sepi" if month in thin else "")
+            for month, count in found.period.months
+        ]
+        rows += [(f"pekan mulai {words.day(week)}", 0, "tanpa pengaduan") for week in found.period.empty_weeks]
+    return Sheet(SHEETS.period, ("masa", "jumlah baris", "catatan"), rows, {"masa": 28, "catatan": 24})
+
+
+def _dates(found: Findings) -> Sheet:
+    unread = (
+        ((date.written, "bulan ditulis dahulu" if date.month_first else "tidak terbaca"), date.row)
+        for date in found.unread_dates
+    )
+    missing = (((("", "tanpa tanggal")), row) for row in found.no_dates)
+    return _rows(SHEETS.dates, (*unread, *missing), ("tanggal tertulis", "masalah"))
+
+
+def _blank(found: Findings) -> Iterator[tuple[Sequence[object], FoundRow]]:
+    for problem, rows in (
+        ("tanpa unit dan kategori", found.blank.neither),
+        ("tanpa unit", found.blank.no_unit),
+        ("tanpa kategori", found.blank.no_category),
+    ):
+        for row in rows:
+            yield (problem,), row
+
+
+def _spellings(found: Findings) -> Sheet:
+    rows = [
+        (
+            words.LABELS[spelling.label],
+            spelling.name,
+            spelling.rows,
+            spelling.into,
+            spelling.into_rows,
+            words.kind(spelling.kind),
+            "sudah dianggap satu" if spelling.joined else "",
+            "",
+        )
+        for spelling in found.spellings
+    ]
+    headers = (at.LABEL, at.NAME, "jumlah baris", at.INTO, "jumlah baris tujuan", "bedanya", "catatan", at.JOIN)
+    return Sheet(
+        SHEETS.spellings,
+        headers,
+        rows,
+        _WIDTHS,
+        choices={at.JOIN: ("ya", "tidak")},
+        marked=frozenset((at.INTO, at.JOIN)),
+    )
+
+
+def _conflicts(found: Findings) -> Iterator[tuple[Sequence[object], FoundRow]]:
+    for number, conflict in enumerate(found.conflicts, start=1):
+        for row in conflict.rows:
+            yield (number, words.LABELS[conflict.label]), row
+
+
+def _repeats(found: Findings) -> Iterator[tuple[Sequence[object], FoundRow]]:
+    for number, repeat in enumerate(found.repeats, start=1):
+        for row in repeat.rows:
+            yield (number,), row
+
+
+def _leaks(found: Findings) -> Iterator[tuple[Sequence[object], FoundRow]]:
+    for leak in found.leaking:
+        yield (leak.phrase, "bekas disposisi" if leak.routed else "sapaan pelapor"), leak.row
+
+
+_DOUBT_HEADERS = ("menurut baris lain", "keyakinannya", "keyakinan pada yang tercatat", "biasanya")
+
+
+def _doubt(doubt: Doubt) -> tuple[Sequence[object], FoundRow]:
+    figures = (doubt.likely_probability, doubt.given_probability, doubt.usual_probability)
+    return (doubt.likely, *(round(figure, 3) for figure in figures)), doubt.row
+
+
+def _rows(name: str, rows: Iterable[tuple[Sequence[object], FoundRow]], extra: Sequence[str]) -> Sheet:
+    """A sheet of rows that a person can mend: where each stands, what was found, the cells to fill in, and its key."""
+    headers = (*at.PLACE, at.UNIT, at.CATEGORY, *extra, *at.MENDABLE, at.KEY)
+    return Sheet(
+        name,
+        headers,
+        (_cells(row, found) for found, row in rows if row.source is not None),
+        _WIDTHS,
+        choices={at.SKIP: _YES},
+        marked=frozenset(at.MENDABLE),
+        hidden=frozenset((at.KEY,)),
+    )
+
+
+def _cells(row: FoundRow, found: Sequence[object]) -> Cells:
+    source = row.source
+    where = (source.file, source.sheet, source.row) if source else ("", "", "")
+    text = "(pengaduan rahasia)" if row.confidential else row.text[:_LONGEST_TEXT]
+    return [*where, row.id, text, row.unit, row.category, *found, "", "", "", "", source.key if source else ""]
