@@ -5,11 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from model.artifact import library_versions
 from model.drift import Baseline
-from training.leaks import find_leaks
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -22,6 +21,7 @@ if TYPE_CHECKING:
     from training.contest import Contest
     from training.evaluate import Evaluation
     from training.fit import Recipe
+    from training.leaks import Leaks
     from training.reading import Reading
     from training.split import Split
 
@@ -38,6 +38,9 @@ def make_card(
     observed: Sequence[Observed],
     office_units: Units,
     against: Contest | None,
+    leaks: Leaks,
+    figures: dict[str, Any],
+    since: dict[str, Any] | None,
 ) -> Card:
     """Data, split, every figure, thresholds, labels and library versions; no text and no id of any complaint."""
     return {
@@ -67,8 +70,10 @@ def make_card(
         "evaluation": evaluation.as_dict(),
         "random_split_evaluation": random_split.as_dict() if random_split else None,
         "comparison": against.as_dict() if against else None,
+        "since_champion": since,
+        "figures": figures,
         "units_file": {"ids": [unit.id for unit in office_units]},
-        "leaks": asdict(find_leaks(reading.rows, router.units)),
+        "leaks": asdict(leaks),
         "drift": Baseline.of(observed).to_dict(),
         "thresholds": router.thresholds,
         "families": router.families,

@@ -17,13 +17,18 @@ from model.registry import Office, new_version
 from training.card import make_card
 from training.contest import Contest, contest
 from training.evaluate import Evaluation, evaluate, evaluate_judged
+from training.figures import figures_of, learning_curve, months
 from training.fit import Outcomes, Recipe, assemble, fit_ranking, outcomes_of, predict_slice, slices_of
 from training.judging import judge, suggest_all
 from training.leaks import Leaks, find_leaks
 from training.marks import marks_of, write_marks
 from training.opponent import Opponent, opponent_of
+from training.report import FILE as REPORT
+from training.report import REPLAY, render_report
+from training.since import since_champion
 from training.split import HELD_BACK, Split, at_random, by_time
 from training.watching import observe
+from training.weakest import weakest
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -96,13 +101,35 @@ def train(
         against = contest(opponent, fitted.champion, split, fitted.learned, measured, judged)
     flattering = _measure(at_random(rows), office_units, recipe, fitted.learned, step) if random_split else None
     router = assemble(version, fitted.final, fitted.units_now, fitted.learned + newest, recipe, rows)
+    leaks = find_leaks(rows, fitted.units_now)
+    names = {unit.id: unit.name for unit in measured.units}
+    figures = {
+        **figures_of(judged, {unit.id: unit.family for unit in measured.units}, names),
+        "learning_curve": learning_curve([*fitted.slices, (len(split.learned), split.held_back, newest)]),
+        "months": [] if reading.in_order_of_file else months(rows),
+    }
     card = make_card(
-        version, office.name, reading, recipe, split, evaluation, flattering, router, observed, office_units, against
+        version,
+        office.name,
+        reading,
+        recipe,
+        split,
+        evaluation,
+        flattering,
+        router,
+        observed,
+        office_units,
+        against,
+        leaks,
+        figures,
+        since_champion(opponent, rows),
     )
+    report = render_report(card, weakest(split.held_back, judged, names), replay=_replay_of(office))
     # The rows first: a version that can be seen has its past complaints, whenever the process ends.
     write_history(office.history_of(version), rows)
     with artifact.written_aside(office.versions_folder / version) as folder:
         _write_left_out(folder / "dropped.csv", reading.left_out)
+        (folder / REPORT).write_text(report, encoding="utf-8")
         write_marks(folder, marks_of(judged), against.marks if against else None)
         artifact.save(folder, router, card, signing_key)
     first_champion(office, version, by)
@@ -115,7 +142,7 @@ def train(
         against,
         flattering,
         fitted.units_now,
-        find_leaks(rows, fitted.units_now),
+        leaks,
     )
 
 
@@ -133,9 +160,11 @@ def remove_unfinished(office: Office) -> None:
 class _Fitted:
     """The rankings of one training: one that has not seen the newest slice, one that has seen everything.
 
+    `slices` are those of the forward chain: how many rows were learned, the later rows, and what came of them.
     `champion`: the champion's ranking where it had to be fitted anew.
     """
 
+    slices: list[tuple[int, Sequence[LabelledComplaint], Outcomes]]
     learned: Outcomes
     measured: Ranking
     units_then: Units
@@ -156,10 +185,8 @@ def _fit(
     with ThreadPoolExecutor(max_workers=2) as pool:
         final = pool.submit(fit_ranking, rows, office_units, recipe)
         measured = pool.submit(fit_ranking, split.learned, office_units, recipe)
-        slices = [
-            pool.submit(predict_slice, earlier, later, office_units, recipe)
-            for earlier, later in slices_of(split.learned)
-        ]
+        chain = slices_of(split.learned)
+        slices = [pool.submit(predict_slice, earlier, later, office_units, recipe) for earlier, later in chain]
         fits: dict[Future[Any], int] = {final: len(rows), measured: len(split.learned)}
         fits.update(dict.fromkeys(slices, len(split.learned) // 2))
         champion = None
@@ -168,8 +195,9 @@ def _fit(
             fits[champion] = len(opponent.rows)
         for done in as_completed(fits):
             step("fitting", fits[done])
-    outcomes = sum((future.result() for future in slices), Outcomes([], []))
-    return _Fitted(outcomes, *measured.result(), *final.result(), champion.result() if champion else None)
+    made = [(len(earlier), later, future.result()) for (earlier, later), future in zip(chain, slices, strict=True)]
+    outcomes = sum((of for _, _, of in made), Outcomes([], []))
+    return _Fitted(made, outcomes, *measured.result(), *final.result(), champion.result() if champion else None)
 
 
 def steps_of(n_rows: int, *, has_champion: bool, random_split: bool) -> int:
@@ -193,6 +221,14 @@ def _require_labels(rows: Sequence[LabelledComplaint]) -> None:
             f"The rows name {len(taught)} unit(s) that took a complaint: at least {_FEWEST_TAUGHT_LABELS} are needed to "
             "tell apart. Name the unit's column with --unit, or add an export with more units."
         )
+
+
+def _replay_of(office: Office) -> str:
+    """The learning curve of a replay that the office keeps, blank where there is none."""
+    try:
+        return (office.own_folder / REPLAY).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
 
 
 def _write_left_out(path: Path, rows: Sequence[LeftOut]) -> None:
