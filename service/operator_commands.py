@@ -7,6 +7,8 @@ from typing import Annotated
 
 import typer
 
+from service.backup import back_up
+from service.restore import restore
 from service.settings import Settings, read_settings, unknown_variables, variable
 
 OfficeName = Annotated[str | None, typer.Option("--office", help="Which office; PILAH_OFFICE, else kumham.")]
@@ -16,6 +18,8 @@ Home = Annotated[Path | None, typer.Option("--home", help="PILAH_HOME, else a pe
 def add_operator_commands(app: typer.Typer) -> None:
     """Add the commands of this file to the `pilah` command."""
     app.command("settings")(settings_command)
+    app.command("backup")(backup_command)
+    app.command("restore")(restore_command)
 
 
 def settings_command(office: OfficeName = None, home: Home = None) -> None:
@@ -26,6 +30,33 @@ def settings_command(office: OfficeName = None, home: Home = None) -> None:
         typer.echo(f"{star} {variable(field)}={settings.shown(field)}\n    {about.description}")
     for unknown in unknown_variables():
         typer.echo(f"{unknown.name} is no setting and counts for nothing. Was {unknown.nearest} meant?", err=True)
+
+
+def backup_command(
+    file: Annotated[Path, typer.Argument(help="The file to write, such as pilah-2026-11-26.tar.gz.")],
+    home: Home = None,
+    *,
+    replace: Annotated[bool, typer.Option("--replace", help="Take the place of a file of that name.")] = False,
+) -> None:
+    """Write models, history, the offices' own files and the whole ledger into one file, while Pilah goes on working."""
+    written = back_up(read_settings_for(None, home), file, replace=replace)
+    typer.echo(f"{file}: {written.files} files and {written.rows:,} rows of the ledger, {written.bytes:,} bytes.")
+
+
+def restore_command(
+    file: Annotated[Path, typer.Argument(help="What `pilah backup` wrote, on SQLite or PostgreSQL.")],
+    home: Home = None,
+    *,
+    replace: Annotated[
+        bool,
+        typer.Option("--replace", help="Restore over what is there: folders are kept beside, the ledger is replaced."),
+    ] = False,
+) -> None:
+    """Bring an installation back, into an empty home and database. Stop the service first."""
+    restored = restore(file, read_settings_for(None, home), replace=replace)
+    typer.echo(f"{restored.files} files and {restored.rows:,} rows of the ledger are back.")
+    for version in restored.foreign:
+        typer.echo(f"Model {version} was made with other library versions and can't answer here: train again.")
 
 
 def read_settings_for(office: str | None, home: Path | None) -> Settings:

@@ -16,7 +16,7 @@ from service.ledger.tables import Base
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Callable, Iterator
     from pathlib import Path
 
     from service.ledger.access import Access
@@ -52,18 +52,29 @@ def served(
         yield client
 
 
+@pytest.fixture
+def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
+    """Makes an empty database of a kind, and gives its URL."""
+
+    def make(kind: str) -> str:
+        name = f"pilah_{secrets.token_hex(4)}"
+        if kind == "sqlite":
+            return f"sqlite:///{tmp_path / name}.db"
+        server = make_url(request.getfixturevalue("postgresql")).set(drivername="postgresql+psycopg")
+        engine = create_engine(server, isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.execute(text(f"CREATE DATABASE {name}"))
+        engine.dispose()
+        return server.set(database=name).render_as_string(hide_password=False)
+
+    return make
+
+
 @pytest.fixture(params=["sqlite", "postgresql"])
-def empty_database_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+def empty_database_url(request: pytest.FixtureRequest, new_database: Callable[[str], str]) -> str:
     """A database of the test's own, for what can't share the running service's."""
-    if request.param == "sqlite":
-        return f"sqlite:///{tmp_path / 'pilah.db'}"
-    server = make_url(request.getfixturevalue("postgresql")).set(drivername="postgresql+psycopg")
-    name = f"pilah_{secrets.token_hex(4)}"
-    engine = create_engine(server, isolation_level="AUTOCOMMIT")
-    with engine.connect() as connection:
-        connection.execute(text(f"CREATE DATABASE {name}"))
-    engine.dispose()
-    return server.set(database=name).render_as_string(hide_password=False)
+    kind: str = request.param
+    return new_database(kind)
 
 
 @pytest.fixture
