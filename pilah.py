@@ -5,7 +5,7 @@ from __future__ import annotations
 import errno
 import sys
 from pathlib import Path
-from typing import Annotated, NoReturn
+from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 from pydantic import SecretStr
@@ -17,15 +17,26 @@ from service.account_commands import keys, retain_command, users
 from service.commands import serve
 from service.demonstration import DEMONSTRATION_ROWS, fill_desk
 from service.ledger.database import UNAVAILABLE
+from service.lessons import lessons
 from service.operator_commands import add_operator_commands
 from service.settings import Settings, read_settings
 from training.commands import add_commands
 from training.sample import train_sample
 
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
 SAMPLE_OFFICES = ("kumham", "kota")
 _DISK_SAYS_NO = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACCES, errno.EPERM}
 
+
+def decisions_of(place: Office) -> AbstractContextManager[Path]:
+    """The office's decisions as a file: `pilah train --from-ledger` asks for it, and may not know the service."""
+    return lessons(_settings(place.name, None, None, place.home))
+
+
 app = typer.Typer(
+    context_settings={"obj": decisions_of},
     help="Pilah suggests the responsible unit and the category of Indonesian public complaints. A person decides.",
     no_args_is_help=True,
     add_completion=False,

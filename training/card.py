@@ -54,6 +54,7 @@ def make_card(
             ],
             "rows": len(reading.rows),
             "left_out": reading.reasons,
+            "from_ledger": reading.from_ledger,
             "sha256": _fingerprint(reading.rows),
             **_period(reading.rows),
         },
@@ -93,4 +94,6 @@ def _fingerprint(rows: Sequence[LabelledComplaint]) -> str:
     digest = sha256()
     for row in rows:
         digest.update(repr((row.complaint.text, row.unit, row.category, row.received_at)).encode())
+        if row.verdict or row.wrong_units:
+            digest.update(repr((row.verdict, row.wrong_units)).encode())
     return digest.hexdigest()

@@ -26,6 +26,7 @@ from training.check_commands import check_command
 from training.checking.mended import read_corrections
 from training.evaluate import evaluate
 from training.fit import Recipe
+from training.from_ledger import past_rows, with_ledger
 from training.options import (
     TIMEZONE,
     AcceptanceWeight,
@@ -56,16 +57,28 @@ from training.train import remove_unfinished, steps_of, train
 from training.watching import observe
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from model.suggestion import Suggestion
+
+    # How the ledger's decisions come to be a file: the service's part, given to the command by pilah.py.
+    WriteDecisions = Callable[[Office], AbstractContextManager[Path]]
 
 out = Console(soft_wrap=True)
 
 
 def train_command(
-    files: Annotated[
-        list[Path], typer.Argument(help="Exports: CSV, TSV, XLSX, Parquet or JSON Lines; one or several.")
-    ],
+    context: typer.Context,
     office: OfficeName,
+    files: Annotated[
+        list[Path] | None, typer.Argument(help="Exports: CSV, TSV, XLSX, Parquet or JSON Lines; one or several.")
+    ] = None,
+    *,
+    from_ledger: Annotated[
+        bool,
+        typer.Option("--from-ledger", help="Learn from what officers decided too; without files, beside the history."),
+    ] = False,
     text: TextColumnName = None,
     unit: UnitColumnName = None,
     category: CategoryColumnName = None,
@@ -78,6 +91,9 @@ def train_command(
     random_split: Annotated[
         bool, typer.Option("--random-split", help="Also measure on a random split. It flatters: the future is known.")
     ] = False,
+    correction_weight: CorrectionWeight = CORRECTION_WEIGHT,
+    acceptance_weight: AcceptanceWeight = ACCEPTANCE_WEIGHT,
+    wrong_weight: WrongWeight = WRONG_WEIGHT,
     progress: ProgressFile = None,
     by: By = "",
     home: Home = None,
@@ -88,16 +104,33 @@ def train_command(
     The first version of an office becomes its champion, which answers; a later one with `pilah promote`. Rows that are
     not learned from are counted by reason and written to dropped.csv beside the model.
 
-    Example: pilah train 2024.xlsx 2025.xlsx --office kota
+    Examples: pilah train 2024.xlsx 2025.xlsx --office kota; pilah train --from-ledger --office kota
     """
+    if not files and not from_ledger:
+        raise PilahError("What to learn from? Name an export: pilah train FILE, or say --from-ledger, or both.")
+    if corrections and not files:
+        raise PilahError("What was mended are rows of files: name those files too.")
     place = Office(home_folder(home), office)
     columns = columns_named(text, unit, category, date, mapped)
+    recipe = Recipe(
+        promise=promise,
+        correction_weight=correction_weight,
+        acceptance_weight=acceptance_weight,
+        wrong_weight=wrong_weight,
+    )
     with told_in(progress) as told, training_turn(place):
         mended = read_corrections(corrections or ())
         remove_unfinished(place)
         told.stage("reading")
         with progress_bar("reading", None, told) as advance:
-            reading = read_exports(files, columns=columns, timezone=TIMEZONE, corrections=mended, progress=advance)
+            if files:
+                reading = read_exports(files, columns=columns, timezone=TIMEZONE, corrections=mended, progress=advance)
+            else:
+                reading = past_rows(place)
+            if from_ledger:
+                write_decisions: WriteDecisions = context.obj
+                with write_decisions(place) as decisions:
+                    reading = with_ledger(reading, decisions)
         print_understood(reading)
         total = steps_of(len(reading.rows), has_champion=place.champion() is not None, random_split=random_split)
         told.stage("training", total, rows=len(reading.rows))
@@ -105,7 +138,7 @@ def train_command(
             trained = train(
                 place,
                 reading,
-                Recipe(promise=promise),
+                recipe,
                 random_split=random_split,
                 signing_key=signing_key,
                 by=by or user_here(),

@@ -30,12 +30,12 @@ ProgressFile = Annotated[
 ]
 CorrectionWeight = Annotated[
     float,
-    typer.Option(min=0.0, max=100.0, help="How much a corrected suggestion teaches, beside 1 for a row of an export."),
+    typer.Option(min=0.01, max=100.0, help="How much a corrected suggestion teaches, beside 1 for a row of an export."),
 ]
 AcceptanceWeight = Annotated[
     float,
     typer.Option(
-        min=0.0, max=100.0, help="How much a suggestion teaches that was accepted as it stood: officers tend to agree."
+        min=0.01, max=100.0, help="How much a suggestion teaches that was accepted as it stood: officers tend to agree."
     ),
 ]
 WrongWeight = Annotated[

@@ -35,6 +35,9 @@ def print_understood(reading: Reading) -> None:
         sheet = f", sheet {file.sheet}" if file.sheet else ""
         out.print(f"{file.path.name}{sheet}: {file.rows} rows, shape {file.shape}, header in row {file.header_row}")
         out.print(f"  columns: {columns}", markup=False)
+    if reading.from_ledger:
+        counts = ", ".join(f"{count} {name}" for name, count in reading.from_ledger.items())
+        out.print(f"From the ledger: {counts}")
     if reading.in_order_of_file:
         out.print(
             "No date column: the order of the rows stands for the order of time. Name one with --date.", style="yellow"

@@ -68,6 +68,7 @@ class Reading:
     files: list[Understood] = field(default_factory=list)
     in_order_of_file: bool = False
     corrected: Counter[str] = field(default_factory=Counter)
+    from_ledger: dict[str, int] = field(default_factory=dict)
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -100,13 +101,14 @@ def read_exports(
     reading.in_order_of_file = not any("received_at" in export.columns for export in exports)
     by_id: dict[str, tuple[int, LeftOut]] = {}
     for export in exports:
-        count = 0
+        count, before = 0, len(reading.rows)
         filled: Counter[str] = Counter(dict.fromkeys(export.headers, 0))
         for row in export.rows():
             count += 1
             progress(1)
             filled.update(header for header, cell in row.values.items() if not _is_blank(cell))
             _take(row, export, reading, by_id, ZoneInfo(timezone), mending)
+        reading.rows[before:] = _as_of_newest(reading.rows[before:])
         reading.files.append(
             Understood(
                 export.path, export.shape, export.header_row, export.columns, count, str(export.sheet or ""), filled
@@ -117,6 +119,12 @@ def read_exports(
     reading.rows = [row for row in reading.rows if row is not _SUPERSEDED]
     reading.rows.sort(key=lambda row: row.received_at)
     return reading
+
+
+def _as_of_newest(rows: Sequence[LabelledComplaint]) -> list[LabelledComplaint]:
+    """An export was made when its newest row was there, or later: until then its decisions are known to hold."""
+    newest = max((row.received_at for row in rows if row is not _SUPERSEDED), default=None)
+    return [row if row is _SUPERSEDED else replace(row, decided_at=newest) for row in rows]
 
 
 def _sheets_of(path: Path, columns: Mapping[str, str]) -> list[Export]:
