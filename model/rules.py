@@ -231,12 +231,8 @@ def read_rules(path: Path, units: Units) -> Rules:
     if not path.is_file():
         return Rules((), units)
     text = path.read_text(encoding="utf-8-sig")
-    separator = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-    reader = csv.DictReader(text.splitlines(), delimiter=separator)
-    headers = {
-        header: _ALIASES.get(place_key(header), place_key(header).replace(" ", "_"))
-        for header in reader.fieldnames or ()
-    }
+    reader = csv.DictReader(text.splitlines(), delimiter=separator_of(text))
+    headers = {header: column_of(header) for header in reader.fieldnames or ()}
     if missing := {"action", "unit"} - set(headers.values()):
         raise RulesFileInvalid(
             f"{path}: the header lacks {', '.join(sorted(missing))}. Its columns are: {', '.join(COLUMNS)}"
@@ -251,6 +247,17 @@ def read_rules(path: Path, units: Units) -> Rules:
         listed = "; ".join(problems[:_MOST_PROBLEMS])
         raise RulesFileInvalid(f"{path}: {listed}. Mend {'it' if len(problems) == 1 else 'them'} in the spreadsheet.")
     return Rules(rules, units)
+
+
+def separator_of(text: str) -> str:
+    """Comma or semicolon, as the spreadsheet that wrote the header has it."""
+    header = text.partition("\n")[0]
+    return ";" if header.count(";") > header.count(",") else ","
+
+
+def column_of(header: str) -> str:
+    """The column that a header means, in whichever of the two languages."""
+    return _ALIASES.get(place_key(header), place_key(header).replace(" ", "_"))
 
 
 def _take(number: int, cells: Mapping[str, str], units: Units, rules: list[Rule], problems: list[str]) -> None:

@@ -30,6 +30,7 @@ from service.pages import (
     exporting,
     incoming,
     knowledge,
+    never,
     people,
     queue,
     signing_in,
@@ -48,7 +49,7 @@ _DESCRIPTION = (
     "Suggests which unit is responsible for a public complaint in Indonesian, and which category it is. It never "
     "decides. Every error is a problem details object (RFC 9457)."
 )
-_PAGES = (signing_in, queue, complaint, incoming, cases, dashboard, exporting, knowledge, people)
+_PAGES = (signing_in, queue, complaint, incoming, cases, dashboard, exporting, knowledge, never, people)
 # A form's bytes are percent-encoded: up to three for one.
 _FORM_GROWTH = 3
 

@@ -1,5 +1,6 @@
 """Pengaduan: one complaint, what Pilah suggests and why, and the decision."""
 
+import re
 from dataclasses import dataclass, field
 from typing import Annotated
 from urllib.parse import urlencode
@@ -38,6 +39,7 @@ _NO_UNIT = "-"
 _MOST_MATCHES = 7
 _MATCHES_FROM = 55
 _MOST_SECONDS = 86_400.0
+_RULE_MADE = re.compile(r"larangan-[0-9]{1,6}")
 
 SearchWords = Annotated[str, Query(alias="cari", max_length=200)]
 
@@ -58,8 +60,12 @@ def read(
     books: CurrentBooks,
     filters: ChosenFilters,
     decision: Annotated[str, Query(alias="putusan", max_length=36)] = "",
+    rule: Annotated[str, Query(alias="aturan", max_length=36)] = "",
 ) -> HTMLResponse:
-    return _page(request, books, visitor, books.ledger.complaint(complaint_id), filters, decision=decision)
+    rule_made = rule if _RULE_MADE.fullmatch(rule) else ""
+    return _page(
+        request, books, visitor, books.ledger.complaint(complaint_id), filters, decision=decision, rule_made=rule_made
+    )
 
 
 @router.post("/pengaduan/{complaint_id}/putuskan")
@@ -187,6 +193,7 @@ def _page(
     filters: Filters,
     *,
     decision: str = "",
+    rule_made: str = "",
     refused: Refused | None = None,
     status: int = 200,
 ) -> HTMLResponse:
@@ -215,6 +222,7 @@ def _page(
         left=days.until(settings.today(), complaint.forward_by),
         flash=flash_of(books, decision, visitor, names),
         refused=refused or Refused(),
+        rule_made=rule_made,
         outcomes=OUTCOMES,
         types=TYPES,
         received=words.day(complaint.received_at),
