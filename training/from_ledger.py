@@ -80,8 +80,10 @@ def _is_newer(row: LabelledComplaint, decision: LabelledComplaint) -> bool:
 
 def _left_out(row: LabelledComplaint, reason: str) -> LeftOut:
     secret = row.complaint.confidential
-    where = LEDGER if row.verdict else "export"
-    return LeftOut(where, 0, reason, "" if secret else row.complaint.reference_id, "" if secret else row.complaint.text)
+    file, number = (row.source.file, row.source.row) if row.source else (LEDGER if row.verdict else "history", 0)
+    return LeftOut(
+        file, number, reason, "" if secret else row.complaint.reference_id, "" if secret else row.complaint.text
+    )
 
 
 def _counted(rows: list[LabelledComplaint]) -> dict[str, int]:
