@@ -40,8 +40,8 @@ class LabelledComplaint:
 
     `returned` marks a row whose status says that the unit was wrong: it is neither taught nor scored as right.
     `verdict` is what became of Pilah's suggestion (accepted, changed, rejected, recorded) where the ledger holds the
-    decision, and blank where an export does; `decided_at` is when, or up to when the export speaks. `wrong_units` are units known not to be the right
-    one: suggested and rejected, or tried first and returned.
+    decision, and blank where an export does; `decided_at` is when, or up to when the export speaks. `wrong_units` are
+    units known not to be the right one: suggested and rejected, or tried first and returned.
     """
 
     complaint: Complaint

@@ -1,13 +1,14 @@
 """What learning from decisions brings, and with which weights: docs/decisions/0010.
 
 Usage: python tests/benchmarks/learning_from_decisions.py choose SURABAYA.csv LAPORGUB.csv
+       python tests/benchmarks/learning_from_decisions.py choose-changed SURABAYA.csv
+       python tests/benchmarks/learning_from_decisions.py plain HISTORY.csv
        python tests/benchmarks/learning_from_decisions.py changed SURABAYA.csv
-       pilah replay SURABAYA.csv --office NAME --out FOLDER
 
-`choose` replays the first half of the first history from its first quarter, and asks on the first 80 % of the second
-whether a returned row is worth teaching as wrong: the halves that are reported stay unseen. `changed` replays the second
-half with units that are reassigned from a date on. Categories and
-character n-grams are left out of `choose`, which makes it five times as fast.
+`choose` and `choose-changed` replay the first half of the first history from its first quarter, and ask on the first
+80 % of the second whether a returned row is worth teaching as wrong: the halves that are reported stay unseen. `plain` and
+`changed` replay the second half, the latter with units that are reassigned from a date on. Categories and character n-grams
+are left out, which makes it five times as fast; `pilah replay` replays with everything.
 """
 
 from __future__ import annotations
@@ -21,11 +22,13 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from model.trust import ACCEPTANCE_WEIGHT, CORRECTION_WEIGHT
 from model.units import Units
 from training.evaluate import evaluate
 from training.fit import Outcomes, Recipe, assemble, fit_ranking
 from training.reading import read_exports
 from training.replay import Plan, replay
+from training.replay_output import write_replay
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -35,6 +38,7 @@ if TYPE_CHECKING:
 
 # Acceptance and correction, beside 1 for a row of an export.
 WEIGHTS = ((1.0, 1.0), (0.5, 1.0), (1.0, 2.0), (0.5, 2.0), (0.5, 4.0))
+WEIGHTS_CHANGED = ((1.0, 1.0), (0.5, 2.0), (0.5, 4.0), (0.25, 4.0))
 WRONG_WEIGHTS = (0.0, 0.5, 1.0, 2.0)
 CHANGED_FIRST = datetime(2022, 5, 1)  # noqa: DTZ001 - the export's own clock
 CHANGED_SECOND = datetime(2022, 10, 1)  # noqa: DTZ001
@@ -68,8 +72,8 @@ def weeks_until_back(line: Line, replayed: Replayed, changed: int) -> tuple[floa
     return level, None
 
 
-def print_changed(rows: Sequence[LabelledComplaint], start: datetime, recipe: Recipe, plan: Plan, name: str) -> None:
-    """One line a model."""
+def print_changed(rows: Sequence[LabelledComplaint], start: datetime, recipe: Recipe, plan: Plan, name: str) -> float:
+    """One line a model; gives the last one's share of right first units from the change on."""
     cut = round(len(rows) * plan.start_share)
     midnight = rows[cut].received_at.replace(hour=0, minute=0, second=0, microsecond=0)
     changed = (start - midnight).days // plan.days + 1
@@ -81,8 +85,9 @@ def print_changed(rows: Sequence[LabelledComplaint], start: datetime, recipe: Re
         moved = [_share(line, set(moves.values()), range(changed + at, changed + at + 4)) for at in (0, 4, 8)]
         say(
             f"| {name} | {line.name} | {level:.3f} | {'never' if weeks is None else weeks} | {first:.3f} | {third:.3f} | "
-            f"{' '.join(f'{share:.3f}' for share in moved)} |"
+            f"{' '.join(f'{share:.3f}' for share in moved)} | {line.share(range(changed, 999)) or 0:.4f} |"
         )
+    return replayed.lines[-1].share(range(changed, 999)) or 0.0
 
 
 def _share(line: Line, units: set[str], weeks: range) -> float:
@@ -105,18 +110,32 @@ def print_lines(replayed: Replayed, name: str) -> None:
 def choose(surabaya: Path, laporgub: Path) -> None:
     """Print every setting on earlier data."""
     choose_wrong(laporgub)
-    rows = [replace(row, category="") for row in _read(surabaya)]
-    first_half = rows[: len(rows) // 2]
+    first_half = _first_half(surabaya)
     say("| weights | line | unit top-1 | units that are new | top-3 | category |\n|---|---|---|---|---|---|")
     for acceptance, correction in WEIGHTS:
         plan = Plan(days=14, errors=(0.1, 0.2))
         print_lines(replay(first_half, Units([]), _light(acceptance, correction), plan), f"{acceptance}, {correction}")
-    say("| weights | line | level before | weeks until back | first month | third month | moved units, by month |")
-    for acceptance, correction in WEIGHTS:
-        recipe = _light(acceptance, correction)
-        print_changed(first_half, CHANGED_FIRST, recipe, Plan(errors=(0.1,)), f"{acceptance}, {correction}")
-    for days in (7, 28):
+
+
+def choose_changed(surabaya: Path) -> None:
+    """Print every setting on a change in earlier data, and other lengths of the week."""
+    first_half = _first_half(surabaya)
+    say(
+        "| weights | line | level before | weeks until back | first month | third month | moved units, by month | all from then on |"
+    )
+    shares = {
+        weights: print_changed(first_half, CHANGED_FIRST, _light(*weights), Plan(errors=(0.1,)), str(weights))
+        for weights in WEIGHTS_CHANGED
+    }
+    chosen = max(shares, key=shares.__getitem__)
+    say(f"chosen {chosen[0]} {chosen[1]}")
+    for days in (7, 14, 28):
         print_lines(replay(first_half, Units([]), _light(0.5, 2.0), Plan(days=days, errors=(0.1,))), f"{days} days")
+
+
+def _first_half(surabaya: Path) -> list[LabelledComplaint]:
+    rows = [replace(row, category="") for row in _read(surabaya)]
+    return rows[: len(rows) // 2]
 
 
 def _light(acceptance: float, correction: float) -> Recipe:
@@ -153,12 +172,19 @@ def choose_wrong(laporgub: Path) -> None:
             say(line)
 
 
-def changed(surabaya: Path) -> None:
-    """Print the changed office of the half that is reported."""
-    say(
-        "| case | change | line | level before | weeks until back | first month | third month | moved, 8 weeks | moved, later |"
-    )
-    print_changed(_read(surabaya), CHANGED_SECOND, Recipe(), Plan(errors=(0.0, 0.1)), "second half")
+def report(mode: str, path: Path, acceptance: float = ACCEPTANCE_WEIGHT, correction: float = CORRECTION_WEIGHT) -> None:
+    """Print the half that is reported: `plain` as it was, or `changed`; by unit alone and by words, to be affordable."""
+    rows = [replace(row, category="") for row in _read(path)]
+    recipe = _light(acceptance, correction)
+    if mode == "changed":
+        say(
+            "| case | line | level before | weeks until back | first month | third month | moved units, by month | all |"
+        )
+        print_changed(rows, CHANGED_SECOND, recipe, Plan(errors=(0.1,)), "second half")
+        return
+    replayed = replay(rows, Units([]), recipe, Plan())
+    print_lines(replayed, path.parent.name)
+    write_replay(Path(f"replay-{path.parent.name}"), replayed, recipe)
 
 
 def say(line: str) -> None:
@@ -170,7 +196,10 @@ def _read(path: Path) -> list[LabelledComplaint]:
 
 
 if __name__ == "__main__":
-    if sys.argv[1] == "choose":
+    mode = sys.argv[1]
+    if mode == "choose":
         choose(Path(sys.argv[2]), Path(sys.argv[3]))
+    elif mode == "choose-changed":
+        choose_changed(Path(sys.argv[2]))
     else:
-        changed(Path(sys.argv[2]))
+        report(mode, Path(sys.argv[2]), *map(float, sys.argv[3:]))
