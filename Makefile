@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 export PILAH_HOME ?= $(CURDIR)/.pilah
 
-.PHONY: run test soak lock clean
+.PHONY: run test soak openapi lock clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/pilah demo --port $(PORT)
@@ -22,6 +22,7 @@ soak: $(VENV)/dev.stamp
 	$(BIN)/python tests/service/kill_loop.py --kills 100 --database sqlite
 	$(BIN)/python tests/service/kill_loop.py --kills 100 --database postgresql
 	$(BIN)/python tests/service/swap_loop.py --changes 400 --service-kills 20
+	$(BIN)/python -m tests.service.fuzz_api --cases 10000
 
 # The interpreter is checked first, so that an old one gets a sentence and not a stack trace of pip's.
 $(VENV)/bin/python:
@@ -36,6 +37,10 @@ $(VENV)/run.stamp: requirements.lock pyproject.toml | $(VENV)/bin/python
 $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-dev.lock
 	touch $@
+
+# The API's schema as it is committed; the tests ask for this when it changed.
+openapi: $(VENV)/dev.stamp
+	$(BIN)/python -m tests.service.api_contract
 
 # Needs uv. The lock files carry hashes and no address of an index.
 lock:

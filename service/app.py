@@ -7,17 +7,18 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from fastapi import FastAPI
 from limits.storage import MemoryStorage
 from limits.strategies import SlidingWindowCounterRateLimiter
 
 from model.errors import ArtifactError
 from model.registry import Office
-from service.api import decisions, health, metrics, office, predictions
+from service.api import decisions, health, metrics, office, predictions, reference
+from service.application import Application
+from service.bodies import LimitedBody
 from service.champion import Champion
 from service.deadlines import read_deadlines
-from service.guards import KnownHosts, LimitedBody, SealedAnswers
-from service.handlers import HANDLERS, answer
+from service.guards import KnownHosts, ZippedAnswers
+from service.handlers import HANDLERS, on_pilah_error
 from service.intake import Intake, recount_deadlines
 from service.ledger.access import Access
 from service.ledger.database import open_ledger
@@ -38,23 +39,30 @@ from service.pages import (
 )
 from service.request_log import RequestLog, WatchedRequests
 from service.settings import Settings, read_settings
+from service.turns import Lane, Turns
 from service.uploads import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
 
+    from fastapi import FastAPI
+
 logger = logging.getLogger(__name__)
 
 _DESCRIPTION = (
     "Suggests which unit is responsible for a public complaint in Indonesian, and which category it is. It never "
-    "decides. Every error is a problem details object (RFC 9457)."
+    "decides. Every error is a problem details object (RFC 9457). A body may come with Content-Encoding: gzip. 429 and 503 "
+    "say with Retry-After when to send the same again."
 )
 _PAGES = (signing_in, queue, complaint, incoming, cases, dashboard, exporting, knowledge, never, people)
 # A form's bytes are percent-encoded: up to three for one.
 _FORM_GROWTH = 3
+_STREAM = "/v1/predictions/stream"
+# Each may go on for minutes, and single complaints must not wait for it.
+_STREAMS_AT_ONCE = 2
 
 
-def create_app(settings: Settings | None = None) -> FastAPI:
+def create_app(settings: Settings | None = None) -> Application:
     """The service for one office; without settings, those of the environment.
 
     Raises:
@@ -63,8 +71,8 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     settings = settings or read_settings()
     champion = Champion(Office(settings.home, settings.office), settings.signing_key.get_secret_value())
 
-    # FastAPI's own documentation pages load scripts from a CDN, and Pilah never uses the network.
-    app = FastAPI(
+    # FastAPI's own documentation pages load scripts from a CDN, and Pilah never uses the network: see api/reference.py.
+    app = Application(
         title="Pilah",
         version=version("pilah"),
         description=_DESCRIPTION,
@@ -81,14 +89,23 @@ def create_app(settings: Settings | None = None) -> FastAPI:
     app.state.intake = Intake(settings, read_deadlines(Office(settings.home, settings.office).own_folder))
     app.state.uploads = Uploads(app.state.ledger, champion, app.state.intake)
     app.state.office_metrics = OfficeMetrics(settings, app.state.ledger, champion)
-    for routes in (predictions, decisions, office, health, metrics, *_PAGES):
+    app.include_router(predictions.streaming)
+    for routes in (predictions, decisions, office, health, metrics, reference, *_PAGES):
         app.include_router(routes.router)
     app.mount("/static", static.files(), name="static")
 
     # The last one added is the first one met.
-    app.add_middleware(LimitedBody, limit_for=_body_limits(settings), answer=answer)
-    app.add_middleware(KnownHosts, known=settings.known_hosts, answer=answer)
-    app.add_middleware(SealedAnswers)
+    app.add_middleware(
+        Turns, lane_for=_lanes(settings), patience_seconds=settings.request_timeout, answer=on_pilah_error
+    )
+    app.add_middleware(ZippedAnswers)
+    app.add_middleware(
+        LimitedBody,
+        limit_for=_body_limits(settings),
+        patience_seconds=settings.request_timeout,
+        answer=on_pilah_error,
+    )
+    app.add_middleware(KnownHosts, known=settings.known_hosts, answer=on_pilah_error)
     app.add_middleware(WatchedRequests, listeners=(RequestLog(lambda: champion.version), RequestMetrics()))
     return app
 
@@ -108,10 +125,17 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.ledger.engine.dispose()
 
 
-def _body_limits(settings: Settings) -> Callable[[str], int]:
+def _body_limits(settings: Settings) -> Callable[[str], int | None]:
     limits = {
         "/v1/predictions/batch": settings.max_batch_bytes,
+        _STREAM: None,  # read by its route, once its caller is known
         "/baru": settings.max_body_bytes * _FORM_GROWTH,
         "/unggah": settings.max_upload_bytes,
     }
     return lambda path: limits.get(path, settings.max_body_bytes)
+
+
+def _lanes(settings: Settings) -> Callable[[str], Lane | None]:
+    """The API's lanes. An officer's page has none: it never waits behind an intake system that sends too much."""
+    calls, streams = Lane(settings.max_concurrent_requests), Lane(_STREAMS_AT_ONCE)
+    return lambda path: streams if path == _STREAM else calls if path.startswith("/v1/") else None

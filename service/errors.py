@@ -13,6 +13,7 @@ from pydantic_core import ErrorDetails
 from data.errors import PilahError
 from model.errors import ArtifactError
 from service.ledger.store import AlreadyDecided, UnknownComplaint
+from service.request_ids import current_request_id
 
 RETRY_AFTER_SECONDS = 30
 
@@ -42,7 +43,66 @@ class KeyMissing(PilahError):
 
 
 class TooManyRequests(PilahError):
-    """A key was used more often than the office allows."""
+    """A key was used more often than the office allows; it may go on after so many seconds."""
+
+    def __init__(self, most: int, retry_after_seconds: int) -> None:
+        super().__init__(f"This key may send {most:,} requests a minute. Wait as long as Retry-After says.")
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Overloaded(PilahError):
+    """More requests came at once than are worked on."""
+
+    retry_after_seconds = 2
+
+    def __init__(self) -> None:
+        super().__init__("Pilah is busy with other requests, and nothing was done. Send it again after Retry-After.")
+
+
+class UnknownHost(PilahError):
+    """The request is addressed to a name that isn't this service's."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This service isn't known by that host name. Use localhost, or add the name to PILAH_ALLOWED_HOSTS."
+        )
+
+
+class BodyTooLarge(PilahError):
+    """More bytes than the path may send, as they came or unpacked."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__(f"The body is larger than {limit:,} bytes. Send less at once.")
+
+
+class BodyTooSlow(PilahError):
+    """Nothing of the body came for too long."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__(f"Nothing of the body came for {seconds:g} seconds. Send it again.")
+
+
+class BodyBroken(PilahError):
+    """A body that says it is gzip, and isn't, or ends too early."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "The body says Content-Encoding: gzip and can't be unpacked. Compress it again and send all of it."
+        )
+
+
+class StreamTypeUnknown(PilahError):
+    """A stream that isn't declared as JSON Lines."""
+
+    def __init__(self) -> None:
+        super().__init__("Send the stream as Content-Type: application/x-ndjson, one JSON object a line.")
+
+
+class EncodingUnknown(PilahError):
+    """A body compressed in a way that isn't read."""
+
+    def __init__(self) -> None:
+        super().__init__("Send the body as it is, or with Content-Encoding: gzip. No other compression is read.")
 
 
 class LedgerUnavailable(PilahError):
@@ -91,6 +151,11 @@ class Problem(BaseModel):
     title: str
     status: int
     detail: str
+    request_id: str | None = Field(
+        default=None,
+        exclude_if=lambda value: value is None,
+        description="The X-Request-ID of the answer: what to look for in Pilah's log.",
+    )
     errors: list[FieldError] | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
@@ -100,7 +165,8 @@ class ProblemResponse(JSONResponse):
     media_type = "application/problem+json"
 
     def __init__(self, problem: Problem, headers: dict[str, str] | None = None) -> None:
-        super().__init__(problem.model_dump(mode="json"), problem.status, headers)
+        named = problem.model_copy(update={"request_id": current_request_id() or None})
+        super().__init__(named.model_dump(mode="json"), problem.status, headers)
 
 
 _NAMES = {
@@ -109,6 +175,7 @@ _NAMES = {
     403: ("forbidden", "Not allowed"),
     404: ("not_found", "Not found"),
     405: ("method_not_allowed", "Method not allowed"),
+    408: ("request_timeout", "Request took too long to arrive"),
     409: ("conflict", "Conflict"),
     413: ("content_too_large", "Content too large"),
     415: ("unsupported_media_type", "Unsupported media type"),
@@ -128,13 +195,23 @@ _STATUS: dict[type[PilahError], int] = {
     UnitsDisagree: 503,
     LedgerUnavailable: 503,
     StorageFull: 503,
+    Overloaded: 503,
+    UnknownHost: 400,
+    BodyTooLarge: 413,
+    BodyTooSlow: 408,
+    BodyBroken: 400,
+    EncodingUnknown: 415,
+    StreamTypeUnknown: 415,
 }
 _TYPE: dict[type[PilahError], tuple[str, str]] = {
     UnitsDisagree: ("units_disagree", "Model and units.csv disagree"),
     TextTooLong: ("text_too_long", "Text too long"),
     LedgerUnavailable: ("ledger_unavailable", "Ledger unavailable"),
     StorageFull: ("storage_full", "Storage full"),
+    Overloaded: ("overloaded", "Too much to do"),
 }
+# The rest of a body is still under way: without this the client's next request would run into it.
+_REST_UNREAD = {"Connection": "close"}
 
 
 def problem(status: int, detail: str, errors: list[FieldError] | None = None) -> Problem:
@@ -159,12 +236,16 @@ def problem_of_fields(details: list[ErrorDetails]) -> Problem:
     return problem(422, "What was sent doesn't have the documented shape: see errors.", errors)
 
 
-def headers_of(status: int) -> dict[str, str]:
-    """What belongs beside a status: when to try again."""
+def headers_of(status: int, error: PilahError | None = None) -> dict[str, str]:
+    """What belongs beside a status or an error: when to try again, which key is asked for, what else is taken."""
     if status == HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": "Bearer"}
+    if isinstance(error, EncodingUnknown):
+        return {"Accept-Encoding": "gzip"} | _REST_UNREAD
+    if isinstance(error, BodyTooLarge | BodyTooSlow | BodyBroken | StreamTypeUnknown):
+        return _REST_UNREAD
     again = status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
-    return {"Retry-After": str(RETRY_AFTER_SECONDS)} if again else {}
+    return {"Retry-After": str(getattr(error, "retry_after_seconds", RETRY_AFTER_SECONDS))} if again else {}
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:

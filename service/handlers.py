@@ -38,7 +38,8 @@ _PLAIN_DETAILS = {
 
 
 def on_pilah_error(request: Request, error: PilahError) -> Response:
-    return _answered(request, problem_of(error))
+    found = problem_of(error)
+    return _answered(request, found, headers_of(found.status, error))
 
 
 def on_refusal(request: Request, error: PilahError) -> Response:
@@ -71,11 +72,6 @@ def on_bug(request: Request, _: Exception) -> Response:
     return _answered(
         request, problem(500, "Something went wrong in Pilah itself. Its log says what; please report it.")
     )
-
-
-def answer(request: Request, status: int, detail: str) -> Response:
-    """The answer of a guard, which stands before the handlers."""
-    return _answered(request, problem(status, detail))
 
 
 def on_not_signed_in(request: Request, error: NotSignedIn) -> Response:

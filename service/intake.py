@@ -44,7 +44,8 @@ class Intake:
     ) -> StoredComplaint:
         """Ask for a suggestion and enter both; the complaint needs a reference."""
         suggestion = router.suggest(complaint, today=self.settings.today())
-        return self.enter(ledger, complaint, suggestion, SuggestionOut.of(suggestion), source)
+        answer = SuggestionOut.of(suggestion, self.settings.zone)
+        return self.enter(ledger, complaint, suggestion, answer, source)
 
     def enter(
         self,

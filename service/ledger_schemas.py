@@ -1,9 +1,9 @@
 """What crosses the wire about the ledger, with its limits."""
 
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StrictStr, model_validator
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 from rapidfuzz import process
 
@@ -11,7 +11,7 @@ from model.router import Router
 from service.errors import UnknownName
 from service.ledger.store import Decision
 from service.ledger.tables import StoredComplaint, StoredDecision
-from service.schemas import clean
+from service.schemas import SOMETHING_VISIBLE, clean
 
 _LONGEST_NAME = 500
 _LONGEST_REASON = 2_000
@@ -25,13 +25,21 @@ def _cleaned(value: object) -> object:
 
 
 Name = Annotated[StrictStr, BeforeValidator(_cleaned), Field(max_length=_LONGEST_NAME)]
+# The ledger's times are UTC without saying so; on the wire they say it.
+Moment = Annotated[datetime, AfterValidator(lambda moment: moment.replace(tzinfo=UTC))]
 Reason = Annotated[StrictStr, BeforeValidator(_cleaned), Field(max_length=_LONGEST_REASON)]
+
+
+def _named_by(field: str) -> dict[str, Any]:
+    return {"required": [field], "properties": {field: {"type": "string", "pattern": SOMETHING_VISIBLE}}}
 
 
 class DecisionIn(BaseModel):
     """What was decided on a stored complaint, named by its suggestion or its reference."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(
+        frozen=True, json_schema_extra={"anyOf": [_named_by("suggestion_id"), _named_by("reference_id")]}
+    )
 
     suggestion_id: Name = ""
     reference_id: Name = ""
@@ -73,7 +81,7 @@ class ReturnIn(BaseModel):
 
     model_config = ConfigDict(frozen=True)
 
-    reference_id: Annotated[Name, Field(min_length=1)]
+    reference_id: Annotated[Name, Field(min_length=1, json_schema_extra={"pattern": SOMETHING_VISIBLE})]
     reason: Reason = ""
     officer: Name = ""
 
@@ -93,9 +101,9 @@ class DecisionOut(BaseModel):
     reason: str
     officer: str
     verdict: str
-    decided_at: datetime
-    undone_at: datetime | None
-    returned_at: datetime | None
+    decided_at: Moment
+    undone_at: Moment | None
+    returned_at: Moment | None
 
     @classmethod
     def of(cls, complaint: StoredComplaint, entry: StoredDecision) -> Self:
@@ -124,7 +132,7 @@ class StoredComplaintOut(BaseModel):
     id: str
     reference_id: str
     revision: int
-    received_at: datetime
+    received_at: Moment
     waiting: bool
     confidential: bool
     title: str

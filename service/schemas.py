@@ -1,7 +1,7 @@
 """What crosses the wire, with its limits and examples: design.md, "Contracts"."""
 
 import re
-from datetime import date, datetime
+from datetime import date, datetime, tzinfo
 from typing import Annotated, Any, Self
 
 from pydantic import (
@@ -64,16 +64,18 @@ def _written_as_iso(value: object) -> object:
     return value
 
 
+# What is left of a text when `clean` has gone over it must not be blank.
+SOMETHING_VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
 _DATE = {"type": "string", "format": "date"}
 _DATE_TIME = {"type": "string", "format": "date-time"}
 _NULL = {"type": "null"}
 
-Name = Annotated[StrictStr | None, BeforeValidator(_cleaned), Field(max_length=_LONGEST_NAME)]
-Title = Annotated[StrictStr | None, BeforeValidator(_cleaned), Field(max_length=_LONGEST_TITLE)]
+# The length is the string's own: pydantic would ask null for its length too.
+Name = Annotated[Annotated[StrictStr, Field(max_length=_LONGEST_NAME)] | None, BeforeValidator(_cleaned)]
+Title = Annotated[Annotated[StrictStr, Field(max_length=_LONGEST_TITLE)] | None, BeforeValidator(_cleaned)]
 Reference = Annotated[
-    StrictStr | None,
+    Annotated[StrictStr, Field(max_length=_LONGEST_NAME)] | None,
     BeforeValidator(_number_as_text),
-    Field(max_length=_LONGEST_NAME),
     WithJsonSchema({"anyOf": [{"type": "string", "maxLength": _LONGEST_NAME}, {"type": "integer"}, _NULL]}),
 ]
 Moment = Annotated[
@@ -84,7 +86,7 @@ Day = Annotated[date | None, BeforeValidator(_written_as_iso), WithJsonSchema({"
 Text = Annotated[
     StrictStr,
     BeforeValidator(_cleaned),
-    WithJsonSchema({"type": "string", "maxLength": LONGEST_TEXT, "pattern": r"\S"}),
+    WithJsonSchema({"type": "string", "maxLength": LONGEST_TEXT, "pattern": SOMETHING_VISIBLE}),
 ]
 
 _EXAMPLE_COMPLAINT = {
@@ -198,7 +200,7 @@ class ComplaintIn(BaseModel):
         return Complaint(
             text=self.text,
             reference_id=self.reference_id or "",
-            received_at=_in_zone(self.received_at, settings),
+            received_at=_in_zone(self.received_at, settings.zone),
             title=self.title or "",
             channel=self.channel or "",
             location=_location(self.location),
@@ -222,8 +224,8 @@ def _with_places_inside(fields: dict[str, Any]) -> dict[str, Any]:
     return rest | {"location": renamed(flat, PLACES) | renamed(location or {}, PLACES)}
 
 
-def _in_zone(moment: datetime | None, settings: Settings) -> datetime | None:
-    return moment.replace(tzinfo=settings.zone) if moment is not None and moment.tzinfo is None else moment
+def _in_zone(moment: datetime | None, zone: tzinfo) -> datetime | None:
+    return moment.replace(tzinfo=zone) if moment is not None and moment.tzinfo is None else moment
 
 
 def _location(location: LocationIn | None) -> Location:
@@ -348,8 +350,13 @@ class SuggestionOut(BaseModel):
     notices: list[NoticeOut]
 
     @classmethod
-    def of(cls, suggestion: Suggestion, unknown_fields: tuple[str, ...] = (), *, evidence: bool = True) -> Self:
-        """The wire form of a suggestion, with a notice for each field that nobody knows; it is counted as made."""
+    def of(
+        cls, suggestion: Suggestion, zone: tzinfo, unknown_fields: tuple[str, ...] = (), *, evidence: bool = True
+    ) -> Self:
+        """The wire form of a suggestion, with a notice for each field that nobody knows; it is counted as made.
+
+        `zone` is where a time of the history that has no offset was written.
+        """
         count_suggestion(suggestion.unit_status)
         return cls(
             suggestion_id=suggestion.suggestion_id,
@@ -372,7 +379,7 @@ class SuggestionOut(BaseModel):
             types=[_named(choice) for choice in suggestion.types],
             outcomes=[_named(choice) for choice in suggestion.outcomes],
             rule=_rule(suggestion),
-            evidence=_evidence(suggestion) if evidence else None,
+            evidence=_evidence(suggestion, zone) if evidence else None,
             notices=[
                 *(
                     NoticeOut(code=notice.code, count=notice.count, detail=notice.detail)
@@ -454,7 +461,7 @@ def _rounded(confidence: float) -> float:
     return round(min(1.0, max(0.0, confidence)), 4)
 
 
-def _evidence(suggestion: Suggestion) -> EvidenceOut:
+def _evidence(suggestion: Suggestion, zone: tzinfo) -> EvidenceOut:
     return EvidenceOut(
         words=[
             WordOut(text=word.text, start=word.start, end=word.end, weight=round(word.weight, 4))
@@ -463,7 +470,7 @@ def _evidence(suggestion: Suggestion) -> EvidenceOut:
         precedents=[
             PrecedentOut(
                 reference_id=precedent.reference_id,
-                received_at=precedent.received_at,
+                received_at=_in_zone(precedent.received_at, zone),
                 excerpt=precedent.excerpt,
                 unit=precedent.unit,
                 category=precedent.category,

@@ -63,6 +63,14 @@ class Settings(BaseSettings):
         default=False, description="Send the session's cookie over HTTPS only; set it behind a proxy that speaks HTTPS."
     )
     requests_per_minute: int = Field(default=1200, ge=1, description="How many API requests one key may send a minute.")
+    max_concurrent_requests: int = Field(
+        default=12, ge=1, description="How many API requests are worked on at once; more wait for their turn."
+    )
+    request_timeout: float = Field(
+        default=10.0,
+        gt=0,
+        description="Seconds that a request waits for its turn (then 503), or for the next part of its body (then 408).",
+    )
     max_upload_bytes: int = Field(default=32 * 1024 * 1024, ge=1024, description="The largest export to upload.")
     retention_days: int = Field(
         default=0, ge=0, description="Complaints older than this are deleted by `pilah retain`; 0 keeps all."
@@ -74,6 +82,9 @@ class Settings(BaseSettings):
     max_text_characters: int = Field(default=LONGEST_TEXT, ge=1, description="The longest text of one complaint.")
     max_body_bytes: int = Field(default=256 * 1024, ge=1024, description="The largest body of one complaint.")
     max_batch_bytes: int = Field(default=8 * 1024 * 1024, ge=1024, description="The largest body of a batch.")
+    max_stream_bytes: int = Field(
+        default=64 * 1024 * 1024, ge=1024, description="The largest stream of complaints, as JSON Lines."
+    )
     max_batch_items: int = Field(default=1000, ge=1, description="The most complaints of one batch.")
 
     @field_validator("allowed_hosts", mode="before")

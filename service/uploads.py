@@ -312,7 +312,7 @@ class Entering:
             suggestion = suggestions.pop(complaint.reference_id, None)
             if suggestion is not None:
                 source = Source("upload", row.fields.get("status", "")[:500])
-                answer = SuggestionOut.of(suggestion)
+                answer = SuggestionOut.of(suggestion, self.intake.settings.zone)
                 entered = self.intake.enter(self.ledger, complaint, suggestion, answer, source)
                 self._enter_outcome(row, entered, is_new=stored is None, revised=stored is not None)
             elif stored is not None:

@@ -11,7 +11,7 @@ from service.ledger_schemas import DecisionIn, DecisionOut, ReturnIn, StoredComp
 router = APIRouter(prefix="/v1", tags=["decisions"], route_class=JsonRoute, dependencies=[Caller])
 
 
-@router.post("/decisions", status_code=201, responses=documented(400, 401, 404, 409, 413, 415, 422, 429, 503))
+@router.post("/decisions", status_code=201, responses=documented(400, 401, 404, 408, 409, 413, 415, 422, 429, 503))
 def decide(decision: DecisionIn, loaded: CurrentModel, ledger: CurrentLedger) -> DecisionOut:
     """Record what was decided. Of two decisions at once on the same text one stands, the other is answered 409."""
     complaint = (
@@ -22,21 +22,21 @@ def decide(decision: DecisionIn, loaded: CurrentModel, ledger: CurrentLedger) ->
     return DecisionOut.of(complaint, ledger.decide(complaint, decision.to_decision(loaded.router)))
 
 
-@router.delete("/decisions/{decision_id}", status_code=204, responses=documented(401, 404, 429))
+@router.delete("/decisions/{decision_id}", status_code=204, responses=documented(400, 401, 404, 422, 429, 503))
 def undo(decision_id: str, ledger: CurrentLedger) -> Response:
     """Take a decision back; it is kept, and its complaint waits again."""
     ledger.undo(decision_id, "")
     return Response(status_code=204)
 
 
-@router.post("/returns", status_code=201, responses=documented(400, 401, 404, 413, 415, 422, 429))
+@router.post("/returns", status_code=201, responses=documented(400, 401, 404, 408, 413, 415, 422, 429, 503))
 def record_return(returned: ReturnIn, ledger: CurrentLedger) -> DecisionOut:
     """Record that the unit sent the complaint back as not its own. The decision is kept and counts as misrouted."""
     complaint = ledger.complaint(returned.reference_id)
     return DecisionOut.of(complaint, ledger.record_return(complaint, returned.reason, returned.officer))
 
 
-@router.get("/complaints/{any_id}", responses=documented(401, 404, 429))
+@router.get("/complaints/{any_id}", responses=documented(400, 401, 404, 422, 429, 503))
 def read_complaint(any_id: str, ledger: CurrentLedger) -> StoredComplaintOut:
     """The newest revision by its reference or Pilah's own id: masked text, latest suggestion, every decision."""
     return StoredComplaintOut.of(ledger.complaint(any_id))

@@ -10,13 +10,13 @@ from service.schemas import Health, Readiness
 router = APIRouter(tags=["health"])
 
 
-@router.get("/healthz")
+@router.get("/healthz", responses=documented(400))
 def alive() -> Health:
     """Whether the process answers at all."""
     return Health()
 
 
-@router.get("/readyz", responses=documented(503))
+@router.get("/readyz", responses=documented(400, 503))
 def ready(loaded: CurrentModel, settings: CurrentSettings, books: CurrentBooks) -> Readiness:
     """Whether a model is loaded, its files are those that were sealed, its units are the office's, and the ledger answers.
 

@@ -1,5 +1,7 @@
 """Which systems may call the API, and how often."""
 
+import math
+import time
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
@@ -39,8 +41,10 @@ def caller(request: Request, sent: Annotated[HTTPAuthorizationCredentials | None
             "Send an API key that is in use: Authorization: Bearer KEY. Make one with: pilah keys add NAME"
         )
     limiter: SlidingWindowCounterRateLimiter = request.app.state.limiter
-    if not limiter.hit(RateLimitItemPerMinute(settings.requests_per_minute), key_id or "this machine"):
-        raise TooManyRequests(f"This key may send {settings.requests_per_minute:,} requests a minute. Wait a little.")
+    allowed, who = RateLimitItemPerMinute(settings.requests_per_minute), key_id or "this machine"
+    if not limiter.hit(allowed, who):
+        wait = limiter.get_window_stats(allowed, who).reset_time - time.time()
+        raise TooManyRequests(settings.requests_per_minute, max(1, math.ceil(wait)))
 
 
 Caller = Depends(caller)

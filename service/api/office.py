@@ -5,22 +5,31 @@ from typing import Any
 from fastapi import APIRouter
 
 from service.api.keys import Caller
+from service.api.tags import TAGGED, IfNoneMatch, TaggedRoute
 from service.dependencies import CurrentModel
 from service.errors import documented
 from service.schemas import CategoriesOut, CategoryOut, UnitOut, UnitsOut
 
-router = APIRouter(prefix="/v1", tags=["office"], responses=documented(401, 429, 503), dependencies=[Caller])
+router = APIRouter(
+    prefix="/v1",
+    tags=["office"],
+    route_class=TaggedRoute,
+    responses=documented(400, 401, 422, 429, 503) | TAGGED,
+    dependencies=[Caller],
+)
 
 
 @router.get("/units")
-def units(loaded: CurrentModel) -> UnitsOut:
+def units(loaded: CurrentModel, if_none_match: IfNoneMatch = None) -> UnitsOut:
     """The units that can be suggested."""
+    del if_none_match  # the route looks at it; here it is documented
     return UnitsOut(model=loaded.router.version, units=[UnitOut.of(unit) for unit in loaded.router.units])
 
 
 @router.get("/categories")
-def categories(loaded: CurrentModel) -> CategoriesOut:
+def categories(loaded: CurrentModel, if_none_match: IfNoneMatch = None) -> CategoriesOut:
     """The categories that can be suggested."""
+    del if_none_match
     labels = loaded.router.category_labels
     return CategoriesOut(
         model=loaded.router.version, categories=[CategoryOut.model_validate(label) for label in labels]
@@ -28,6 +37,7 @@ def categories(loaded: CurrentModel) -> CategoriesOut:
 
 
 @router.get("/model")
-def model_card(loaded: CurrentModel) -> dict[str, Any]:
+def model_card(loaded: CurrentModel, if_none_match: IfNoneMatch = None) -> dict[str, Any]:
     """The card of the model in use: its data, its split, and every figure that was measured."""
+    del if_none_match
     return loaded.card

@@ -76,11 +76,15 @@ class Ledger:
     ) -> StoredComplaint:
         """Enter a suggestion under its complaint; text that changed since is a new revision, which waits instead.
 
-        `complaint` is the masked one, `answer` the suggestion as it leaves the service.
+        `complaint` is the masked one, `answer` the suggestion as it leaves the service. The same answer again, as to a
+        caller that heard nothing and asks once more, is the suggestion that stands there already.
         """
         newest = self.newest(complaint.reference_id)
         if newest is None or _words(newest.title, newest.text) != _words(complaint.title, complaint.text):
             newest = self._add_revision_once(complaint, arrival, newest)
+        before = self.suggestion_of(newest)
+        if before is not None and _same_answer(before.answer, answer):
+            return newest
         first = suggestion.units[0] if suggestion.units else None
         entry = StoredSuggestion(
             id=suggestion.suggestion_id,
@@ -318,6 +322,10 @@ def _fields(complaint: Complaint) -> dict[str, Any]:
         "attachments": complaint.attachments,
         "anonymous": complaint.anonymous,
     }
+
+
+def _same_answer(before: dict[str, Any], answer: dict[str, Any]) -> bool:
+    return before | {"suggestion_id": ""} == answer | {"suggestion_id": ""}
 
 
 def _words(title: str, text: str) -> list[str]:

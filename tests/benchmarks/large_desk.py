@@ -10,7 +10,7 @@ from __future__ import annotations
 import sys
 import tempfile
 import time
-from datetime import timedelta
+from datetime import UTC, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -81,7 +81,7 @@ def _fill(client: TestClient, office: Office) -> None:
 def _rows(
     complaints: list[Complaint], suggestions: list[Suggestion]
 ) -> Iterator[tuple[dict[str, Any], dict[str, Any], dict[str, Any] | None, list[dict[str, Any]]]]:
-    answers = [SuggestionOut.of(suggestion).model_dump(mode="json") for suggestion in suggestions]
+    answers = [SuggestionOut.of(suggestion, UTC).model_dump(mode="json") for suggestion in suggestions]
     for n in range(_WAITING + _PAST):
         at = n % len(complaints)
         complaint, suggestion = complaints[at], suggestions[at]

@@ -1,0 +1,200 @@
+"""The API's schema as it is committed: docs/openapi.json as it stands now, docs/openapi-released.json as callers rely on it.
+
+Usage: python -m tests.service.api_contract [--release]
+
+Writes the first, and with --release the second too, and says which line CHANGELOG must have.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from service.app import create_app
+from service.settings import Settings
+
+Schema = dict[str, Any]
+
+_DOCS = Path(__file__).parents[2] / "docs"
+CURRENT = _DOCS / "openapi.json"
+RELEASED = _DOCS / "openapi-released.json"
+_SMALLEST = ("minLength", "minimum", "minItems")
+_LARGEST = ("maxLength", "maximum", "maxItems")
+
+
+def schema_now() -> Schema:
+    """The schema that this code serves, without the version of the program."""
+    with tempfile.TemporaryDirectory() as home:
+        app = create_app(Settings(home=Path(home)))
+        schema: Schema = json.loads(json.dumps(app.openapi()))
+        app.state.ledger.engine.dispose()
+    del schema["info"]["version"]
+    return schema
+
+
+def written(schema: Schema) -> str:
+    """A schema as it stands in its file."""
+    return json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
+
+
+def mark_of(schema: Schema) -> str:
+    """What CHANGELOG names a schema by."""
+    return hashlib.sha256(written(schema).encode()).hexdigest()[:10]
+
+
+def breaks(old: Schema, new: Schema) -> list[str]:
+    """What a caller of `old` would miss in `new`, or would newly have to do."""
+    return [
+        f"{method.upper()} {path}{fault}"
+        for path, operations in old["paths"].items()
+        if path.startswith("/v1/")
+        for method, operation in operations.items()
+        for fault in _Comparison(old, new).operation(operation, new["paths"].get(path, {}).get(method))
+    ]
+
+
+class _Comparison:
+    """Compares one operation's parts; a shape that contains itself is gone through once."""
+
+    def __init__(self, old: Schema, new: Schema) -> None:
+        self._old = old
+        self._new = new
+        self._seen: set[tuple[str, str, bool]] = set()
+
+    def operation(self, old: Schema, new: Schema | None) -> list[str]:
+        if new is None:
+            return [": gone"]
+        faults = self._parameters(old.get("parameters", []), new.get("parameters", []))
+        faults += self._contents(" body", old.get("requestBody", {}), new.get("requestBody", {}), sent=True)
+        if new.get("requestBody", {}).get("required") and not old.get("requestBody", {}).get("required"):
+            faults.append(" body: newly required")
+        for status, answer in old["responses"].items():
+            if status not in new["responses"]:
+                faults.append(f" {status}: gone")
+                continue
+            faults += self._contents(f" {status}", answer, new["responses"][status], sent=False)
+        return faults
+
+    def _parameters(self, old: list[Schema], new: list[Schema]) -> list[str]:
+        before = {(entry["in"], entry["name"]): entry for entry in map(self._resolved_old, old)}
+        after = {(entry["in"], entry["name"]): entry for entry in map(self._resolved_new, new)}
+        faults = [f" parameter {name}: gone" for where, name in before.keys() - after.keys()]
+        for key, entry in after.items():
+            name = f" parameter {key[1]}"
+            if entry.get("required") and not before.get(key, {}).get("required"):
+                faults.append(f"{name}: newly required")
+            if key in before:
+                faults += self._shape(name, before[key]["schema"], entry["schema"], sent=True)
+        return faults
+
+    def _contents(self, where: str, old: Schema, new: Schema, *, sent: bool) -> list[str]:
+        headers = old.get("headers", {}).keys() - new.get("headers", {}).keys()
+        faults = [f"{where} header {header}: gone" for header in headers]
+        for media_type, content in old.get("content", {}).items():
+            after = new.get("content", {}).get(media_type)
+            if after is None:
+                faults.append(f"{where} {media_type}: gone")
+            else:
+                faults += self._shape(where, content.get("schema", {}), after.get("schema", {}), sent=sent)
+        return faults
+
+    def _shape(self, where: str, old: Schema, new: Schema, *, sent: bool) -> list[str]:
+        key = (json.dumps(old), json.dumps(new), sent)
+        if key in self._seen:
+            return []
+        self._seen.add(key)
+        old, new = self._resolved_old(old), self._resolved_new(new)
+        faults = [f"{where}: no longer {value!r}" for value in _missing(old, new, "enum")]
+        faults += [f"{where}: no longer {kind}" for kind in (_types(old) - _types(new) if sent else set())]
+        faults += [f"{where}: newly {kind}" for kind in (_types(new) - _types(old) if not sent else set())]
+        faults += _tightened(where, old, new) if sent else []
+        required, before = set(new.get("required", ())), set(old.get("required", ()))
+        faults += [f"{where}.{name}: newly required" for name in sorted(required - before) if sent]
+        faults += [f"{where}.{name}: no longer certain" for name in sorted(before - required) if not sent]
+        for name, field in old.get("properties", {}).items():
+            after = new.get("properties", {}).get(name)
+            faults += (
+                [f"{where}.{name}: gone"] if after is None else self._shape(f"{where}.{name}", field, after, sent=sent)
+            )
+        if "items" in old and "items" in new:
+            faults += self._shape(f"{where}[]", old["items"], new["items"], sent=sent)
+        return faults + self._alternatives(where, old, new, sent=sent)
+
+    def _alternatives(self, where: str, old: Schema, new: Schema, *, sent: bool) -> list[str]:
+        after = {_name(alternative): alternative for alternative in new.get("anyOf", [new])}
+        return [
+            fault
+            for alternative in old.get("anyOf", [])
+            if _name(alternative) in after
+            for fault in self._shape(where, alternative, after[_name(alternative)], sent=sent)
+        ]
+
+    def _resolved_old(self, part: Schema) -> Schema:
+        return _resolved(self._old, part)
+
+    def _resolved_new(self, part: Schema) -> Schema:
+        return _resolved(self._new, part)
+
+
+def _resolved(schema: Schema, part: Schema) -> Schema:
+    while "$ref" in part:
+        found: Any = schema
+        for step in part["$ref"].removeprefix("#/").split("/"):
+            found = found[step]
+        part = found
+    return part
+
+
+def _name(part: Schema) -> str:
+    """What an alternative is known by on both sides."""
+    return str(part.get("$ref") or part.get("type") or json.dumps(part))
+
+
+def _types(part: Schema) -> set[str]:
+    """What a value may be; empty for a shape that says nothing."""
+    if "type" in part:
+        return {str(part["type"])}
+    alternatives = part.get("anyOf", [])
+    # One that says nothing allows everything, so that the others restrict nothing.
+    silent = any("$ref" not in alternative and "type" not in alternative for alternative in alternatives)
+    return set() if silent else {_name(alternative) for alternative in alternatives}
+
+
+def _missing(old: Schema, new: Schema, key: str) -> list[Any]:
+    return [value for value in old.get(key, ()) if value not in new.get(key, ())]
+
+
+def _tightened(where: str, old: Schema, new: Schema) -> list[str]:
+    faults = [
+        f"{where}: {key} is smaller" for key in _LARGEST if new.get(key, float("inf")) < old.get(key, float("inf"))
+    ]
+    faults += [
+        f"{where}: {key} is larger" for key in _SMALLEST if new.get(key, float("-inf")) > old.get(key, float("-inf"))
+    ]
+    if "pattern" in new and new["pattern"] != old.get("pattern"):
+        faults.append(f"{where}: another pattern")
+    return faults
+
+
+def main() -> None:
+    """Write what is served now, and say what is left to do."""
+    schema = schema_now()
+    CURRENT.write_text(written(schema), encoding="utf-8")
+    if "--release" in sys.argv[1:]:
+        RELEASED.write_text(written(schema), encoding="utf-8")
+    sys.stdout.write(
+        f"{CURRENT.name} written. CHANGELOG.md must say under Unreleased what changed for callers, on a line that names "
+        f"this schema:\n- API schema `{mark_of(schema)}`: ...\n"
+    )
+    if RELEASED.exists():
+        sys.stdout.writelines(
+            f"This breaks callers: {fault}\n" for fault in breaks(json.loads(RELEASED.read_text("utf-8")), schema)
+        )
+
+
+if __name__ == "__main__":
+    main()
