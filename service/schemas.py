@@ -57,6 +57,11 @@ def _number_as_text(value: object) -> object:
     return str(value) if isinstance(value, int) and not isinstance(value, bool) else _cleaned(value)
 
 
+def _whole_number(value: object) -> object:
+    # JSON knows one kind of number: 2.0 is the integer that it looks like.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
 def _written_as_iso(value: object) -> object:
     # Without this a bare number would be taken for seconds since 1970.
     if value is not None and not (isinstance(value, str) and _YEAR_FIRST.match(value)):
@@ -78,6 +83,7 @@ Reference = Annotated[
     BeforeValidator(_number_as_text),
     WithJsonSchema({"anyOf": [{"type": "string", "maxLength": _LONGEST_NAME}, {"type": "integer"}, _NULL]}),
 ]
+Count = Annotated[Annotated[StrictInt, Field(ge=0, le=_MOST_ATTACHMENTS)] | None, BeforeValidator(_whole_number)]
 Moment = Annotated[
     datetime | None, BeforeValidator(_written_as_iso), WithJsonSchema({"anyOf": [_DATE_TIME, _DATE, _NULL]})
 ]
@@ -167,7 +173,7 @@ class ComplaintIn(BaseModel):
     incident_date: Day = None
     reporter_category: Name = None
     requested_unit: Name = None
-    attachments: StrictInt | None = Field(default=None, ge=0, le=_MOST_ATTACHMENTS)
+    attachments: Count = None
     anonymous: StrictBool | None = None
     confidential: StrictBool | None = None
 
