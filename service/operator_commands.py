@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import json
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
+from data.errors import PilahError
 from service.backup import back_up
+from service.doctor import Finding, Level, examine, worst
 from service.restore import restore
 from service.settings import Settings, read_settings, unknown_variables, variable
 
@@ -18,6 +22,7 @@ Home = Annotated[Path | None, typer.Option("--home", help="PILAH_HOME, else a pe
 def add_operator_commands(app: typer.Typer) -> None:
     """Add the commands of this file to the `pilah` command."""
     app.command("settings")(settings_command)
+    app.command("doctor")(doctor_command)
     app.command("backup")(backup_command)
     app.command("restore")(restore_command)
 
@@ -30,6 +35,28 @@ def settings_command(office: OfficeName = None, home: Home = None) -> None:
         typer.echo(f"{star} {variable(field)}={settings.shown(field)}\n    {about.description}")
     for unknown in unknown_variables():
         typer.echo(f"{unknown.name} is no setting and counts for nothing. Was {unknown.nearest} meant?", err=True)
+
+
+def doctor_command(
+    office: OfficeName = None,
+    home: Home = None,
+    *,
+    as_json: Annotated[bool, typer.Option("--json", help="For a program to read.")] = False,
+) -> None:
+    """Look whether this installation is as it should be. Exit status 1 where something is a problem."""
+    try:
+        findings = examine(read_settings_for(office, home))
+    except PilahError as error:
+        findings = [Finding("settings", Level.PROBLEM, str(error))]
+    level = worst(findings)
+    if as_json:
+        typer.echo(json.dumps({"status": level, "findings": [asdict(finding) for finding in findings]}, indent=1))
+    else:
+        for finding in findings:
+            typer.echo(f"{finding.level:<7}  {finding.about:<8}  {finding.found}")
+            if finding.advice:
+                typer.echo(f"{'':<19}{finding.advice}")
+    raise typer.Exit(int(level is Level.PROBLEM))
 
 
 def backup_command(
