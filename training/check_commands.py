@@ -95,7 +95,9 @@ def check_command(
             _write_units(place, mended)
         told.stage("reading")
         with progress_bar("reading", None, told) as advance:
-            reading = read_exports(files, columns=columns, timezone=TIMEZONE, corrections=mended, progress=advance)
+            reading = read_exports(
+                files, columns=columns, timezone=TIMEZONE, corrections=mended, lenient=True, progress=advance
+            )
         print_understood(reading)
         office_units = place.units()
         rules = read_rules(place.rules_file, units_known(reading.rows, office_units))
@@ -132,6 +134,8 @@ def _write_units(place: Office, mended: Corrections) -> None:
 
 
 def _print_findings(found: Findings) -> None:
+    for file in found.unreadable:
+        out.print(f"Not read: {file.problem}", style="yellow", markup=False)
     for text, count in _summary(found):
         if count:
             out.print(f"  {count:>6}  {text}", markup=False)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 from data.dates import parse_date
+from data.errors import ColumnMissing, FileUnreadable
 from data.exports import open_export
 from model.complaint import LONGEST_TEXT, Complaint, without_personal_data
 from model.export_rows import complaint_of, was_returned
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
 
+    from data.errors import PilahError
     from data.exports import Export, ExportRow
 
 
@@ -59,9 +61,17 @@ class Understood:
     filled: Mapping[str, int] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that can't be read, or not to its end, and why."""
+
+    file: str
+    problem: PilahError
+
+
 @dataclass
 class Reading:
-    """The rows of all files, oldest first, and what was left out of which."""
+    """The rows of all files, oldest first, and what was left out of which. `unreadable` files are left out as a whole."""
 
     rows: list[LabelledComplaint] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
@@ -69,6 +79,7 @@ class Reading:
     in_order_of_file: bool = False
     corrected: Counter[str] = field(default_factory=Counter)
     from_ledger: dict[str, int] = field(default_factory=dict)
+    unreadable: list[Unreadable] = field(default_factory=list)
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -82,38 +93,35 @@ def read_exports(
     columns: Mapping[str, str],
     timezone: str,
     corrections: Corrections | None = None,
+    lenient: bool = False,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Reading:
     """Read every file; of the same id in several files the newest file's row wins.
 
     Dates without an offset are in `timezone`; those with one are brought to it. Where no file has a date column, the
     order of the rows stands for the order of time. `corrections` are what a person mended after a check of these files;
-    `Reading.corrected` counts them.
+    `Reading.corrected` counts them. `lenient`: a file that can't be read is noted in `Reading.unreadable`, so that a
+    person hears of all of them at once; a training must not go on without the file.
 
     Raises:
-        FileUnreadable: a file can't be read.
+        FileUnreadable: a file can't be read; where `lenient`, none of them can.
         ColumnMissing: a file has no column for the text, or for neither unit nor category.
         CorrectionsUnusable: a correction speaks of a row that isn't in these files as it was.
     """
     reading = Reading()
     mending = Mending(corrections or Corrections())
-    exports = [export for path in _oldest_first(paths) for export in _sheets_of(path, columns)]
+    exports = [export for path in _oldest_first(paths) for export in _opened(path, columns, reading, lenient=lenient)]
+    if reading.unreadable and not exports:
+        raise reading.unreadable[0].problem
     reading.in_order_of_file = not any("received_at" in export.columns for export in exports)
     by_id: dict[str, tuple[int, LeftOut]] = {}
     for export in exports:
-        count, before = 0, len(reading.rows)
-        filled: Counter[str] = Counter(dict.fromkeys(export.headers, 0))
-        for row in export.rows():
-            count += 1
-            progress(1)
-            filled.update(header for header, cell in row.values.items() if not _is_blank(cell))
-            _take(row, export, reading, by_id, ZoneInfo(timezone), mending)
-        reading.rows[before:] = _as_of_newest(reading.rows[before:])
-        reading.files.append(
-            Understood(
-                export.path, export.shape, export.header_row, export.columns, count, str(export.sheet or ""), filled
-            )
-        )
+        try:
+            _read_export(export, reading, by_id, ZoneInfo(timezone), mending, progress)
+        except FileUnreadable as problem:
+            if not lenient:
+                raise
+            reading.unreadable.append(Unreadable(export.path.name, problem))
     mending.require_all_met()
     reading.corrected = mending.counted
     reading.rows = [row for row in reading.rows if row is not _SUPERSEDED]
@@ -125,6 +133,41 @@ def _as_of_newest(rows: Sequence[LabelledComplaint]) -> list[LabelledComplaint]:
     """An export was made when its newest row was there, or later: until then its decisions are known to hold."""
     newest = max((row.received_at for row in rows if row is not _SUPERSEDED), default=None)
     return [row if row is _SUPERSEDED else replace(row, decided_at=newest) for row in rows]
+
+
+def _opened(path: Path, columns: Mapping[str, str], reading: Reading, *, lenient: bool) -> list[Export]:
+    try:
+        return _sheets_of(path, columns)
+    except (FileUnreadable, ColumnMissing) as problem:
+        if not lenient:
+            raise
+        reading.unreadable.append(Unreadable(path.name, problem))
+        return []
+
+
+def _read_export(
+    export: Export,
+    reading: Reading,
+    by_id: dict[str, tuple[int, LeftOut]],
+    timezone: ZoneInfo,
+    mending: Mending,
+    progress: Callable[[int], None],
+) -> None:
+    count, before = 0, len(reading.rows)
+    filled: Counter[str] = Counter(dict.fromkeys(export.headers, 0))
+    try:
+        for row in export.rows():
+            count += 1
+            progress(1)
+            filled.update(header for header, cell in row.values.items() if not _is_blank(cell))
+            _take(row, export, reading, by_id, timezone, mending)
+    finally:
+        reading.rows[before:] = _as_of_newest(reading.rows[before:])
+        reading.files.append(
+            Understood(
+                export.path, export.shape, export.header_row, export.columns, count, str(export.sheet or ""), filled
+            )
+        )
 
 
 def _sheets_of(path: Path, columns: Mapping[str, str]) -> list[Export]:

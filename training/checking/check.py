@@ -70,6 +70,7 @@ def check(
         + sum(row.confidential for row in reading.left_out),
         in_order_of_file=reading.in_order_of_file,
         files=tuple(_file(file) for file in reading.files),
+        unreadable=tuple(reading.unreadable),
         left_out=reading.reasons,
         other_left_out=tuple(
             (row.reason, FoundRow.of_left_out(row)) for row in reading.left_out if row.reason not in _TOLD_ELSEWHERE

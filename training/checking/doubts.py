@@ -1,8 +1,8 @@
 """Labels that are likely wrong: those that rows other than their own speak against.
 
 Confident learning (Northcutt, Jiang and Chuang 2021): the rows are parted into folds, each fold is judged by a model that
-learned from the others, and a label is doubted where it is less probable than it usually is on rows that have it, while
-another is at least as probable as that one usually is on its own rows. Nearly the same texts are kept in one fold, or a
+learned from the others, and a label is doubted where it is less probable than it usually is on rows that have it, and
+another is more probable; the larger the odds between the two, the further up it is listed. Nearly the same texts are kept in one fold, or a
 mistake would be confirmed by its own copy. Each label is judged in the light of the other one: a unit that never has a
 row's category is doubted the more.
 """
@@ -44,6 +44,7 @@ _SMOOTHING = 0.5
 _PRIOR_OF_MEAN = 3.0
 _CHUNK = 1_024
 _EVERY_MEMBER = 100_000
+_LEAST = 1e-6
 _SEED = 0
 
 
@@ -241,10 +242,10 @@ def _doubts(
     doubted = [
         verdict
         for verdict in verdicts
-        if verdict.given_probability < usual[verdict.given]
-        and verdict.likely_probability >= max(usual.get(verdict.likely, 0.0), verdict.given_probability)
+        if verdict.given_probability < min(usual[verdict.given], verdict.likely_probability)
     ]
-    doubted.sort(key=lambda verdict: verdict.given_probability - verdict.likely_probability)
+    # By odds: of two labels that are both unlikely, the one with the surer rival comes first.
+    doubted.sort(key=lambda verdict: (verdict.given_probability + _LEAST) / (verdict.likely_probability + _LEAST))
     return [
         Doubt(
             label,

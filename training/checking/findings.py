@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
     from model.history import LabelledComplaint, RowSource
     from training.leaks import Leaks
-    from training.reading import LeftOut
+    from training.reading import LeftOut, Unreadable
 
 __all__ = [
     "BlankLabels",
@@ -222,6 +222,7 @@ class Findings:
     confidential: int
     in_order_of_file: bool
     files: tuple[FileFound, ...]
+    unreadable: tuple[Unreadable, ...]
     left_out: Mapping[str, int]
     other_left_out: tuple[tuple[str, FoundRow], ...]
     corrected: Mapping[str, int]

@@ -41,6 +41,8 @@ def page_of(findings: Findings, *, office: str, workbook: str = "") -> str:
 def _counts(found: Findings) -> list[tuple[str, str, int]]:
     """What there is to look at: the anchor, its name and how many; nothing that isn't there."""
     counts = [
+        ("tidak-terbaca", "berkas tidak terbaca", len(found.unreadable)),
+        ("kolom-kosong", "kolom kosong seluruhnya", sum(len(file.empty) for file in found.files)),
         ("tanggal", "tanggal tidak terbaca", len(found.unread_dates)),
         (
             "label-kosong",
@@ -81,6 +83,7 @@ def _templates() -> Environment:
         kind=words.kind,
         fate=words.fate,
         corrected=words.corrected,
+        unreadable=words.unreadable,
         day=words.day,
         month=words.month,
         number=words.number,

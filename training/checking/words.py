@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from data.errors import ColumnMissing
 from training.checking.findings import Fate, Label, SpellingKind
 from training.corrections import SKIPPED
 from training.reading import NO_DATE, NO_LABEL, UNREAD_DATE
@@ -11,6 +12,7 @@ from training.reading import NO_DATE, NO_LABEL, UNREAD_DATE
 if TYPE_CHECKING:
     from datetime import date
 
+    from data.errors import PilahError
     from training.checking.findings import RareLabel
 
 LABELS = {Label.UNIT: "unit", Label.CATEGORY: "kategori"}
@@ -51,6 +53,25 @@ _REASONS = {
     "a newer export has the same id": "nomor yang sama ada di ekspor yang lebih baru",
     "The row repeats the header.": "baris ini mengulang judul kolom",
 }
+# What the readers' own messages say, by a word that only they hold.
+_UNREADABLE = (
+    ("password", "dilindungi kata sandi; buka berkasnya, simpan tanpa kata sandi, lalu periksa lagi"),
+    ("unpacks to", "isinya menjadi sangat besar bila dibuka, tidak sebanding dengan ukuran berkasnya; ekspor ulang"),
+    (
+        "too many to read",
+        "lembarnya memakai terlalu banyak baris atau kolom; hapus sel yang tersesat, atau simpan sebagai .csv",
+    ),
+    (
+        "characters. Save it",
+        "lembarnya memuat terlalu banyak huruf; simpan sebagai .csv atau bagi menjadi beberapa berkas",
+    ),
+    ("is empty", "kosong; ekspor ulang"),
+    ("has no rows", "tidak memuat baris; ekspor ulang"),
+    ("There is no file", "tidak ada; periksa nama dan foldernya"),
+    ("cut off", "rusak atau terpotong; ekspor ulang"),
+    ("cut-off", "rusak atau terpotong; ekspor ulang"),
+    ("cell is longer", "memuat sel yang sangat panjang, biasanya karena tanda kutip yang tidak ditutup"),
+)
 _KINDS = {
     SpellingKind.PUNCTUATION: "huruf besar, spasi, atau tanda baca",
     SpellingKind.ABBREVIATION: "singkatan",
@@ -85,6 +106,17 @@ def reason(why: str) -> str:
     if "has no partner" in why:
         return "tanda kutip tidak berpasangan"
     return _REASONS.get(why, why)
+
+
+def unreadable(problem: PilahError) -> str:
+    """Why a file can't be read, and what to do about it."""
+    said = str(problem)
+    for sign, told in _UNREADABLE:
+        if sign in said:
+            return told
+    if isinstance(problem, ColumnMissing):
+        return "tidak ada kolom isi pengaduan yang dikenali; sebutkan kolomnya dengan --text"
+    return "bukan tabel yang dapat dibaca, atau rusak; ekspor ulang, atau simpan ulang sebagai .xlsx"
 
 
 def kind(of: SpellingKind) -> str:
