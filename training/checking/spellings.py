@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
 from typing import TYPE_CHECKING
 
+import numpy as np
 from rapidfuzz.distance import OSA
 from rapidfuzz.process import cdist
 
@@ -49,6 +50,8 @@ _MOST_SHORT_LETTERS = 0.6
 _SHORTEST_FOR_ONE_SLIP = 8
 _SHORTEST_FOR_TWO_SLIPS = 16
 _SHORTEST_SLIPPED_WORD = 5
+_MOST_SLIPS = 2
+_CHUNK = 256
 _RARE_ROWS = 2
 _RARE_SHARE = 0.1
 _ROWS_OF_A_WORD = 3
@@ -159,15 +162,19 @@ class _Pairs:
 
     def _abbreviated(self) -> Iterator[_Edge]:
         """Names that shorten exactly one other name."""
+        by_initial: dict[str, list[_Name]] = defaultdict(list)
         for name in self._names:
-            meant = {
-                other.key: other
-                for other in self._names
+            by_initial[name.key[:1]].append(name)
+        for alike in by_initial.values():
+            for name in alike:
                 # An abbreviation that everybody knows is written out by now, and can't mean something else.
-                if other is not name and abbreviates(name.words, other.words, initials=self._initials)
-            }
-            if len(meant) == 1:
-                yield _Edge(name, next(iter(meant.values())), SpellingKind.ABBREVIATION)
+                meant = {
+                    other.key: other
+                    for other in alike
+                    if other is not name and abbreviates(name.words, other.words, initials=self._initials)
+                }
+                if len(meant) == 1:
+                    yield _Edge(name, next(iter(meant.values())), SpellingKind.ABBREVIATION)
 
     def _own_area(self) -> Iterator[_Edge]:
         """A name, and the same with the one kabupaten, kota or province that ever follows it."""
@@ -185,19 +192,16 @@ class _Pairs:
     def _slipped(self) -> Iterator[_Edge]:
         """A rare name that is one slip of the keys from a frequent one, in a word that nobody else writes."""
         keys = [name.key for name in self._names]
-        if len(keys) < _FEWEST_WORDS:
-            return
-        distances = cdist(keys, keys, scorer=OSA.distance, score_cutoff=2)
-        for i, name in enumerate(self._names):
-            near = [
-                other
-                for j, other in enumerate(self._names)
-                if i != j and distances[i, j] <= _slips_allowed(name.key) and self._is_slip(name, other)
-            ]
-            if len(near) == 1:
-                yield _Edge(name, near[0], SpellingKind.TYPO)
+        for start in range(0, len(keys), _CHUNK):
+            distances = cdist(keys[start : start + _CHUNK], keys, scorer=OSA.distance, score_cutoff=_MOST_SLIPS)
+            for name, near in zip(self._names[start : start + _CHUNK], distances <= _MOST_SLIPS, strict=True):
+                meant = [other for j in np.flatnonzero(near) if self._is_slip(name, other := self._names[int(j)])]
+                if len(meant) == 1:
+                    yield _Edge(name, meant[0], SpellingKind.TYPO)
 
     def _is_slip(self, name: _Name, other: _Name) -> bool:
+        if other is name or OSA.distance(name.key, other.key) > _slips_allowed(name.key):
+            return False
         if name.rows > max(_RARE_ROWS, _RARE_SHARE * other.rows) or name.rows >= other.rows:
             return False
         ours, theirs = _differing(name.words, other.words)
@@ -370,7 +374,7 @@ def _towards_the_fullest(alike: Sequence[_Name]) -> Iterator[_Edge]:
 def _slips_allowed(key: str) -> int:
     if len(key) < _SHORTEST_FOR_ONE_SLIP:
         return -1
-    return 2 if len(key) >= _SHORTEST_FOR_TWO_SLIPS else 1
+    return _MOST_SLIPS if len(key) >= _SHORTEST_FOR_TWO_SLIPS else 1
 
 
 def _differing(ours: Sequence[str], theirs: Sequence[str]) -> tuple[list[str], list[str]]:
