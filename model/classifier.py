@@ -98,6 +98,11 @@ class LinearRanker:
         without_rows = np.full(len(every) - len(distinct), intercepts.min())
         return cls(every, by_feature, np.concatenate((intercepts, without_rows)).astype(np.float32))
 
+    @property
+    def least_intercept(self) -> float:
+        """What a label without rows starts from."""
+        return float(self._intercepts.min())
+
     def margins(self, rows: csr_matrix) -> NDArray[np.float32]:
         """Shape (n, n_labels)."""
         scores: NDArray[np.float32] = rows @ self._weights + self._intercepts

@@ -68,6 +68,10 @@ class Copies:
         for unit_id, copies in rows:
             self._copied[unit_id].update(set(copies) - {unit_id})
 
+    def rows_of(self, unit_id: str) -> int:
+        """How many rows of the history this unit was responsible for."""
+        return self._rows_of_unit[unit_id]
+
     def of(self, unit_id: str) -> list[tuple[str, float]]:
         """The units that got a copy in at least 30 % of this unit's rows, and in three of them, most frequent first."""
         rows = self._rows_of_unit[unit_id]

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from copy import copy
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,11 +16,13 @@ from model.addressees import Addressees, Direction
 from model.classifier import LinearRanker, MutualEvidence, NotOf
 from model.features import ComplaintFeatures, Document
 from model.heads import Head
+from model.newcomers import Newcomers
 from model.places import Named, PlaceEvidence, PlaceResolver, place_key
 from model.refusals import NOTHING_REFUSED, Refusals, pushed_back
 from model.suggestion import ResolvedBy, WordWeight
 from model.text import expand, words
 from model.trust import USUAL_TRUST, Trust
+from model.units import Units
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -30,7 +33,6 @@ if TYPE_CHECKING:
 
     from model.complaint import Complaint
     from model.history import LabelledComplaint
-    from model.units import Units
 
 # A family below this share can't lift a member into the first five; its members are then not looked at.
 _FAMILY_WORTH_RESOLVING = 0.005
@@ -86,6 +88,9 @@ class Ranked:
 class Ranking:
     """Features, the two linear rankers, what they say to each other, and the places of families."""
 
+    # A ranking that was stored has none: they come with the office's units.csv of now.
+    _newcomers: Newcomers | None = None
+
     def __init__(
         self,
         features: ComplaintFeatures,
@@ -129,7 +134,7 @@ class Ranking:
         addressees = Addressees(units)
         matrix = features.fit_transform([document(row.complaint, addressees, parts) for row in rows])
         newest = max(row.received_at for row in rows).date()
-        in_charge = [_in_force(_unit_id(row, units), units, newest) for row in rows]
+        in_charge = [in_force(_unit_id(row, units), units, newest) for row in rows]
         topics = [topic_of(unit_id, units) for unit_id in in_charge]
         with_unit = [i for i, topic in enumerate(topics) if topic]
         with_category = [i for i, row in enumerate(rows) if row.category]
@@ -170,6 +175,27 @@ class Ranking:
         )
         return cls(features, unit_ranker, category_ranker, mutual, places, units, types, outcomes, parts, refusals)
 
+    def for_office(self, office: Units) -> Ranking:
+        """This ranking with the units that the office has and no training knew yet, as their descriptions have it.
+
+        A new member of a family that was learned waits for the next training, which learns its place.
+        """
+        new = [
+            unit
+            for unit in office
+            if unit.id not in self._units
+            and self._units.find(unit.name) is None
+            and topic_of(unit.id, office) not in self._topic_at
+        ]
+        ranking = copy(self)
+        ranking._newcomers = None  # noqa: SLF001 - another of its own class
+        if new and self._parts.names:
+            described = [Document(_description(unit.id, Units([replace(unit, family="")]))) for unit in new]
+            ranking._newcomers = Newcomers(  # noqa: SLF001
+                [unit.id for unit in new], self.features.transform(described), self.topics.least_intercept
+            )
+        return ranking
+
     def rank_many(
         self,
         complaints: Sequence[Complaint],
@@ -204,13 +230,14 @@ class Ranking:
     ) -> list[Ranked]:
         documents = [document(complaint, self._addressees, self._parts) for complaint in complaints]
         matrix, known = self.features.rows_and_known_shares(documents)
-        by_topic = self.topics.probabilities(matrix)
+        by_topic = self._by_topic(matrix)
         by_category = np.zeros((len(complaints), 0))
         if self.categories is not None:
             by_category = self.categories.probabilities(matrix)
         if self._mutual is not None:
-            by_topic, by_category = self._mutual.join(by_topic, by_category)
+            by_topic, by_category = self._joined(self._mutual, by_topic, by_category)
         topics, first_categories = _best_first(by_topic), _best_first(by_category)[:, :n_categories]
+        gone = {day: office.gone_on(day) for day in {day_of(complaint, today) for complaint in complaints}}
         nothing: list[tuple[tuple[str, float], ...]] = [()] * len(complaints)
         types = self._types.rank_many(matrix) if others and self._types else nothing
         outcomes = self._outcomes.rank_many(matrix) if others and self._outcomes else nothing
@@ -218,7 +245,7 @@ class Ranking:
             Ranked(
                 pushed_back(
                     self._in_force(
-                        self._best_units(complaint, by_topic[i], topics[i], n_units),
+                        self._best_units(complaint, by_topic[i], topics[i], n_units + gone[day_of(complaint, today)]),
                         by_topic[i],
                         office,
                         day_of(complaint, today),
@@ -232,6 +259,33 @@ class Ranking:
             )
             for i, complaint in enumerate(complaints)
         ]
+
+    def _by_topic(self, matrix: csr_matrix) -> NDArray[np.float64]:
+        """Shape (n, n_topics), newcomers last."""
+        if self._newcomers is None:
+            return self.topics.probabilities(matrix)
+        return self._newcomers.probabilities(self.topics, matrix)
+
+    def _joined(
+        self, mutual: MutualEvidence, by_topic: NDArray[np.float64], by_category: NDArray[np.float64]
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Units and categories in the light of each other; a newcomer, which no category has met, keeps its share."""
+        learned = len(self.topics.labels)
+        if by_topic.shape[1] == learned:
+            return mutual.join(by_topic, by_category)
+        share = by_topic[:, :learned].sum(axis=1, keepdims=True)
+        joined, by_category = mutual.join(by_topic[:, :learned] / share, by_category)
+        return np.hstack((joined * share, by_topic[:, learned:])), by_category
+
+    def _label(self, topic: int) -> str:
+        if topic < len(self.topics.labels) or self._newcomers is None:
+            return self.topics.labels[topic]
+        return self._newcomers.labels[topic - len(self.topics.labels)]
+
+    def _weights_of(self, columns: NDArray[np.integer[Any]], topic: int) -> NDArray[np.float32]:
+        if topic < len(self.topics.labels) or self._newcomers is None:
+            return self.topics.weights_of(columns, topic)
+        return self._newcomers.weights_of(columns, topic - len(self.topics.labels))
 
     def _best_units(
         self, complaint: Complaint, by_topic: NDArray[np.float64], best: NDArray[np.intp], wanted: int
@@ -276,15 +330,20 @@ class Ranking:
     def _shares(self, unit_ids: Sequence[str], by_topic: NDArray[np.float64]) -> list[float]:
         if len(unit_ids) < 2:  # noqa: PLR2004 - one takes it all
             return [1.0] * len(unit_ids)
-        topics = [topic_of(unit_id, self._units) if unit_id in self._units else "" for unit_id in unit_ids]
-        own = [float(by_topic[self._topic_at[topic]]) if topic in self._topic_at else 0.0 for topic in topics]
+        own = [self._own_probability(unit_id, by_topic) for unit_id in unit_ids]
         total = sum(own) or 1.0
         return [share / total if sum(own) else 1 / len(own) for share in own]
+
+    def _own_probability(self, unit_id: str, by_topic: NDArray[np.float64]) -> float:
+        if self._newcomers is not None and unit_id in self._newcomers.labels:
+            return float(by_topic[len(self.topics.labels) + self._newcomers.labels.index(unit_id)])
+        topic = topic_of(unit_id, self._units) if unit_id in self._units else ""
+        return float(by_topic[self._topic_at[topic]]) if topic in self._topic_at else 0.0
 
     def _members(
         self, evidence: PlaceEvidence, named: Named, topic: int, probability: float, wanted: int
     ) -> list[RankedUnit]:
-        label = self.topics.labels[topic]
+        label = self._label(topic)
         family = family_of_topic(label)
         if family is None:
             return [RankedUnit(label, probability, ResolvedBy.NONE, topic)]
@@ -324,14 +383,14 @@ class Ranking:
             return [0.0] * len(folded)
         every = np.concatenate(columns)
         sums = np.zeros(len(folded))
-        weighted = self.topics.weights_of(every, topic) * self.features.idf_[every]
+        weighted = self._weights_of(every, topic) * self.features.idf_[every]
         np.add.at(sums, np.repeat(np.arange(len(folded)), sizes), weighted)
         return [float(total) for total in sums / np.maximum(sizes, 1)]
 
     def _pair_weights(self, neighbours: Sequence[tuple[str, str]], topic: int) -> list[float]:
         """What each two neighbouring words say together, to be given to both."""
         columns = np.asarray(self.features.columns_of_pairs(neighbours), dtype=np.int64)
-        weights = self.topics.weights_of(columns, topic) * self.features.idf_[columns]
+        weights = self._weights_of(columns, topic) * self.features.idf_[columns]
         shared: list[float] = (np.where(columns >= 0, weights, 0.0) / 2 / _PAIR_SCALE).tolist()
         return shared
 
@@ -399,7 +458,7 @@ def _description(topic: str, units: Units) -> str:
     return " ".join((unit.name, *unit.abbreviations, unit.description))
 
 
-def _in_force(unit_id: str, units: Units, day: date) -> str:
+def in_force(unit_id: str, units: Units, day: date) -> str:
     """The one unit that has this unit's matters on that day; itself where there are none or several."""
     if not unit_id:
         return ""
@@ -424,7 +483,7 @@ def _unit_id(row: LabelledComplaint, units: Units) -> str:
 def _wrong_units(rows: Sequence[LabelledComplaint], units: Units, newest: date) -> list[tuple[int, str]]:
     """Row and unit id of each unit that is known to be wrong."""
     return [
-        (at, _in_force(unit.id, units, newest))
+        (at, in_force(unit.id, units, newest))
         for at, row in enumerate(rows)
         for name in dict.fromkeys(row.known_wrong)
         if (unit := units.find(name))

@@ -44,6 +44,8 @@ CATEGORIES_SHOWN = 3
 _FEWEST_WORDS = 3
 # Three senders of one text are a campaign, not a reporter who asks again.
 _MASS_LETTER_FROM = 3
+# Below so many rows of its own a unit's confidence rests on its name, or on chance.
+_FEWEST_ROWS_OF_UNIT = 3
 # Chosen on earlier slices: fewer known words than this is another language, or letters at random.
 _KNOWN_SHARE_AT_LEAST = 0.25
 
@@ -77,6 +79,7 @@ class Router:
 
     def _take_up(self, units: Units, rules: Rules, precedents: Precedents) -> None:
         self.units = units
+        self._ranking = self._ranking.for_office(units)
         self._addressees = Addressees(units)
         self._rules = rules
         self._precedents = precedents
@@ -143,13 +146,14 @@ class Router:
         unit_confidence = units[0].confidence if units else 0.0
         category_confidence = categories[0].confidence if categories else 0.0
         unit_status = self._unit_calibration.status(unit_confidence, known=known)
+        few = self._about_few_rows(ranked.units[:1] if ruled.model_unit is None else ())
         suggestion = Suggestion(
             suggestion_id=time_ordered_id(),
             reference_id=complaint.reference_id,
             version=self.version,
             text=complaint.text,
-            # Where a rule changed the first unit, no measured promise covers it.
-            unit_status=Status.REVIEW if ruled.model_unit is not None else unit_status,
+            # Where a rule changed the first unit, or nothing but its name speaks for it, no measured promise covers it.
+            unit_status=Status.REVIEW if ruled.model_unit is not None else _at_most_review(unit_status, few),
             category_status=self._category_calibration.status(category_confidence, known=known),
             units=units,
             categories=categories,
@@ -158,9 +162,10 @@ class Router:
                 *_about_text(masked.masked_count, len(written), known=known),
                 *_about_rule(ruled),
                 *self._about_units(ranked.units[:1] if ruled.model_unit is None else ()),
+                *few,
                 *self._about_addressee(complaint.text, units[:1]),
             ),
-            copies=self._copies_of(units[:1]),
+            copies=self._copies_of(units[:1], day),
             types=_named(ranked.types),
             outcomes=_named(ranked.outcomes),
             rule=ruled.rule,
@@ -209,13 +214,24 @@ class Router:
             for i, ((name, _), confidence) in enumerate(zip(ranked, confidences, strict=True))
         )
 
-    def _copies_of(self, first: Sequence[UnitCandidate]) -> tuple[UnitCandidate, ...]:
-        return tuple(
-            self._unit(unit_id, share)
-            for unit in first
-            for unit_id, share in self._copies.of(unit.id)
-            if unit_id in self.units
-        )
+    def _copies_of(self, first: Sequence[UnitCandidate], day: date) -> tuple[UnitCandidate, ...]:
+        """The units that usually get a copy, as they stand on the day."""
+        shares: dict[str, float] = {}
+        for unit in first:
+            for unit_id, share in self._copies.of(unit.id):
+                for standing in self.units.standing_for(unit_id, day) if unit_id in self.units else ():
+                    if standing != unit.id:
+                        shares.setdefault(standing, share)
+        return tuple(self._unit(unit_id, share) for unit_id, share in shares.items())
+
+    def _about_few_rows(self, first: Sequence[RankedUnit]) -> tuple[Notice, ...]:
+        """One notice where hardly a past complaint speaks for the unit itself; a family's members are told by their place."""
+        for ranked in first:
+            unit = self.units[ranked.unit_id]
+            rows = self._copies.rows_of(unit.id)
+            if not unit.family and not ranked.replaces and rows < _FEWEST_ROWS_OF_UNIT:
+                return (Notice(NoticeCode.FEW_EXAMPLES, rows, unit.name),)
+        return ()
 
     def _about_addressee(self, text: str, first: Sequence[UnitCandidate]) -> list[Notice]:
         """One notice where the reporter asks another unit than the first."""
@@ -234,6 +250,11 @@ class Router:
             if ranked.replaces:
                 notices.append(Notice(NoticeCode.UNIT_RETIRED, detail=_replacement(self.units, ranked)))
         return notices
+
+
+def _at_most_review(status: Status, few: Sequence[Notice]) -> Status:
+    by_name_alone = any(not notice.count for notice in few)
+    return Status.REVIEW if by_name_alone and status is Status.CONFIDENT else status
 
 
 def _about_rule(ruled: Ruled) -> list[Notice]:

@@ -109,6 +109,12 @@ class Units:
             seen.update(nearby)
         return found
 
+    def gone_on(self, day: date) -> int:
+        """How many units nothing stands for on that day: they may take up places in a ranking and are never shown."""
+        if not self._change:
+            return 0
+        return sum(not self.standing_for(unit.id, day) for unit in self if not unit.valid_on(day))
+
     @property
     def change(self) -> bool:
         """Whether any unit begins or ends at a date."""

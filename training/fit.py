@@ -11,7 +11,7 @@ from model.categories import label_categories
 from model.features import ComplaintFeatures
 from model.heads import Copies
 from model.places import find_families
-from model.ranking import Parts, Ranked, Ranking
+from model.ranking import Parts, Ranked, Ranking, in_force
 from model.router import Router
 from model.trust import ACCEPTANCE_WEIGHT, CORRECTION_WEIGHT, WRONG_WEIGHT, Trust
 
@@ -150,10 +150,17 @@ def assemble(
 
 
 def _copies(rows: Sequence[LabelledComplaint], units: Units) -> Copies:
+    """What was copied to whom, read with the units that have each one's matters at the end of the history."""
+    newest = max(row.received_at for row in rows).date()
+
+    def standing(name: str) -> str:
+        unit = units.find(name)
+        return in_force(unit.id, units, newest) if unit else ""
+
     in_charge = [
-        (unit.id, [copied.id for name in row.copies if (copied := units.find(name))])
+        (unit_id, [copied for name in row.copies if (copied := standing(name))])
         for row in rows
-        if not row.returned and (unit := units.find(row.unit))
+        if not row.returned and (unit_id := standing(row.unit))
     ]
     return Copies(in_charge)
 
