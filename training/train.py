@@ -10,17 +10,19 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from model import artifact
-from model.errors import HistoryUnusable
+from model.errors import HistoryUnusable, RulesFileInvalid
 from model.history import write_history
 from model.promotions import first_champion
 from model.registry import Office, new_version
+from model.rules import read_rules
 from training.card import make_card
+from training.checking.check import check
+from training.checking.page import STYLE, section_of
 from training.contest import Contest, contest
 from training.evaluate import Evaluation, evaluate, evaluate_judged
 from training.figures import figures_of, learning_curve, months
 from training.fit import Outcomes, Recipe, assemble, fit_ranking, outcomes_of, predict_slice, slices_of
 from training.judging import judge, suggest_all
-from training.leaks import Leaks, find_leaks
 from training.marks import marks_of, write_marks
 from training.opponent import Opponent, opponent_of
 from training.report import FILE as REPORT
@@ -36,7 +38,9 @@ if TYPE_CHECKING:
 
     from model.history import LabelledComplaint
     from model.ranking import Ranking
+    from model.rules import Rules
     from model.units import Units
+    from training.leaks import Leaks
     from training.reading import LeftOut, Reading
 
     Step = Callable[[str, int], None]
@@ -101,7 +105,7 @@ def train(
         against = contest(opponent, fitted.champion, split, fitted.learned, measured, judged)
     flattering = _measure(at_random(rows), office_units, recipe, fitted.learned, step) if random_split else None
     router = assemble(version, fitted.final, fitted.units_now, fitted.learned + newest, recipe, rows)
-    leaks = find_leaks(rows, fitted.units_now)
+    findings = check(reading, office_units, _rules_of(office, fitted.units_now), doubts=False)
     names = {unit.id: unit.name for unit in measured.units}
     figures = {
         **figures_of(judged, {unit.id: unit.family for unit in measured.units}, names),
@@ -120,11 +124,17 @@ def train(
         observed,
         office_units,
         against,
-        leaks,
+        findings.leaks,
         figures,
         since_champion(opponent, rows),
     )
-    report = render_report(card, weakest(split.held_back, judged, names), replay=_replay_of(office))
+    report = render_report(
+        card,
+        weakest(split.held_back, judged, names),
+        check=section_of(findings),
+        check_style=STYLE,
+        replay=_replay_of(office),
+    )
     # The rows first: a version that can be seen has its past complaints, whenever the process ends.
     write_history(office.history_of(version), rows)
     with artifact.written_aside(office.versions_folder / version) as folder:
@@ -142,7 +152,7 @@ def train(
         against,
         flattering,
         fitted.units_now,
-        leaks,
+        findings.leaks,
     )
 
 
@@ -221,6 +231,14 @@ def _require_labels(rows: Sequence[LabelledComplaint]) -> None:
             f"The rows name {len(taught)} unit(s) that took a complaint: at least {_FEWEST_TAUGHT_LABELS} are needed to "
             "tell apart. Name the unit's column with --unit, or add an export with more units."
         )
+
+
+def _rules_of(office: Office, units: Units) -> Rules | None:
+    """The office's rules, for what becomes of rare units; a file that can't be read is told of where rules apply."""
+    try:
+        return read_rules(office.rules_file, units)
+    except RulesFileInvalid:
+        return None
 
 
 def _replay_of(office: Office) -> str:

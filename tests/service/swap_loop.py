@@ -34,8 +34,8 @@ if TYPE_CHECKING:
 OFFICE = "kumham"
 _CLIENTS = 3
 _TEXTS = [f"{topic} {word} sejak kemarin" for topic, *words in TOPICS.values() for word in words]
-# A promotion takes some 10 ms here: verify, log, swap. Most kills fall within it.
-_KILL_WITHIN_SECONDS = 0.03
+# A kill falls anywhere within the time that the last whole change took, and a little after.
+_KILL_WITHIN = 1.2
 _MARK = "Baru"
 _TAKEN_UP_SECONDS = 60
 
@@ -64,9 +64,13 @@ def two_versions(home: Path) -> tuple[str, str]:
 
 
 class _Promoter:
-    """A process that makes a child for each change and kills it after a while; forking costs no second import."""
+    """A process that makes a child for each change and kills it after a while; forking costs no second import.
+
+    `seconds` is how long the last change took that nobody killed.
+    """
 
     def __init__(self, home: Path) -> None:
+        self.seconds = 0.05
         self._process = subprocess.Popen(
             [sys.executable, __file__, "--promoter", str(home)],
             stdin=subprocess.PIPE,
@@ -79,9 +83,13 @@ class _Promoter:
         """Promote a version, or roll back without one; gives `done`, `killed`, or what went wrong."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
+        began = time.monotonic()
         self._process.stdin.write(json.dumps([version, kill_after]) + "\n")
         self._process.stdin.flush()
-        return self._process.stdout.readline().strip()
+        said = self._process.stdout.readline().strip()
+        if kill_after is None:
+            self.seconds = time.monotonic() - began
+        return said
 
     def close(self) -> None:
         self._process.communicate()
@@ -202,7 +210,7 @@ def _change(
     """Go from one version to the other, forth by a promotion and back by a rollback."""
     before, taken = office.champion(), len(changes(office))
     wanted = versions[1] if before == versions[0] else None
-    said = promoter.change(wanted, chance.uniform(0, _KILL_WITHIN_SECONDS) if killed else None)
+    said = promoter.change(wanted, chance.uniform(0, _KILL_WITHIN * promoter.seconds) if killed else None)
     champion = office.champion()
     moved = champion != before
     if said == "done":
