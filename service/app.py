@@ -34,10 +34,13 @@ from service.pages import (
     never,
     people,
     queue,
+    retraining,
     signing_in,
     static,
+    versions,
 )
 from service.request_log import RequestLog, WatchedRequests
+from service.retraining import Retraining
 from service.settings import Settings, read_settings
 from service.turns import Lane, Turns
 from service.uploads import Uploads
@@ -54,7 +57,20 @@ _DESCRIPTION = (
     "decides. Every error is a problem details object (RFC 9457). A body may come with Content-Encoding: gzip. 429 and 503 "
     "say with Retry-After when to send the same again."
 )
-_PAGES = (signing_in, queue, complaint, incoming, cases, dashboard, exporting, knowledge, never, people)
+_PAGES = (
+    signing_in,
+    queue,
+    complaint,
+    incoming,
+    cases,
+    dashboard,
+    exporting,
+    knowledge,
+    retraining,
+    versions,
+    never,
+    people,
+)
 # A form's bytes are percent-encoded: up to three for one.
 _FORM_GROWTH = 3
 _STREAM = "/v1/predictions/stream"
@@ -88,6 +104,7 @@ def create_app(settings: Settings | None = None) -> Application:
     app.state.limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
     app.state.intake = Intake(settings, read_deadlines(Office(settings.home, settings.office).own_folder))
     app.state.uploads = Uploads(app.state.ledger, champion, app.state.intake)
+    app.state.retraining = Retraining(app.state.ledger, settings)
     app.state.office_metrics = OfficeMetrics(settings, app.state.ledger, champion)
     app.include_router(predictions.streaming)
     for routes in (predictions, decisions, office, health, metrics, reference, *_PAGES):
@@ -120,7 +137,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with app.state.ledger.session() as session:
         recount_deadlines(session, app.state.settings, app.state.intake.deadlines)
     app.state.uploads.resume()
+    app.state.retraining.resume()
     yield
+    app.state.retraining.close()
     app.state.uploads.close()
     app.state.ledger.engine.dispose()
 
@@ -132,6 +151,9 @@ def _body_limits(settings: Settings) -> Callable[[str], int | None]:
         "/baru": settings.max_body_bytes * _FORM_GROWTH,
         "/unggah": settings.max_upload_bytes,
     }
+    # What is handed over to learn from: the exports, and the workbook of a check.
+    files = (f"{retraining.router.prefix}/{part}" for part in ("mulai", "perbaikan"))
+    limits |= dict.fromkeys(files, settings.max_upload_bytes)
     return lambda path: limits.get(path, settings.max_body_bytes)
 
 

@@ -13,6 +13,7 @@ from service.ledger.accounts import Accounts
 from service.ledger.figures import Supervision
 from service.ledger.queue import Queue
 from service.ledger.store import Ledger
+from service.retraining import Retraining
 from service.settings import Settings
 from service.uploads import Uploads
 
@@ -81,6 +82,12 @@ def uploads_of(request: Request) -> Uploads:
     return uploads
 
 
+def retraining_of(request: Request) -> Retraining:
+    retraining: Retraining = request.app.state.retraining
+    return retraining
+
+
 CurrentLedger = Annotated[Ledger, Depends(ledger_of, scope="function")]
 CurrentIntake = Annotated[Intake, Depends(intake_of)]
 CurrentUploads = Annotated[Uploads, Depends(uploads_of)]
+CurrentRetraining = Annotated[Retraining, Depends(retraining_of)]

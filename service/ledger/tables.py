@@ -218,6 +218,32 @@ class Upload(Base):
     error: Mapped[str] = mapped_column(Text)
 
 
+class TrainingRun(Base):
+    """One way from exports to a version of the model: handed over, checked, learned from.
+
+    `state` is received, checking, checked, training, trained, failed, interrupted or cancelled; `step` is the process
+    that ran last, check or train, and `error` its {"kind", "message"}. `options`: {"columns": headers that Pilah wouldn't
+    recognise by itself, "write_units": whether confirmed spellings go into units.csv}.
+    """
+
+    __tablename__ = "trainings"
+    __table_args__ = (Index("ix_trainings_created", "office", "created_at"),)
+
+    id: Mapped[str] = mapped_column(String(36), primary_key=True)
+    office: Mapped[str] = mapped_column(String(63))
+    started_by: Mapped[str]
+    created_at: Mapped[datetime]
+    changed_at: Mapped[datetime]
+    state: Mapped[str] = mapped_column(String(12))
+    step: Mapped[str] = mapped_column(String(12))
+    files: Mapped[list[str]]
+    options: Mapped[dict[str, Any]]
+    from_ledger: Mapped[bool]
+    corrections: Mapped[str]
+    error: Mapped[dict[str, Any]]
+    version: Mapped[str] = mapped_column(String(40))
+
+
 class AuditEvent(Base):
     """Who did what, when; never a complaint's text."""
 

@@ -1,4 +1,4 @@
-"""Model: which version answers, what it gets right, and where it is weak, in words."""
+"""Model: which version answers, what it gets right, where it is weak, and the way to another one."""
 
 from datetime import datetime
 from typing import Any
@@ -6,9 +6,16 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from service.dependencies import CurrentModel
+from model.errors import ArtifactError
+from model.promotions import changes, version_before
+from model.registry import Office
+from service.champion import Champion, Loaded
+from service.dependencies import CurrentSettings
+from service.ledger.accounts import Role
 from service.pages import words
+from service.pages.retraining import may_train
 from service.pages.shown import shown
+from service.pages.versions import versions_of
 from service.pages.visitors import SignedIn
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -16,27 +23,51 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 _FEWEST_ROWS = 5
 _WEAK_BELOW = 0.5
 _WEAK_SHOWN = 12
+_CHANGES_SHOWN = 10
 
 
 @router.get("/model")
-def model_page(request: Request, visitor: SignedIn, loaded: CurrentModel) -> HTMLResponse:
-    card = loaded.card
-    evaluation = card["evaluation"]
+def model_page(request: Request, visitor: SignedIn, settings: CurrentSettings) -> HTMLResponse:
+    champion: Champion = request.app.state.champion
+    office = Office(settings.home, settings.office)
+    reads_more = visitor.may(Role.SUPERVISOR)
+    try:
+        known = _known(champion.current())
+    except ArtifactError as error:
+        if not reads_more:
+            raise
+        known = {"version": office.champion() or "", "problem": str(error), "has_versions": bool(office.versions())}
     return shown(
         request,
         visitor,
         "model.html",
         "model",
-        version=loaded.router.version,
-        since=words.day(datetime.fromisoformat(card["trained_at"])),
-        card=card,
-        parts=[
-            (name, evaluation[key]) for name, key in (("Unit", "unit"), ("Kategori", "category")) if evaluation[key]
-        ],
-        weak=_weak(evaluation.get("per_unit") or []),
-        promise=loaded.router.thresholds["unit"]["promise"] or 0.0,
+        **known,
+        # A version that was promoted is read beside the one that still answers.
+        coming=office.champion() if not known["problem"] and office.champion() != known["version"] else None,
+        versions=versions_of(office) if reads_more else [],
+        changes=list(reversed(changes(office)))[:_CHANGES_SHOWN] if reads_more else [],
+        before=version_before(office) if reads_more else None,
+        reads_more=reads_more,
+        may_train=may_train(visitor, settings),
         words=words,
     )
+
+
+def _known(loaded: Loaded) -> dict[str, Any]:
+    card = loaded.card
+    evaluation = card["evaluation"]
+    return {
+        "version": loaded.router.version,
+        "problem": "",
+        "since": words.day(datetime.fromisoformat(card["trained_at"])),
+        "card": card,
+        "parts": [
+            (name, evaluation[key]) for name, key in (("Unit", "unit"), ("Kategori", "category")) if evaluation[key]
+        ],
+        "weak": _weak(evaluation.get("per_unit") or []),
+        "promise": loaded.router.thresholds["unit"]["promise"] or 0.0,
+    }
 
 
 def _weak(per_unit: list[dict[str, Any]]) -> list[dict[str, Any]]:

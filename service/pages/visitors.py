@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 COOKIE = "pilah_masuk"
 _MOST_FIELDS = 120
+_MOST_FILES = 12
 
 
 class NotSignedIn(PilahError):
@@ -57,8 +58,11 @@ class SentForm(NamedTuple):
 
     def file(self, name: str) -> UploadFile | None:
         """A file with a name and something in it."""
-        value = self.fields.get(name)
-        return value if isinstance(value, UploadFile) and value.filename else None
+        return next(iter(self.files(name)), None)
+
+    def files(self, name: str) -> list[UploadFile]:
+        """Every file of a field; a browser sends one without a name where none was chosen."""
+        return [value for value in self.fields.getlist(name) if isinstance(value, UploadFile) and value.filename]
 
 
 def visitor_of(request: Request, books: CurrentBooks) -> Visitor:
@@ -80,7 +84,7 @@ def visitor_of(request: Request, books: CurrentBooks) -> Visitor:
 
 async def form_of(request: Request) -> AsyncIterator[SentForm]:
     """The form as it was sent, of either encoding."""
-    async with request.form(max_files=1, max_fields=_MOST_FIELDS) as form:
+    async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as form:
         yield SentForm(form)
 
 
@@ -94,12 +98,16 @@ def own_form(visitor: SignedIn, form: PlainForm) -> SentForm:
     Raises:
         StaleForm: it holds no token, or that of another session.
     """
-    if not secrets.compare_digest(form.get("token").encode(), visitor.form_token.encode()):
-        raise StaleForm("The form belongs to another session. Open the page again and send it once more.")
+    _require_token(visitor, form)
     return form
 
 
 OwnForm = Annotated[SentForm, Depends(own_form)]
+
+
+def _require_token(visitor: Visitor, form: SentForm) -> None:
+    if not secrets.compare_digest(form.get("token").encode(), visitor.form_token.encode()):
+        raise StaleForm("The form belongs to another session. Open the page again and send it once more.")
 
 
 def _at_least(role: Role, visitor: Visitor) -> Visitor:
@@ -118,8 +126,32 @@ def administrator_of(visitor: SignedIn, settings: CurrentSettings) -> Visitor:
     return _at_least(Role.ADMINISTRATOR, visitor)
 
 
+def retrainer_of(visitor: SignedIn, settings: CurrentSettings) -> Visitor:
+    """Who may train and choose the model that answers; in the demonstration, which only this machine reaches, anybody."""
+    return visitor if settings.demonstration else _at_least(Role.ADMINISTRATOR, visitor)
+
+
+def retrainer_at_ease_of(request: Request, settings: CurrentSettings, form: PlainForm) -> Visitor:
+    """The same with a form of their own, and no transaction open: for a route that takes seconds, which others mustn't wait for.
+
+    Raises:
+        NotSignedIn, NotAllowed, StaleForm: as elsewhere.
+    """
+    access: Access = request.app.state.ledger
+    with access.reading() as session:
+        secret = request.cookies.get(COOKIE, "")
+        visitor = Accounts(session, settings.office).visitor(secret) if secret else None
+    if visitor is None:
+        raise NotSignedIn(_back(request))
+    retrainer_of(visitor, settings)
+    _require_token(visitor, form)
+    return visitor
+
+
 Supervisor = Annotated[Visitor, Depends(supervisor_of)]
 Administrator = Annotated[Visitor, Depends(administrator_of)]
+Retrainer = Annotated[Visitor, Depends(retrainer_of)]
+RetrainerAtEase = Annotated[Visitor, Depends(retrainer_at_ease_of)]
 
 
 def accounts_of(books: CurrentBooks) -> Accounts:

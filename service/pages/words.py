@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import UTC
 from typing import TYPE_CHECKING
 
 from model.suggestion import NoticeCode, ResolvedBy, Status
 
 if TYPE_CHECKING:
     from datetime import date, datetime
+    from zoneinfo import ZoneInfo
 
 _RATHER_SURE = 0.75
 _LIKELY = 0.5
@@ -111,6 +113,18 @@ def short_day(day: date) -> str:
 def clock(moment: datetime) -> str:
     """Day and time of a moment, which is UTC, as the ledger has it."""
     return f"{day(moment)} {moment:%H.%M} UTC"
+
+
+def at_office(moment: datetime, zone: ZoneInfo) -> str:
+    """A moment of the ledger as the office's clock shows it.
+
+    >>> from datetime import datetime
+    >>> from zoneinfo import ZoneInfo
+    >>> at_office(datetime(2026, 11, 26, 20, 5), ZoneInfo("Asia/Jakarta"))
+    '27 Nov 2026 03.05 WIB'
+    """
+    local = moment.replace(tzinfo=UTC).astimezone(zone)
+    return f"{day(local)} {local:%H.%M} {local.tzname()}"
 
 
 def duration(seconds: float | None) -> str:

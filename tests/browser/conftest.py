@@ -7,6 +7,7 @@ import shutil
 import socket
 import threading
 import time
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -44,12 +45,9 @@ def browser() -> Iterator[Browser]:
         chromium.close()
 
 
-@pytest.fixture(scope="session")
-def address(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the sample office's desk is served, with an officer, a supervisor and an administrator."""
-    database = tmp_path_factory.mktemp("browser") / "pilah.db"
-    settings = Settings(home=sample_home, database_url=SecretStr(f"sqlite:///{database}"))
-    fill_desk(settings)
+@contextmanager
+def served(settings: Settings) -> Iterator[str]:
+    """Where a desk is served, with an officer, a supervisor and an administrator."""
     app = create_app(settings)
     with app.state.ledger.accounts() as accounts:
         for name, role in ROLES.items():
@@ -67,6 +65,16 @@ def address(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 
 @pytest.fixture(scope="session")
+def address(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Where the sample office's desk is served."""
+    database = tmp_path_factory.mktemp("browser") / "pilah.db"
+    settings = Settings(home=sample_home, database_url=SecretStr(f"sqlite:///{database}"))
+    fill_desk(settings)
+    with served(settings) as where:
+        yield where
+
+
+@pytest.fixture(scope="session")
 def axe() -> str:
     """axe-core, to be put into a page."""
     return _AXE.read_text(encoding="utf-8")
@@ -78,12 +86,15 @@ def _is_a_fault(message: ConsoleMessage) -> bool:
 
 
 @pytest.fixture
-def visit(browser: Browser, address: str) -> Iterator[Callable[..., Page]]:
+def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
     """Opens a browser for somebody who signs in; a complaint of the browser's console fails the test."""
     contexts, complaints = [], []
 
     def open_page(name: str, *, expects_faults: bool = False, **options: Any) -> Page:
-        context = browser.new_context(base_url=address, accept_downloads=True, **options)
+        # A test may serve a desk of its own.
+        if "base_url" not in options:
+            options["base_url"] = request.getfixturevalue("address")
+        context = browser.new_context(accept_downloads=True, **options)
         contexts.append(context)
         context.set_default_timeout(10_000)
         page = context.new_page()

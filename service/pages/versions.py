@@ -1,0 +1,269 @@
+"""Versi: what a version gets right beside the one that answers, its report, and which of them shall answer."""
+
+import json
+import subprocess
+from collections.abc import Mapping
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+
+from model.artifact import read_card
+from model.errors import ArtifactError
+from model.promotions import changes, version_before
+from model.registry import Office
+from service.dependencies import CurrentSettings
+from service.guards import SEALED_PAGE_POLICY
+from service.ledger.accounts import Visitor
+from service.ledger.audit import note
+from service.ledger.store import UnknownComplaint
+from service.pages import training_words, words
+from service.pages.retraining import may_train
+from service.pages.shown import shown
+from service.pages.visitors import PlainForm, Retrainer, RetrainerAtEase, Supervisor
+from service.pilah_process import Ended, run_now
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.ledger.access import Access
+
+router = APIRouter(prefix="/model", include_in_schema=False, default_response_class=HTMLResponse)
+
+REPORT = "report.html"
+# Nothing is fitted for it: it reads what the trainings kept.
+_COMMAND_SECONDS = 120
+_SHORTEST_REASON = 10
+_ROWS = (
+    ("Saran pertama benar", "top_1"),
+    ("Benar di antara tiga teratas", "top_3"),
+    ("Rata-rata antarunit (macro-F1)", "macro_f1"),
+    ("Disebut “Yakin”", "confident_share"),
+    ("Dari yang “Yakin”, benar", "confident_right"),
+)
+
+
+class UnknownVersion(UnknownComplaint):
+    """The office has no such version."""
+
+
+@router.get("/versi/{version}")
+def one_version(request: Request, version: str, visitor: Supervisor, settings: CurrentSettings) -> HTMLResponse:
+    return _page(request, visitor, settings, "version.html", version)
+
+
+@router.get("/versi/{version}/laporan")
+def report(version: str, _: Supervisor, settings: CurrentSettings) -> Response:
+    """The report as the training wrote it; the folder is one that the office lists, never one that was asked for."""
+    office = _office(settings)
+    path = office.versions_folder / _known(office, version) / REPORT
+    if not path.is_file():
+        raise UnknownVersion("This version has no report.")
+    return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": SEALED_PAGE_POLICY})
+
+
+@router.get("/versi/{version}/pakai")
+def ask_to_promote(request: Request, version: str, visitor: Retrainer, settings: CurrentSettings) -> HTMLResponse:
+    return _page(request, visitor, settings, "promote.html", version)
+
+
+@router.post("/versi/{version}/pakai")
+def promote(
+    request: Request, version: str, visitor: RetrainerAtEase, form: PlainForm, settings: CurrentSettings
+) -> Response:
+    """Let it answer; refused where it is worse beyond noise, unless somebody says why all the same."""
+    version = _known(_office(settings), version)
+    forced, reason = bool(form.get("paksa")), form.get("alasan")
+    if forced and len(reason) < _SHORTEST_REASON:
+        error = training_words.Said(
+            f"Tulis alasannya, paling sedikit {_SHORTEST_REASON} karakter: alasan itu disimpan.", ""
+        )
+        return _page(request, visitor, settings, "promote.html", version, error=error, status=422)
+    how = ["--force"] if forced else []
+    ended = _run(settings, "promote", version, "--json", f"--by={visitor.name}", f"--reason={reason}", *how)
+    if ended is not None and ended.well:
+        return _changed(request, settings, visitor, f"promoted {version}")
+    refused = _refusal(ended)
+    return _page(
+        request,
+        visitor,
+        settings,
+        "promote.html",
+        version,
+        error=_error_of(ended, refused),
+        refused=refused,
+        status=409,
+    )
+
+
+@router.get("/kembali")
+def ask_to_roll_back(request: Request, visitor: Retrainer, settings: CurrentSettings) -> HTMLResponse:
+    return _roll_back_page(request, visitor, settings)
+
+
+@router.post("/kembali")
+def roll_back(request: Request, visitor: RetrainerAtEase, form: PlainForm, settings: CurrentSettings) -> Response:
+    """Let the version answer again that did before."""
+    ended = _run(settings, "rollback", f"--by={visitor.name}", f"--reason={form.get('alasan')}")
+    if ended is None or not ended.well:
+        return _roll_back_page(request, visitor, settings, _error_of(ended, None), 409)
+    return _changed(request, settings, visitor, f"rolled back to {_office(settings).champion()}")
+
+
+def versions_of(office: Office) -> list[dict[str, Any]]:
+    """Every version with its figures, the newest first; one whose card can't be read has none."""
+    return [{"version": version, "card": _card(office, version)} for version in reversed(office.versions())]
+
+
+def _page(
+    request: Request,
+    visitor: Visitor,
+    settings: Settings,
+    template: str,
+    version: str,
+    *,
+    error: training_words.Said | None = None,
+    refused: Mapping[str, Any] | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    office = _office(settings)
+    version = _known(office, version)
+    champion = office.champion()
+    card = _card(office, version)
+    comparison = _comparison(card, champion, refused)
+    return shown(
+        request,
+        visitor,
+        template,
+        "model",
+        status,
+        version=version,
+        champion=champion,
+        card=card,
+        trained=_day_of(card),
+        rows=_figures(card, comparison),
+        comparison=comparison,
+        reports=[name for name in (version, champion) if name and _has_report(office, name)],
+        may_train=may_train(visitor, settings),
+        error=error,
+        refused=refused,
+        shortest_reason=_SHORTEST_REASON,
+        words=words,
+        training_words=training_words,
+    )
+
+
+def _roll_back_page(
+    request: Request,
+    visitor: Visitor,
+    settings: Settings,
+    error: training_words.Said | None = None,
+    status: int = 200,
+) -> HTMLResponse:
+    office = _office(settings)
+    before = version_before(office)
+    return shown(
+        request,
+        visitor,
+        "rollback.html",
+        "model",
+        status,
+        champion=office.champion(),
+        before=before,
+        trained=_day_of(_card(office, before)) if before else "",
+        log=list(reversed(changes(office))),
+        error=error,
+        words=words,
+    )
+
+
+def _changed(request: Request, settings: Settings, visitor: Visitor, what: str) -> RedirectResponse:
+    access: Access = request.app.state.ledger
+    with access.session() as session:
+        note(session, settings.office, visitor.name, "model", what)
+    return RedirectResponse("/model", 303)
+
+
+def _run(settings: Settings, *arguments: str) -> Ended | None:
+    """How the command ended; None where it didn't."""
+    command, *rest = arguments
+    try:
+        return run_now([command, *rest, "--office", settings.office], settings, _COMMAND_SECONDS)
+    except (OSError, subprocess.TimeoutExpired):
+        return None
+
+
+def _refusal(ended: Ended | None) -> Mapping[str, Any] | None:
+    """What speaks against a version that could be forced; None where something else is in the way."""
+    try:
+        found = json.loads(ended.said) if ended else None
+    except ValueError:
+        return None
+    return found if isinstance(found, dict) and found.get("promoted") is False else None
+
+
+def _error_of(ended: Ended | None, refused: Mapping[str, Any] | None) -> training_words.Said:
+    if refused is not None:
+        worse = refused.get("comparison") is not None
+        sentence = (
+            "Tidak diganti: versi ini lebih buruk daripada yang dipakai, dan lebih dari yang dapat dijelaskan oleh kebetulan."
+            if worse
+            else "Tidak diganti: versi ini belum dapat dibandingkan dengan yang dipakai."
+        )
+        return training_words.Said(sentence, refused.get("why_not") or "")
+    if ended is None:
+        return training_words.Said("Tidak diganti: perintahnya tidak selesai. Coba lagi.", "")
+    return training_words.Said("Tidak diganti.", ended.error.strip().removeprefix("error: ")[:2_000])
+
+
+def _comparison(
+    card: Mapping[str, Any] | None, champion: str | None, refused: Mapping[str, Any] | None
+) -> Mapping[str, Any] | None:
+    """The comparison with the version that answers now: the newest one, else that of the training; None where there is none."""
+    trained = (card or {}).get("comparison")
+    own = trained if trained and trained["champion"] == champion else None
+    if refused and refused.get("comparison"):
+        return {**(own or {}), **refused["comparison"]}
+    return own
+
+
+def _figures(card: Mapping[str, Any] | None, comparison: Mapping[str, Any] | None) -> list[tuple[str, list[Any]]]:
+    """Rows of a table: unit and category of this version, then of the one that answers, where both saw the same rows."""
+    evaluations = [card["evaluation"]] if card else []
+    if comparison and comparison.get("champion_evaluation"):
+        evaluations.append(comparison["champion_evaluation"])
+    return [
+        (name, [(evaluation[part] or {}).get(key) for evaluation in evaluations for part in ("unit", "category")])
+        for name, key in _ROWS
+    ]
+
+
+def _office(settings: Settings) -> Office:
+    return Office(settings.home, settings.office)
+
+
+def _known(office: Office, version: str) -> str:
+    """The version as the office lists it.
+
+    Raises:
+        UnknownVersion: it doesn't.
+    """
+    found = next((known for known in office.versions() if known == version), None)
+    if found is None:
+        raise UnknownVersion("The office has no such version.")
+    return found
+
+
+def _card(office: Office, version: str) -> dict[str, Any] | None:
+    try:
+        return read_card(office.versions_folder / version)
+    except ArtifactError:
+        return None
+
+
+def _has_report(office: Office, version: str) -> bool:
+    return (office.versions_folder / version / REPORT).is_file()
+
+
+def _day_of(card: Mapping[str, Any] | None) -> str:
+    return words.day(datetime.fromisoformat(card["trained_at"])) if card else ""
