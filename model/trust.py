@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from model.history import LabelledComplaint
 
 # Chosen on earlier data than any that is reported: docs/decisions/0010.
-CORRECTION_WEIGHT = 1.0
-ACCEPTANCE_WEIGHT = 1.0
+CORRECTION_WEIGHT = 2.0
+ACCEPTANCE_WEIGHT = 0.5
 WRONG_WEIGHT = 1.0
 
 CHANGED = "changed"
