@@ -186,7 +186,14 @@ def test_every_page_is_accessible_and_fits(visit: Visit, axe: str, width: int, s
     # axe-core is put into the page from outside, which the page's own policy forbids.
     page = visit("rini", viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
     complaint = page.locator("a.row").first.get_attribute("href") or ""
-    for address in (*PAGES, complaint, "/pengelola", "/nirgends", "/antrean?cari=tidakada"):
+    for address in (
+        *PAGES,
+        complaint,
+        f"{complaint.partition('?')[0]}/jangan",
+        "/pengelola",
+        "/nirgends",
+        "/antrean?cari=tidakada",
+    ):
         page.goto(address)
         page.evaluate(axe)
         violations = page.evaluate(
@@ -194,3 +201,22 @@ def test_every_page_is_accessible_and_fits(visit: Visit, axe: str, width: int, s
         )
         assert violations == [], address
         assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), address
+
+
+def test_a_supervisor_sees_what_a_ban_would_have_changed_before_it_becomes_a_rule(
+    visit: Visit, sample_home: Path
+) -> None:
+    rules = sample_home / "offices" / "kumham" / "rules.csv"
+    page = visit("budi")
+    page.locator("a.row").first.click()
+    page.get_by_role("link", name="Jangan pernah").click()
+    page.get_by_label("Alasan").fill("bukan kewenangan unit ini")
+    page.get_by_role("button", name="Lihat akibatnya").click()
+    page.get_by_role("heading", name="Akibatnya").wait_for()
+    assert not rules.exists()
+    try:
+        page.get_by_role("button", name="Tetapkan larangan").click()
+        page.get_by_role("status").filter(has_text="ditetapkan").wait_for()
+        assert ",forbid," in rules.read_text(encoding="utf-8")
+    finally:
+        rules.unlink(missing_ok=True)
