@@ -23,6 +23,7 @@ soak: $(VENV)/dev.stamp
 	$(BIN)/python tests/service/kill_loop.py --kills 100 --database postgresql
 	$(BIN)/python tests/service/swap_loop.py --changes 400 --service-kills 20
 	$(BIN)/python -m tests.service.fuzz_api --cases 10000
+	$(BIN)/python -m tests.training.watch_kills --exports 1000
 
 # The interpreter is checked first, so that an old one gets a sentence and not a stack trace of pip's.
 $(VENV)/bin/python:

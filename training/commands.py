@@ -54,6 +54,7 @@ from training.reading import read_exports
 from training.replay import Plan, fits_of, replay
 from training.replay_output import print_replayed, write_replay
 from training.train import remove_unfinished, steps_of, train
+from training.watch_command import watch_command
 from training.watching import observe
 
 if TYPE_CHECKING:
@@ -327,6 +328,7 @@ def add_commands(app: typer.Typer) -> None:
     app.command("predict")(predict_command)
     app.command("evaluate")(evaluate_command)
     app.command("drift")(drift_command)
+    app.command("watch")(watch_command)
     app.command("units")(units_command)
     version_commands.add_commands(app)
     app.add_typer(rules_commands.app, name="rules")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from itertools import islice
 from typing import TYPE_CHECKING
 
-from data.exports import open_export, open_writer
+from data.columns import LAPORAN_RINGKAS_HEADERS, laporan_ringkas_header
+from data.exports import open_export, open_writer, write_laporan_ringkas
 from model.export_rows import complaint_of, problem_of
 from model.router import CATEGORIES_SHOWN
 
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
 
-    from data.exports import ExportRow
+    from data.exports import Export, ExportRow
     from model.router import Router
     from model.suggestion import Suggestion
 
@@ -35,11 +36,13 @@ def predict_file(
     *,
     columns: Mapping[str, str],
     progress: Callable[[int], None] = lambda rows: None,
+    same_shape: bool = False,
 ) -> int:
     """Write `target` with the suggestions for every row of `source`; gives the number of rows.
 
     A row that can't be read or has no text keeps its place, its status says so, and its suggestion cells are empty. An
-    input column named like one of ours is kept as `<name>_asal`.
+    input column named like one of ours is kept as `<name>_asal`. With `same_shape` a workbook in the shape of "Laporan
+    Ringkas" comes back in it; a plain table otherwise.
 
     Raises:
         FileUnreadable: the source can't be read, or the target can't hold so many cells.
@@ -47,14 +50,23 @@ def predict_file(
     """
     export = open_export(source, columns=columns)
     kept = {header: f"{header}_asal" if header in ADDED_COLUMNS else header for header in export.headers}
-    count = 0
+    rows = _with_suggestions(router, export, kept, progress)
+    if same_shape and export.shape == "laporan_ringkas" and target.suffix == ".xlsx":
+        more = [name for name in kept.values() if laporan_ringkas_header(name) not in LAPORAN_RINGKAS_HEADERS]
+        return write_laporan_ringkas(target, rows, extra_headers=[*more, *ADDED_COLUMNS])
     with open_writer(target, [*kept.values(), *ADDED_COLUMNS], numeric=CONFIDENCE_COLUMNS) as writer:
-        for chunk in _chunks(export.rows()):
-            for row, added in zip(chunk, _suggested(router, chunk), strict=True):
-                writer.write({**{kept[name]: value for name, value in row.values.items()}, **added})
-            count += len(chunk)
-            progress(len(chunk))
-    return count
+        for row in rows:
+            writer.write(row)
+    return writer.n_rows
+
+
+def _with_suggestions(
+    router: Router, export: Export, kept: Mapping[str, str], progress: Callable[[int], None]
+) -> Iterator[dict[str, object]]:
+    for chunk in _chunks(export.rows()):
+        for row, added in zip(chunk, _suggested(router, chunk), strict=True):
+            yield {**{kept[name]: value for name, value in row.values.items()}, **added}
+        progress(len(chunk))
 
 
 def _chunks(rows: Iterable[ExportRow]) -> Iterator[list[ExportRow]]:
