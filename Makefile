@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 export PILAH_HOME ?= $(CURDIR)/.pilah
 
-.PHONY: run test soak openapi lock clean
+.PHONY: run test soak bench openapi lock clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/pilah demo --port $(PORT)
@@ -24,6 +24,14 @@ soak: $(VENV)/dev.stamp
 	$(BIN)/python tests/service/swap_loop.py --changes 400 --service-kills 20
 	$(BIN)/python -m tests.service.fuzz_api --cases 10000
 	$(BIN)/python -m tests.training.watch_kills --exports 1000
+
+# How fast Pilah is beside what a user would take instead. make bench BENCH="--history EXPORT.csv --quick"
+bench: $(VENV)/bench.stamp
+	$(BIN)/python -m tests.benchmarks.bench $(BENCH)
+
+$(VENV)/bench.stamp: requirements-bench.lock $(VENV)/dev.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
+	touch $@
 
 # The interpreter is checked first, so that an old one gets a sentence and not a stack trace of pip's.
 $(VENV)/bin/python:
@@ -47,6 +55,7 @@ openapi: $(VENV)/dev.stamp
 lock:
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
 	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --constraints requirements.lock --output-file requirements-dev.lock
+	uv pip compile --group bench --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --constraints requirements-dev.lock --output-file requirements-bench.lock
 
 clean:
 	rm -rf $(VENV) .pilah

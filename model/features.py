@@ -31,6 +31,8 @@ _REMEMBERED_WORDS = 50_000
 # Documents counted at once: enough to forget what a call of numpy costs, few enough to stay in the processor's cache.
 _CHUNK = 256
 _UNKNOWN = -1
+# An empty block has no length to be divided by.
+_SHORTEST = 1e-9
 _NOTHING = np.zeros(0, dtype=np.int32)
 _NO_PAIRS = np.zeros(0, dtype=np.int64)
 
@@ -140,7 +142,7 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
             chunk = self._rows(documents[start : start + _CHUNK], written[start : start + _CHUNK])
             values.append(chunk[0])
             columns.append(chunk[1])
-            ends.append(chunk[2][1:] + ends[-1][-1])
+            ends.append(chunk[2] + ends[-1][-1])
         rows = csr_matrix(
             (np.concatenate(values), np.concatenate(columns), np.concatenate(ends)),
             shape=(len(documents), self.n_features_),
@@ -257,31 +259,25 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
         self, documents: Sequence[Document], written: Sequence[Sequence[_Word]]
     ) -> tuple[NDArray[np.float32], Ids, NDArray[np.int64]]:
         """The weights and columns of one chunk's rows one behind the other, and where each row ends."""
-        width = self.n_features_
+        width, n_rows = self.n_features_, len(documents)
         columns, at = _joined([[word.columns for word in found] for found in written])
-        pairs, pairs_at = _neighbours(*_joined([[word.stems for word in found] for found in written]))
-        known, pair_columns = self._known_pairs(pairs)
+        parts = [at * width + columns]
+        if len(self._pairs):
+            pairs, pairs_at = _neighbours(*_joined([[word.stems for word in found] for found in written]))
+            known, pair_columns = self._known_pairs(pairs)
+            parts.append(pairs_at[known] * width + pair_columns[known])
         clues, clues_at = _joined([[self._clues_of(document)] for document in documents])
-        distinct, counts = _counted(
-            np.concatenate(
-                (
-                    at * width + columns,
-                    pairs_at[known] * width + pair_columns[known],
-                    clues_at * width + (clues + self._offsets[3]),
-                )
-            )
-        )
-        weights = (1 + np.log(counts)).astype(np.float32) * self.idf_[distinct % width]
+        if len(clues):
+            parts.append(clues_at * width + (clues + self._offsets[3]))
+        distinct, counts = _counted(np.concatenate(parts))
+        of_all = (distinct % width if n_rows > 1 else distinct).astype(np.int32)
+        weights = (1 + np.log(counts)).astype(np.float32) * self.idf_[of_all]
         # A row's columns stand block by block: stems and pairs, characters, clues.
-        blocks = np.asarray((0, self._offsets[2], self._offsets[3]))
-        edges = np.searchsorted(
-            distinct, np.append(np.arange(len(documents))[:, None] * width + blocks, len(documents) * width)
-        )
-        squares = np.append(0.0, np.cumsum(np.square(weights, dtype=np.float64)))
-        lengths = np.sqrt(np.diff(squares[edges]))
-        scales = np.tile((1.0, 1.0, self.clue_weight), len(documents)) / np.where(lengths, lengths, 1)
-        weights *= np.repeat(scales.astype(np.float32), np.diff(edges))
-        return weights, (distinct % width).astype(np.int32), edges[::3]
+        ends = np.searchsorted(distinct, np.add.outer(np.arange(n_rows) * width, self._offsets[2:]).ravel())
+        block = np.repeat(np.arange(3 * n_rows), np.diff(ends, prepend=0))
+        lengths = np.sqrt(np.bincount(block, np.square(weights, dtype=np.float64), 3 * n_rows))
+        scales = np.array((1.0, 1.0, self.clue_weight) * n_rows) / np.maximum(lengths, _SHORTEST)
+        return weights * scales.astype(np.float32)[block], of_all, ends[2::3]
 
     def _known_pairs(self, pairs: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
         """Which pairs of stems were learned, and the columns of these (of the others, any)."""
@@ -313,10 +309,13 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
 
 def _joined(parts: Sequence[Sequence[Ids]]) -> tuple[Ids, NDArray[np.int64]]:
     """All ids of some rows, given in parts, one behind the other, and the row of each."""
-    sizes = [sum(map(len, of_row)) for of_row in parts]
-    if not sum(sizes):
-        return _NOTHING, np.zeros(0, dtype=np.int64)
-    return np.concatenate(list(chain.from_iterable(parts))), np.repeat(np.arange(len(parts)), sizes)
+    flat = list(chain.from_iterable(parts))
+    if not flat:
+        return _NOTHING, _NO_PAIRS
+    ids = np.concatenate(flat)
+    if len(parts) == 1:
+        return ids, np.zeros(len(ids), dtype=np.int64)
+    return ids, np.repeat(np.arange(len(parts)), [sum(map(len, of_row)) for of_row in parts])
 
 
 def _counted(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -324,8 +323,13 @@ def _counted(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int
     if not len(keys):
         return keys, keys
     in_order = np.sort(keys)
-    starts = np.flatnonzero(np.append(True, in_order[1:] != in_order[:-1]))
-    return in_order[starts], np.diff(starts, append=len(keys))
+    last = np.empty(len(keys), dtype=bool)
+    last[-1] = True
+    np.not_equal(in_order[1:], in_order[:-1], out=last[:-1])
+    ends = last.nonzero()[0]
+    counts = ends + 1
+    counts[1:] -= counts[:-1].copy()
+    return in_order[ends], counts
 
 
 def _neighbours(stems: Ids, at: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:

@@ -1,0 +1,142 @@
+"""Services started for a measurement: Pilah's own, and the constant route it is compared with."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+import sys
+import time
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING
+from urllib.request import Request, urlopen
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+ROOT = Path(__file__).parents[2]
+_PATIENCE_SECONDS = 120
+
+
+@dataclass(frozen=True)
+class Service:
+    """A service that answers: its port, its first process, and how long it took from start to first answer."""
+
+    port: int
+    process: int
+    seconds_to_first_answer: float
+
+
+@contextmanager
+def pilah(home: Path, office: str, workers: int, body: bytes) -> Iterator[Service]:
+    """`pilah serve` over a trained home."""
+    port = _free_port()
+    command = [
+        "-m",
+        "pilah",
+        "serve",
+        "--office",
+        office,
+        "--home",
+        str(home),
+        "--port",
+        str(port),
+        "--workers",
+        str(workers),
+    ]
+    settings = {"PILAH_REQUESTS_PER_MINUTE": str(10**9), "PILAH_DATABASE_URL": f"sqlite:///{home / f'bench-{port}.db'}"}
+    with _started([sys.executable, *command], settings, port, "/v1/predictions?store=false", body) as service:
+        yield service
+
+
+@contextmanager
+def constant_route(answer: bytes, workers: int, body: bytes) -> Iterator[Service]:
+    """A FastAPI `def` route that answers these bytes' JSON."""
+    port = _free_port()
+    app = "tests.benchmarks.constant_route:app"
+    command = [
+        "-m",
+        "uvicorn",
+        app,
+        "--port",
+        str(port),
+        "--workers",
+        str(workers),
+        "--no-access-log",
+        "--log-level",
+        "warning",
+    ]
+    settings = {"CONSTANT_ANSWER": answer.decode()}
+    with _started([sys.executable, *command], settings, port, "/v1/predictions", body) as service:
+        yield service
+
+
+def ask(port: int, path: str, body: bytes) -> bytes:
+    """One answer."""
+    request = Request(f"http://127.0.0.1:{port}{path}", body, {"Content-Type": "application/json"})
+    with urlopen(request, timeout=30) as answer:  # noqa: S310
+        read: bytes = answer.read()
+        return read
+
+
+def load(service: Service, path: str, bodies: Path, connections: int, seconds: float) -> dict[str, float]:
+    """What a bounded load finds: requests, failures, seconds, p50_ms, p99_ms."""
+    sent = [str(service.port), path, str(bodies), str(connections), str(seconds)]
+    found = subprocess.run(
+        [sys.executable, "-m", "tests.benchmarks.load", "127.0.0.1", *sent],
+        cwd=ROOT,
+        capture_output=True,
+        check=True,
+    )
+    read: dict[str, float] = json.loads(found.stdout)
+    return read
+
+
+def proportional_memory(process: int) -> float:
+    """Megabytes of a process and all under it, a page that several share counted in parts (PSS)."""
+    total = 0.0
+    for member in (process, *_descendants(process)):
+        rollup = Path(f"/proc/{member}/smaps_rollup").read_text()
+        total += sum(int(kilobytes) for kilobytes in re.findall(r"^Pss: +(\d+)", rollup, re.MULTILINE)) / 1024
+    return total
+
+
+def _descendants(process: int) -> list[int]:
+    children = Path(f"/proc/{process}/task/{process}/children").read_text().split()
+    return [member for child in map(int, children) for member in (child, *_descendants(child))]
+
+
+@contextmanager
+def _started(command: list[str], settings: dict[str, str], port: int, path: str, body: bytes) -> Iterator[Service]:
+    began = time.perf_counter()
+    process = subprocess.Popen(
+        command, cwd=ROOT, env=os.environ | settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
+    )
+    try:
+        yield Service(port, process.pid, _until_answered(process, port, path, body) - began)
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(60)
+
+
+def _until_answered(process: subprocess.Popen[bytes], port: int, path: str, body: bytes) -> float:
+    give_up = time.perf_counter() + _PATIENCE_SECONDS
+    while time.perf_counter() < give_up and process.poll() is None:
+        try:
+            ask(port, path, body)
+            return time.perf_counter()
+        except OSError:
+            time.sleep(0.02)
+    raise TimeoutError(f"no answer at port {port} from: {process.args!r}")
+
+
+def _free_port() -> int:
+    with socket.socket() as taken:
+        taken.bind(("127.0.0.1", 0))
+        port: int = taken.getsockname()[1]
+        return port
