@@ -1,10 +1,11 @@
 """What routes are given: the settings, the model in use, and the ledger within the request's one transaction."""
 
-from collections.abc import Iterator
+from collections.abc import AsyncIterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
 from service.champion import Champion, Loaded
@@ -39,21 +40,31 @@ def settings_of(request: Request) -> Settings:
     return settings
 
 
-def model_in_use(request: Request) -> Loaded:
-    """The champion as its files stand now.
+# What only looks at the application is `async`: FastAPI sends a `def` to another thread, which takes longer than the look.
+async def _settings(request: Request) -> Settings:
+    return settings_of(request)
+
+
+async def model_in_use(request: Request) -> Loaded:
+    """The champion as its files stand now; only where these have changed does another thread read them.
 
     Raises:
         ArtifactError: there is none that can be used; the caller gets a 503.
     """
     champion: Champion = request.app.state.champion
-    return champion.current()
+    loaded = champion.unchanged()
+    return await run_in_threadpool(champion.current) if loaded is None else loaded
 
 
-def books_of(request: Request) -> Iterator[Books]:
-    """The books within this request's one transaction, committed before the answer is sent; a GET only reads."""
+async def books_of(request: Request) -> AsyncIterator[Books]:
+    """The books within this request's one transaction, committed before the answer is sent; a GET only reads.
+
+    The transaction begins with the first word to the database: a request that says none costs the database nothing.
+    """
     access: Access = request.app.state.ledger
     office = settings_of(request).office
-    with access.reading() if request.method in _READING else access.session() as session:
+    session = access.unopened(reading=request.method in _READING)
+    try:
         yield Books(
             session,
             Ledger(session, office),
@@ -61,23 +72,28 @@ def books_of(request: Request) -> Iterator[Books]:
             Supervision(session, office),
             Accounts(session, office),
         )
+        if session.in_transaction():
+            await run_in_threadpool(session.commit)
+    finally:
+        if session.in_transaction():
+            await run_in_threadpool(session.close)
 
 
-CurrentSettings = Annotated[Settings, Depends(settings_of)]
+CurrentSettings = Annotated[Settings, Depends(_settings)]
 CurrentModel = Annotated[Loaded, Depends(model_in_use)]
 CurrentBooks = Annotated[Books, Depends(books_of, scope="function")]
 
 
-def ledger_of(books: CurrentBooks) -> Ledger:
+async def ledger_of(books: CurrentBooks) -> Ledger:
     return books.ledger
 
 
-def intake_of(request: Request) -> Intake:
+async def intake_of(request: Request) -> Intake:
     intake: Intake = request.app.state.intake
     return intake
 
 
-def uploads_of(request: Request) -> Uploads:
+async def uploads_of(request: Request) -> Uploads:
     uploads: Uploads = request.app.state.uploads
     return uploads
 

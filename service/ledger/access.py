@@ -36,6 +36,10 @@ class Access:
         with Session(self._reading) as session, session.begin():
             yield session
 
+    def unopened(self, *, reading: bool) -> Session:
+        """A session whose transaction begins with its first word; whoever asked for it commits and closes it."""
+        return Session(self._reading if reading else self.engine)
+
     @contextmanager
     def accounts(self) -> Iterator[Accounts]:
         with self.session() as session:

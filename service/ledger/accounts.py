@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, func, select, update
+from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data.errors import PilahError
@@ -234,8 +234,11 @@ class Accounts:
             )
         )
 
-    def any_key(self) -> bool:
-        return self._session.scalar(select(func.count()).where(ApiKey.office == self._office)) != 0
+    def any_key_or_user(self) -> tuple[bool, bool]:
+        """Whether the office has a key, and whether it has a user: one question, asked at every call without a key."""
+        keys, users = exists().where(ApiKey.office == self._office), exists().where(User.office == self._office)
+        found = self._session.execute(select(keys, users)).one()
+        return bool(found[0]), bool(found[1])
 
     def add_key(self, name: str, by: str) -> str:
         """A new key for a system; the only time that it can be read.
