@@ -45,12 +45,18 @@ async def _settings(request: Request) -> Settings:
     return settings_of(request)
 
 
-async def model_in_use(request: Request) -> Loaded:
-    """The champion as its files stand now; only where these have changed does another thread read them.
+def model_in_use(request: Request) -> Loaded:
+    """The champion as its files stand now.
 
     Raises:
         ArtifactError: there is none that can be used; the caller gets a 503.
     """
+    champion: Champion = request.app.state.champion
+    return champion.current()
+
+
+async def _model(request: Request) -> Loaded:
+    """The same; only where the files have changed does another thread read them."""
     champion: Champion = request.app.state.champion
     loaded = champion.unchanged()
     return await run_in_threadpool(champion.current) if loaded is None else loaded
@@ -80,7 +86,7 @@ async def books_of(request: Request) -> AsyncIterator[Books]:
 
 
 CurrentSettings = Annotated[Settings, Depends(_settings)]
-CurrentModel = Annotated[Loaded, Depends(model_in_use)]
+CurrentModel = Annotated[Loaded, Depends(_model)]
 CurrentBooks = Annotated[Books, Depends(books_of, scope="function")]
 
 
@@ -88,9 +94,13 @@ async def ledger_of(books: CurrentBooks) -> Ledger:
     return books.ledger
 
 
-async def intake_of(request: Request) -> Intake:
+def intake_of(request: Request) -> Intake:
     intake: Intake = request.app.state.intake
     return intake
+
+
+async def _intake(request: Request) -> Intake:
+    return intake_of(request)
 
 
 async def uploads_of(request: Request) -> Uploads:
@@ -104,6 +114,6 @@ def retraining_of(request: Request) -> Retraining:
 
 
 CurrentLedger = Annotated[Ledger, Depends(ledger_of, scope="function")]
-CurrentIntake = Annotated[Intake, Depends(intake_of)]
+CurrentIntake = Annotated[Intake, Depends(_intake)]
 CurrentUploads = Annotated[Uploads, Depends(uploads_of)]
 CurrentRetraining = Annotated[Retraining, Depends(retraining_of)]
