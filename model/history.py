@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
-from typing import TYPE_CHECKING
+from itertools import islice
+from typing import TYPE_CHECKING, overload
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -13,10 +15,11 @@ from model.complaint import Complaint, Location
 from model.errors import ArtifactMissing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Iterator
     from pathlib import Path
 
 _FILE = "complaints.parquet"
+_BATCH = 4_096
 _COMPLAINT_FIELDS = ("text", "reference_id", "title", "channel", "type", "reporter_category", "requested_unit")
 _PLACE_FIELDS = ("province", "regency", "district", "village")
 
@@ -86,6 +89,57 @@ def read_rows(path: Path) -> list[LabelledComplaint]:
     return [_labelled(record) for record in pq.read_table(path).to_pylist()]
 
 
+class KeptHistory(Sequence[LabelledComplaint]):
+    """The rows of a stored history, kept as columns and made into rows as they are asked for.
+
+    A row as an object takes a kilobyte, and the garbage collector walks over all of them; as columns a million rows take
+    about as much as their text.
+    """
+
+    def __init__(self, table: pa.Table) -> None:
+        self._table = table.combine_chunks()
+        # A cell of one array is found at once; a slice of the table takes ten times as long.
+        self._columns = {name: self._table[name].combine_chunks() for name in self._table.column_names}
+
+    @classmethod
+    def of(cls, rows: Iterable[LabelledComplaint]) -> KeptHistory:
+        """Rows from elsewhere as columns, a few thousand of them at once."""
+        source, tables = iter(rows), [_schema().empty_table()]
+        while records := [_record(row) for row in islice(source, _BATCH)]:
+            tables.append(pa.Table.from_pylist(records, schema=_schema()))
+        return cls(pa.concat_tables(tables))
+
+    @overload
+    def __getitem__(self, at: int) -> LabelledComplaint: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> KeptHistory: ...
+
+    def __getitem__(self, at: int | slice) -> LabelledComplaint | KeptHistory:
+        if isinstance(at, slice):
+            return KeptHistory(self._table.take(range(len(self))[at]))
+        at = range(len(self))[at]
+        return _labelled({name: column[at].as_py() for name, column in self._columns.items()})
+
+    def __len__(self) -> int:
+        rows: int = self._table.num_rows
+        return rows
+
+    def __iter__(self) -> Iterator[LabelledComplaint]:
+        """The rows in order, a few thousand of them in memory at once."""
+        for batch in self._table.to_batches(max_chunksize=_BATCH):
+            yield from map(_labelled, batch.to_pylist())
+
+
+def keep_history(folder: Path) -> KeptHistory:
+    """The history of an office, to be looked at here and there.
+
+    Raises:
+        ArtifactMissing: nothing was trained here yet.
+    """
+    return KeptHistory(_stored(folder))
+
+
 def history_file(folder: Path) -> Path:
     """Where the history of an office is, once there is one."""
     return folder / _FILE
@@ -97,10 +151,14 @@ def read_history(folder: Path) -> list[LabelledComplaint]:
     Raises:
         ArtifactMissing: nothing was trained here yet.
     """
-    path = folder / _FILE
+    return [_labelled(record) for record in _stored(folder).to_pylist()]
+
+
+def _stored(folder: Path) -> pa.Table:
+    path = history_file(folder)
     if not path.is_file():
         raise ArtifactMissing(f"No history in {folder}. Make one with: pilah train")
-    return read_rows(path)
+    return pq.read_table(path)
 
 
 def _schema() -> pa.Schema:

@@ -47,13 +47,19 @@ class Precedents:
     """
 
     def __init__(self, rows: Sequence[LabelledComplaint]) -> None:
-        self._rows = list(rows)
+        self._rows = rows
         self._features = ComplaintFeatures(pairs=False, characters=None, stop_words=True, rows_at_least=1)
-        if rows:
-            matrix = self._features.fit_transform([_document(row.complaint) for row in rows])
-            self._matrix = matrix
-            self._by_stem = matrix.T.tocsr()
-        self._shown = np.array([_may_be_shown(row) for row in rows], dtype=bool)
+        self._shown = np.zeros(len(rows), dtype=bool)
+        if not rows:
+            return
+        documents = []
+        for at, row in enumerate(rows):
+            documents.append(_document(row.complaint))
+            self._shown[at] = _may_be_shown(row)
+        matrix = self._features.fit_transform(documents)
+        self._by_stem = matrix.T.tocsr()
+        # A row's own stems tell copies apart; their weights stand in the other direction already.
+        self._stems_of_rows, self._ends_of_rows = matrix.indices, matrix.indptr
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -70,7 +76,7 @@ class Precedents:
         shared = frozenset(self._stems(complaint.text))
         chosen: list[int] = []
         found: list[Precedent] = []
-        for at in self._best(np.where(self._shown, similarities, 0.0), SIMILAR_FROM, 4 * wanted):
+        for at in self._best(similarities, SIMILAR_FROM, 4 * wanted, self._shown):
             if self._repeats(at, chosen):
                 continue
             chosen.append(at)
@@ -86,8 +92,8 @@ class Precedents:
         return any(len(stems & other) >= _COPY_SHARE * len(stems | other) for other in others)
 
     def _stems_of_row(self, at: int) -> frozenset[int]:
-        start, end = self._matrix.indptr[at : at + 2]
-        return frozenset(self._matrix.indices[start:end].tolist())
+        start, end = self._ends_of_rows[at : at + 2]
+        return frozenset(self._stems_of_rows[start:end].tolist())
 
     def _alike(self, complaint: Complaint, similarities: NDArray[np.float32]) -> Alike:
         found = [
@@ -101,16 +107,25 @@ class Precedents:
     def _similarities(self, complaint: Complaint) -> NDArray[np.float32]:
         """Shape (n_rows,); 0 for the complaint's own row, where it was learned from."""
         query = self._features.transform([_document(complaint)])
-        similarities: NDArray[np.float32] = (query @ self._by_stem).toarray().ravel()
+        # The rows of the query's stems, transposed, times its weights: one pass over what these stems stand in.
+        similarities: NDArray[np.float32] = self._by_stem[query.indices].T @ query.data
         if complaint.reference_id:
             for at in np.flatnonzero(similarities > 1 - 1e-3):
-                if self._rows[at].complaint.reference_id == complaint.reference_id:
+                if self._rows[int(at)].complaint.reference_id == complaint.reference_id:
                     similarities[at] = 0
         return similarities
 
-    def _best(self, similarities: NDArray[np.float32], at_least: float, most: int) -> list[int]:
+    def _best(
+        self,
+        similarities: NDArray[np.float32],
+        at_least: float,
+        most: int,
+        among: NDArray[np.bool_] | None = None,
+    ) -> list[int]:
         """The rows from `at_least` on, most similar first, the newer before the older."""
         near = np.flatnonzero(similarities >= at_least)
+        if among is not None:
+            near = near[among[near]]
         if len(near) > most:
             near = near[np.argpartition(-similarities[near], most)[:most]]
         return sorted((int(at) for at in near), key=lambda at: (-similarities[at], -at))

@@ -7,7 +7,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 
 from model.complaint import Complaint
 from model.features import ComplaintFeatures, Document
-from model.history import LabelledComplaint
+from model.history import KeptHistory, LabelledComplaint
 from model.precedents import Alike, Precedents
 
 LETTER = "Lampu jalan di depan pasar padam sejak tiga malam yang lalu dan warga takut lewat sendirian"
@@ -90,3 +90,10 @@ def test_similarity_is_the_cosine_that_scikit_learn_computes() -> None:
     assert found[0].similarity == pytest.approx(1.0, abs=1e-5)
     for precedent in found:
         assert precedent.similarity == pytest.approx(expected[int(precedent.reference_id) - 1], abs=1e-5)
+
+
+def test_a_history_kept_as_columns_gives_the_same_precedents() -> None:
+    kept = KeptHistory.of(HISTORY)
+    assert list(kept) == [kept[at] for at in range(len(kept))] == list(HISTORY)
+    for row in HISTORY:
+        assert Precedents(kept).compare(row.complaint) == Precedents(HISTORY).compare(row.complaint)
