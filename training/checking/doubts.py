@@ -2,7 +2,7 @@
 
 Confident learning (Northcutt, Jiang and Chuang 2021): the rows are parted into folds, each fold is judged by a model that
 learned from the others, and a label is doubted where it is less probable than it usually is on rows that have it, and
-another is more probable; the larger the odds between the two, the further up it is listed. Nearly the same texts are kept in one fold, or a
+another is more probable; the smaller its share of what is usual, the further up it is listed. Nearly the same texts are kept in one fold, or a
 mistake would be confirmed by its own copy. Each label is judged in the light of the other one: a unit that never has a
 row's category is doubted the more.
 """
@@ -39,7 +39,9 @@ FOLDS = 4
 # Fewer rows than these can't say what is usual.
 _FEWEST_ROWS = 40
 _FEWEST_LABELS = 2
-_SHARPNESS_OF_PAIRS = 1.0
+# How much one label of a row says of the other. At 1 a row whose unit is wrong is found almost surely, and a row whose unit
+# and category are both wrong, but fit each other, hardly ever; docs/decisions/0012 has the figures.
+_SHARPNESS_OF_PAIRS = 0.3
 _SMOOTHING = 0.5
 _PRIOR_OF_MEAN = 3.0
 _CHUNK = 1_024
@@ -244,8 +246,7 @@ def _doubts(
         for verdict in verdicts
         if verdict.given_probability < min(usual[verdict.given], verdict.likely_probability)
     ]
-    # By odds: of two labels that are both unlikely, the one with the surer rival comes first.
-    doubted.sort(key=lambda verdict: (verdict.given_probability + _LEAST) / (verdict.likely_probability + _LEAST))
+    doubted.sort(key=lambda verdict: (verdict.given_probability + _LEAST) / usual[verdict.given])
     return [
         Doubt(
             label,
