@@ -255,6 +255,29 @@ def test_whatever_a_unit_is_called_the_page_escapes_it(name: str) -> None:
     assert "<b>K" not in section
 
 
+@settings(max_examples=25, deadline=None)
+@given(
+    unit=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40).map(str.strip).filter(bool)
+)
+def test_whatever_a_person_writes_into_the_workbook_is_read_as_written(
+    tmp_path_factory: pytest.TempPathFactory, unit: str
+) -> None:
+    folder = tmp_path_factory.mktemp("written")
+    rows = _rows(3)
+    rows[1][3] = ""
+    export, workbook = _write(folder / "a.csv", rows), folder / "c.xlsx"
+    write_check(workbook, _checked(export))
+    fill_in(workbook, {SHEETS.blank: lambda _: {at.RIGHT_UNIT: unit}})
+    assert _read(export, workbook).rows[1].unit == unit
+
+
+def test_no_cell_of_the_workbook_is_taken_for_a_formula(tmp_path: Path) -> None:
+    rows = _rows()
+    rows[10][2:4] = ["=HYPERLINK(1) lampu", ""]
+    write_check(tmp_path / "c.xlsx", _checked(_write(tmp_path / "a.csv", rows)))
+    assert [row[at.TEXT] for row in cells_of(tmp_path / "c.xlsx", SHEETS.blank)] == ["'=HYPERLINK(1) lampu"]
+
+
 def _reading_of(rows: list[LabelledComplaint]) -> Reading:
     return Reading(rows=rows)
 

@@ -1,8 +1,8 @@
 """Labels that are likely wrong: those that rows other than their own speak against.
 
 Confident learning (Northcutt, Jiang and Chuang 2021): the rows are parted into folds, each fold is judged by a model that
-learned from the others, and a label is doubted where it is less probable than it usually is on rows that have it, and
-another is more probable; the smaller its share of what is usual, the further up it is listed. Nearly the same texts are kept in one fold, or a
+learned from the others, and a label is doubted where it is far less probable than it usually is on rows that have it,
+and another is more probable; the smaller its share of what is usual, the further up it is listed. Nearly the same texts are kept in one fold, or a
 mistake would be confirmed by its own copy. Each label is judged in the light of the other one: a unit that never has a
 row's category is doubted the more.
 """
@@ -47,6 +47,7 @@ _PRIOR_OF_MEAN = 3.0
 _CHUNK = 1_024
 _EVERY_MEMBER = 100_000
 _LEAST = 1e-6
+_DOUBTED_BELOW = 1 / 3
 _SEED = 0
 
 
@@ -244,7 +245,7 @@ def _doubts(
     doubted = [
         verdict
         for verdict in verdicts
-        if verdict.given_probability < min(usual[verdict.given], verdict.likely_probability)
+        if verdict.given_probability < min(_DOUBTED_BELOW * usual[verdict.given], verdict.likely_probability)
     ]
     doubted.sort(key=lambda verdict: (verdict.given_probability + _LEAST) / usual[verdict.given])
     return [
