@@ -72,7 +72,7 @@ def _packed_kind(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
-    except (zipfile.BadZipFile, OSError, NotImplementedError) as error:
+    except (zipfile.BadZipFile, OSError, NotImplementedError, UnicodeDecodeError) as error:
         raise FileUnreadable(f"{path} is broken or cut off. Copy or export it again.") from error
     if "xl/workbook.xml" in names:
         return "xlsx"

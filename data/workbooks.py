@@ -29,10 +29,15 @@ _RATIO_MATTERS_FROM = 100 << 20
 _FILLED_CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^<>]*?\s)?r\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"'](?:[^<>]*[^/<>])?>")
 _NAMELESS_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])(?![^<>]*\sr\s*=)")
 _ROW = re.compile(rb"<(?:\w+:)?row\s(?:[^<>]*?\s)?r\s*=\s*[\"'](\d{1,7})[\"'](?:[^<>]*[^/<>])?>")
-_SHARED_STRING_CELL = re.compile(rb"\st\s*=\s*[\"']s[\"'][^<>]*>\s*<(?:\w+:)?v[^<>]*>\s*(\d{1,9})")
+# One attempt a cell, none taken back: a tag that repeats its attribute a million times costs no more than any other.
+_SHARED_STRING_CELL = re.compile(
+    rb"<(?:\w+:)?c(?=\s)(?>[^<>]*?\st\s*=\s*[\"']s[\"'])[^<>]*+>\s*+<(?:\w+:)?v[^<>]*+>\s*+(\d{1,9})"
+)
 _STRING_END = re.compile(rb"</(?:\w+:)?si>")
 _TABLE = "urn:oasis:names:tc:opendocument:xmlns:table:1.0"
 _OFFICE = "urn:oasis:names:tc:opendocument:xmlns:office:1.0"
+# What zipfile raises over a damaged archive; the last is a member's name that is no UTF-8.
+_BROKEN_ARCHIVE = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, UnicodeDecodeError)
 
 
 class WorkbookTable(Table):
@@ -104,7 +109,7 @@ def _check_archive(path: Path, limits: Limits, kind: str) -> None:
                 _check_ods(path, archive, limits)
             else:
                 _check_xlsx(path, archive, limits)
-    except (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError) as error:
+    except _BROKEN_ARCHIVE as error:
         raise _broken(path) from error
     except RuntimeError as error:
         # What zipfile raises for a member that needs a password.

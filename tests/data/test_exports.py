@@ -592,3 +592,13 @@ def test_no_bytes_give_anything_but_rows_or_our_own_error(content: bytes, suffix
             list(open_export(path).rows())
         except PilahError as error:
             assert str(error)  # noqa: PT017 - rows are as welcome as an error
+
+
+def test_a_workbook_whose_member_has_a_garbled_name_is_refused(tmp_path: Path) -> None:
+    content = bytearray(workbook(tmp_path / "a.xlsx", S=[["isi"], ["lampu mati"]]).read_bytes())
+    # The local header alone: the directory at the end still has the name, so the archive opens.
+    at = content.index(b"[Content_Types].xml")
+    content[at + 3] = 0xD0
+    content[at - 30 + 7] |= 0x08
+    with pytest.raises(FileUnreadable, match="broken"):
+        open_export(written(tmp_path, bytes(content), "b.xlsx"))
