@@ -3,7 +3,7 @@
 Each batch of files is read in a process of its own under a bound on memory and on time, so that a crash, a hang or a
 growth shows as such. What made one is kept beside the report.
 
-Usage: python tests/data/fuzz_exports.py --minutes 5 [--seed 1] [--keep FOLDER]
+Usage: python -m tests.data.fuzz_exports --minutes 5 [--seed 1] [--keep FOLDER]
 """
 
 from __future__ import annotations

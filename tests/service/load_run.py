@@ -4,7 +4,7 @@ First the capacity is found with as many clients as answers come back, then requ
 whether or not they are answered. What can't be answered must be refused honestly: a 503 or 429 with Retry-After. At the
 end everything that was acknowledged must be there, and the memory must not have grown with the load.
 
-Usage: python tests/service/load_run.py --minutes 30 [--database sqlite|postgresql] [--workers 1]
+Usage: python -m tests.service.load_run --minutes 30 [--database sqlite|postgresql] [--workers 1]
 """
 
 from __future__ import annotations
@@ -12,18 +12,14 @@ from __future__ import annotations
 import argparse
 import http.client
 import json
-import os
 import queue
 import random
 import resource
-import signal
-import subprocess
 import sys
 import tempfile
 import threading
 import time
 from collections import Counter, deque
-from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import count
 from pathlib import Path
@@ -31,6 +27,9 @@ from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
 import numpy as np
+
+from tests.service.kill_loop import with_postgresql
+from tests.service.running import serving
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -130,15 +129,21 @@ class _Known:
 class _Client:
     """One connection that is kept, and the requests of a mixed load."""
 
-    def __init__(self, host: str, unit: str, known: _Known, report: Report, seed: int) -> None:
+    def __init__(self, host: str, unit: str, cookie: str, known: _Known, report: Report, seed: int) -> None:
         self._host, self._unit, self._known, self._report = host, unit, known, report
         self._chance = random.Random(seed)  # noqa: S311 - a mix
         self._connection: http.client.HTTPConnection | None = None
+        self._cookie = cookie
 
     def once(self) -> None:
         kinds: list[Callable[[], None]] = [self._predict, self._ask, self._batch, self._decide, self._read, self._page]
         (kind,) = self._chance.choices(kinds, (32, 18, 4, 32, 8, 6))
         kind()
+
+    def close(self) -> None:
+        if self._connection is not None:
+            self._connection.close()
+            self._connection = None
 
     def _text(self) -> str:
         return " ".join(self._chance.choices(_WORDS, k=self._chance.randint(8, 90)))
@@ -177,7 +182,7 @@ class _Client:
         self._send("GET", f"/v1/complaints/{reference}") if reference else self._predict()
 
     def _page(self) -> None:
-        self._send("GET", self._chance.choice(("/", "/dasbor")), page=True)
+        self._send("GET", self._chance.choice(("/antrean", "/dasbor")), page=True)
 
     def _send(self, method: str, path: str, body: object = None, *, page: bool = False) -> Any:
         """The answer where there is one; None where the service refused."""
@@ -185,7 +190,7 @@ class _Client:
         try:
             status, headers, content = self._exchange(method, path, body, page=page)
         except (OSError, http.client.HTTPException) as error:
-            self._connection = None
+            self.close()
             self._report.faults[f"{method} {path.split('?', maxsplit=1)[0]}: {type(error).__name__}"] += 1
             return None
         self._report.statuses[status] += 1
@@ -199,40 +204,54 @@ class _Client:
     def _exchange(self, method: str, path: str, body: object, *, page: bool) -> tuple[int, Any, bytes]:
         if self._connection is None:
             self._connection = http.client.HTTPConnection(self._host, timeout=_TIMEOUT_SECONDS)
-        headers = {"Accept": "text/html" if page else "application/json", "Content-Type": "application/json"}
+        headers = {
+            "Accept": "text/html" if page else "application/json",
+            "Content-Type": "application/json",
+            "Cookie": self._cookie,
+        }
         self._connection.request(method, path, None if body is None else json.dumps(body), headers)
         answer = self._connection.getresponse()
         content = answer.read()
         if answer.getheader("Connection", "").lower() == "close":
-            self._connection.close()
-            self._connection = None
+            self.close()
         return answer.status, answer.headers, content
 
 
-def run(home: Path, database_url: str, seconds: float, workers: int) -> Report:
+def run(
+    home: Path, database_url: str, seconds: float, workers: int, capacity_seconds: float = _CAPACITY_SECONDS
+) -> Report:
     """Load a service of its own; `home` holds a trained sample office kumham, the database is empty."""
     report, known = Report(), _Known()
-    with _served(home, database_url, workers) as (host, process_id):
-        unit = _ready(host)
-        clients = [_Client(host, unit, known, report, seed) for seed in range(_CLIENTS)]
-        _find_capacity(clients, report)
+    environment = {
+        "PILAH_OFFICE": "kumham",
+        "PILAH_DATABASE_URL": database_url,
+        "PILAH_DEMONSTRATION": "true",
+        "PILAH_REQUESTS_PER_MINUTE": "10000000",
+    }
+    with serving(home, home / "load.log", "--workers", str(workers), **environment) as service:
+        host = urlsplit(service.address).netloc
+        unit = str(_get(host, "/v1/units")[1]["units"][0]["id"])
+        cookie = _signed_in(host)
+        clients = [_Client(host, unit, cookie, known, report, seed) for seed in range(_CLIENTS)]
+        _find_capacity(clients, report, capacity_seconds)
         report.statuses.clear()
         report.latencies.clear()
-        _overload(clients, report, seconds, process_id)
-        time.sleep(5)
+        _overload(clients, report, seconds, service.process.pid)
+        for client in clients:
+            client.close()
         _check(host, known, report)
     return report
 
 
-def _find_capacity(clients: list[_Client], report: Report) -> None:
-    until = time.monotonic() + _CAPACITY_SECONDS
+def _find_capacity(clients: list[_Client], report: Report, seconds: float) -> None:
+    until = time.monotonic() + seconds
 
     def work(client: _Client) -> None:
         while time.monotonic() < until:
             client.once()
 
     _together([lambda client=client: work(client) for client in clients[:_CAPACITY_CLIENTS]])  # type: ignore[misc]
-    report.capacity = len(report.latencies) / _CAPACITY_SECONDS
+    report.capacity = len(report.latencies) / seconds
 
 
 def _overload(clients: list[_Client], report: Report, seconds: float, process_id: int) -> None:
@@ -292,38 +311,14 @@ def _check(host: str, known: _Known, report: Report) -> None:
             report.faults["a decision is lost or doubled"] += 1
 
 
-@contextmanager
-def _served(home: Path, database_url: str, workers: int) -> Iterator[tuple[str, int]]:
-    environment = os.environ | {
-        "PILAH_HOME": str(home),
-        "PILAH_OFFICE": "kumham",
-        "PILAH_DATABASE_URL": database_url,
-        "PILAH_DEMONSTRATION": "true",
-        "PILAH_REQUESTS_PER_MINUTE": "10000000",
-        "PILAH_WORKERS": str(workers),
-    }
-    command: list[str | Path] = [Path(sys.executable).with_name("pilah"), "serve", "--port", "0"]
-    with tempfile.TemporaryFile() as log:
-        process = subprocess.Popen(
-            command, env=environment, stdout=subprocess.PIPE, stderr=log, text=True, start_new_session=True
-        )
-        try:
-            assert process.stdout is not None
-            yield urlsplit(process.stdout.readline().split(" at ")[-1].split()[0]).netloc, process.pid
-        finally:
-            os.killpg(process.pid, signal.SIGTERM)
-            process.wait(_START_SECONDS)
-
-
-def _ready(host: str) -> str:
-    """A unit to decide on, once the service answers."""
-    until = time.monotonic() + _START_SECONDS
-    while time.monotonic() < until:
-        status, units = _get(host, "/v1/units")
-        if status == http.HTTPStatus.OK:
-            return str(units["units"][0]["id"])
-        time.sleep(0.1)
-    raise RuntimeError("the service didn't come up")
+def _signed_in(host: str) -> str:
+    """The cookie of the demonstration's officer."""
+    connection = http.client.HTTPConnection(host, timeout=_TIMEOUT_SECONDS)
+    connection.request("GET", "/masuk")
+    answer = connection.getresponse()
+    answer.read()
+    connection.close()
+    return answer.getheader("Set-Cookie", "").split(";")[0]
 
 
 def _get(host: str, path: str) -> tuple[int, Any]:
@@ -350,7 +345,6 @@ def _memory(process_id: int) -> int:
 def main() -> None:
     """Train the sample office, load it, print what came of it; exit 1 where anything was lost or answered badly."""
     from model.registry import Office  # noqa: PLC0415 - the tests that import this file have their own office
-    from tests.service.kill_loop import with_postgresql  # noqa: PLC0415
     from training.sample import train_sample  # noqa: PLC0415
 
     parser = argparse.ArgumentParser(description=__doc__)
