@@ -24,6 +24,7 @@ from service.ledger.access import Access
 from service.ledger.database import open_ledger
 from service.metrics import RequestMetrics
 from service.office_metrics import OfficeMetrics
+from service.model_changes import ModelChanges
 from service.pages import (
     cases,
     complaint,
@@ -85,7 +86,10 @@ def create_app(settings: Settings | None = None) -> Application:
         PilahError: a setting can't be used.
     """
     settings = settings or read_settings()
-    champion = Champion(Office(settings.home, settings.office), settings.signing_key.get_secret_value())
+    place = Office(settings.home, settings.office)
+    ledger = Access(open_ledger(settings.ledger_url), settings.office)
+    changes = ModelChanges(ledger, settings.office)
+    champion = Champion(place, settings.signing_key.get_secret_value(), changes.note)
 
     # FastAPI's own documentation pages load scripts from a CDN, and Pilah never uses the network: see api/reference.py.
     app = Application(
@@ -100,12 +104,13 @@ def create_app(settings: Settings | None = None) -> Application:
     )
     app.state.settings = settings
     app.state.champion = champion
-    app.state.ledger = Access(open_ledger(settings.ledger_url), settings.office)
+    app.state.ledger = ledger
+    app.state.model_changes = changes
     app.state.limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
-    app.state.intake = Intake(settings, read_deadlines(Office(settings.home, settings.office).own_folder))
-    app.state.uploads = Uploads(app.state.ledger, champion, app.state.intake)
-    app.state.retraining = Retraining(app.state.ledger, settings)
-    app.state.office_metrics = OfficeMetrics(settings, app.state.ledger, champion)
+    app.state.intake = Intake(settings, read_deadlines(place.own_folder))
+    app.state.uploads = Uploads(ledger, champion, app.state.intake)
+    app.state.retraining = Retraining(ledger, settings)
+    app.state.office_metrics = OfficeMetrics(settings, ledger, champion)
     app.include_router(predictions.streaming)
     for routes in (predictions, decisions, office, health, metrics, reference, *_PAGES):
         app.include_router(routes.router)
@@ -141,6 +146,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     yield
     app.state.retraining.close()
     app.state.uploads.close()
+    app.state.model_changes.close()
     app.state.ledger.engine.dispose()
 
 

@@ -18,6 +18,7 @@ from model.unit_agreement import disagreements
 if TYPE_CHECKING:
     from collections.abc import Iterable
     from pathlib import Path
+    `on_change` is told the version whenever another one answers.
 
     from model.artifact import Card
     from model.registry import Office
@@ -80,9 +81,12 @@ class Champion:
     at once and come back when they are read anew.
     """
 
-    def __init__(self, office: Office, signing_key: str = "") -> None:
+    def __init__(
+        self, office: Office, signing_key: str = "", on_change: Callable[[str], None] = lambda _version: None
+    ) -> None:
         self._office = office
         self._signing_key = signing_key
+        self._on_change = on_change
         self._lock = Lock()
         self._held: _Sealed | _Failed | None = None
         self._next: _Sealed | _Failed | None = None
@@ -140,8 +144,11 @@ class Champion:
             held = self._read_beside(wanted, held)
         own_state = self._own_files()
         if held is not self._held or own_state != self._own_state or self._answering is None:
+            before = self.version
             self._held, self._own_state = held, own_state
             self._answering = held.error if isinstance(held, _Failed) else self._at_office(held)
+            if self.version not in {"", before}:
+                self._on_change(self.version)
         return self._answering
 
     def _read_now(self, wanted: str | None) -> _Sealed | _Failed:

@@ -34,6 +34,7 @@ _HEADERS = (
     *_PLACES,
     "type",
     "confidential",
+    "anonymous",
     "unit",
     "category",
     "outcome",
@@ -113,6 +114,7 @@ def _of_complaint(complaint: StoredComplaint, settings: Settings) -> dict[str, o
         **{name: fields.get("location", {}).get(name, "") for name in _PLACES},
         "type": fields.get("type", ""),
         "confidential": "true" if complaint.confidential else "false",
+        "anonymous": "true" if fields.get("anonymous") else "false",
         "status": complaint.intake_status,
     }
 
@@ -147,7 +149,6 @@ def _of_suggestion(suggestion: StoredSuggestion, names: Names) -> dict[str, obje
 
 def _as_ringkas(row: dict[str, object]) -> dict[str, object]:
     received = str(row["received_at"])
-    confidential = row["confidential"] == "true"
     return {
         "Tracking ID": row["reference_id"],
         "Tanggal Laporan Masuk": received[:10],
@@ -156,7 +157,7 @@ def _as_ringkas(row: dict[str, object]) -> dict[str, object]:
         "Kategori": row.get("category", ""),
         "Judul Laporan": row["title"],
         "Isi Laporan Awal": row["text"],
-        "Tipe Laporan (Anonim/Rahasia)": "Rahasia" if confidential else "",
+        "Tipe Laporan (Anonim/Rahasia)": _kept_back(row),
         "Sumber Laporan": row["channel"],
         "Instansi Terdisposisi": row.get("unit", ""),
         "Status Laporan": row["status"],
@@ -165,6 +166,12 @@ def _as_ringkas(row: dict[str, object]) -> dict[str, object]:
         "Kota/Kabupaten": row["regency"],
         **{name: row.get(name, "") for name in _SUGGESTED},
     }
+
+
+def _kept_back(row: dict[str, object]) -> str:
+    """As LAPOR! writes it: Anonim, Rahasia, or both with a stroke between."""
+    kinds = {"anonymous": "Anonim", "confidential": "Rahasia"}
+    return "|".join(name for key, name in kinds.items() if row[key] == "true")
 
 
 def _local(moment: datetime, settings: Settings) -> str:

@@ -4,7 +4,7 @@ import ipaddress
 import os
 import re
 from collections.abc import Mapping
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
@@ -163,6 +163,10 @@ class Settings(BaseSettings):
         if isinstance(value, SecretStr):
             return "(set)" if value.get_secret_value() else "(empty)"
         return ",".join(value) if isinstance(value, tuple) else str(value)
+
+    def at_office(self, moment: datetime) -> datetime:
+        """A moment of the ledger, which is UTC, as the office's clock has it."""
+        return moment.replace(tzinfo=UTC).astimezone(self.zone)
 
     def today(self) -> date:
         """The day at the office: units and rules in force on it are the ones that count."""

@@ -12,6 +12,7 @@ from sqlalchemy import and_, case, func, select
 
 from model.drift import Observed
 from model.suggestion import Status
+from service.ledger.queue import counts
 from service.ledger.store import OUTSIDE
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
 
@@ -161,7 +162,7 @@ class Supervision:
     def _verdicts(self, start: datetime, end: datetime) -> dict[str, int]:
         query = (
             self._decisions(select(StoredDecision.verdict, func.count()), start, end)
-            .where(StoredDecision.undone_at.is_(None) | StoredDecision.returned_at.is_not(None))
+            .where(counts())
             .group_by(StoredDecision.verdict)
         )
         found = dict(self._session.execute(query).all())
@@ -186,7 +187,7 @@ class Supervision:
             self._decisions(select(StoredSuggestion.unit_id, StoredDecision.unit_id, func.count()), start, end)
             .join(StoredSuggestion, StoredSuggestion.id == StoredDecision.suggestion_id)
             .where(
-                StoredDecision.undone_at.is_(None),
+                counts(),
                 StoredDecision.verdict == "changed",
                 StoredSuggestion.unit_id != StoredDecision.unit_id,
             )
@@ -225,9 +226,7 @@ class Supervision:
             zone_shift,
         )
         decided = self._by_week(
-            self._decisions(select(StoredDecision.decided_at), start, end).where(
-                StoredDecision.undone_at.is_(None) | StoredDecision.returned_at.is_not(None)
-            ),
+            self._decisions(select(StoredDecision.decided_at), start, end).where(counts()),
             zone_shift,
         )
         weeks, monday = [], _monday(start + zone_shift)

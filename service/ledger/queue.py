@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, case, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
-from service.ledger.tables import StoredComplaint, StoredDecision
+from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -18,12 +18,13 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 ROWS_OF_PAGE = 50
+WITHOUT_UNIT = "-"
 _EXCERPT_CHARACTERS = 240
 
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which of the waiting complaints are meant; an empty one doesn't narrow."""
+    """Which of the waiting complaints are meant; an empty one doesn't narrow. `WITHOUT_UNIT` stands for no unit at all."""
 
     unit: str = ""
     status: str = ""
@@ -34,16 +35,24 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class CaseFilters:
-    """Which complaints of a period are meant, decided or not; `start` inclusive, `end` exclusive, both UTC."""
+    """Which complaints of a period are meant, decided or not; `start` inclusive, `end` exclusive, both UTC.
+
+    `unit` is the newest suggestion's, `suggested` the one that stood first when it was decided.
+    `by` "decided" lists the decisions of the period that the dashboard counts, one line each. `unsettled`: forwarded and
+    not known to be settled, whenever that was; `overdue_on` narrows it to those that should have been by that day.
+    """
 
     start: datetime
     end: datetime
     verdict: str = ""
+    unit: str = ""
     suggested: str = ""
     decided: str = ""
     returned: bool = False
     by: str = "received"
     search: str = ""
+    unsettled: bool = False
+    overdue_on: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -158,10 +167,7 @@ class Queue:
     def cases(self, filters: CaseFilters, number: int) -> tuple[list[Row], int]:
         """A page of a period's complaints, the newest first, and how many there are."""
         decision = StoredDecision
-        chosen = and_(
-            decision.complaint_id == StoredComplaint.id,
-            decision.returned_at.is_not(None) if filters.returned else decision.undone_at.is_(None),
-        )
+        chosen = and_(decision.complaint_id == StoredComplaint.id, _chosen(filters))
         where = self._cases_where(filters)
         base = select(func.count()).select_from(StoredComplaint).outerjoin(decision, chosen).where(*where)
         count = self._session.scalar(base) or 0
@@ -174,16 +180,20 @@ class Queue:
         return [_row(found) for found in self._session.execute(query)], count
 
     def _cases_where(self, filters: CaseFilters) -> list[ColumnElement[bool]]:
-        moment: Any = StoredDecision.decided_at if filters.by == "decided" else StoredComplaint.received_at
-        where: list[ColumnElement[bool]] = [
-            StoredComplaint.office == self._office,
-            moment >= filters.start,
-            moment < filters.end,
-        ]
+        where: list[ColumnElement[bool]] = [StoredComplaint.office == self._office]
+        if filters.unsettled:
+            where += [StoredDecision.unit_id != "", StoredComplaint.settled_at.is_(None)]
+        else:
+            moment: Any = StoredDecision.decided_at if filters.by == "decided" else StoredComplaint.received_at
+            where += [moment >= filters.start, moment < filters.end]
+        if filters.overdue_on:
+            where.append(StoredComplaint.settle_by < filters.overdue_on)
         if filters.verdict:
             where.append(StoredDecision.verdict == filters.verdict)
+        if filters.unit:
+            where.append(StoredComplaint.unit_id == filters.unit)
         if filters.suggested:
-            where.append(StoredComplaint.unit_id == filters.suggested)
+            where.append(_suggested_when_decided(filters.suggested))
         if filters.decided:
             where.append(StoredDecision.unit_id == filters.decided)
         if filters.returned:
@@ -195,7 +205,7 @@ class Queue:
     def _where(self, filters: Filters) -> list[ColumnElement[bool]]:
         where: list[ColumnElement[bool]] = [StoredComplaint.office == self._office, and_(StoredComplaint.waiting)]
         if filters.unit:
-            where.append(StoredComplaint.unit_id == filters.unit)
+            where.append(StoredComplaint.unit_id == filters.unit.removeprefix(WITHOUT_UNIT))
         if filters.status:
             where.append(StoredComplaint.unit_status == filters.status)
         if filters.search:
@@ -250,6 +260,25 @@ def _columns() -> list[Any]:
     ]
 
 
+def _chosen(filters: CaseFilters) -> ColumnElement[bool]:
+    """Which of a complaint's decisions a list is about; in figures.py the same ones are counted."""
+    if filters.returned:
+        return StoredDecision.returned_at.is_not(None)
+    return counts() if filters.by == "decided" else StoredDecision.undone_at.is_(None)
+
+
+def counts() -> ColumnElement[bool]:
+    """A decision counts unless it was taken back: one that a unit returned was made all the same."""
+    return or_(StoredDecision.undone_at.is_(None), StoredDecision.returned_at.is_not(None))
+
+
+def _suggested_when_decided(unit_id: str) -> ColumnElement[bool]:
+    return exists().where(
+        StoredSuggestion.id == StoredDecision.suggestion_id,
+        StoredSuggestion.unit_id == unit_id.removeprefix(WITHOUT_UNIT),
+    )
+
+
 def _one() -> ColumnElement[int]:
     return literal(1)
 
@@ -261,8 +290,14 @@ def _order() -> list[Any]:
 def _contains(words: str) -> ColumnElement[bool]:
     return or_(
         StoredComplaint.reference_id == words,
-        StoredComplaint.title.icontains(words, autoescape=True),
-        and_(~StoredComplaint.confidential, StoredComplaint.text.icontains(words, autoescape=True)),
+        and_(
+            # What is in no list isn't found by guessing at it either.
+            ~StoredComplaint.confidential,
+            or_(
+                StoredComplaint.title.icontains(words, autoescape=True),
+                StoredComplaint.text.icontains(words, autoescape=True),
+            ),
+        ),
     )
 
 

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import or_, select, update
@@ -16,6 +17,7 @@ from service.ledger.clock import as_utc, now
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion, TextMark
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date, datetime
 
     from sqlalchemy.orm import Session
@@ -171,6 +173,29 @@ class Ledger:
         self._session.flush()
         return entry
 
+    def decide_all(
+        self, complaint: StoredComplaint, alike: Sequence[str], decision: Decision
+    ) -> tuple[StoredDecision, int]:
+        """The same decision on a complaint and on those that are nearly the same: the first's entry, and how many others.
+
+        One of the others that somebody decided in the meantime keeps that decision.
+
+        Raises:
+            AlreadyDecided: another decision stands on the complaint itself; then nothing is entered.
+        """
+        entry = self.decide(complaint, decision)
+        # The time was taken over the one that was read.
+        same = replace(decision, seconds=None)
+        entered = 0
+        for other in alike:
+            with suppress(AlreadyDecided):
+                self.decide(self.complaint(other), same).together = entry.id
+                entered += 1
+        if entered:
+            entry.together = entry.id
+        self._session.flush()
+        return entry, entered
+
     def decide_from_outside(self, complaint: StoredComplaint, decision: Decision) -> str:
         """Enter what was decided in the intake system itself: "decided", "agreed" or "differed".
 
@@ -196,6 +221,20 @@ class Ledger:
     def suggestion_of(self, complaint: StoredComplaint) -> StoredSuggestion | None:
         """The newest suggestion."""
         return self._session.get(StoredSuggestion, complaint.suggestion_id) if complaint.suggestion_id else None
+
+    def undo_all(self, decision_id: str, officer: str) -> StoredComplaint:
+        """Take a decision back, with those that were made along with it and still stand; gives the first's complaint.
+
+        Raises:
+            UnknownComplaint: there is no such decision that stands.
+        """
+        complaint = self.undo(decision_id, officer)
+        others = select(StoredDecision.id).where(
+            StoredDecision.together == decision_id, StoredDecision.undone_at.is_(None)
+        )
+        for other in self._session.scalars(others).all():
+            self.undo(other, officer)
+        return complaint
 
     def undo(self, decision_id: str, officer: str) -> StoredComplaint:
         """Take a decision back: it stays to be seen, and its complaint waits again.

@@ -124,7 +124,10 @@ class StoredSuggestion(Base):
 
 
 class StoredDecision(Base):
-    """What a person or a system decided on a revision; at most one stands, an undone one stays to be seen."""
+    """What a person or a system decided on a revision; at most one stands, an undone one stays to be seen.
+
+    `together` is the decision that this one was made along with, on complaints that are nearly the same.
+    """
 
     __tablename__ = "decisions"
     __table_args__ = (
@@ -136,6 +139,12 @@ class StoredDecision(Base):
             postgresql_where=text("undone_at IS NULL"),
         ),
         Index("ix_decisions_decided", "office", "decided_at"),
+        Index(
+            "ix_decisions_together",
+            "together",
+            sqlite_where=text("together IS NOT NULL"),
+            postgresql_where=text("together IS NOT NULL"),
+        ),
     )
 
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
@@ -155,6 +164,7 @@ class StoredDecision(Base):
     undone_at: Mapped[datetime | None]
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[str] = mapped_column(Text)
+    together: Mapped[str | None] = mapped_column(String(36))
 
 
 class User(Base):

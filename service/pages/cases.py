@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
-from service.dependencies import CurrentBooks
+from service.dependencies import CurrentBooks, CurrentSettings
 from service.ledger.queue import ROWS_OF_PAGE, CaseFilters
 from service.pages import words
 from service.pages.periods import ChosenPeriod
@@ -30,35 +30,45 @@ def cases(
     request: Request,
     visitor: SignedIn,
     books: CurrentBooks,
+    settings: CurrentSettings,
     period: ChosenPeriod,
     number: PageNumber = 1,
     verdict: Annotated[str, Query(alias="putusan", max_length=10)] = "",
+    unit: Short = "",
     suggested: Annotated[str, Query(alias="disarankan", max_length=200)] = "",
     decided: Annotated[str, Query(alias="diputuskan", max_length=200)] = "",
     returned: Annotated[str, Query(alias="kembali", max_length=5)] = "",
     by: Annotated[str, Query(alias="menurut", max_length=10)] = "",
+    unsettled: Annotated[str, Query(alias="belum_selesai", max_length=5)] = "",
+    late: Annotated[str, Query(alias="terlambat", max_length=5)] = "",
     search: Short = "",
 ) -> HTMLResponse:
     filters = CaseFilters(
         start=period.start,
         end=period.end,
         verdict=verdict if verdict in VERDICTS else "",
+        unit=clean(unit),
         suggested=clean(suggested),
         decided=clean(decided),
         returned=bool(returned),
         by="decided" if by == "putusan" or returned else "received",
         search=clean(search).strip(),
+        unsettled=bool(unsettled),
+        overdue_on=settings.today() if late else None,
     )
     rows, count = books.queue.cases(filters, number)
     named = {
         "dari": period.first,
         "sampai": period.last,
         "putusan": filters.verdict,
+        "unit": filters.unit,
         "disarankan": filters.suggested,
         "diputuskan": filters.decided,
         "kembali": "ya" if filters.returned else "",
         "menurut": "putusan" if filters.by == "decided" else "",
         "search": filters.search,
+        "belum_selesai": "ya" if filters.unsettled else "",
+        "terlambat": "ya" if filters.overdue_on else "",
     }
     return shown(
         request,

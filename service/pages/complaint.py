@@ -19,10 +19,11 @@ from service.pages import words
 from service.pages.flash import flash_of
 from service.pages.queue import ChosenFilters, address_of
 from service.pages.rendering import page
-from service.pages.shown import model_of, names_of, router_of, shown
-from service.pages.view import view_of
+from service.pages.shown import Names, model_of, names_of, router_of, shown
+from service.pages.view import SuggestionView, view_of
 from service.pages.visitors import OwnForm, SentForm, SignedIn
 from service.schemas import SuggestionOut
+from service.settings import Settings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -50,6 +51,7 @@ class Refused:
 
     sentence: str = ""
     chosen: dict[str, str] = field(default_factory=dict)
+    copies: tuple[str, ...] = ()
 
 
 @router.get("/pengaduan/{complaint_id}")
@@ -86,12 +88,10 @@ def decide(
     alike = books.queue.waiting_alike(complaint) if form.get("serupa") else []
     onward = books.queue.neighbour(complaint, filters, forward=True)
     try:
-        entry = books.ledger.decide(complaint, made)
+        entry, _ = books.ledger.decide_all(complaint, alike, made)
     except AlreadyDecided:
         told = Refused("Pengaduan ini baru saja diputuskan oleh rekan Anda. Putusan Anda tidak disimpan.")
         return _page(request, books, visitor, complaint, filters, refused=told, status=409)
-    for other in alike:
-        books.ledger.decide(books.ledger.complaint(other), made)
     if onward is None or onward in alike:
         onward = books.queue.first(filters)
     query = urlencode({"putusan": entry.id}) + ("&" + address_of(filters) if address_of(filters) else "")
@@ -99,8 +99,10 @@ def decide(
 
 
 @router.post("/putusan/{decision_id}/urungkan")
-def undo(decision_id: str, visitor: SignedIn, books: CurrentBooks, _: OwnForm) -> Response:
-    complaint = books.ledger.undo(decision_id, visitor.name)
+def undo(decision_id: str, visitor: SignedIn, books: CurrentBooks, form: OwnForm) -> Response:
+    """Take a decision back; right after it was made, those that were made along with it too."""
+    take_back = books.ledger.undo_all if form.get("bersama") else books.ledger.undo
+    complaint = take_back(decision_id, visitor.name)
     return RedirectResponse(f"/pengaduan/{complaint.id}", 303)
 
 
@@ -115,9 +117,20 @@ def record_return(complaint_id: str, visitor: SignedIn, books: CurrentBooks, for
 @router.get("/unit")
 def find_units(_: SignedIn, settings: CurrentSettings, loaded: CurrentModel, asked: SearchWords = "") -> HTMLResponse:
     """The units whose name or abbreviation is like what was typed, as choices of the decision's form."""
-    today = settings.today()
-    choices = {unit.id: [unit.name, *unit.abbreviations] for unit in loaded.router.units if unit.valid_on(today)}
-    return page("choices.html", choices=_matches(asked, choices), name="unit", kind="unit", asked=asked)
+    found = _matches(asked, _units_in_force(loaded.router, settings))
+    return page("choices.html", choices=found, name="unit", kind="unit", asked=asked, several=False)
+
+
+@router.get("/tembusan")
+def find_copies(
+    _: SignedIn,
+    settings: CurrentSettings,
+    loaded: CurrentModel,
+    asked: Annotated[str, Query(alias="cari_tembusan", max_length=200)] = "",
+) -> HTMLResponse:
+    """The same units, to be informed."""
+    found = _matches(asked, _units_in_force(loaded.router, settings))
+    return page("choices.html", choices=found, name="tembusan", kind="unit", asked=asked, several=True)
 
 
 @router.get("/kategori")
@@ -126,7 +139,14 @@ def find_categories(
 ) -> HTMLResponse:
     """The categories whose name is like what was typed."""
     choices = {label.id: [label.name] for label in loaded.router.category_labels}
-    return page("choices.html", choices=_matches(asked, choices), name="kategori", kind="kategori", asked=asked)
+    found = _matches(asked, choices)
+    return page("choices.html", choices=found, name="kategori", kind="kategori", asked=asked, several=False)
+
+
+def _units_in_force(router: Router, settings: Settings) -> dict[str, list[str]]:
+    """By their ids, every name by which a unit may be looked for, the full one first."""
+    today = settings.today()
+    return {unit.id: [unit.name, *unit.abbreviations] for unit in router.units if unit.valid_on(today)}
 
 
 def _matches(asked: str, choices: dict[str, list[str]]) -> list[tuple[str, str]]:
@@ -153,15 +173,17 @@ def _likeness(asked: str, name: str, **_: object) -> float:
 def _decision_of(form: SentForm, router: Router, visitor: Visitor) -> Decision | Refused:
     outcome, chosen = form.get("tindak_lanjut"), form.get("unit")
     kept = {name: form.get(name, 2_000) for name in ("unit", "kategori", "tindak_lanjut", "jenis", "alasan")}
+    copies = _copies(form, router)
     if chosen == _NO_UNIT:
         if outcome not in WITHOUT_UNIT:
-            return Refused(f"Tanpa unit, pilih tindak lanjut: {', '.join(WITHOUT_UNIT)}.", kept)
+            return Refused(f"Tanpa unit, pilih tindak lanjut: {', '.join(WITHOUT_UNIT)}.", kept, copies)
         unit_id = ""
     else:
         # Without a script the name stands in the search field and nothing is chosen yet.
         unit = router.units.find(chosen or form.get("cari"))
         if unit is None:
-            return Refused("Pilih unit yang bertanggung jawab dulu (tombol 1 sampai 5, atau cari dengan U).", kept)
+            told = "Pilih unit yang bertanggung jawab dulu (tombol 1 sampai 5, atau cari dengan U)."
+            return Refused(told, kept, copies)
         unit_id = unit.id
     categories = {label.id for label in router.category_labels}
     category = form.get("kategori")
@@ -170,11 +192,19 @@ def _decision_of(form: SentForm, router: Router, visitor: Visitor) -> Decision |
         category_id=category if category in categories else "",
         type=form.get("jenis") if form.get("jenis") in TYPES else "",
         outcome=outcome if outcome in OUTCOMES else "",
-        copies=tuple(unit_id for unit_id in form.all("tembusan") if unit_id in router.units),
+        # Nobody is both responsible and informed.
+        copies=tuple(copy for copy in copies if copy != unit_id),
         reason=form.get("alasan", 2_000),
         officer=visitor.name,
         seconds=_seconds(form.get("detik", 20)),
     )
+
+
+def _copies(form: SentForm, router: Router) -> tuple[str, ...]:
+    """The units that were ticked; without a script, the one whose name stands in the search field too."""
+    typed = router.units.find(form.get("cari_tembusan"))
+    chosen = [*form.all("tembusan"), *([typed.id] if typed else [])]
+    return tuple(dict.fromkeys(unit_id for unit_id in chosen if unit_id in router.units))
 
 
 def _seconds(written: str) -> float | None:
@@ -225,10 +255,19 @@ def _page(
         rule_made=rule_made,
         outcomes=OUTCOMES,
         types=TYPES,
-        received=words.day(complaint.received_at),
+        received=words.clock(settings.at_office(complaint.received_at)),
+        copies=_offered_copies(view, refused, names),
         promise=_promise(request),
         can_decide=router_of(request) is not None,
     )
+
+
+def _offered_copies(view: SuggestionView | None, refused: Refused | None, names: Names) -> list[tuple[str, str, bool]]:
+    """Ids and names of units to inform, and whether each is ticked: the suggested ones, and those chosen before."""
+    chosen = refused.copies if refused else ()
+    suggested = view.copies if view else ()
+    others = [(unit_id, names.unit(unit_id)) for unit_id in chosen if unit_id not in dict(suggested)]
+    return [(unit_id, name, unit_id in chosen) for unit_id, name in (*suggested, *others)]
 
 
 def _promise(request: Request) -> str:

@@ -1,23 +1,30 @@
 """Dasbor: a period in figures, each with its cases behind it."""
 
 from datetime import timedelta
+from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
 from model.drift import Alarm, Baseline, check, too_few
+from model.drift_alarms import Signal
 from service.dependencies import CurrentBooks, CurrentSettings
 from service.ledger.clock import now
+from service.ledger.queue import WITHOUT_UNIT
 from service.pages import words
 from service.pages.charts import bars
 from service.pages.periods import ChosenPeriod
 from service.pages.shown import model_of, names_of, shown
 from service.pages.visitors import SignedIn
+from service.settings import Settings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _WEEKS_WATCHED = timedelta(weeks=8)
 _LOADS_SHOWN = 15
+# What the detail of an alarm is the id of, where it is a unit's.
+_ABOUT_SUGGESTED = {Signal.UNIT_AGREEMENT}
+_ABOUT_DECIDED = {Signal.NEW_UNIT}
 
 
 @router.get("/dasbor")
@@ -33,15 +40,28 @@ def dashboard(
         "dasbor",
         figures=figures,
         chart=bars([(words.short_day(week.monday), week.received, week.decided) for week in figures.weeks]),
+        week_of=period.week_from,
+        without_unit=WITHOUT_UNIT,
         loads=figures.loads[:_LOADS_SHOWN],
         more_loads=max(0, len(figures.loads) - _LOADS_SHOWN),
         load=books.queue.load(settings.today()),
         period=period,
         names=names_of(request),
-        alarms=alarms,
+        alarms=[(alarm.message, _cases_of(alarm, settings)) for alarm in alarms],
         quiet=quiet,
         words=words,
     )
+
+
+def _cases_of(alarm: Alarm, settings: Settings) -> str:
+    """The address of the complaints that an alarm is about: those since it began."""
+    since = alarm.since.astimezone(settings.zone) if alarm.since.tzinfo else settings.at_office(alarm.since)
+    named = {"dari": str(since.date()), "sampai": str(settings.today())}
+    if alarm.signal in _ABOUT_SUGGESTED:
+        named["unit"] = alarm.detail
+    elif alarm.signal in _ABOUT_DECIDED:
+        named["diputuskan"] = alarm.detail
+    return f"/daftar?{urlencode(named)}"
 
 
 def _drift(request: Request, books: CurrentBooks) -> tuple[tuple[Alarm, ...], str]:

@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from sqlalchemy import func, select
+
 from service.ledger.clock import now
 from service.ledger.tables import StoredComplaint, StoredDecision
 
@@ -33,4 +35,16 @@ def flash_of(books: Books, decision_id: str, visitor: Visitor, names: Names) -> 
         return None
     complaint = books.session.get_one(StoredComplaint, entry.complaint_id)
     went = f"diteruskan ke {names.unit(entry.unit_id)}" if entry.unit_id else "dicatat tanpa unit"
-    return Flash(entry.id, f"Pengaduan {complaint.reference_id} {went}.")
+    others = _others(books, entry)
+    also = f" dan {others} yang hampir sama" if others else ""
+    return Flash(entry.id, f"Pengaduan {complaint.reference_id}{also} {went}.")
+
+
+def _others(books: Books, entry: StoredDecision) -> int:
+    """How many decisions stand that were made along with it."""
+    if entry.together is None:
+        return 0
+    query = select(func.count()).where(
+        StoredDecision.together == entry.id, StoredDecision.id != entry.id, StoredDecision.undone_at.is_(None)
+    )
+    return books.session.scalar(query) or 0

@@ -5,11 +5,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service.dependencies import Books, CurrentBooks
 from service.ledger.accounts import AccountInvalid, Role, Visitor
+from service.ledger.audit import newest
+from service.pages import words
 from service.pages.shown import shown
 from service.pages.visitors import Administrator, OwnForm
 
 router = APIRouter(prefix="/pengelola", include_in_schema=False, default_response_class=HTMLResponse)
 
+_EVENTS_SHOWN = 100
 ROLES = {Role.OFFICER: "petugas", Role.SUPERVISOR: "penyelia", Role.ADMINISTRATOR: "pengelola"}
 
 
@@ -68,6 +71,8 @@ def revoke_key(key_id: str, visitor: Administrator, books: CurrentBooks, _: OwnF
 def _page(
     request: Request, books: Books, visitor: Visitor, error: str = "", status: int = 200, *, secret: str = ""
 ) -> HTMLResponse:
+    settings = request.app.state.settings
+    events = newest(books.session, settings.office, _EVENTS_SHOWN)
     return shown(
         request,
         visitor,
@@ -77,6 +82,8 @@ def _page(
         users=books.accounts.users(),
         keys=books.accounts.api_keys(),
         roles=ROLES,
+        events=[(words.clock(settings.at_office(event.at)), event) for event in events],
+        deeds=words.DEEDS,
         error=error,
         secret=secret,
     )

@@ -28,6 +28,11 @@ class Period:
     def query(self) -> str:
         return f"dari={self.first}&sampai={self.last}"
 
+    def week_from(self, monday: date) -> str:
+        """The days of a week that are within the period, as an address has them."""
+        sunday = monday + timedelta(days=6)
+        return f"dari={max(monday, self.first)}&sampai={min(sunday, self.last)}"
+
 
 def period_of(
     settings: CurrentSettings,

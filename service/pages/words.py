@@ -61,6 +61,25 @@ _NOTICES = {
     NoticeCode.UNKNOWN_FIELD: "Isian “{detail}” tidak dikenal dan diabaikan.",
 }
 
+DEEDS = {
+    "sign_in": "masuk",
+    "locked": "terkunci: terlalu sering salah kata sandi",
+    "decision": "memutuskan",
+    "undo": "membatalkan putusan",
+    "return": "mencatat pengembalian",
+    "upload": "mengunggah ekspor",
+    "export": "mengunduh ekspor",
+    "user_added": "menambah pengguna",
+    "user_disabled": "menonaktifkan pengguna",
+    "password_set": "mengganti kata sandi",
+    "role_officer": "menjadikan petugas",
+    "role_supervisor": "menjadikan penyelia",
+    "role_administrator": "menjadikan pengelola",
+    "key_added": "membuat kunci API",
+    "key_revoked": "mencabut kunci API",
+    "deleted": "menghapus pengaduan lama, sebanyak",
+    "model_change": "versi model yang menjawab sejak ini",
+}
 _ACTIONS = {"pin": "menetapkan", "forbid": "melarang", "prefer": "mengutamakan"}
 _MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
 
@@ -111,8 +130,13 @@ def short_day(day: date) -> str:
 
 
 def clock(moment: datetime) -> str:
-    """Day and time of a moment, which is UTC, as the ledger has it."""
-    return f"{day(moment)} {moment:%H.%M} UTC"
+    """Day and time of a moment at the office.
+
+    >>> from datetime import datetime
+    >>> clock(datetime(2024, 10, 21, 9, 5))
+    '21 Okt 2024 09.05'
+    """
+    return f"{day(moment)} {moment:%H.%M}"
 
 
 def at_office(moment: datetime, zone: ZoneInfo) -> str:

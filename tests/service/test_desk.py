@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import re
 import time
@@ -16,6 +17,7 @@ from pydantic import SecretStr
 from data.exports import open_export, write_laporan_ringkas
 from data.writing import rearm
 from service.app import create_app
+from service.ledger.store import Decision, Ledger
 from service.ledger.tables import AuditEvent, StoredComplaint, Upload
 from service.settings import Settings
 
@@ -196,6 +198,20 @@ def test_sign_in_decision_export_and_key_leave_a_trace_without_text(desk: Desk) 
     assert {"sign_in", "decision", "export", "key_added", "user_added"} <= events
 
 
+def test_the_administrator_reads_who_did_what_and_which_model_answers(desk: Desk) -> None:
+    desk.sign_in("rini").send("1", text="paspor rahasia sekali")
+    desk.decide("1")
+    desk.client.app.state.model_changes.note("20261126-080000-abcdef")  # type: ignore[attr-defined]
+    for _ in range(100):
+        page = desk.page("/pengelola")
+        if "20261126-080000-abcdef" in page:
+            break
+        time.sleep(0.05)
+    assert "versi model yang menjawab" in page
+    assert "memutuskan" in page
+    assert "paspor rahasia" not in page
+
+
 # Keys
 
 
@@ -267,9 +283,55 @@ def test_a_confidential_text_is_on_its_own_page_only(desk: Desk) -> None:
     assert "rajawali" not in desk.page("/daftar")
     assert "rajawali" not in desk.client.get("/ekspor/berkas?bentuk=csv").text
     assert "rajawali" in desk.page(f"/pengaduan/{desk.stored('r')['id']}")
+    assert 'class="row"' not in desk.page("/antrean?cari=rajawali")
 
 
 # The decision
+
+
+def test_what_was_decided_together_is_undone_together_but_one_alone_too(officer: Desk) -> None:
+    for reference in ("a", "b", "c"):
+        officer.send(reference, text=f"{LONG}, salam dari warga {reference}")
+    answer = officer.decide("a", serupa="ya", detik="30")
+    assert "dan 2 yang hampir sama" in officer.page(answer.headers["location"])
+    with officer.access.reading() as session:
+        timed = [session.get_one(StoredComplaint, officer.stored(name)["id"]).decisions[0].seconds for name in "abc"]
+    assert timed == [30, None, None]
+    officer.post(f"/putusan/{officer.stored('b')['decisions'][0]['id']}/urungkan")
+    assert [officer.stored(reference)["waiting"] for reference in "abc"] == [False, True, False]
+    officer.decide("b", unit="-", tindak_lanjut="yudisial")
+    officer.post(f"/putusan/{officer.stored('a')['decisions'][0]['id']}/urungkan", bersama="ya")
+    # What was decided on its own since then stays.
+    assert [officer.stored(reference)["waiting"] for reference in "abc"] == [True, False, True]
+
+
+def test_one_that_a_colleague_decided_in_the_meantime_keeps_that_decision(officer: Desk) -> None:
+    for reference in ("a", "b"):
+        officer.send(reference, text=f"{LONG}, salam dari warga {reference}")
+    officer.decide("b", unit="-", tindak_lanjut="yudisial")
+    with officer.access.session() as session:
+        # As if it had been listed before the colleague's decision came.
+        ledger = Ledger(session, "kumham")
+        entry, others = ledger.decide_all(ledger.complaint("a"), [officer.stored("b")["id"]], Decision("mabes-polri"))
+        assert (entry.together, others) == (None, 0)
+    assert officer.stored("b")["decisions"][0]["outcome"] == "yudisial"
+
+
+def test_other_units_are_informed_by_tick_or_by_name(officer: Desk) -> None:
+    officer.send("1")
+    assert 'type="checkbox" name="tembusan"' in officer.page("/tembusan?cari_tembusan=kpk")
+    refused = officer.decide("1", unit="-", tindak_lanjut="tangani", tembusan="mabes-polri")
+    assert re.search(r'value="mabes-polri" checked', refused.text)
+    first = officer.stored("1")["suggestion"]["units"][0]["id"]
+    officer.decide("1", tembusan=["mabes-polri", first, "bukan-unit"], cari_tembusan="komisi kejaksaan")
+    copies = officer.stored("1")["decisions"][0]["copies"]
+    assert copies == [unit for unit in ("mabes-polri", "komisi-kejaksaan") if unit != first]
+
+
+def test_a_time_is_shown_as_the_offices_clock_has_it(officer: Desk) -> None:
+    officer.send("1", received_at="2026-11-23T22:30:00+00:00")
+    assert "24 Nov 2026 05.30" in officer.page(f"/pengaduan/{officer.stored('1')['id']}")
+    assert "24 Nov 2026" in officer.page("/daftar?dari=2026-11-01&sampai=2026-11-30")
 
 
 def test_a_decision_leads_to_the_next_complaint_and_can_be_taken_back(officer: Desk) -> None:
@@ -467,23 +529,27 @@ def test_an_upload_that_a_crash_broke_off_goes_on_where_it_was(officer: Desk, sa
 
 
 def test_every_figure_of_the_dashboard_opens_its_cases(officer: Desk) -> None:
-    for n in range(6):
+    for n in range(8):
         officer.send(str(n))
     units = officer.stored("0")["suggestion"]["units"]
     for n in range(3):
         officer.decide(str(n))
     officer.decide("3", unit=units[1]["id"])
     officer.decide("4", unit="-", tindak_lanjut="bukan kewenangan")
-    officer.post(f"/pengaduan/{officer.stored('0')['id']}/kembali", alasan="salah")
-    page = officer.page("/dasbor")
-    expected = {"putusan=accepted": 3, "putusan=changed": 1, "putusan=rejected": 1, "kembali=ya": 1}
-    for part, count in expected.items():
-        address = next(link for link in re.findall(r'href="(/daftar[^"]+)"', page) if part in link)
-        shown = officer.page(address.replace("&amp;", "&"))
-        returned = part == "putusan=accepted"
-        # The returned one no longer stands and is listed among the returned.
-        assert len(re.findall(r'href="/pengaduan/', shown)) == count - returned, part
+    for reference in ("0", "3"):
+        officer.post(f"/pengaduan/{officer.stored(reference)['id']}/kembali", alasan="salah")
+    with officer.access.session() as session:
+        overdue = session.get_one(StoredComplaint, officer.stored("1")["id"])
+        overdue.settle_by = overdue.forward_by = datetime(2026, 1, 5).date()  # noqa: DTZ001 - a day
+    page = html.unescape(officer.page("/dasbor"))
     assert "60%" in page
+    # A cell of a table or the figure of a tile, and where it leads.
+    linked = re.findall(r'href="(/daftar[^"]*)">(?:<span class="tile-name">[^<]*</span> <span[^>]*>)?(\d+)<', page)
+    assert len(linked) >= 10
+    for address, figure in linked:
+        assert officer.page(address).count('href="/pengaduan/') == int(figure), address
+    accepted = next(address for address in re.findall(r'href="(/daftar[^"]*)"', page) if "putusan=accepted" in address)
+    assert officer.page(accepted).count('href="/pengaduan/') == 3
 
 
 def test_the_model_page_speaks_of_the_model(officer: Desk) -> None:

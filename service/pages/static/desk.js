@@ -66,7 +66,12 @@
     u: () => focus("#cari-unit"),
     g: () => focus("#cari-kategori"),
     t: () => focus("#tindak-lanjut"),
-    "/": () => follow("[data-up]"),
+    b: () => focus("#cari-tembusan"),
+    "/": () => {
+      const up = one("[data-up]");
+      if (up) location.assign(`${up.href}#cari`);
+      return Boolean(up);
+    },
     Enter: () => submit(one("[data-decision]")),
   };
   for (const key of "012345qwe") onComplaint[key] = () => choose(key);
@@ -106,7 +111,30 @@
     if (!first) return;
     first.checked = true;
     first.focus();
+    first.dispatchEvent(new Event("change", { bubbles: true }));
   };
+
+  // Of what can be chosen several times, the chosen ones are put aside and the field is free for the next.
+  document.addEventListener("change", (event) => {
+    const box = event.target;
+    if (!(box instanceof HTMLInputElement && box.type === "checkbox" && "match" in box.dataset)) return;
+    const results = box.closest("[data-failed]");
+    const kept = one(`[data-kept="${box.name}"]`);
+    const field = one(`[hx-target="#${results.id}"]`);
+    const before = [...kept.querySelectorAll("input")].find((other) => other.value === box.value);
+    if (before) {
+      before.checked = true;
+    } else {
+      delete box.dataset.match;
+      const label = box.closest("label");
+      label.className = "check";
+      kept.append(label);
+    }
+    results.replaceChildren();
+    delete results.dataset.asked;
+    field.value = "";
+    field.focus();
+  });
 
   const chooseFirstMatch = (field) => {
     const results = resultsOf(field);
@@ -165,6 +193,8 @@
   window.addEventListener("pageshow", () => {
     if (decision) delete decision.dataset.sent;
   });
+
+  if (location.hash === "#cari") focus("#cari");
 
   const flash = one("[data-flash]");
   if (flash) setTimeout(() => flash.remove(), 10000);
