@@ -33,6 +33,8 @@ DEMONSTRATION_ROWS = 90
 _WAITING = 36
 _WAITING_DAYS = 4
 _DECIDED_DAYS = 26
+# As invented as the complaints, so that the dashboard has something to count.
+_SECONDS = (14.0, 22.0, 31.0, 38.0, 47.0, 65.0, 120.0)
 _OFFICER = "petugas.contoh"
 
 
@@ -80,6 +82,7 @@ class _Desk:
             type=fields.get("type", ""),
             outcome=fields.get("outcome", ""),
             officer=_OFFICER,
+            seconds=_SECONDS[len(row.fields.get("text", "")) % len(_SECONDS)],
         )
         entry = self._ledger.decide(stored, decision)
         stored.stored_at = received.astimezone(UTC).replace(tzinfo=None)

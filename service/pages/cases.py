@@ -17,6 +17,8 @@ from service.schemas import clean
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
+# What the page's own form asks for; the rest of an address stays as it is.
+_ASKED = {"dari", "sampai", "search"}
 VERDICTS = {
     "accepted": "sesuai saran",
     "changed": "dikoreksi",
@@ -82,6 +84,7 @@ def cases(
         period=period,
         filters=filters,
         query=urlencode({name: str(value) for name, value in named.items() if value}),
+        kept=[(name, value) for name, value in named.items() if value and name not in _ASKED],
         names=names_of(request),
         verdicts=VERDICTS,
         words=words,

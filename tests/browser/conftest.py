@@ -3,22 +3,18 @@
 from __future__ import annotations
 
 import os
-import shutil
-import socket
-import threading
-import time
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-import uvicorn
 from playwright.sync_api import sync_playwright
 from pydantic import SecretStr
 
 from service.app import create_app
 from service.demonstration import fill_desk
 from service.settings import Settings
+from tests.browser.serving import answering, chromium_path
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -33,7 +29,7 @@ _AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 @pytest.fixture(scope="session")
 def browser() -> Iterator[Browser]:
     """The system's Chromium; without one the tests are skipped, unless PILAH_BROWSER=required."""
-    path = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    path = chromium_path()
     if path is None:
         if os.environ.get("PILAH_BROWSER") == "required":
             pytest.fail("PILAH_BROWSER=required, and there is no Chromium. Install it: apt-get install chromium")
@@ -52,16 +48,8 @@ def served(settings: Settings) -> Iterator[str]:
     with app.state.ledger.accounts() as accounts:
         for name, role in ROLES.items():
             accounts.add_user(name, role, PASSWORD, "test")
-    with socket.socket() as listener:
-        listener.bind(("127.0.0.1", 0))
-        server = uvicorn.Server(uvicorn.Config(app, log_level="error"))
-        thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-        thread.start()
-        while not server.started:
-            time.sleep(0.01)
-        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
-        server.should_exit = True
-        thread.join()
+    with answering(app) as where:
+        yield where
 
 
 @pytest.fixture(scope="session")

@@ -178,6 +178,14 @@
     });
   }
 
+  // What was sent is under way: nothing is sent twice, and the button says so.
+  const sending = (form, under) => {
+    for (const button of form.querySelectorAll("button[type=submit]")) button.setAttribute("aria-busy", String(under));
+  };
+  document.addEventListener("submit", (event) => {
+    if (!event.defaultPrevented && event.target.method === "post") sending(event.target, true);
+  });
+
   const decision = one("[data-decision]");
   if (decision) {
     decision.addEventListener("submit", (event) => {
@@ -192,6 +200,7 @@
   // A page that comes back from the browser's own cache can be sent again.
   window.addEventListener("pageshow", () => {
     if (decision) delete decision.dataset.sent;
+    for (const form of document.forms) sending(form, false);
   });
 
   if (location.hash === "#cari") focus("#cari");
