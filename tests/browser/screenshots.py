@@ -9,6 +9,7 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -73,14 +74,15 @@ def _desk(home: Path, folder: Path) -> Any:
     fill_desk(settings)
     app = create_app(settings)
     with app.state.ledger.accounts() as accounts:
-        accounts.add_user("sari", "administrator", _PASSWORD, "pictures")
+        accounts.add_user("sari", "officer", _PASSWORD, "pictures")
+        accounts.add_user("rini", "administrator", _PASSWORD, "pictures")
     return app
 
 
-def _signed_in(browser: Browser, address: str, **options: Any) -> Page:
+def _signed_in(browser: Browser, address: str, name: str, **options: Any) -> Page:
     page = browser.new_context(base_url=address, locale="id-ID", **options).new_page()
     page.goto("/")
-    page.get_by_label("Nama").fill("sari")
+    page.get_by_label("Nama").fill(name)
     page.get_by_label("Kata sandi").fill(_PASSWORD)
     page.get_by_role("button", name="Masuk").click()
     page.get_by_role("heading", name="Antrean").wait_for()
@@ -88,7 +90,7 @@ def _signed_in(browser: Browser, address: str, **options: Any) -> Page:
 
 
 def _guide(browser: Browser, address: str, folder: Path) -> None:
-    page = _signed_in(browser, address, viewport={"width": 1000, "height": 640})
+    page = _signed_in(browser, address, "sari", viewport={"width": 1000, "height": 640})
     _save(page.screenshot, folder / "antrean.png")
     page.locator("a.row").nth(2).click()
     page.get_by_role("button", name="Putuskan").wait_for()
@@ -97,7 +99,14 @@ def _guide(browser: Browser, address: str, folder: Path) -> None:
     page.keyboard.press("u")
     page.keyboard.type("kejati")
     page.locator("#hasil-unit input").first.wait_for()
-    _save(page.locator("fieldset.ranking").first.screenshot, folder / "unit-lain.png")
+    page.set_viewport_size({"width": 1000, "height": 1400})
+    field, found = page.locator("#cari-unit").bounding_box(), page.locator("#hasil-unit").bounding_box()
+    assert field is not None
+    assert found is not None
+    top, below = field["y"] - 34, found["y"] + found["height"]
+    part = {"x": field["x"] - 10, "y": top, "width": field["width"] + 20, "height": below - top + 8}
+    _save(partial(page.screenshot, clip=part), folder / "unit-lain.png")
+    page.set_viewport_size({"width": 1000, "height": 820})
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
     page.get_by_role("button", name="Urungkan").wait_for()
@@ -110,7 +119,7 @@ def _guide(browser: Browser, address: str, folder: Path) -> None:
 def _every_page(browser: Browser, address: str, folder: Path) -> None:
     for width in (1280, 390):
         for scheme in ("light", "dark"):
-            page = _signed_in(browser, address, viewport={"width": width, "height": 900}, color_scheme=scheme)
+            page = _signed_in(browser, address, "rini", viewport={"width": width, "height": 900}, color_scheme=scheme)
             complaint = page.locator("a.row").first.get_attribute("href") or ""
             for name in (*_EVERY_PAGE, complaint.strip("/")):
                 page.goto(f"/{name}")

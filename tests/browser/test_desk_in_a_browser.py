@@ -181,26 +181,78 @@ def test_without_scripts_a_complaint_is_decided_all_the_same(visit: Visit) -> No
     expect(page.get_by_role("status").first).to_contain_text("diteruskan ke")
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (390, "dark")])
-def test_every_page_is_accessible_and_fits(visit: Visit, axe: str, width: int, scheme: str) -> None:
+def test_copies_are_found_and_kept_by_keyboard(visit: Visit) -> None:
+    page = visit("sari")
+    before = _open_first(page)
+    page.keyboard.press("b")
+    for typed in ("kpk", "komjak"):
+        page.keyboard.type(typed)
+        page.keyboard.press("Enter")
+        expect(page.get_by_label("Tambah tembusan")).to_have_value("")
+    for name in ("Komisi Pemberantasan Korupsi", "Komisi Kejaksaan"):
+        expect(page.get_by_role("checkbox", name=name)).to_be_checked()
+    page.keyboard.press("Escape")
+    _decide_by_keyboard(page, "1", "Enter")
+    page.goto(before)
+    expect(page.locator(".decided")).to_contain_text("Tembusan: Komisi Pemberantasan Korupsi, Komisi Kejaksaan")
+
+
+def test_the_way_back_stands_for_ten_seconds(visit: Visit) -> None:
+    page = visit("sari")
+    page.clock.install()
+    _open_first(page)
+    _decide_by_keyboard(page, "1", "Enter")
+    expect(page.get_by_role("button", name="Urungkan")).to_be_visible()
+    page.clock.run_for(9_000)
+    expect(page.get_by_role("button", name="Urungkan")).to_be_visible()
+    page.clock.run_for(2_000)
+    expect(page.get_by_role("button", name="Urungkan")).to_be_hidden()
+
+
+def _no_violations(page: Page, axe: str) -> None:
+    """What axe-core finds, in light and in dark, and whether the page is wider than the screen."""
+    page.evaluate(axe)
+    for scheme in ("light", "dark"):
+        page.emulate_media(color_scheme=scheme)
+        violations = page.evaluate(
+            "axe.run().then(found => found.violations.map(one => one.id + ' ' + one.nodes[0].html))"
+        )
+        assert violations == [], f"{page.url} {scheme}"
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page.url
+
+
+@pytest.mark.parametrize("width", [1280, 390])
+def test_every_page_is_accessible_and_fits(visit: Visit, axe: str, width: int) -> None:
     # axe-core is put into the page from outside, which the page's own policy forbids.
-    page = visit("rini", viewport={"width": width, "height": 900}, color_scheme=scheme, bypass_csp=True)
+    page = visit("rini", viewport={"width": width, "height": 900}, bypass_csp=True)
+    # While a transition runs its colours are measured in between.
+    page.emulate_media(reduced_motion="reduce")
     complaint = page.locator("a.row").first.get_attribute("href") or ""
     for address in (
         *PAGES,
-        complaint,
         f"{complaint.partition('?')[0]}/jangan",
         "/pengelola",
         "/nirgends",
         "/antrean?cari=tidakada",
+        complaint,
     ):
         page.goto(address)
-        page.evaluate(axe)
-        violations = page.evaluate(
-            "axe.run().then(found => found.violations.map(one => one.id + ' ' + one.nodes[0].html))"
-        )
-        assert violations == [], address
-        assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), address
+        _no_violations(page, axe)
+    page.get_by_label("Unit lain").press_sequentially("kejati")
+    page.locator("#hasil-unit input").first.wait_for()
+    page.get_by_label("Tambah tembusan").press_sequentially("kpk")
+    page.locator("#hasil-tembusan input").first.wait_for()
+    _no_violations(page, axe)
+    page.get_by_role("radio").first.check()
+    page.get_by_role("button", name="Putuskan").click()
+    page.get_by_role("button", name="Urungkan").wait_for()
+    _no_violations(page, axe)
+    page.goto(complaint)
+    page.locator(".decided").wait_for()
+    _no_violations(page, axe)
+    page.context.clear_cookies()
+    page.goto("/masuk")
+    _no_violations(page, axe)
 
 
 def test_a_supervisor_sees_what_a_ban_would_have_changed_before_it_becomes_a_rule(

@@ -14,6 +14,7 @@ from sqlalchemy import create_engine, make_url, text
 from service.app import create_app
 from service.ledger.tables import Base
 from service.settings import Settings
+from tests.service.desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -86,3 +87,9 @@ def client(served: TestClient) -> TestClient:
             session.execute(table.delete())
     served.cookies.clear()
     return served
+
+
+@pytest.fixture
+def desk(client: TestClient) -> Desk:
+    """An empty office, in which nobody has signed in yet."""
+    return Desk(client)
