@@ -23,8 +23,8 @@ from service.intake import Intake, recount_deadlines
 from service.ledger.access import Access
 from service.ledger.database import open_ledger
 from service.metrics import RequestMetrics
-from service.office_metrics import OfficeMetrics
 from service.model_changes import ModelChanges
+from service.office_metrics import OfficeMetrics
 from service.pages import (
     cases,
     complaint,

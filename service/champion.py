@@ -16,9 +16,8 @@ from model.precedents import Precedents
 from model.unit_agreement import disagreements
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Callable, Iterable
     from pathlib import Path
-    `on_change` is told the version whenever another one answers.
 
     from model.artifact import Card
     from model.registry import Office
@@ -78,7 +77,7 @@ class Champion:
     A version that is promoted is verified and read beside the one that answers, which goes on answering until it is
     ready. The weights are memory-mapped, so a file changed on disk is a model changed in memory: then nothing is answered
     until its hashes hold again. Units and rules take effect at the next request. Past complaints that changed are left out
-    at once and come back when they are read anew.
+    at once and come back when they are read anew. `on_change` is told the version whenever another one answers.
     """
 
     def __init__(

@@ -54,7 +54,10 @@ def _cleaned(value: object) -> object:
 
 
 def _number_as_text(value: object) -> object:
-    return str(value) if isinstance(value, int) and not isinstance(value, bool) else _cleaned(value)
+    """A reference as it is kept: without the spaces around it that nobody would send again with the decision."""
+    if isinstance(value, int) and not isinstance(value, bool):
+        return str(value)
+    return clean(value).strip() if isinstance(value, str) else value
 
 
 def _whole_number(value: object) -> object:

@@ -279,7 +279,7 @@ class Portion:
             complaint,
             text=clean(complaint.text),
             title=clean(complaint.title)[:2_000],
-            reference_id=clean(complaint.reference_id)[:500] or _reference_of(complaint),
+            reference_id=clean(complaint.reference_id).strip()[:500] or _reference_of(complaint),
             received_at=received,
         )
 

@@ -9,7 +9,6 @@ from __future__ import annotations
 import argparse
 import sys
 import tempfile
-from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -104,8 +103,10 @@ def _guide(browser: Browser, address: str, folder: Path) -> None:
     assert field is not None
     assert found is not None
     top, below = field["y"] - 34, found["y"] + found["height"]
-    part = {"x": field["x"] - 10, "y": top, "width": field["width"] + 20, "height": below - top + 8}
-    _save(partial(page.screenshot, clip=part), folder / "unit-lain.png")
+    picture = page.screenshot(
+        clip={"x": field["x"] - 10, "y": top, "width": field["width"] + 20, "height": below - top + 8}
+    )
+    _save(lambda: picture, folder / "unit-lain.png")
     page.set_viewport_size({"width": 1000, "height": 820})
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
