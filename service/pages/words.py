@@ -78,6 +78,13 @@ DEEDS = {
     "key_added": "membuat kunci API",
     "key_revoked": "mencabut kunci API",
     "deleted": "menghapus pengaduan lama, sebanyak",
+    "rule": "menambah aturan",
+    "training_files": "menyerahkan berkas latihan",
+    "training_train": "memulai latihan",
+    "training_check": "memeriksa berkas latihan",
+    "training_cancelled": "menghentikan latihan",
+    "training_done": "latihannya menghasilkan versi",
+    "model": "mengganti versi model",
     "model_change": "versi model yang menjawab sejak ini",
 }
 _ACTIONS = {"pin": "menetapkan", "forbid": "melarang", "prefer": "mengutamakan"}

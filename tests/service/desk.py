@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
     from fastapi.testclient import TestClient
 
+LOCAL = "http://127.0.0.1"
 PASSWORD = "kata-sandi-uji"  # noqa: S105 - of invented users
 ROLES = {"sari": "officer", "budi": "supervisor", "rini": "administrator"}
 

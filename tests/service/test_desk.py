@@ -20,12 +20,11 @@ from service.app import create_app
 from service.ledger.store import Decision, Ledger
 from service.ledger.tables import AuditEvent, StoredComplaint, Upload
 from service.settings import Settings
-from tests.service.desk import PASSWORD, Desk
+from tests.service.desk import LOCAL, PASSWORD, Desk
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-LOCAL = "http://127.0.0.1"
 PHONE = "081200000001"
 LONG = "Jalan di depan pasar lama rusak berat sejak musim hujan dan belum pernah diperbaiki oleh siapa pun"
 HOSTILE = [

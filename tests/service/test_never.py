@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import pytest
 
 from service.ledger.tables import AuditEvent
-from tests.service.test_desk import Desk
+from tests.service.desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -17,8 +17,8 @@ from model.turn import holder_of, take_turn
 from service import pilah_process
 from service.ledger.tables import AuditEvent, TrainingRun
 from service.retraining import NotNow, Step, names_here
+from tests.service.desk import Desk
 from tests.service.stand_in import FAILURE, VERSION
-from tests.service.test_desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

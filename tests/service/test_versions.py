@@ -16,7 +16,7 @@ from model.registry import Office
 from service.app import create_app
 from service.ledger.tables import AuditEvent
 from service.settings import Settings
-from tests.service.test_desk import LOCAL, Desk
+from tests.service.desk import LOCAL, Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
