@@ -64,7 +64,7 @@ def reliability_chart(bins: Sequence[Figures]) -> Markup:
     ]
     line = _path((plane.x(found["confidence"]), plane.y(found["right"])) for found in bins)
     return _svg(
-        360,
+        376,
         276,
         "Kurva keandalan: keyakinan di sumbu datar, bagian yang benar di sumbu tegak",
         [
@@ -84,7 +84,7 @@ def coverage_chart(curve: Sequence[Figures], promise: float) -> Markup:
     ticks = [lowest + 0.1 * step for step in range(round((1 - lowest) * 10) + 1)]
     line = _path((plane.x(found["coverage"]), plane.y(found["precision"])) for found in curve)
     return _svg(
-        360,
+        376,
         276,
         "Ketepatan di antara saran yang paling yakin, menurut bagian yang diambil",
         [
