@@ -157,5 +157,9 @@ class Office:
 
 
 def new_version() -> str:
-    """A name for a version made now (UTC): sortable by time, with a tail that no second training shares."""
-    return f"{datetime.now(UTC):%Y%m%d-%H%M%S}-{secrets.token_hex(3)}"
+    """A name for a version made now (UTC): sortable by time, with a tail that no second training shares.
+
+    The tail begins with the part of the second, so that two quick trainings are in order too.
+    """
+    now = datetime.now(UTC)
+    return f"{now:%Y%m%d-%H%M%S}-{now.microsecond * 0x1000 // 1_000_000:03x}{secrets.token_hex(2)[:3]}"

@@ -1,14 +1,16 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
+import time
 from pathlib import Path
 
 import pytest
 
 from model import artifact
 from model.errors import ArtifactForeign, ArtifactMissing, ArtifactTampered, PilahError
-from model.registry import Office
+from model.registry import Office, new_version
 
 
 @pytest.fixture
@@ -52,6 +54,16 @@ def test_an_unsigned_version_is_refused_where_a_key_is_set(office: Office) -> No
 def test_an_office_without_a_model_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(ArtifactMissing, match="pilah train"):
         Office(tmp_path, "kosong").load_champion()
+
+
+def test_versions_made_within_one_second_are_in_order() -> None:
+    made = []
+    for _ in range(20):
+        made.append(new_version())
+        time.sleep(0.001)
+    assert made == sorted(made)
+    assert len(set(made)) == 20
+    assert all(re.fullmatch(r"\d{8}-\d{6}-[0-9a-f]{6}", version) for version in made)
 
 
 @pytest.mark.parametrize("name", ["", "..", "a/b", "A", "-x", "a" * 64])
