@@ -110,6 +110,11 @@ class Mending:
             unit_mended=correction is not None and bool(correction.unit),
         )
 
+    def in_force(self) -> Corrections:
+        """What counts of the corrections: one for each row, one for each spelling."""
+        merges = {(merge.label, merge.name): merge for merge in self.corrections.merges}
+        return Corrections(tuple(self._by_row.values()), tuple(merges.values()))
+
     def require_all_met(self) -> None:
         """See that every correction has found its row.
 

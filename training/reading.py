@@ -78,6 +78,7 @@ class Reading:
     files: list[Understood] = field(default_factory=list)
     in_order_of_file: bool = False
     corrected: Counter[str] = field(default_factory=Counter)
+    corrections: Corrections = field(default_factory=Corrections)
     from_ledger: dict[str, int] = field(default_factory=dict)
     unreadable: list[Unreadable] = field(default_factory=list)
 
@@ -123,7 +124,7 @@ def read_exports(
                 raise
             reading.unreadable.append(Unreadable(export.path.name, problem))
     mending.require_all_met()
-    reading.corrected = mending.counted
+    reading.corrected, reading.corrections = mending.counted, mending.in_force()
     reading.rows = [row for row in reading.rows if row is not _SUPERSEDED]
     reading.rows.sort(key=lambda row: row.received_at)
     return reading

@@ -209,6 +209,32 @@ def test_new_units_and_formulas_in_names_survive_a_units_csv(tmp_path: Path) -> 
     assert add_spellings(path, merges).known == 1
 
 
+def test_the_workbook_of_a_second_check_holds_what_was_mended_after_the_first(tmp_path: Path) -> None:
+    rows = _rows()
+    rows[10][3], rows[2][3], rows[20][3] = "", "DPU", ""
+    rows[12][3:5] = ["", ""]
+    export, first, second = _write(tmp_path / "a.csv", rows), tmp_path / "1.xlsx", tmp_path / "2.xlsx"
+    write_check(first, _checked(export))
+    answers: dict[str, dict[str, object]] = {"1010": {at.RIGHT_UNIT: "Dinas Sosial"}, "1012": {at.SKIP: "ya"}}
+    fill_in(
+        first,
+        {
+            SHEETS.blank: lambda row: answers.get(str(row[at.ID]), {}),
+            SHEETS.spellings: lambda _: {at.JOIN: "ya"},
+        },
+    )
+    write_check(second, _checked(export, first))
+    fill_in(second, {SHEETS.blank: lambda _: {at.RIGHT_UNIT: "Dinas Perhubungan"}})
+    reading = _read(export, second)
+    units = {row.complaint.reference_id: row.unit for row in reading.rows}
+    assert (units["1010"], units["1020"], units["1002"]) == (
+        "Dinas Sosial",
+        "Dinas Perhubungan",
+        "Dinas Pekerjaan Umum",
+    )
+    assert "1012" not in units
+
+
 def test_corrections_of_another_export_are_refused_with_the_rows_that_differ(tmp_path: Path) -> None:
     rows = _rows()
     rows[10][3] = ""

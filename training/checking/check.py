@@ -16,6 +16,7 @@ from training.checking.findings import (
     Findings,
     FoundRow,
     LeakingRow,
+    MendedRow,
     UnreadDate,
 )
 from training.checking.periods import period_of
@@ -76,6 +77,8 @@ def check(
             (row.reason, FoundRow.of_left_out(row)) for row in reading.left_out if row.reason not in _TOLD_ELSEWHERE
         ),
         corrected=dict(reading.corrected),
+        mended=_mended(reading),
+        joined=reading.corrections.merges,
         period=None if reading.in_order_of_file else period_of(rows),
         unread_dates=tuple(_unread(row) for row in reading.left_out if row.reason == UNREAD_DATE),
         no_dates=_left_out(reading.left_out, NO_DATE),
@@ -96,6 +99,13 @@ def check(
         rare=tuple(rare_labels(rows, units, rules or Rules((), units), day)),
         doubts=found,
     )
+
+
+def _mended(reading: Reading) -> tuple[MendedRow, ...]:
+    wanted = {correction.source: correction for correction in reading.corrections.rows}
+    here = [FoundRow.of(row) for row in reading.rows if row.source in wanted]
+    here += [FoundRow.of_left_out(row) for row in reading.left_out if row.source in wanted]
+    return tuple(MendedRow(row, wanted[row.source]) for row in here if row.source is not None)
 
 
 def _file(file: Understood) -> FileFound:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from model.history import LabelledComplaint, RowSource
+    from training.corrections import Merge, RowCorrection
     from training.leaks import Leaks
     from training.reading import LeftOut, Unreadable
 
@@ -26,6 +27,7 @@ __all__ = [
     "FoundRow",
     "Label",
     "LeakingRow",
+    "MendedRow",
     "Period",
     "RareLabel",
     "Repeats",
@@ -69,6 +71,14 @@ class FoundRow:
     def of_left_out(cls, row: LeftOut) -> FoundRow:
         """What may be shown of a row that is not learned from; its labels don't matter then."""
         return cls(row.source, row.id, row.text, row.date, "", "", row.confidential)
+
+
+@dataclass(frozen=True, slots=True)
+class MendedRow:
+    """A row with the correction that a person gave for it before this check; the labels of the row are those it has now."""
+
+    row: FoundRow
+    correction: RowCorrection
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,6 +236,8 @@ class Findings:
     left_out: Mapping[str, int]
     other_left_out: tuple[tuple[str, FoundRow], ...]
     corrected: Mapping[str, int]
+    mended: tuple[MendedRow, ...]
+    joined: tuple[Merge, ...]
     period: Period | None
     unread_dates: tuple[UnreadDate, ...]
     no_dates: tuple[FoundRow, ...]

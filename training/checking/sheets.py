@@ -42,6 +42,7 @@ class Sheets:
     leaks: str = "Teks bocor"
     rare: str = "Label jarang"
     left_out: str = "Tidak dipakai"
+    mended: str = "Sudah diperbaiki"
 
 
 SHEETS = Sheets()

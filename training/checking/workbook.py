@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from data.exports import Sheet, write_sheets
@@ -51,6 +52,7 @@ def _sheets(found: Findings) -> Iterator[Sheet]:
         _rows(SHEETS.doubted_categories, map(_doubt, found.doubts_of(Label.CATEGORY)), _DOUBT_HEADERS),
         _rows(SHEETS.repeats, _repeats(found), ("kelompok",)),
         _rows(SHEETS.leaks, _leaks(found), ("kata-katanya", "jenisnya")),
+        _mended(found),
         _rows(SHEETS.left_out, (((words.reason(why),), row) for why, row in found.other_left_out), ("alasan",)),
     ]
     yield Sheet(SHEETS.guide, ("petunjuk",), [(line,) for line in _GUIDE], {"petunjuk": 120})
@@ -108,8 +110,45 @@ def _blank(found: Findings) -> Iterator[tuple[Sequence[object], FoundRow]]:
             yield (problem,), row
 
 
-def _spellings(found: Findings) -> Sheet:
+def _mended(found: Findings) -> Sheet:
+    """What was mended before, filled in again: so this workbook alone is enough, and the earlier one can be thrown away."""
+    empty = _rows(SHEETS.mended, (), ())
     rows = [
+        [
+            *_cells(one.row, ())[: -len(at.MENDABLE) - 1],
+            one.correction.unit,
+            one.correction.category,
+            one.correction.date,
+            "ya" if one.correction.skip else "",
+            one.correction.source.key,
+        ]
+        for one in found.mended
+    ]
+    return replace(empty, rows=rows)
+
+
+def _spellings(found: Findings) -> Sheet:
+    earlier = [
+        (words.LABELS[merge.label], merge.name, "", merge.into, "", "", "dari perbaikan sebelumnya", "ya")
+        for merge in found.joined
+    ]
+    rows = [
+        *earlier,
+        *_proposed(found),
+    ]
+    headers = (at.LABEL, at.NAME, "jumlah baris", at.INTO, "jumlah baris tujuan", "bedanya", "catatan", at.JOIN)
+    return Sheet(
+        SHEETS.spellings,
+        headers,
+        rows,
+        _WIDTHS,
+        choices={at.JOIN: ("ya", "tidak")},
+        marked=frozenset((at.INTO, at.JOIN)),
+    )
+
+
+def _proposed(found: Findings) -> list[Sequence[object]]:
+    return [
         (
             words.LABELS[spelling.label],
             spelling.name,
@@ -122,15 +161,6 @@ def _spellings(found: Findings) -> Sheet:
         )
         for spelling in found.spellings
     ]
-    headers = (at.LABEL, at.NAME, "jumlah baris", at.INTO, "jumlah baris tujuan", "bedanya", "catatan", at.JOIN)
-    return Sheet(
-        SHEETS.spellings,
-        headers,
-        rows,
-        _WIDTHS,
-        choices={at.JOIN: ("ya", "tidak")},
-        marked=frozenset((at.INTO, at.JOIN)),
-    )
 
 
 def _conflicts(found: Findings) -> Iterator[tuple[Sequence[object], FoundRow]]:
