@@ -17,6 +17,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 from sqlalchemy import text
 
+from model.router import Router
 from service.app import create_app
 from service.logs import configure_logs
 from service.settings import Settings
@@ -156,10 +157,10 @@ def test_a_fault_of_the_database_is_logged_with_its_place_and_without_what_was_b
 
 
 def test_a_bug_is_logged_once_and_without_its_message(watched: Watched, monkeypatch: pytest.MonkeyPatch) -> None:
-    def broken() -> None:
+    def broken(*_: object, **__: object) -> None:
         raise ValueError(f"no such thing: {MARK}") from RuntimeError(MARK)
 
-    monkeypatch.setattr(watched.client.app.state.champion, "current", broken)  # type: ignore[attr-defined]
+    monkeypatch.setattr(Router, "suggest_many", broken)
     answer = watched.client.post("/v1/predictions", json={"text": MARK})
     assert answer.status_code == 500
     assert MARK not in answer.text
