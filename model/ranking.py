@@ -21,7 +21,7 @@ from model.places import Named, PlaceEvidence, PlaceResolver, place_key
 from model.refusals import NOTHING_REFUSED, Refusals, pushed_back
 from model.suggestion import ResolvedBy, WordWeight
 from model.text import expand, words
-from model.trust import USUAL_TRUST, Trust
+from model.trust import USUAL_TRUST, Trust, still_telling
 from model.units import Units
 
 if TYPE_CHECKING:
@@ -138,9 +138,11 @@ class Ranking:
         topics = [topic_of(unit_id, units) for unit_id in in_charge]
         with_unit = [i for i, topic in enumerate(topics) if topic]
         with_category = [i for i, row in enumerate(rows) if row.category]
+        known_wrong = _wrong_units(rows, units, newest)
         weights = trust.weights(rows) * (_weights_by_age(rows) if parts.recency else 1.0)
+        weights *= still_telling(rows, topics, [(at, topic_of(unit_id, units)) for at, unit_id in known_wrong])
         weights /= weights.mean()
-        wrong = _wrong_units(rows, units, newest) if trust.wrong else []
+        wrong = known_wrong if trust.wrong else []
 
         def named(labels: Sequence[str]) -> csr_matrix:
             return features.transform([Document(_description(label, units)) for label in labels])

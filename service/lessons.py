@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 # How a decision counts that was made elsewhere: nobody had Pilah's suggestion before them.
 _RECORDED = "recorded"
-_REJECTED = "rejected"
+_NOT_FOLLOWED = frozenset(("rejected", "changed"))
 # Without a unit for these, the suggested one was not wrong: nobody can say yet, or a court has the case.
 _SAYS_NOTHING_OF_UNITS = frozenset(("minta kelengkapan", "yudisial"))
 _ROWS_AT_ONCE = 500
@@ -114,8 +114,10 @@ def _verdict(decision: StoredDecision) -> str:
 
 
 def _rejected_unit(session: Session, decision: StoredDecision) -> Sequence[str]:
-    """The unit that was suggested where the officer said that none of the office's is responsible."""
-    if decision.verdict != _REJECTED or decision.outcome in _SAYS_NOTHING_OF_UNITS or not decision.suggestion_id:
+    """The unit that was suggested where the officer chose another, or said that none of the office's is responsible."""
+    if _verdict(decision) not in _NOT_FOLLOWED or not decision.suggestion_id:
+        return ()
+    if not decision.unit_id and decision.outcome in _SAYS_NOTHING_OF_UNITS:
         return ()
     suggestion = session.get(StoredSuggestion, decision.suggestion_id)
     return (suggestion.unit_id,) if suggestion else ()

@@ -250,7 +250,8 @@ class _Simulation:
             return replace(
                 row, unit=row.unit if same_unit else suggestion.units[0].name, category=category, verdict=ACCEPTED
             )
-        return replace(row, verdict=CHANGED)
+        wrong = () if same_unit else (suggestion.units[0].name,)
+        return replace(row, verdict=CHANGED, wrong_units=wrong)
 
 
 def _answers(router: Router, rows: Sequence[LabelledComplaint]) -> list[Suggestion]:

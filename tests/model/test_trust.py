@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from model.complaint import Complaint
 from model.history import LabelledComplaint, read_rows, write_rows
 from model.refusals import Refusals
-from model.trust import WRONG_WEIGHT, Trust
+from model.trust import WRONG_WEIGHT, Trust, still_telling
 from model.units import Units
 from training.fit import Recipe, fit_ranking
 
@@ -76,6 +76,36 @@ def test_a_wrong_unit_still_gets_what_is_its_own() -> None:
 
 def test_without_verdicts_the_weights_change_nothing() -> None:
     assert list(Trust(correction=7, acceptance=0.1).weights(_base())) == [1.0] * len(BASE)
+
+
+def _decided(n: int, towards: str) -> LabelledComplaint:
+    """A suggestion of Dinas Sosial, kept or moved."""
+    if towards == "Dinas Sosial":
+        return _row(n, "bantuan", towards, verdict="accepted")
+    return _row(n, "bantuan", towards, verdict="changed", wrong_units=("Dinas Sosial",))
+
+
+def _factors(rows: list[LabelledComplaint]) -> list[float]:
+    wrong = [(at, unit) for at, row in enumerate(rows) for unit in row.known_wrong]
+    return [float(factor) for factor in still_telling(rows, [row.unit for row in rows], wrong)]
+
+
+def test_old_rows_of_a_unit_whose_matters_moved_hardly_count_and_newer_ones_do() -> None:
+    old = [_row(n, "bantuan", "Dinas Sosial") for n in range(5)]
+    moved = [_decided(10 + n, "Dinas Pangan") for n in range(12)]
+    back_again = [_decided(30 + n, "Dinas Sosial") for n in range(16)]
+    assert _factors([*old, *moved, *back_again]) == [0.1] * 5 + [1.0] * 28
+
+
+@pytest.mark.parametrize(
+    "targets",
+    [["Dinas Pangan"] * 9 + ["Dinas Sosial"] * 20, [f"Dinas {n % 4}" for n in range(30)]],
+    ids=["too few", "scattered"],
+)
+def test_corrections_that_are_few_or_scatter_take_nothing_from_old_rows(targets: list[str]) -> None:
+    old = [_row(n, "bantuan", "Dinas Sosial") for n in range(5)]
+    decided = [_decided(10 + n, target) for n, target in enumerate(targets)]
+    assert set(_factors([*old, *decided])) == {1.0}
 
 
 def test_copies_that_the_unit_kept_speak_against_one_that_it_returned() -> None:

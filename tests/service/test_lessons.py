@@ -71,9 +71,9 @@ def test_each_verdict_comes_with_its_unit_and_what_was_taken_back_does_not_come(
     desk.send("3", TOPICS["Dinas Sosial"])
     desk.client.delete(f"/v1/decisions/{desk.decide('3', unit=other)}")
     desk.send("4", TOPICS["Dinas Sosial"])
-    assert {key: (row.unit, row.verdict) for key, row in desk.rows().items()} == {
-        "1": (first, "accepted"),
-        "2": (other, "changed"),
+    assert {key: (row.unit, row.verdict, row.wrong_units) for key, row in desk.rows().items()} == {
+        "1": (first, "accepted", ()),
+        "2": (other, "changed", (first,)),
     }
 
 
@@ -163,7 +163,9 @@ def test_decisions_become_a_version_that_answers_otherwise(
     assert SECRET not in output
     assert not list(home.glob(".decisions-*"))
     router, card = office.load_version(version)
-    assert card["data"]["from_ledger"]["with a wrong unit"] == 1
+    assert card["data"]["from_ledger"]["with a wrong unit"] == 1 + sum(
+        bool(rows[f"t{n}"].wrong_units) for n in range(6)
+    )
     assert router.suggest(rows["t5"].complaint).units[0].name == "Dinas Lingkungan Hidup"
     assert router.suggest(rows["kembali"].complaint).units[0].id != returned
 
