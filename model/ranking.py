@@ -21,7 +21,7 @@ from model.places import Named, PlaceEvidence, PlaceResolver, place_key
 from model.refusals import NOTHING_REFUSED, Refusals, pushed_back
 from model.suggestion import ResolvedBy, WordWeight
 from model.text import expand, words
-from model.trust import USUAL_TRUST, Trust, still_telling
+from model.trust import USUAL_TRUST, Trust, topics_now
 from model.units import Units
 
 if TYPE_CHECKING:
@@ -135,12 +135,12 @@ class Ranking:
         matrix = features.fit_transform([document(row.complaint, addressees, parts) for row in rows])
         newest = max(row.received_at for row in rows).date()
         in_charge = [in_force(_unit_id(row, units), units, newest) for row in rows]
-        topics = [topic_of(unit_id, units) for unit_id in in_charge]
+        said = [topic_of(unit_id, units) for unit_id in in_charge]
+        known_wrong = _wrong_units(rows, units, newest)
+        topics = topics_now(rows, said, [(at, topic_of(unit_id, units)) for at, unit_id in known_wrong])
         with_unit = [i for i, topic in enumerate(topics) if topic]
         with_category = [i for i, row in enumerate(rows) if row.category]
-        known_wrong = _wrong_units(rows, units, newest)
         weights = trust.weights(rows) * (_weights_by_age(rows) if parts.recency else 1.0)
-        weights *= still_telling(rows, topics, [(at, topic_of(unit_id, units)) for at, unit_id in known_wrong])
         weights /= weights.mean()
         wrong = known_wrong if trust.wrong else []
 
@@ -173,7 +173,7 @@ class Ranking:
         outcomes = Head.fit(matrix, [row.outcome for row in rows])
         refusals = Refusals(
             [(rows[at].complaint.text, unit_id) for at, unit_id in wrong],
-            [(rows[at].complaint.text, in_charge[at]) for at in with_unit] if wrong else [],
+            [(rows[at].complaint.text, in_charge[at]) for at in with_unit if topics[at] == said[at]] if wrong else [],
         )
         return cls(features, unit_ranker, category_ranker, mutual, places, units, types, outcomes, parts, refusals)
 

@@ -1,4 +1,4 @@
-"""How much a row teaches, by how its label came about."""
+"""How much a row teaches, and what, by how its label came about and what was decided since."""
 
 from __future__ import annotations
 
@@ -21,10 +21,9 @@ CORRECTION_WEIGHT = 2.0
 ACCEPTANCE_WEIGHT = 0.5
 WRONG_WEIGHT = 1.0
 
-# When a topic counts as moved, and what its old rows still weigh then.
+# When a topic's matters count as moved.
 _IN_A_ROW = 16
 _FEWEST_MOVED = 10
-_LEFT_OF_OLD = 0.1
 
 CHANGED = "changed"
 ACCEPTED = "accepted"
@@ -52,23 +51,23 @@ class Trust:
 USUAL_TRUST = Trust()
 
 
-def still_telling(
-    rows: Sequence[LabelledComplaint], topics: Sequence[str], wrong: Sequence[tuple[int, str]]
-) -> NDArray[np.float64]:
-    """Shape (n,): 1, and little for the old rows of a topic whose suggestions officers have come to move elsewhere.
+def topics_now(rows: Sequence[LabelledComplaint], topics: Sequence[str], wrong: Sequence[tuple[int, str]]) -> list[str]:
+    """What each row teaches now: the old rows of a topic whose matters officers have moved to another teach that other.
 
     Where of 16 decisions in a row on a topic's suggestions 10 or more went to one other topic, its matters were reassigned:
-    what was decided before the first of them no longer says what would be decided now. Corrections that scatter say that the
-    topic is hard, and change nothing. `topics` are what the rows teach, blank for none; `wrong` are rows and the topics
-    they are known not to have.
+    what was decided before the first of them would be decided otherwise now. Corrections that scatter say that the topic is
+    hard, and change nothing. `topics` are what the rows said, blank for none; `wrong` are rows and the topics they are known
+    not to have.
     """
-    factors = np.ones(len(rows))
+    now = list(topics)
     for topic, decisions in _decisions_on(rows, topics, wrong).items():
-        moved_at = _moved_at(sorted(decisions))
-        if moved_at is not None:
-            old = [at for at, row in enumerate(rows) if topics[at] == topic and row.received_at < moved_at]
-            factors[old] = _LEFT_OF_OLD
-    return factors
+        moved = _moved(sorted(decisions))
+        if moved is not None:
+            since, successor = moved
+            for at, row in enumerate(rows):
+                if topics[at] == topic and row.received_at < since:
+                    now[at] = successor
+    return now
 
 
 def _decisions_on(
@@ -85,12 +84,13 @@ def _decisions_on(
     return decisions
 
 
-def _moved_at(decisions: Sequence[tuple[datetime, str]]) -> datetime | None:
-    """The first of the latest decisions in a row that moved a topic's matters to one other; None where none did."""
-    moved_at = None
+def _moved(decisions: Sequence[tuple[datetime, str]]) -> tuple[datetime, str] | None:
+    """Since when, and to which topic, the latest decisions in a row moved a topic's matters; None where none did."""
+    moved = None
     for end in range(_FEWEST_MOVED, len(decisions) + 1):
         window = decisions[max(0, end - _IN_A_ROW) : end]
         towards = Counter(target for _, target in window if target).most_common(1)
         if towards and towards[0][1] >= _FEWEST_MOVED:
-            moved_at = next(moment for moment, target in window if target == towards[0][0])
-    return moved_at
+            successor = towards[0][0]
+            moved = next(moment for moment, target in window if target == successor), successor
+    return moved

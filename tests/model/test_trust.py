@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from model.complaint import Complaint
 from model.history import LabelledComplaint, read_rows, write_rows
 from model.refusals import Refusals
-from model.trust import WRONG_WEIGHT, Trust, still_telling
+from model.trust import WRONG_WEIGHT, Trust, topics_now
 from model.units import Units
 from training.fit import Recipe, fit_ranking
 
@@ -85,16 +85,16 @@ def _decided(n: int, towards: str) -> LabelledComplaint:
     return _row(n, "bantuan", towards, verdict="changed", wrong_units=("Dinas Sosial",))
 
 
-def _factors(rows: list[LabelledComplaint]) -> list[float]:
+def _now(rows: list[LabelledComplaint]) -> list[str]:
     wrong = [(at, unit) for at, row in enumerate(rows) for unit in row.known_wrong]
-    return [float(factor) for factor in still_telling(rows, [row.unit for row in rows], wrong)]
+    return topics_now(rows, [row.unit for row in rows], wrong)
 
 
-def test_old_rows_of_a_unit_whose_matters_moved_hardly_count_and_newer_ones_do() -> None:
+def test_old_rows_of_a_unit_whose_matters_moved_teach_the_other_and_newer_ones_their_own() -> None:
     old = [_row(n, "bantuan", "Dinas Sosial") for n in range(5)]
     moved = [_decided(10 + n, "Dinas Pangan") for n in range(12)]
     back_again = [_decided(30 + n, "Dinas Sosial") for n in range(16)]
-    assert _factors([*old, *moved, *back_again]) == [0.1] * 5 + [1.0] * 28
+    assert _now([*old, *moved, *back_again]) == ["Dinas Pangan"] * 17 + ["Dinas Sosial"] * 16
 
 
 @pytest.mark.parametrize(
@@ -102,10 +102,18 @@ def test_old_rows_of_a_unit_whose_matters_moved_hardly_count_and_newer_ones_do()
     [["Dinas Pangan"] * 9 + ["Dinas Sosial"] * 20, [f"Dinas {n % 4}" for n in range(30)]],
     ids=["too few", "scattered"],
 )
-def test_corrections_that_are_few_or_scatter_take_nothing_from_old_rows(targets: list[str]) -> None:
-    old = [_row(n, "bantuan", "Dinas Sosial") for n in range(5)]
-    decided = [_decided(10 + n, target) for n, target in enumerate(targets)]
-    assert set(_factors([*old, *decided])) == {1.0}
+def test_corrections_that_are_few_or_scatter_change_nothing_of_old_rows(targets: list[str]) -> None:
+    rows = [_row(n, "bantuan", "Dinas Sosial") for n in range(5)]
+    rows += [_decided(10 + n, target) for n, target in enumerate(targets)]
+    assert _now(rows) == [row.unit for row in rows]
+
+
+def test_a_unit_whose_matters_moved_is_suggested_no_more_for_what_was_its_own() -> None:
+    lamps = "lampu jalan padam mawar"
+    moved = [
+        _row(40 + n, lamps, "Dinas Sosial", verdict="changed", wrong_units=("Dinas Perhubungan",)) for n in range(10)
+    ]
+    assert _first([*_base(), *moved], "lampu padam") == "Dinas Sosial"
 
 
 def test_copies_that_the_unit_kept_speak_against_one_that_it_returned() -> None:
