@@ -12,7 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from model.complaint import Complaint, Location
-from model.errors import ArtifactMissing
+from model.errors import ArtifactMissing, ArtifactTampered
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator
@@ -150,6 +150,7 @@ def read_history(folder: Path) -> list[LabelledComplaint]:
 
     Raises:
         ArtifactMissing: nothing was trained here yet.
+        ArtifactTampered: the file is not whole any more.
     """
     return [_labelled(record) for record in _stored(folder).to_pylist()]
 
@@ -158,7 +159,14 @@ def _stored(folder: Path) -> pa.Table:
     path = history_file(folder)
     if not path.is_file():
         raise ArtifactMissing(f"No history in {folder}. Make one with: pilah train")
-    return pq.read_table(path)
+    try:
+        return pq.read_table(path)
+    except PermissionError:
+        raise
+    except (pa.ArrowException, OSError):
+        raise ArtifactTampered(
+            f"{path} is not whole any more. Restore it from a backup, or train again and promote that version."
+        ) from None
 
 
 def _schema() -> pa.Schema:

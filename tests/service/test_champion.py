@@ -15,7 +15,7 @@ from model import artifact
 from model.artifact import MANIFEST, ROUTER
 from model.complaint import Complaint
 from model.errors import ArtifactError
-from model.history import read_history, write_history
+from model.history import history_file, read_history, write_history
 from model.registry import Office
 from service.app import create_app
 from service.champion import Champion
@@ -131,6 +131,13 @@ def test_a_deleted_complaint_is_no_precedent_from_the_next_request_on(office: Of
     at_once = champion.current().router.suggest(_TEXT).precedents
     assert {precedent.reference_id for precedent in at_once} <= {kept[0].complaint.reference_id}
     _until(lambda: len(champion.current().router.suggest(_TEXT).precedents) == 1)
+
+
+def test_past_complaints_that_are_not_whole_any_more_are_told_and_not_guessed_at(office: Office) -> None:
+    path = history_file(office.history_folder)
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(ArtifactError, match="not whole any more"):
+        Champion(office).current()
 
 
 def test_units_and_rules_take_effect_at_the_next_request(office: Office) -> None:
