@@ -5,8 +5,9 @@ from __future__ import annotations
 import random
 import zipfile
 from dataclasses import dataclass, field
-from datetime import datetime
 from typing import TYPE_CHECKING
+
+from data.dates import parse_date
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,6 +15,7 @@ if TYPE_CHECKING:
 
     Row = dict[str, str]
 
+_MONTHS = 12
 _SECTOR = 512
 _END_OF_CHAIN, _FREE, _FAT = 0xFFFFFFFE, 0xFFFFFFFF, 0xFFFFFFFD
 _MINI_STREAM_CUTOFF = 4_096
@@ -66,9 +68,12 @@ def spoil(
         row["rahasia"] = "Rahasia"
         spoiled.confidential.add(row["id"])
     start = 2 * len(untouched) // 3
-    for row in [row for row in untouched[start:] if datetime.fromisoformat(row["received_at"]).day > 12][:unread_dates]:
-        row["received_at"] = f"{datetime.fromisoformat(row['received_at']):%m/%d/%Y}"
-        spoiled.unread_dates.add(row["id"])
+    for row in untouched[start:]:
+        day = parse_date(row["received_at"])
+        # Below the 13th the other order would read well, and be wrong in silence.
+        if day is not None and day.day > _MONTHS and len(spoiled.unread_dates) < unread_dates:
+            row["received_at"] = f"{day:%m/%d/%Y}"
+            spoiled.unread_dates.add(row["id"])
     return spoiled
 
 

@@ -85,6 +85,8 @@ def test_three_spellings_of_a_unit_are_proposed_as_one() -> None:
         ("Kota Pekalongan", "Kabupaten Pekalongan"),
         ("Polda Sulawesi Tenggara", "Polda Sulteng"),
         ("Kelurahan Gading", "Kelurahan Gadung"),
+        ("Kelurahan Sawah", "Kelurahan Sawahan"),
+        ("Bagian Hukum", "Bagian Hukuman"),
         ("Kelurahan Wonorejo - Rungkut", "Kelurahan Wonorejo - Tegalsari"),
         ("Kejaksaan Negeri Kota Madiun", "Kejaksaan Negeri Kabupaten Madiun"),
         ("Bagian Umum", "Bagian Umum Protokol dan Komunikasi Pimpinan"),
@@ -98,6 +100,7 @@ def test_two_names_that_are_two_units_are_never_proposed_as_one(name: str, other
     ("short", "full"),
     [
         ("Dishub", "Dinas Perhubungan"),
+        ("Din. Lingk. Hidup", "Dinas Lingkungan Hidup"),
         ("Satpol PP", "Satuan Polisi Pamong Praja"),
         ("Kec. Tandes", "Kecamatan Tandes"),
         ("Polda Sumut", "Polda Sumatera Utara"),

@@ -245,13 +245,19 @@ def abbreviates(short: Sequence[str], full: Sequence[str], *, initials: bool = T
     """
     if len(full) < _FEWEST_WORDS or not short or tuple(short) == tuple(full):
         return False
-    if sum(map(len, short)) > _MOST_SHORT_LETTERS * sum(map(len, full)):
-        return False
     pieces = _pieces(tuple(short), tuple(full))
-    if pieces is None:
+    if pieces is None or not _much_shorter(pieces, full):
         return False
     # Two letters for two words say too little.
     return any(len(piece) > 1 for piece in pieces) or (initials and len(pieces) >= _FEWEST_INITIALS)
+
+
+def _much_shorter(pieces: Sequence[str], full: Sequence[str]) -> bool:
+    """Whether enough letters are gone; of places each cut word must not count, for Sawah may be a place beside Sawahan."""
+    if sum(map(len, pieces)) <= _MOST_SHORT_LETTERS * sum(map(len, full)):
+        return True
+    cut = [(piece, word) for piece, word in zip(pieces, full, strict=True) if piece != word]
+    return full[0] not in _KINDS_OF_PLACE and all(len(piece) <= _MOST_SHORT_LETTERS * len(word) for piece, word in cut)
 
 
 def _pieces(short: tuple[str, ...], full: tuple[str, ...]) -> tuple[str, ...] | None:
