@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 export PILAH_HOME ?= $(CURDIR)/.pilah
 
-.PHONY: run test soak bench openapi lock clean
+.PHONY: run test soak bench openapi docs lock clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/pilah demo --port $(PORT)
@@ -53,6 +53,10 @@ $(VENV)/dev.stamp: requirements-dev.lock $(VENV)/run.stamp
 openapi: $(VENV)/dev.stamp
 	$(BIN)/python -m tests.service.api_contract
 
+# The guides as pages that need no network, in site/.
+docs: $(VENV)/dev.stamp
+	$(BIN)/python docs/build.py
+
 # Needs uv. The lock files carry hashes and no address of an index.
 lock:
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
@@ -60,4 +64,4 @@ lock:
 	uv pip compile --group bench --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --constraints requirements-dev.lock --output-file requirements-bench.lock
 
 clean:
-	rm -rf $(VENV) .pilah
+	rm -rf $(VENV) .pilah site
