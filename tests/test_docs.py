@@ -40,7 +40,7 @@ _NOT_RUN = {
     "serve": "doesn't end; every test of the service is one of it",
     "demo": "doesn't end; the browser's tests look at the same desk",
     "train": "takes its time; tests/training/test_train.py",
-    "check": "takes its time; tests/training/test_check_command.py",
+    "check": "takes its time; tests/training/test_check.py",
     "replay": "takes its time; tests/training",
     "promote": "asks for a second version; tests/training/test_promoting.py",
     "rollback": "asks for a second version; tests/training/test_promoting.py",
