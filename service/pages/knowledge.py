@@ -12,6 +12,7 @@ from model.registry import Office
 from service.champion import Champion, Loaded
 from service.dependencies import CurrentSettings
 from service.ledger.accounts import Role
+from service.ledger.clock import as_utc
 from service.pages import words
 from service.pages.retraining import may_train
 from service.pages.shown import shown
@@ -50,6 +51,7 @@ def model_page(request: Request, visitor: SignedIn, settings: CurrentSettings) -
         before=version_before(office) if reads_more else None,
         reads_more=reads_more,
         may_train=may_train(visitor, settings),
+        when=lambda at: words.at_office(as_utc(datetime.fromisoformat(at)), settings.zone),
         words=words,
     )
 
