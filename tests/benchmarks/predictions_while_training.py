@@ -17,6 +17,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
@@ -57,12 +58,31 @@ def main(file: Path, seconds: float, clients: int) -> None:
         ) as server:
             assert server.stdout is not None
             host = urlsplit(server.stdout.readline().split(" at ")[-1].split()[0]).netloc
-            _ask_for(host, texts, 3, clients)
-            _say("alone", _ask_for(host, texts, seconds, clients))
-            _say("training, as the page starts it", _while_training(settings, file, host, texts, seconds, clients))
-            pilah_process._BEHIND_EVERYTHING = ()  # noqa: SLF001 - what is measured against
-            _say("training, at ordinary priority", _while_training(settings, file, host, texts, seconds, clients))
-            server.terminate()
+            try:
+                _wait_for(host)
+                _measure(settings, file, host, texts, seconds, clients)
+            finally:
+                server.terminate()
+
+
+def _measure(settings: Settings, file: Path, host: str, texts: Sequence[str], seconds: float, clients: int) -> None:
+    _ask_for(host, texts, 3, clients)
+    _say("alone", _ask_for(host, texts, seconds, clients))
+    _say("training, as the page starts it", _while_training(settings, file, host, texts, seconds, clients))
+    pilah_process._BEHIND_EVERYTHING = ()  # noqa: SLF001 - what is measured against
+    _say("training, at ordinary priority", _while_training(settings, file, host, texts, seconds, clients))
+
+
+def _wait_for(host: str) -> None:
+    """Until the service has read its model and listens."""
+    while True:
+        connection = http.client.HTTPConnection(host, timeout=60)
+        with suppress(OSError):
+            connection.request("GET", "/readyz")
+            if connection.getresponse().status == http.HTTPStatus.OK:
+                return
+        connection.close()
+        time.sleep(0.1)
 
 
 def _while_training(
