@@ -66,11 +66,11 @@ def two_versions(home: Path) -> tuple[str, str]:
 class _Promoter:
     """A process that makes a child for each change and kills it after a while; forking costs no second import.
 
-    `seconds` is how long the last change took that nobody killed.
+    `seconds` is how long the last promotion and the last rollback took that nobody killed.
     """
 
     def __init__(self, home: Path) -> None:
-        self.seconds = 0.05
+        self.seconds = {True: 0.05, False: 0.01}
         self._process = subprocess.Popen(
             [sys.executable, __file__, "--promoter", str(home)],
             stdin=subprocess.PIPE,
@@ -83,12 +83,11 @@ class _Promoter:
         """Promote a version, or roll back without one; gives `done`, `killed`, or what went wrong."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
-        began = time.monotonic()
         self._process.stdin.write(json.dumps([version, kill_after]) + "\n")
         self._process.stdin.flush()
-        said = self._process.stdout.readline().strip()
-        if kill_after is None:
-            self.seconds = time.monotonic() - began
+        said, _, seconds = self._process.stdout.readline().strip().partition(" after ")
+        if kill_after is None and seconds:
+            self.seconds[version is not None] = float(seconds)
         return said
 
     def close(self) -> None:
@@ -181,7 +180,7 @@ def run(home: Path, changes_wanted: int, service_kills: int, seed: int = 1) -> O
     load.start(server.host)
     kill_at = set(chance.sample(range(changes_wanted), service_kills))
     for number in range(changes_wanted):
-        _change(office, promoter, chance, outcome, (first, second), killed=number % 2 == 1)
+        _change(office, promoter, chance, outcome, (first, second), killed=number % 4 in {1, 2})
         if number in kill_at:
             time.sleep(chance.uniform(0, 0.1))
             load.stop(dying=True)
@@ -210,7 +209,9 @@ def _change(
     """Go from one version to the other, forth by a promotion and back by a rollback."""
     before, taken = office.champion(), len(changes(office))
     wanted = versions[1] if before == versions[0] else None
-    said = promoter.change(wanted, chance.uniform(0, _KILL_WITHIN * promoter.seconds) if killed else None)
+    said = promoter.change(
+        wanted, chance.uniform(0, _KILL_WITHIN * promoter.seconds[wanted is not None]) if killed else None
+    )
     champion = office.champion()
     moved = champion != before
     if said == "done":
@@ -252,6 +253,7 @@ def _promote_as_told(home: Path) -> None:
     office = Office(home, OFFICE)
     for line in sys.stdin:
         version, kill_after = json.loads(line)
+        began = time.monotonic()
         child = os.fork()
         if child == 0:
             if version is None:
@@ -264,7 +266,7 @@ def _promote_as_told(home: Path) -> None:
             os.kill(child, signal.SIGKILL)
         _, status = os.waitpid(child, 0)
         ended = "killed" if os.WIFSIGNALED(status) else "done" if status == 0 else f"exit {status}"
-        sys.stdout.write(ended + "\n")
+        sys.stdout.write(f"{ended} after {time.monotonic() - began:.4f}\n")
         sys.stdout.flush()
 
 
