@@ -32,6 +32,7 @@ from training.options import (
     AcceptanceWeight,
     By,
     CategoryColumnName,
+    Cluster,
     CorrectionFiles,
     CorrectionWeight,
     DateColumnName,
@@ -96,6 +97,7 @@ def train_command(
     acceptance_weight: AcceptanceWeight = ACCEPTANCE_WEIGHT,
     wrong_weight: WrongWeight = WRONG_WEIGHT,
     progress: ProgressFile = None,
+    cluster: Cluster = "",
     by: By = "",
     home: Home = None,
     signing_key: SigningKey = "",
@@ -143,6 +145,7 @@ def train_command(
                 random_split=random_split,
                 signing_key=signing_key,
                 by=by or user_here(),
+                cluster=cluster,
                 step=lambda _, rows: advance(rows),
             )
         told.stage("writing", version=trained.version)
@@ -203,6 +206,7 @@ def predict_command(
     ] = None,
     text: TextColumnName = None,
     mapped: Mapped = None,
+    cluster: Cluster = "",
     home: Home = None,
     signing_key: SigningKey = "",
 ) -> None:
@@ -219,7 +223,7 @@ def predict_command(
         return
     columns = columns_named(text, None, None, None, mapped)
     with progress_bar("suggesting", None) as advance:
-        count = predict_file(router, source, target, columns=columns, progress=advance)
+        count = predict_file(router, source, target, columns=columns, cluster=cluster, progress=advance)
     out.print(f"{count} rows written to {target} with model {router.version}.")
 
 

@@ -44,6 +44,15 @@ WrongWeight = Annotated[
         min=0.0, max=100.0, help="How much a returned or rejected unit is taught as wrong for its text; 0: not at all."
     ),
 ]
+Cluster = Annotated[
+    str,
+    typer.Option(
+        "--cluster",
+        metavar="ADDRESS",
+        help="Work on the workers of a Dask scheduler, such as tcp://10.0.0.5:8786. Default: on this machine.",
+        show_default=False,
+    ),
+]
 SigningKey = Annotated[str, typer.Option(envvar="PILAH_SIGNING_KEY", hidden=True)]
 By = Annotated[
     str, typer.Option("--by", help="Who wants it, for the log. Default: the user of this machine.", show_default=False)

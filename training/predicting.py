@@ -9,6 +9,7 @@ from data.columns import LAPORAN_RINGKAS_HEADERS, laporan_ringkas_header
 from data.exports import open_export, open_writer, write_laporan_ringkas
 from model.export_rows import complaint_of, problem_of
 from model.router import CATEGORIES_SHOWN
+from training.cluster import in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -35,6 +36,7 @@ def predict_file(
     target: Path,
     *,
     columns: Mapping[str, str],
+    cluster: str = "",
     progress: Callable[[int], None] = lambda rows: None,
     same_shape: bool = False,
 ) -> int:
@@ -42,7 +44,8 @@ def predict_file(
 
     A row that can't be read or has no text keeps its place, its status says so, and its suggestion cells are empty. An
     input column named like one of ours is kept as `<name>_asal`. With `same_shape` a workbook in the shape of "Laporan
-    Ringkas" comes back in it; a plain table otherwise.
+    Ringkas" comes back in it; a plain table otherwise. `cluster` is the address of a Dask scheduler whose
+    workers suggest; rows are read and written here, a few chunks in memory at once.
 
     Raises:
         FileUnreadable: the source can't be read, or the target can't hold so many cells.
@@ -50,7 +53,7 @@ def predict_file(
     """
     export = open_export(source, columns=columns)
     kept = {header: f"{header}_asal" if header in ADDED_COLUMNS else header for header in export.headers}
-    rows = _with_suggestions(router, export, kept, progress)
+    rows = _with_suggestions(router, export, kept, cluster, progress)
     if same_shape and export.shape == "laporan_ringkas" and target.suffix == ".xlsx":
         more = [name for name in kept.values() if laporan_ringkas_header(name) not in LAPORAN_RINGKAS_HEADERS]
         return write_laporan_ringkas(target, rows, extra_headers=[*more, *ADDED_COLUMNS])
@@ -61,10 +64,10 @@ def predict_file(
 
 
 def _with_suggestions(
-    router: Router, export: Export, kept: Mapping[str, str], progress: Callable[[int], None]
+    router: Router, export: Export, kept: Mapping[str, str], cluster: str, progress: Callable[[int], None]
 ) -> Iterator[dict[str, object]]:
-    for chunk in _chunks(export.rows()):
-        for row, added in zip(chunk, _suggested(router, chunk), strict=True):
+    for chunk, suggested in in_order(cluster, _suggested, router, _chunks(export.rows())):
+        for row, added in zip(chunk, suggested, strict=True):
             yield {**{kept[name]: value for name, value in row.values.items()}, **added}
         progress(len(chunk))
 

@@ -13,6 +13,7 @@ from training.reading import read_exports
 from training.train import train
 
 if TYPE_CHECKING:
+    from model.history import LabelledComplaint
     from model.registry import Office
     from training.train import Trained
 
@@ -30,3 +31,9 @@ def train_sample(office: Office, *, newest_left_out: int = 0) -> Trained:
         reading = read_exports([folder / "complaints.csv"], columns={}, timezone="Asia/Jakarta")
     # The rows are in order of time.
     return train(office, replace(reading, rows=reading.rows[: len(reading.rows) - newest_left_out]), Recipe())
+
+
+def sample_rows(name: str) -> list[LabelledComplaint]:
+    """The rows of a sample office, in order of time."""
+    with as_file(data.sample_office(name)) as folder:
+        return read_exports([folder / "complaints.csv"], columns={}, timezone="Asia/Jakarta").rows

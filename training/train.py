@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import shutil
 import time
-from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +18,7 @@ from model.rules import read_rules
 from training.card import make_card
 from training.checking.check import check
 from training.checking.page import STYLE, section_of
+from training.cluster import fits_on
 from training.contest import Contest, contest
 from training.evaluate import Evaluation, evaluate, evaluate_judged
 from training.figures import figures_of, learning_curve, months
@@ -76,11 +77,13 @@ def train(
     random_split: bool = False,
     signing_key: str = "",
     by: str = "",
+    cluster: str = "",
     step: Step = lambda name, rows: None,
 ) -> Trained:
     """Hold the newest fifth back, fit, measure, refit on everything, and write the version.
 
     `step` is told the name of each part as it ends, and how many rows it fitted: a measure of its share of the time.
+    `cluster` is the address of a Dask scheduler whose workers do the fits.
 
     Raises:
         HistoryUnusable: too few rows, or only one label, to learn and to measure.
@@ -91,7 +94,7 @@ def train(
     office_units = office.units()
     split = by_time(rows)
     opponent = opponent_of(office, split, office_units, recipe, signing_key)
-    fitted = _fit(rows, split, office_units, recipe, opponent, step)
+    fitted = _fit(rows, split, office_units, recipe, opponent, cluster, step)
     version = new_version()
     measured = assemble(version, fitted.measured, fitted.units_then, fitted.learned, recipe, split.learned)
     suggestions = suggest_all(measured, split.held_back)
@@ -189,10 +192,10 @@ def _fit(
     office_units: Units,
     recipe: Recipe,
     opponent: Opponent | None,
+    cluster: str,
     step: Step,
 ) -> _Fitted:
-    # liblinear works without the interpreter's lock, so two threads share both cores and one copy of the rows.
-    with ThreadPoolExecutor(max_workers=2) as pool:
+    with fits_on(cluster) as pool:
         final = pool.submit(fit_ranking, rows, office_units, recipe)
         measured = pool.submit(fit_ranking, split.learned, office_units, recipe)
         chain = slices_of(split.learned)

@@ -6,11 +6,10 @@ import random
 import re
 from dataclasses import replace
 from datetime import timedelta
-from importlib.resources import as_file
 from typing import TYPE_CHECKING
 
-import data
 from training.reading import read_exports
+from training.sample import sample_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -26,7 +25,9 @@ def history(source: Path | None) -> list[LabelledComplaint]:
     """The rows of an export in order of time; without one those of both sample offices, which are invented."""
     if source is not None:
         return read_exports([source], columns={}, timezone=_TIMEZONE).rows
-    return sorted((row for office in ("kumham", "kota") for row in _sample(office)), key=lambda row: row.received_at)
+    return sorted(
+        (row for office in ("kumham", "kota") for row in sample_rows(office)), key=lambda row: row.received_at
+    )
 
 
 def resampled(count: int, seed: int = 0) -> Iterator[LabelledComplaint]:
@@ -52,8 +53,3 @@ def resampled(count: int, seed: int = 0) -> Iterator[LabelledComplaint]:
             received_at=row.received_at + timedelta(minutes=number % 500_000),
         )
         yield replace(row, complaint=complaint)
-
-
-def _sample(office: str) -> list[LabelledComplaint]:
-    with as_file(data.sample_office(office)) as folder:
-        return read_exports([folder / "complaints.csv"], columns={}, timezone=_TIMEZONE).rows

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import pytest
+from distributed import LocalCluster
+
+from data.errors import PilahError
+from model.registry import Office
+from model.units import Units
+from training.cluster import fits_on
+from training.fit import Recipe, fit_ranking
+from training.predicting import predict_file
+from training.sample import sample_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+
+@pytest.fixture(scope="module")
+def cluster() -> Iterator[str]:
+    """The address of a scheduler with two workers of one thread."""
+    with LocalCluster(  # type: ignore[no-untyped-call]  # Dask has no types
+        n_workers=2, threads_per_worker=1, processes=False, protocol="tcp", host="127.0.0.1", dashboard_address=None
+    ) as running:
+        yield running.scheduler_address
+
+
+def test_a_batch_on_a_cluster_is_written_as_on_this_machine(sample_home: Path, tmp_path: Path, cluster: str) -> None:
+    router, _ = Office(sample_home, "kumham").load_champion(precedents=False)
+    source = tmp_path / "new.csv"
+    rows = [f"laporan {number} ke polres belum ada jawaban" for number in range(600)]
+    source.write_text("\n".join(["text", *rows, '""']), encoding="utf-8")
+    here, there = tmp_path / "here.csv", tmp_path / "there.csv"
+    assert predict_file(router, source, here, columns={}) == predict_file(
+        router, source, there, columns={}, cluster=cluster
+    )
+    assert here.read_text() == there.read_text()
+
+
+def test_a_fit_on_a_cluster_ranks_as_one_on_this_machine(cluster: str) -> None:
+    rows = sample_rows("kota")[:150]
+    with fits_on(cluster) as pool:
+        there, _ = pool.submit(fit_ranking, rows, Units([]), Recipe()).result()
+    here, _ = fit_ranking(rows, Units([]), Recipe())
+    asked = [row.complaint for row in rows[-20:]]
+    assert here.rank_many(asked) == there.rank_many(asked)
+
+
+def test_an_address_without_a_scheduler_is_said_in_a_sentence() -> None:
+    with pytest.raises(PilahError, match="No Dask scheduler answers"), fits_on("tcp://127.0.0.1:9"):
+        pass
