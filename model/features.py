@@ -135,11 +135,13 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
 
         A share is 0 to 1, and 1 for a text without words.
         """
-        written = [self._words_of(document) for document in documents]
-        known = [sum(word.known for word in found) / len(found) if found else 1.0 for found in written]
+        known: list[float] = []
         values, columns, ends = [np.zeros(0, dtype=np.float32)], [_NOTHING], [np.zeros(1, dtype=np.int64)]
         for start in range(0, len(documents), _CHUNK):
-            chunk = self._rows(documents[start : start + _CHUNK], written[start : start + _CHUNK])
+            some = documents[start : start + _CHUNK]
+            written = [self._words_of(document) for document in some]
+            known += [sum(word.known for word in found) / len(found) if found else 1.0 for found in written]
+            chunk = self._rows(some, written)
             values.append(chunk[0])
             columns.append(chunk[1])
             ends.append(chunk[2] + ends[-1][-1])
@@ -183,12 +185,13 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
     def _learn(self, documents: Sequence[Document]) -> None:
         self._stems, self._grams, self._clues = _Vocabulary(), _Vocabulary(), _Vocabulary()
         self._memo = _Remembered(self._open_word)
-        # Ids are given in the order in which words are met, so every word is met before anything is counted.
-        written = [self._words_of(document) for document in documents]
-        stems, stem_rows = self._in_enough_rows([[word.stems for word in found] for found in written])
-        pairs, pair_rows = self._pairs_in_enough_rows(written)
-        grams, gram_rows = self._in_enough_rows([[word.columns for word in found] for found in written])
-        clues, clue_rows = self._in_enough_rows([[self._clues_of(document)] for document in documents])
+        # Words are looked up anew for each count: a million documents' words at once would take more than their texts.
+        stems, stem_rows = self._in_enough_rows(documents, lambda document: [w.stems for w in self._words_of(document)])
+        pairs, pair_rows = self._pairs_in_enough_rows(documents)
+        grams, gram_rows = self._in_enough_rows(
+            documents, lambda document: [w.columns for w in self._words_of(document)]
+        )
+        clues, clue_rows = self._in_enough_rows(documents, lambda document: [self._clues_of(document)])
         # Both stems of a kept pair are kept: each stands in at least the pair's rows.
         first, second = np.searchsorted(stems, pairs >> 32), np.searchsorted(stems, pairs & 0xFFFFFFFF)
         self._pairs: NDArray[np.int64] = (first << 32) | second
@@ -209,11 +212,13 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
         stems = np.asarray(self._stems.of(self._stemmed(folded)), dtype=np.int32)
         return _Word(stems, np.asarray(self._grams.of(self._cut(folded)), dtype=np.int32), known=True)
 
-    def _in_enough_rows(self, parts: Sequence[Sequence[Ids]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _in_enough_rows(
+        self, documents: Sequence[Document], ids_of: Callable[[Document], Sequence[Ids]]
+    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The features in at least `rows_at_least` documents, and in how many each is."""
         rows = np.zeros(0, dtype=np.int64)
-        for start in range(0, len(parts), _CHUNK):
-            ids, at = _joined(parts[start : start + _CHUNK])
+        for start in range(0, len(documents), _CHUNK):
+            ids, at = _joined([ids_of(document) for document in documents[start : start + _CHUNK]])
             width = int(ids.max(initial=0)) + 1
             distinct, _ = _counted(at * width + ids)
             found = np.bincount(distinct % width, minlength=len(rows))
@@ -222,10 +227,13 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
         enough = np.flatnonzero(rows >= max(self.rows_at_least, 1))
         return enough, rows[enough]
 
-    def _pairs_in_enough_rows(self, written: Sequence[Sequence[_Word]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    def _pairs_in_enough_rows(self, documents: Sequence[Document]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         if not self.pairs:
             return _NO_PAIRS, _NO_PAIRS
-        of_rows = [np.unique(_neighbours(*_joined([[word.stems for word in found]]))[0]) for found in written]
+        of_rows = [
+            np.unique(_neighbours(*_joined([[word.stems for word in self._words_of(document)]]))[0])
+            for document in documents
+        ]
         pairs, rows = np.unique(np.concatenate([_NO_PAIRS, *of_rows]), return_counts=True)
         enough = rows >= self.rows_at_least
         return pairs[enough], rows[enough]

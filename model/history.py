@@ -97,9 +97,9 @@ class KeptHistory(Sequence[LabelledComplaint]):
     """
 
     def __init__(self, table: pa.Table) -> None:
-        self._table = table.combine_chunks()
         # A cell of one array is found at once; a slice of the table takes ten times as long.
-        self._columns = {name: self._table[name].combine_chunks() for name in self._table.column_names}
+        self._columns = {name: table[name].combine_chunks() for name in table.column_names}
+        self._table = pa.table(self._columns)
 
     @classmethod
     def of(cls, rows: Iterable[LabelledComplaint]) -> KeptHistory:
