@@ -53,7 +53,11 @@ def pilah(home: Path, office: str, workers: int, body: bytes) -> Iterator[Servic
         "--workers",
         str(workers),
     ]
-    settings = {"PILAH_REQUESTS_PER_MINUTE": str(10**9), "PILAH_DATABASE_URL": f"sqlite:///{home / f'bench-{port}.db'}"}
+    settings = {
+        "PILAH_REQUESTS_PER_MINUTE": str(10**9),
+        "PILAH_MAX_CONCURRENT_REQUESTS": "64",
+        "PILAH_DATABASE_URL": f"sqlite:///{home / f'bench-{port}.db'}",
+    }
     with _started([sys.executable, *command], settings, port, "/v1/predictions?store=false", body) as service:
         yield service
 
