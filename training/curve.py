@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections import Counter
 from dataclasses import dataclass
 from datetime import timedelta
 from html import escape
@@ -21,7 +22,9 @@ _FROZEN_COLOUR = "#6b7280"
 # Told apart by colour-blind eyes too (Okabe and Ito 2008); each line is named at its end besides.
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9")
 _LABEL_GAP = 15
-_TICKS_ABOUT = 5
+_TICKS = 4
+# A mean of fewer complaints jumps about and tells nothing.
+_FEWEST_ROWS = 20
 
 
 def draw(replayed: Replayed) -> str:
@@ -75,7 +78,7 @@ def _grid(replayed: Replayed, scale: _Scale) -> Iterator[str]:
         y = scale.y(value)
         yield f'<line x1="{_LEFT}" x2="{right}" y1="{y:.1f}" y2="{y:.1f}" stroke="#e5e7eb"/>'
         yield f'<text x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end" fill="#4b5563">{value:.0%}</text>'
-    for week in replayed.weeks[:: max(1, len(replayed.weeks) // _TICKS_ABOUT)]:
+    for week in sorted({round(scale.last_week * tick / _TICKS) for tick in range(_TICKS + 1)}):
         day = replayed.stream_from + timedelta(days=week * replayed.plan.days)
         yield f'<text x="{scale.x(week):.1f}" y="{base}" text-anchor="middle" fill="#4b5563">{day:%d-%m-%Y}</text>'
 
@@ -85,8 +88,9 @@ def _drawn(curves: Sequence[tuple[Line, list[tuple[int, float]]]], scale: _Scale
     for number, ((line, points), end) in enumerate(zip(curves, ends, strict=True)):
         colour = _FROZEN_COLOUR if line.error is None else _COLOURS[(number - 1) % len(_COLOURS)]
         dashes = ' stroke-dasharray="5 4"' if line.error is None else ""
-        path = " ".join(f"{scale.x(week):.1f},{scale.y(value):.1f}" for week, value in points)
-        yield f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dashes}/>'
+        for stretch in _without_gaps(points):
+            path = " ".join(f"{scale.x(week):.1f},{scale.y(value):.1f}" for week, value in stretch)
+            yield f'<polyline points="{path}" fill="none" stroke="{colour}" stroke-width="2"{dashes}/>'
         yield f'<text x="{_WIDTH - _RIGHT + 8}" y="{end + 4:.1f}" fill="{colour}">{escape(_name(line))}</text>'
 
 
@@ -103,8 +107,25 @@ def _told(replayed: Replayed) -> str:
 
 
 def _smoothed(line: Line, weeks: Sequence[int]) -> list[tuple[int, float]]:
-    means = ((week, line.share(range(week - SMOOTHED_WEEKS + 1, week + 1))) for week in weeks)
-    return [(week, mean) for week, mean in means if mean is not None] or [(0, 0.0)]
+    rows = Counter(row.week for row in line.judged if row.unit_right is not None)
+    windows = {week: range(week - SMOOTHED_WEEKS + 1, week + 1) for week in weeks}
+    means = [
+        (week, line.share(window) or 0.0)
+        for week, window in windows.items()
+        if sum(rows[one] for one in window) >= _FEWEST_ROWS
+    ]
+    return means or [(0, line.share() or 0.0)]
+
+
+def _without_gaps(points: Sequence[tuple[int, float]]) -> list[list[tuple[int, float]]]:
+    """The points in stretches: months that a history lacks are not bridged by a line."""
+    stretches: list[list[tuple[int, float]]] = []
+    for point in points:
+        if stretches and point[0] - stretches[-1][-1][0] <= SMOOTHED_WEEKS:
+            stretches[-1].append(point)
+        else:
+            stretches.append([point])
+    return stretches
 
 
 def _apart(heights: Sequence[float]) -> list[float]:

@@ -64,7 +64,8 @@ def moves_of(rows: Sequence[LabelledComplaint]) -> dict[str, str]:
 
 def weeks_until_back(line: Line, replayed: Replayed, changed: int) -> tuple[float, int | None]:
     """The level before the change, and the weeks from it until two weeks in a row are within three points of that level."""
-    level = line.share(range(max(0, changed - LEVEL_WEEKS), changed)) or 0.0
+    # The week in which the change falls is neither before nor after it.
+    level = line.share(range(max(0, changed - 1 - LEVEL_WEEKS), changed - 1)) or 0.0
     for week in range(changed, replayed.weeks[-1] - WINDOW_WEEKS + 2):
         share = line.share(range(week, week + WINDOW_WEEKS))
         if share is not None and share >= level - WITHIN:
