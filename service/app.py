@@ -111,9 +111,9 @@ def create_app(settings: Settings | None = None) -> Application:
     app.state.uploads = Uploads(ledger, champion, app.state.intake)
     app.state.retraining = Retraining(ledger, settings)
     app.state.office_metrics = OfficeMetrics(settings, ledger, champion)
-    app.include_router(predictions.streaming)
     for routes in (predictions, decisions, office, health, metrics, reference, *_PAGES):
         app.include_router(routes.router)
+    app.include_router(predictions.streaming)
     app.mount("/static", static.files(), name="static")
 
     # The last one added is the first one met.

@@ -10,7 +10,7 @@ import anyio
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
-from service.errors import BodyBroken, BodyTooLarge, BodyTooSlow, EncodingUnknown
+from service.errors import BodyBroken, BodyTooLarge, BodyTooSlow, EncodingUnknown, StorageFull
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
@@ -50,7 +50,7 @@ class LimitedBody:
         request = Request(scope, receive)
         try:
             body = await read_body(request, limit, self._patience)
-        except (BodyTooLarge, BodyTooSlow, BodyBroken, EncodingUnknown) as error:
+        except (BodyTooLarge, BodyTooSlow, BodyBroken, EncodingUnknown, StorageFull) as error:
             await self._refuse(request, error, send)
             return
         with body:
@@ -69,6 +69,7 @@ async def read_body(request: Request, limit: int, patience_seconds: float) -> Sp
         BodyTooSlow: nothing of it came for `patience_seconds`.
         BodyBroken: it says that it is gzip, and isn't.
         EncodingUnknown: it is compressed in another way.
+        StorageFull: it is too large for the memory, and there is no room for it on the disk.
     """
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced[:20]) > limit:
@@ -85,6 +86,9 @@ async def read_body(request: Request, limit: int, patience_seconds: float) -> Sp
             more = message.get("more_body", False)
         unpacker.finish()
         held.seek(0)
+    except OSError:
+        held.close()
+        raise StorageFull from None
     except BaseException:
         held.close()
         raise

@@ -362,6 +362,18 @@ def test_a_body_larger_than_the_memory_it_may_use_is_held_in_a_file() -> None:
     assert not anyio.run(_rolled, 2 * KIB)
 
 
+def test_a_body_that_finds_no_room_on_the_disk_is_answered_503(
+    api: TestClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def no_room(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr("service.bodies.SpooledTemporaryFile.write", no_room)
+    answer = api.post("/v1/predictions", json=COMPLAINT)
+    assert (answer.status_code, answer.json()["type"]) == (503, "urn:pilah:problem:storage_full")
+    assert answer.headers["retry-after"]
+
+
 async def _rolled(length: int) -> bool:
     from starlette.requests import Request  # noqa: PLC0415 - the type is needed here alone
 
