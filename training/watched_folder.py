@@ -19,7 +19,7 @@ import sys
 import tempfile
 import traceback
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from itertools import count
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -160,34 +160,38 @@ class WatchedFolder:
             if look is None or Look.at(path) != look:
                 return None
             entry = self._done / hashlib.sha256(f"{path.name}/{digest}".encode()).hexdigest()[:32]
-            outcome = None if entry.exists() else self._prepare(entry, copy, path.name)
+            outcome = None if entry.exists() else self._prepare(entry, copy, path.name, look)
             self._hand_over(entry)
         self._finished[path.name] = look
         (self._tries / path.name).unlink(missing_ok=True)
         return outcome
 
-    def _prepare(self, entry: Path, copy: Path, name: str) -> Outcome:
+    def _prepare(self, entry: Path, copy: Path, name: str, look: Look) -> Outcome:
         """Make the entry with the result in it; a file that can't be read has its reason for a result."""
         router = self._current_router()
         tries = self._tries_of(name) + 1
         write_text(self._tries / name, str(tries))
         with written_aside(entry) as folder:
             outcome = _suggested(router, copy, folder) if tries <= _MOST_TRIES else _failed(folder, name, *_GIVEN_UP)
-            write_text(folder / _NOTE, json.dumps({"export": name, "came_back": outcome.came_back}))
+            write_text(folder / _NOTE, json.dumps({"export": name, "look": asdict(look)}))
         return outcome
 
     def _hand_over(self, entry: Path) -> None:
         """Move the result to its place beside the export, under a name that nothing has yet."""
+        note = json.loads((entry / _NOTE).read_text(encoding="utf-8"))
+        export, look = note["export"], Look(**note["look"])
         for result in entry.iterdir():
             if result.name == _NOTE:
                 continue
-            export = json.loads((entry / _NOTE).read_text(encoding="utf-8"))["export"]
             if result.name.endswith(FAILURE):
                 result.replace(self._folder / result.name)
             else:
                 result.rename(_free(self._folder / result.name))
                 # What was wrong with an earlier content of this export is mended.
                 (self._folder / f"{export}{FAILURE}").unlink(missing_ok=True)
+        # Of several contents under one name the latest is the one that lies there.
+        if Look.at(self._folder / export) == look:
+            self._finished[export] = look
 
     def _tidy(self) -> None:
         """Hand over what a process that was killed had ready, and remove what it had begun."""
