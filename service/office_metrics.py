@@ -6,7 +6,7 @@ They are looked up when they are asked for, so that every worker tells the same.
 from __future__ import annotations
 
 import time
-from datetime import datetime, timedelta
+from datetime import datetime
 from threading import Lock
 from typing import TYPE_CHECKING
 
@@ -14,9 +14,9 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import func, select, text
 
-from model.drift import Alarm, Baseline, Kind, check, too_few
+from model.drift import Alarm, Kind
 from model.errors import ArtifactError
-from service.ledger.clock import now
+from service.drift import look_for_drift
 from service.ledger.figures import Supervision
 from service.ledger.queue import Queue
 from service.ledger.tables import StoredComplaint, StoredDecision, Upload
@@ -35,7 +35,6 @@ _SIZES = {
     "sqlite": text("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"),
     "postgresql": text("SELECT pg_database_size(current_database())"),
 }
-_WEEKS_WATCHED = timedelta(weeks=8)
 # Drift is weeks long, and to look for it reads thousands of rows.
 _DRIFT_LASTS_SECONDS = 600.0
 
@@ -110,25 +109,10 @@ class _RememberedDrift:
     def alarms(self, loaded: Loaded, supervision: Supervision) -> tuple[Alarm, ...]:
         with self._lock:
             if time.monotonic() > self._until or self._version != loaded.router.version:
-                self._alarms = _look_for_drift(loaded, supervision)
+                self._alarms, _ = look_for_drift(loaded, supervision)
                 self._version = loaded.router.version
                 self._until = time.monotonic() + _DRIFT_LASTS_SECONDS
             return self._alarms
-
-
-def _look_for_drift(loaded: Loaded, supervision: Supervision) -> tuple[Alarm, ...]:
-    if not loaded.card.get("drift"):
-        return ()
-    baseline = Baseline.from_dict(loaded.card["drift"])
-    recent = supervision.observed(now() - _WEEKS_WATCHED)
-    if too_few(baseline, recent):
-        return ()
-    return check(
-        baseline,
-        recent,
-        known_units=frozenset(unit.id for unit in loaded.router.units),
-        known_categories=frozenset(label.id for label in loaded.router.category_labels),
-    )
 
 
 def _of_model(loaded: Loaded | None) -> Iterator[Metric]:

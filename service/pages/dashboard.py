@@ -1,15 +1,14 @@
 """Dasbor: a period in figures, each with its cases behind it."""
 
-from datetime import timedelta
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from model.drift import Alarm, Baseline, check, too_few
+from model.drift import Alarm
 from model.drift_alarms import Signal
 from service.dependencies import CurrentBooks, CurrentSettings
-from service.ledger.clock import now
+from service.drift import look_for_drift
 from service.ledger.queue import WITHOUT_UNIT
 from service.pages import words
 from service.pages.charts import bars
@@ -20,7 +19,6 @@ from service.settings import Settings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_WEEKS_WATCHED = timedelta(weeks=8)
 _LOADS_SHOWN = 15
 # What the detail of an alarm is the id of, where it is a unit's.
 _ABOUT_SUGGESTED = {Signal.UNIT_AGREEMENT}
@@ -69,18 +67,8 @@ def _drift(request: Request, books: CurrentBooks) -> tuple[tuple[Alarm, ...], st
     loaded = model_of(request)
     if loaded is None:
         return (), "Belum ada model yang dapat diperiksa."
-    baseline = Baseline.from_dict(loaded.card["drift"]) if loaded.card.get("drift") else None
-    if baseline is None:
-        return (), "Model ini tidak menyimpan data uji untuk dibandingkan."
-    recent = books.supervision.observed(now() - _WEEKS_WATCHED)
-    if reason := too_few(baseline, recent):
-        return (), reason
     names = names_of(request)
-    alarms = check(
-        baseline,
-        recent,
-        known_units=frozenset(names.units),
-        known_categories=frozenset(names.categories),
-        names={**names.units, **names.categories},
-    )
-    return alarms, "" if alarms else "Tidak ada pergeseran: pengaduan dan putusan masih seperti saat model diuji."
+    alarms, quiet = look_for_drift(loaded, books.supervision, {**names.units, **names.categories})
+    if alarms or quiet:
+        return alarms, quiet
+    return (), "Tidak ada pergeseran: pengaduan dan putusan masih seperti saat model diuji."
