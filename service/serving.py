@@ -43,6 +43,10 @@ _MARGIN_SECONDS = 5
 # A fork of a process with the threads of numpy and OpenMP in it may hang; each worker starts afresh.
 _SPAWN = multiprocessing.get_context("spawn")
 
+# Longer than a client or a proxy keeps an idle connection, which is a minute nearly everywhere: whoever closes first
+# must not be the one that a request may just be under way to.
+_KEPT_OPEN_SECONDS = 75
+
 
 class GracefulServer(uvicorn.Server):
     """Ends in three steps: no new connections, what has connected is still heard, what was asked is answered."""
@@ -56,6 +60,7 @@ class GracefulServer(uvicorn.Server):
                 log_config=None,
                 log_level="warning",
                 timeout_graceful_shutdown=settings.stop_seconds,
+                timeout_keep_alive=_KEPT_OPEN_SECONDS,
             )
         )
         self._tell_started = started
