@@ -23,7 +23,7 @@ from model.registry import Office
 
 _PREFIX = "PILAH_"
 # Read by the tests and by CI alone.
-_OF_TESTS = ("PILAH_TEST_", "PILAH_BROWSER")
+_OF_TESTS = ("PILAH_TEST_", "PILAH_BROWSER", "PILAH_EXAMPLES")
 _HOST_NAME = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:]+")
 _DATABASES = ("sqlite", "postgresql", "postgres")
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")

@@ -26,7 +26,8 @@ ROLES = {"sari": "officer", "budi": "supervisor", "rini": "administrator"}
 _AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 
 
-@pytest.fixture(scope="session")
+# Playwright keeps an event loop running in this thread, which other tests must not find there.
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium; without one the tests are skipped, unless PILAH_BROWSER=required."""
     path = chromium_path()
@@ -52,7 +53,7 @@ def served(settings: Settings) -> Iterator[str]:
         yield where
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def address(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Where the sample office's desk is served."""
     database = tmp_path_factory.mktemp("browser") / "pilah.db"

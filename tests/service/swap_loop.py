@@ -19,6 +19,7 @@ import sys
 import tempfile
 import threading
 import time
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -123,7 +124,10 @@ class _Load:
 
     def _work(self, seed: int) -> None:
         chance = random.Random(seed)  # noqa: S311 - which text comes next
-        connection = http.client.HTTPConnection(self._host, timeout=60)
+        with closing(http.client.HTTPConnection(self._host, timeout=60)) as connection:
+            self._ask_again_and_again(connection, chance)
+
+    def _ask_again_and_again(self, connection: http.client.HTTPConnection, chance: random.Random) -> None:
         while not self._stop.is_set():
             began = time.monotonic()
             try:
@@ -139,7 +143,6 @@ class _Load:
                 self._cut_off(repr(error))
                 return
             self._note(status, body, time.monotonic() - began)
-        connection.close()
 
     def _cut_off(self, error: str) -> None:
         with self._lock:
@@ -232,17 +235,16 @@ def _change(
 def _await_champion(office: Office, host: str, outcome: Outcome) -> None:
     """Until the service answers by the champion, a little longer for the load to meet it."""
     until = time.monotonic() + _TAKEN_UP_SECONDS
-    connection = http.client.HTTPConnection(host, timeout=60)
-    while time.monotonic() < until:
-        connection.request("GET", "/readyz")
-        answer = connection.getresponse()
-        body = json.loads(answer.read())
-        if answer.status != http.HTTPStatus.OK:
-            outcome.faults.append(f"/readyz {answer.status}: {body.get('detail')}")
-        elif body["model"] == office.champion():
-            connection.close()
-            return
-        time.sleep(0.01)
+    with closing(http.client.HTTPConnection(host, timeout=60)) as connection:
+        while time.monotonic() < until:
+            connection.request("GET", "/readyz")
+            answer = connection.getresponse()
+            body = json.loads(answer.read())
+            if answer.status != http.HTTPStatus.OK:
+                outcome.faults.append(f"/readyz {answer.status}: {body.get('detail')}")
+            elif body["model"] == office.champion():
+                return
+            time.sleep(0.01)
     outcome.faults.append(f"the service didn't take {office.champion()} up")
 
 

@@ -98,7 +98,7 @@ def _files(home: Path) -> dict[str, str]:
     return {
         path.relative_to(home).as_posix(): hashlib.sha256(path.read_bytes()).hexdigest()
         for path in sorted(home.rglob("*"))
-        if path.is_file() and ".db" not in path.name
+        if path.is_file() and ".db" not in path.name and not path.name.startswith(".")
     }
 
 
