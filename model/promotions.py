@@ -169,7 +169,8 @@ def _ends_a_line(file: BinaryIO) -> bool:
 def _entries(path: Path) -> list[Change]:
     """Every whole line of the log; half a line is what a process left that died while it wrote."""
     try:
-        lines = path.read_text(encoding="utf-8", errors="replace").splitlines()
+        # Not splitlines: a reason may hold a character that Unicode counts as a line's end, such as U+2028.
+        lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
     except FileNotFoundError:
         return []
     return [entry for line in lines if (entry := _entry(line)) is not None]

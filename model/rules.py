@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import date
 from enum import StrEnum
 from functools import lru_cache
+from io import StringIO
 from typing import TYPE_CHECKING, TypeVar
 
 import data
@@ -231,7 +232,7 @@ def read_rules(path: Path, units: Units) -> Rules:
     if not path.is_file():
         return Rules((), units)
     text = path.read_text(encoding="utf-8-sig")
-    reader = csv.DictReader(text.splitlines(), delimiter=separator_of(text))
+    reader = csv.DictReader(StringIO(text, newline=""), delimiter=separator_of(text))
     headers = {header: column_of(header) for header in reader.fieldnames or ()}
     if missing := {"action", "unit"} - set(headers.values()):
         raise RulesFileInvalid(

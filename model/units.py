@@ -7,6 +7,7 @@ import re
 import unicodedata
 from dataclasses import dataclass, replace
 from datetime import date
+from io import StringIO
 from typing import TYPE_CHECKING
 
 from data.writing import rearm
@@ -169,7 +170,7 @@ def parse_units(text: str, path: str) -> Units:
         UnitsFileInvalid: as `read_units`.
     """
     separator = ";" if text.partition("\n")[0].count(";") > text.partition("\n")[0].count(",") else ","
-    reader = csv.DictReader(text.splitlines(), delimiter=separator)
+    reader = csv.DictReader(StringIO(text, newline=""), delimiter=separator)
     missing = {"id", "name"} - set(reader.fieldnames or ())
     if missing:
         raise UnitsFileInvalid(

@@ -6,7 +6,7 @@ import json
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from model.errors import ArtifactMissing
@@ -100,6 +100,7 @@ def test_a_version_that_is_not_there_is_refused_before_anything_is_logged(office
 
 
 @settings(max_examples=25, deadline=None)
+@example(reason="lihat\u2028catatan\x85rapat\x0b", cut=5, steps=[B, C, ""])
 @given(
     reason=st.text(max_size=200), cut=st.integers(0, 400), steps=st.lists(st.sampled_from((A, B, C, "")), max_size=8)
 )

@@ -52,6 +52,11 @@ def test_a_pin_puts_its_unit_first_and_shows_the_models_own(tmp_path: Path) -> N
     assert ruled.model_unit == CANDIDATES[0]
 
 
+def test_a_rule_keeps_the_line_ends_within_its_cells(tmp_path: Path) -> None:
+    (rule,) = _rules(tmp_path, 'pasar,,,,pin,dlh,"rapat\u2028Maret,\nlihat notulen",,')
+    assert rule.reason == "rapat\u2028Maret,\nlihat notulen"
+
+
 def test_a_rule_that_agrees_is_named_without_a_dissent(tmp_path: Path) -> None:
     rules = _rules(tmp_path, "lampu,,,,pin,dishub,SK 12,,")
     ruled = rules.apply(CANDIDATES, rules.matching(Complaint("lampu padam"), None, DAY))

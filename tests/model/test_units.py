@@ -38,6 +38,12 @@ def test_a_units_file_that_contradicts_itself_says_where(tmp_path: Path, rows: s
         read_units(path)
 
 
+def test_a_unit_keeps_the_line_ends_within_its_cells(tmp_path: Path) -> None:
+    path = tmp_path / "units.csv"
+    path.write_text('id,name,description\na,A,"jalan,\nlampu"\nb,B,air\u2028bersih\n', encoding="utf-8")
+    assert [unit.description for unit in read_units(path)] == ["jalan,\nlampu", "air\u2028bersih"]
+
+
 def test_a_closed_unit_is_stood_for_by_its_successors_and_a_future_one_by_what_it_replaces() -> None:
     units = Units(
         [
