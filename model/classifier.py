@@ -2,19 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from scipy.sparse import vstack
 from sklearn.naive_bayes import MultinomialNB
-from sklearn.svm import LinearSVC
+
+from model.machines import TOLERANCE, Taught, separate
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
+
+    from model.machines import NotOf
 
 # Chosen on the first 80 % of the two measured histories (trained on 60 %, scored on the next 20 %): docs/decisions/0002
 # and 0007.
@@ -25,15 +26,6 @@ NAME_WEIGHT = 0.6
 BAYES_WEIGHT = 0.01
 _BAYES_SMOOTHING = 0.02
 _PRIOR_OF_PAIR = 0.1
-
-
-@dataclass(frozen=True, slots=True)
-class NotOf:
-    """Rows of features, of shape (n, n_features), each with a label that it is known not to have, and its weight."""
-
-    rows: csr_matrix
-    labels: Sequence[str]
-    weights: NDArray[np.float64]
 
 
 def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -70,28 +62,30 @@ class LinearRanker:
         bayes: bool = False,
         unseen: Sequence[str] = (),
         not_of: NotOf | None = None,
+        tolerance: float = TOLERANCE,
     ) -> LinearRanker:
         """Learn from rows of shape (n, n_features) and n labels, at least one of them; a single label is a constant.
 
         `names` gives the rows of the labels' own names; `bayes` mixes naive Bayes in; `unseen` are labels without rows,
-        which only their names speak for; `not_of` are further rows that a label is known not to fit.
+        which only their names speak for; `not_of` are further rows that a label is known not to fit; `tolerance` is
+        liblinear's.
         """
         distinct = tuple(sorted(set(labels)))
         n_features = rows.shape[1]
         if len(distinct) == 1 and not unseen:
             return cls(distinct, np.zeros((n_features, 1), np.float32), np.zeros(1, np.float32))
-        weights, intercepts = _separated(rows, labels, distinct, row_weights)
-        if not_of is not None:
-            _push_down(weights, intercepts, rows, labels, distinct, row_weights, not_of)
-        if bayes:
-            likelihoods = MultinomialNB(alpha=_BAYES_SMOOTHING).fit(rows, np.asarray(labels))
-            weights = weights + BAYES_WEIGHT * (
-                likelihoods.feature_log_prob_ - likelihoods.feature_log_prob_.mean(axis=0)
-            )
-            intercepts = intercepts + BAYES_WEIGHT * likelihoods.class_log_prior_
+        of = np.searchsorted(distinct, labels)
+        weights = np.ones(len(labels)) if row_weights is None else row_weights
         every = (*distinct, *sorted(set(unseen) - set(distinct)))
         by_feature = np.zeros((n_features, len(every)), dtype=np.float32)
-        by_feature[:, : len(distinct)] = weights.T
+        by_feature[:, : len(distinct)], intercepts = separate(
+            Taught(rows, of, weights, distinct, not_of), regularisation=REGULARISATION, tolerance=tolerance
+        )
+        if bayes:
+            likelihoods = MultinomialNB(alpha=_BAYES_SMOOTHING).fit(rows, of)
+            odds = likelihoods.feature_log_prob_ - likelihoods.feature_log_prob_.mean(axis=0)
+            by_feature[:, : len(distinct)] += BAYES_WEIGHT * odds.T
+            intercepts = intercepts + BAYES_WEIGHT * likelihoods.class_log_prior_
         if names is not None:
             named = names(every).tocoo()
             np.add.at(by_feature, (named.col, named.row), NAME_WEIGHT * named.data)
@@ -116,45 +110,6 @@ class LinearRanker:
         """The weights of these features for one label."""
         chosen: NDArray[np.float32] = self._weights[columns, label]
         return chosen
-
-
-def _separated(
-    rows: csr_matrix, labels: Sequence[str], distinct: Sequence[str], row_weights: NDArray[np.float64] | None
-) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """The machines' weights of shape (n_labels, n_features), and their intercepts."""
-    if len(distinct) == 1:
-        return np.zeros((1, rows.shape[1])), np.zeros(1)
-    machine = LinearSVC(C=REGULARISATION, random_state=0).fit(rows, np.asarray(labels), sample_weight=row_weights)
-    if len(distinct) == 2:  # noqa: PLR2004 - scikit-learn keeps one row for two classes
-        return np.vstack((-machine.coef_, machine.coef_)), np.concatenate((-machine.intercept_, machine.intercept_))
-    return machine.coef_, machine.intercept_
-
-
-def _push_down(
-    weights: NDArray[np.float64],
-    intercepts: NDArray[np.float64],
-    rows: csr_matrix,
-    labels: Sequence[str],
-    distinct: Sequence[str],
-    row_weights: NDArray[np.float64] | None,
-    not_of: NotOf,
-) -> None:
-    """Fit the machine of each label that has counter-examples anew, with them among the rows of other labels.
-
-    One machine a label means that the others stay as they are. A label without a row of its own has no machine.
-    """
-    own = np.ones(len(labels)) if row_weights is None else row_weights
-    is_of, is_not_of = np.asarray(labels), np.asarray(not_of.labels)
-    for at, label in enumerate(distinct):
-        wrong = np.flatnonzero(is_not_of == label)
-        if not len(wrong):
-            continue
-        machine = LinearSVC(C=REGULARISATION, random_state=0).fit(
-            vstack((rows, not_of.rows[wrong]), format="csr"),
-            np.concatenate((is_of == label, np.zeros(len(wrong), dtype=bool))),
-            sample_weight=np.concatenate((own, not_of.weights[wrong])),
-        )
-        weights[at], intercepts[at] = machine.coef_[0], machine.intercept_[0]
 
 
 class MutualEvidence:

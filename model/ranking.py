@@ -13,9 +13,10 @@ import numpy as np
 
 import data
 from model.addressees import Addressees, Direction
-from model.classifier import LinearRanker, MutualEvidence, NotOf
+from model.classifier import LinearRanker, MutualEvidence
 from model.features import ComplaintFeatures, Document
 from model.heads import Head
+from model.machines import NotOf
 from model.newcomers import Newcomers
 from model.places import Named, PlaceEvidence, PlaceResolver, place_key
 from model.refusals import NOTHING_REFUSED, Refusals, pushed_back

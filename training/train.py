@@ -199,7 +199,10 @@ def _fit(
         final = pool.submit(fit_ranking, rows, office_units, recipe)
         measured = pool.submit(fit_ranking, split.learned, office_units, recipe)
         chain = slices_of(split.learned)
-        slices = [pool.submit(predict_slice, earlier, later, office_units, recipe) for earlier, later in chain]
+        # The longest first, so that what is left for one worker at the end is short.
+        slices = [
+            pool.submit(predict_slice, earlier, later, office_units, recipe) for earlier, later in reversed(chain)
+        ][::-1]
         fits: dict[Future[Any], int] = {final: len(rows), measured: len(split.learned)}
         fits.update(dict.fromkeys(slices, len(split.learned) // 2))
         champion = None

@@ -9,9 +9,7 @@ from hypothesis import strategies as st
 from scipy.sparse import vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
-from sklearn.svm import LinearSVC
 
-from model.classifier import REGULARISATION, LinearRanker
 from model.features import ComplaintFeatures, Document
 from model.stemming import process_stemmer
 from model.text import fold, folded_words, words
@@ -79,23 +77,6 @@ def test_the_rows_equal_scikit_learns_own_pipeline(learned: list[str], new: list
     rows = vstack((learned_rows, ours.transform(_documents(new)))) if new else learned_rows
     expected = theirs.transform(corpus + new).toarray()
     assert np.abs(_at_their_columns(rows.tocsr(), ours, theirs) - expected).max() < 1e-6
-
-
-@settings(max_examples=15, deadline=None)
-@given(st.lists(st.tuples(_TEXT, st.sampled_from("abc")), min_size=1, max_size=6))
-def test_the_ranker_equals_scikit_learns_own_estimator(labelled: list[tuple[str, str]]) -> None:
-    corpus = TEXTS + [text for text, _ in labelled]
-    labels = ["a", "b", "c", "a", "b"] + [label for _, label in labelled]
-    ours = ComplaintFeatures(colloquial=False)
-    rows = ours.fit_transform(_documents(corpus))
-    theirs = LinearSVC(C=REGULARISATION, random_state=0).fit(rows, labels)
-    ranker = LinearRanker.fit(rows, labels)
-    assert ranker.labels == tuple(theirs.classes_)
-    each = np.arange(rows.shape[1])
-    for label, expected in enumerate(theirs.coef_):
-        assert np.abs(ranker.weights_of(each, label) - expected).max() < 1e-6
-    # The sum of a few hundred terms in single precision is a little less exact than its terms.
-    assert np.abs(ranker.margins(rows) - theirs.decision_function(rows)).max() < 5e-6
 
 
 def test_many_documents_have_the_rows_of_each_alone() -> None:
