@@ -53,6 +53,7 @@ def make_card(
                 for file in reading.files
             ],
             "rows": len(reading.rows),
+            "learned": recipe.learned_of(len(reading.rows)),
             "left_out": reading.reasons,
             "from_ledger": reading.from_ledger,
             "sha256": _fingerprint(reading.rows),
@@ -60,7 +61,8 @@ def make_card(
         },
         "split": {
             "kind": "by time",
-            "learned": len(split.learned),
+            "earlier": len(split.learned),
+            "learned": recipe.learned_of(len(split.learned)),
             "held_back": len(split.held_back),
             "near_duplicates_moved_to_learned": split.repeated,
             "sha256": _fingerprint(split.held_back),

@@ -38,6 +38,7 @@ from training.options import (
     DateColumnName,
     Home,
     Mapped,
+    MaxRows,
     OfficeName,
     ProgressFile,
     SigningKey,
@@ -54,6 +55,7 @@ from training.progress import told_in
 from training.reading import read_exports
 from training.replay import Plan, fits_of, replay
 from training.replay_output import print_replayed, write_replay
+from training.rows_learned import MOST_ROWS, require_room
 from training.train import remove_unfinished, steps_of, train
 from training.watch_command import watch_command
 from training.watching import observe
@@ -96,6 +98,7 @@ def train_command(
     correction_weight: CorrectionWeight = CORRECTION_WEIGHT,
     acceptance_weight: AcceptanceWeight = ACCEPTANCE_WEIGHT,
     wrong_weight: WrongWeight = WRONG_WEIGHT,
+    max_rows: MaxRows = MOST_ROWS,
     progress: ProgressFile = None,
     cluster: Cluster = "",
     by: By = "",
@@ -120,6 +123,7 @@ def train_command(
         correction_weight=correction_weight,
         acceptance_weight=acceptance_weight,
         wrong_weight=wrong_weight,
+        max_rows=max_rows,
     )
     with told_in(progress) as told, training_turn(place):
         mended = read_corrections(corrections or ())
@@ -135,7 +139,9 @@ def train_command(
                 with write_decisions(place) as decisions:
                     reading = with_ledger(reading, decisions)
         print_understood(reading)
-        total = steps_of(len(reading.rows), has_champion=place.champion() is not None, random_split=random_split)
+        total = steps_of(
+            len(reading.rows), recipe, has_champion=place.champion() is not None, random_split=random_split
+        )
         told.stage("training", total, rows=len(reading.rows))
         with progress_bar("training", total, told) as advance:
             trained = train(
@@ -170,6 +176,7 @@ def replay_command(
     correction_weight: CorrectionWeight = CORRECTION_WEIGHT,
     acceptance_weight: AcceptanceWeight = ACCEPTANCE_WEIGHT,
     wrong_weight: WrongWeight = WRONG_WEIGHT,
+    max_rows: MaxRows = MOST_ROWS,
     text: TextColumnName = None,
     unit: UnitColumnName = None,
     category: CategoryColumnName = None,
@@ -188,7 +195,13 @@ def replay_command(
     reading = read_exports(files, columns=columns_named(text, unit, category, date, mapped), timezone=TIMEZONE)
     print_understood(reading)
     plan = Plan(start, days, tuple(error) if error else Plan.errors, seed)
-    recipe = Recipe(correction_weight=correction_weight, acceptance_weight=acceptance_weight, wrong_weight=wrong_weight)
+    recipe = Recipe(
+        correction_weight=correction_weight,
+        acceptance_weight=acceptance_weight,
+        wrong_weight=wrong_weight,
+        max_rows=max_rows,
+    )
+    require_room(reading.rows, max_rows)
     with progress_bar("replaying", fits_of(reading.rows, plan)) as advance:
         replayed = replay(reading.rows, place.units(), recipe, plan, step=advance)
     print_replayed(replayed)

@@ -14,6 +14,7 @@ from model.places import find_families
 from model.ranking import Parts, Ranked, Ranking, in_force
 from model.router import Router
 from model.trust import ACCEPTANCE_WEIGHT, CORRECTION_WEIGHT, WRONG_WEIGHT, Trust
+from training.rows_learned import MOST_ROWS, newest_rows
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -29,7 +30,10 @@ _CHAIN = (0.5, 0.75)
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides how a model is made from rows; kept in the card, so that it can be repeated."""
+    """Everything that decides how a model is made from rows; kept in the card, so that it can be repeated.
+
+    `max_rows`: of more rows the newest and the newest of each label are learned from; 0 for no bound.
+    """
 
     promise: float = DEFAULT_PROMISE
     stemming: bool = True
@@ -47,14 +51,19 @@ class Recipe:
     correction_weight: float = CORRECTION_WEIGHT
     acceptance_weight: float = ACCEPTANCE_WEIGHT
     wrong_weight: float = WRONG_WEIGHT
+    max_rows: int = MOST_ROWS
 
     @classmethod
     def from_card(cls, stored: Mapping[str, Any]) -> Recipe:
-        """The recipe that a card keeps; what a later Pilah added has its default."""
+        """The recipe that a card keeps; what a later Pilah added has its default, but a model of before had no bound."""
         known = {name.name: stored[name.name] for name in fields(cls) if name.name in stored}
         if known.get("characters"):
             known["characters"] = tuple(known["characters"])
-        return cls(**known)
+        return cls(**({"max_rows": 0} | known))
+
+    def learned_of(self, n_rows: int) -> int:
+        """How many of so many rows are learned from."""
+        return min(n_rows, self.max_rows or n_rows)
 
     def features(self) -> ComplaintFeatures:
         """The transformer that this recipe asks for, not yet fitted."""
@@ -96,9 +105,10 @@ class Outcomes:
 
 
 def fit_ranking(rows: Sequence[LabelledComplaint], office_units: Units, recipe: Recipe) -> tuple[Ranking, Units]:
-    """A ranking of these rows, and the units as it knows them."""
-    units = units_known(rows, office_units, families=recipe.families)
-    return Ranking.fit(rows, units, recipe.features(), recipe.parts(), recipe.trust()), units
+    """A ranking of these rows, or of the newest where the recipe has a bound, and the units as it knows them."""
+    learned = newest_rows(rows, recipe.max_rows)
+    units = units_known(learned, office_units, families=recipe.families)
+    return Ranking.fit(learned, units, recipe.features(), recipe.parts(), recipe.trust()), units
 
 
 def slices_of(rows: Sequence[Row]) -> list[tuple[Sequence[Row], Sequence[Row]]]:

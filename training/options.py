@@ -44,6 +44,14 @@ WrongWeight = Annotated[
         min=0.0, max=100.0, help="How much a returned or rejected unit is taught as wrong for its text; 0: not at all."
     ),
 ]
+MaxRows = Annotated[
+    int,
+    typer.Option(
+        "--max-rows",
+        min=0,
+        help="Of more rows than this only the newest, and the newest of each label, are learned from; 0: from all, however many.",
+    ),
+]
 Cluster = Annotated[
     str,
     typer.Option(

@@ -66,10 +66,17 @@ def print_trained(office: Office, trained: Trained) -> None:
         columns.append((f"champion {trained.champion_version}", trained.champion))
     if trained.random_split is not None:
         columns.append(("random split (flattering)", trained.random_split))
+    learned_of = trained.recipe.learned_of
+    if learned_of(trained.n_rows) < trained.n_rows:
+        out.print(
+            f"Learned from {learned_of(trained.n_rows)} of {trained.n_rows} rows: the newest, and the newest of each label. "
+            "All of them stay as past complaints; --max-rows moves the bound.",
+            style="yellow",
+        )
     held_back = trained.split.held_back
     out.print(
         f"Measured on the newest {len(held_back)} rows, {held_back[0].received_at:%Y-%m-%d} to {held_back[-1].received_at:%Y-%m-%d}, "
-        f"after learning from the {len(trained.split.learned)} before them"
+        f"after learning from {_of(learned_of(len(trained.split.learned)), len(trained.split.learned))} before them"
         + (f" ({trained.split.repeated} near-duplicates of older rows went there)" if trained.split.repeated else "")
     )
     out.print(table_of(columns))
@@ -137,6 +144,10 @@ def print_promise(evaluation: Evaluation) -> None:
                 "promised precision can be kept on few rows. The rest are to be weighed by a person.",
                 style="yellow",
             )
+
+
+def _of(some: int, every: int) -> str:
+    return f"the {every}" if some == every else f"{some} of the {every}"
 
 
 def _with_interval(score: Scores | None) -> str:

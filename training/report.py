@@ -83,6 +83,7 @@ def _templates() -> Environment:
     templates.globals.update(drawings=drawings, FIGURES=report_words.FIGURES)
     templates.filters.update(
         number=report_words.number,
+        learned_of=report_words.learned_of,
         percent=report_words.percent,
         points=report_words.points,
         of_hundred=report_words.of_hundred,

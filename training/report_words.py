@@ -41,6 +41,15 @@ def number(value: int) -> str:
     return f"{value:,}".replace(",", ".")
 
 
+def learned_of(learned: int, rows: int) -> str:
+    """How many complaints were learned from, and of how many where that isn't all.
+
+    >>> learned_of(8000, 8000), learned_of(50000, 80000)
+    ('8.000 pengaduan', '50.000 dari 80.000 pengaduan')
+    """
+    return f"{number(rows)} pengaduan" if learned == rows else f"{number(learned)} dari {number(rows)} pengaduan"
+
+
 def percent(share: float | None, decimals: int = 0) -> str:
     """A share as a percentage with a decimal comma.
 

@@ -28,6 +28,7 @@ from training.marks import marks_of, write_marks
 from training.opponent import Opponent, opponent_of
 from training.report import FILE as REPORT
 from training.report import REPLAY, render_report
+from training.rows_learned import require_room
 from training.since import since_champion
 from training.split import HELD_BACK, Split, at_random, by_time
 from training.watching import observe
@@ -52,9 +53,11 @@ _FEWEST_TAUGHT_LABELS = 2
 
 @dataclass(frozen=True)
 class Trained:
-    """What a training made: the version, its figures, and those beside which they stand."""
+    """What a training made of how many rows: the version, its figures, and those beside which they stand."""
 
     version: str
+    recipe: Recipe
+    n_rows: int
     champion_version: str | None
     split: Split
     evaluation: Evaluation
@@ -86,11 +89,12 @@ def train(
     `cluster` is the address of a Dask scheduler whose workers do the fits.
 
     Raises:
-        HistoryUnusable: too few rows, or only one label, to learn and to measure.
+        HistoryUnusable: too few rows, or only one label, to learn and to measure; or more labels than the recipe's bound.
         UnitsFileInvalid: the office's units.csv contradicts itself.
     """
     rows = reading.rows
     _require_labels(rows)
+    require_room(rows, recipe.max_rows)
     office_units = office.units()
     split = by_time(rows)
     opponent = opponent_of(office, split, office_units, recipe, signing_key)
@@ -112,7 +116,9 @@ def train(
     names = {unit.id: unit.name for unit in measured.units}
     figures = {
         **figures_of(judged, {unit.id: unit.family for unit in measured.units}, names),
-        "learning_curve": learning_curve([*fitted.slices, (len(split.learned), split.held_back, newest)]),
+        "learning_curve": learning_curve(
+            [*fitted.slices, (recipe.learned_of(len(split.learned)), split.held_back, newest)]
+        ),
         "months": [] if reading.in_order_of_file else months(rows),
     }
     card = make_card(
@@ -149,6 +155,8 @@ def train(
     step("writing", 0)
     return Trained(
         version,
+        recipe,
+        len(rows),
         office.champion(),
         split,
         evaluation,
@@ -203,30 +211,38 @@ def _fit(
         slices = [
             pool.submit(predict_slice, earlier, later, office_units, recipe) for earlier, later in reversed(chain)
         ][::-1]
-        fits: dict[Future[Any], int] = {final: len(rows), measured: len(split.learned)}
-        fits.update(dict.fromkeys(slices, len(split.learned) // 2))
+        fits: dict[Future[Any], int] = {
+            final: recipe.learned_of(len(rows)),
+            measured: recipe.learned_of(len(split.learned)),
+        }
+        fits.update(dict.fromkeys(slices, recipe.learned_of(len(split.learned) // 2)))
         champion = None
         if opponent is not None and opponent.refitted:
             champion = pool.submit(fit_ranking, opponent.rows, office_units, opponent.recipe)
-            fits[champion] = len(opponent.rows)
+            fits[champion] = opponent.recipe.learned_of(len(opponent.rows))
         for done in as_completed(fits):
             step("fitting", fits[done])
-    made = [(len(earlier), later, future.result()) for (earlier, later), future in zip(chain, slices, strict=True)]
+    made = [
+        (recipe.learned_of(len(earlier)), later, future.result())
+        for (earlier, later), future in zip(chain, slices, strict=True)
+    ]
     outcomes = sum((of for _, _, of in made), Outcomes([], []))
     return _Fitted(made, outcomes, *measured.result(), *final.result(), champion.result() if champion else None)
 
 
-def steps_of(n_rows: int, *, has_champion: bool, random_split: bool) -> int:
+def steps_of(n_rows: int, recipe: Recipe, *, has_champion: bool, random_split: bool) -> int:
     """What the counts given to `step` add up to in a training of so many rows."""
-    learned = n_rows - round(n_rows * HELD_BACK)
-    fits = n_rows + learned + len(slices_of(range(learned))) * (learned // 2)
-    return fits + (n_rows - learned) + (learned if has_champion else 0) + (learned if random_split else 0)
+    held_back = round(n_rows * HELD_BACK)
+    before = n_rows - held_back
+    learned = recipe.learned_of(before)
+    fits = recipe.learned_of(n_rows) + learned + len(slices_of(range(before))) * recipe.learned_of(before // 2)
+    return fits + held_back + (learned if has_champion else 0) + (learned if random_split else 0)
 
 
 def _measure(split: Split, office_units: Units, recipe: Recipe, outcomes: Outcomes, step: Step) -> Evaluation:
     """Calibrated by the outcomes that the new model's chain had before the slice, never by the slice itself."""
     ranking, units = fit_ranking(split.learned, office_units, recipe)
-    step("measuring", len(split.learned))
+    step("measuring", recipe.learned_of(len(split.learned)))
     return evaluate(assemble("", ranking, units, outcomes, recipe, split.learned), split.held_back, split.learned)
 
 

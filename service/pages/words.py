@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import UTC
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from model.suggestion import NoticeCode, ResolvedBy, Status
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
     from datetime import date, datetime
     from zoneinfo import ZoneInfo
 
@@ -206,6 +207,17 @@ def percent(confidence: float) -> str:
     if rounded >= 100:  # noqa: PLR2004 - percent
         return ">99%"
     return f"{rounded}%" if rounded >= 1 else "<1%"
+
+
+def learned_of(data: Mapping[str, Any]) -> str:
+    """How many complaints a model learned from, and of how many where that isn't all; `data` is what its card says.
+
+    >>> learned_of({"rows": 80000, "learned": 50000}), learned_of({"rows": 8000})
+    ('50.000 dari 80.000 pengaduan', '8.000 pengaduan')
+    """
+    rows = int(data["rows"])
+    learned = int(data.get("learned", rows))
+    return f"{number(rows)} pengaduan" if learned == rows else f"{number(learned)} dari {number(rows)} pengaduan"
 
 
 def number(value: int) -> str:
