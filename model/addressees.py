@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from dataclasses import dataclass
 from enum import StrEnum
@@ -49,8 +48,6 @@ _LEADS: tuple[tuple[tuple[str, ...], Direction], ...] = (
     (("kepada",), Direction.ADDRESSED),
     (("kpd",), Direction.ADDRESSED),
 )
-# One look for any of the leads: most texts have none.
-_ANY_LEAD = re.compile(r"disposisi|diteruskan|dilimpahkan|ditujukan|kepada|kpd|yth", re.IGNORECASE)
 _LEADS_BY_FIRST_WORD = {
     first: tuple(lead for lead in _LEADS if lead[0][0] == first) for first in {lead[0] for lead, _ in _LEADS}
 }
@@ -75,9 +72,10 @@ class Addressees:
 
     def find(self, text: str) -> list[Addressee]:
         """The addressees in the order in which they stand."""
-        if not _ANY_LEAD.search(text):
+        folded = folded_words(text)
+        if _LEADS_BY_FIRST_WORD.keys().isdisjoint(folded):
             return []
-        return list(self._found(words(text), folded_words(text)))
+        return list(self._found(words(text), folded))
 
     def without(self, text: str, direction: Direction) -> str:
         """The text with those addressees blanked; every other word stays where it stood."""

@@ -27,7 +27,7 @@ MANIFEST = "MANIFEST.json"
 ROUTER = "router.joblib"
 CARD = "card.json"
 # Raised whenever a pickled class changes shape: an artefact of another format is refused, not guessed at.
-FORMAT = 4
+FORMAT = 5
 
 Card = dict[str, Any]
 

@@ -8,6 +8,7 @@ import numpy as np
 from sklearn.naive_bayes import MultinomialNB
 
 from model.machines import TOLERANCE, Taught, separate
+from model.mapped import plain_arrays
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -91,6 +92,9 @@ class LinearRanker:
             np.add.at(by_feature, (named.col, named.row), NAME_WEIGHT * named.data)
         without_rows = np.full(len(every) - len(distinct), intercepts.min())
         return cls(every, by_feature, np.concatenate((intercepts, without_rows)).astype(np.float32))
+
+    def __setstate__(self, state: dict[str, object]) -> None:
+        self.__dict__.update(plain_arrays(state))
 
     @property
     def least_intercept(self) -> float:

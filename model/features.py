@@ -9,7 +9,6 @@ length); a property test holds the two equal.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from itertools import chain
 from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
@@ -17,6 +16,7 @@ from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator, TransformerMixin
 
 import data
+from model.mapped import plain_arrays
 from model.stemming import process_stemmer
 from model.text import expand, folded_words
 
@@ -34,6 +34,9 @@ _UNKNOWN = -1
 # An empty block has no length to be divided by.
 _SHORTEST = 1e-9
 _NOTHING = np.zeros(0, dtype=np.int32)
+_BYTES = _NOTHING.itemsize
+_MOST_INT32 = np.iinfo(np.int32).max
+_GAP = np.array([_UNKNOWN], dtype=np.int32).tobytes()
 _NO_PAIRS = np.zeros(0, dtype=np.int64)
 
 
@@ -66,14 +69,14 @@ class _Vocabulary:
 
 
 class _Word(NamedTuple):
-    """What one written word feeds.
+    """What one written word feeds; ids as the bytes of int32, which are joined and kept at a fraction of an array's cost.
 
     `stems` in order, with -1 for one that was never learned; `columns` of the stems that were and of the character
     n-grams; `known`: whether any stem was learned, or there is none to learn.
     """
 
-    stems: Ids
-    columns: Ids
+    stems: bytes
+    columns: bytes
     known: bool
 
 
@@ -145,11 +148,10 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
             values.append(chunk[0])
             columns.append(chunk[1])
             ends.append(chunk[2] + ends[-1][-1])
-        rows = csr_matrix(
-            (np.concatenate(values), np.concatenate(columns), np.concatenate(ends)),
-            shape=(len(documents), self.n_features_),
-        )
-        return rows, known
+        # scipy copies what comes with other ids than it would choose itself.
+        ids = np.int32 if ends[-1][-1] <= _MOST_INT32 else np.int64
+        parts = (np.concatenate(values), np.concatenate(columns), np.concatenate(ends).astype(ids))
+        return csr_matrix(parts, shape=(len(documents), self.n_features_)), known
 
     def names(self) -> list[str]:
         """The name of each feature, in column order: a stem, two stems, "#abc" for characters, "key=value"."""
@@ -162,20 +164,17 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
 
     def columns_of_word(self, folded: str) -> Ids:
         """The columns that one written word feeds by itself: its stems and its character n-grams."""
-        return self._memo[folded].columns
+        return _ids(self._memo[folded].columns)
 
     def stems_of_word(self, folded: str) -> tuple[int, ...]:
         """The columns of one written word's stems, without those that were never learned."""
-        return tuple(stem for stem in self._memo[folded].stems.tolist() if stem >= 0)
+        return tuple(stem for stem in _ids(self._memo[folded].stems).tolist() if stem >= 0)
 
     def columns_of_pairs(self, words: Sequence[tuple[str, str]]) -> list[int]:
         """For each two neighbouring written words the column that they feed together, or -1."""
         memo = self._memo
-        edges = [(memo[first].stems[-1:], memo[second].stems[:1]) for first, second in words]
-        keys = [
-            (int(last[0]) << 32) | int(first[0]) if len(last) and len(first) and last[0] >= 0 and first[0] >= 0 else -1
-            for last, first in edges
-        ]
+        edges = [_ids(memo[first].stems[-_BYTES:] + memo[second].stems[:_BYTES]).tolist() for first, second in words]
+        keys = [(edge[0] << 32) | edge[1] if len(edge) == 2 and min(edge) >= 0 else -1 for edge in edges]  # noqa: PLR2004
         known, columns = self._known_pairs(np.asarray(keys, dtype=np.int64))
         found: list[int] = np.where(known, columns, _UNKNOWN).tolist()
         return found
@@ -209,19 +208,19 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
 
     def _open_word(self, folded: str) -> _Word:
         """While learning, `columns` are the ids of the character n-grams."""
-        stems = np.asarray(self._stems.of(self._stemmed(folded)), dtype=np.int32)
-        return _Word(stems, np.asarray(self._grams.of(self._cut(folded)), dtype=np.int32), known=True)
+        return _Word(
+            _bytes(self._stems.of(self._stemmed(folded))), _bytes(self._grams.of(self._cut(folded))), known=True
+        )
 
     def _in_enough_rows(
-        self, documents: Sequence[Document], ids_of: Callable[[Document], Sequence[Ids]]
+        self, documents: Sequence[Document], ids_of: Callable[[Document], Sequence[bytes]]
     ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """The features in at least `rows_at_least` documents, and in how many each is."""
         rows = np.zeros(0, dtype=np.int64)
         for start in range(0, len(documents), _CHUNK):
-            ids, at = _joined([ids_of(document) for document in documents[start : start + _CHUNK]])
-            width = int(ids.max(initial=0)) + 1
-            distinct, _ = _counted(at * width + ids)
-            found = np.bincount(distinct % width, minlength=len(rows))
+            ids = [b"".join(ids_of(document)) for document in documents[start : start + _CHUNK]]
+            width = max((int(_ids(row).max(initial=0)) for row in ids), default=0) + 1
+            found = np.bincount(_counted(_keys(ids, width))[0] % width, minlength=len(rows))
             found[: len(rows)] += rows
             rows = found
         enough = np.flatnonzero(rows >= max(self.rows_at_least, 1))
@@ -230,10 +229,7 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
     def _pairs_in_enough_rows(self, documents: Sequence[Document]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         if not self.pairs:
             return _NO_PAIRS, _NO_PAIRS
-        of_rows = [
-            np.unique(_neighbours(*_joined([[word.stems for word in self._words_of(document)]]))[0])
-            for document in documents
-        ]
+        of_rows = [np.unique(_pairs_of([word.stems for word in self._words_of(document)])) for document in documents]
         pairs, rows = np.unique(np.concatenate([_NO_PAIRS, *of_rows]), return_counts=True)
         enough = rows >= self.rows_at_least
         return pairs[enough], rows[enough]
@@ -243,15 +239,18 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
     def _words_of(self, document: Document) -> list[_Word]:
         return list(map(self._memo.__getitem__, folded_words(document.text)))
 
-    def _clues_of(self, document: Document) -> Ids:
-        return np.asarray(self._clues.of(document.clues), dtype=np.int32)
+    def _clues_of(self, document: Document) -> bytes:
+        """While learning, the clues' ids; then their columns."""
+        first = 0 if self._clues.open else int(self._offsets[3])
+        return _bytes([first + clue for clue in self._clues.of(document.clues)])
 
     def _closed_word(self, folded: str) -> _Word:
         ids = self._stems.ids
         stems = np.asarray([ids.get(stem, _UNKNOWN) for stem in self._stemmed(folded)], dtype=np.int32)
-        grams = np.asarray(self._grams.of(self._cut(folded)), dtype=np.int32)
+        grams = np.asarray(self._grams.of(self._cut(folded)), dtype=np.int32) + self._offsets[2]
         learned = stems[stems >= 0]
-        return _Word(stems, np.concatenate((learned, grams + self._offsets[2])), bool(len(learned)) or not len(stems))
+        known = bool(len(learned)) or not len(stems)
+        return _Word(stems.tobytes(), learned.tobytes() + grams.tobytes(), known)
 
     def _stemmed(self, folded: str) -> list[str]:
         standard = expand(folded, data.colloquial()) if self.colloquial else (folded,)
@@ -268,24 +267,39 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
     ) -> tuple[NDArray[np.float32], Ids, NDArray[np.int64]]:
         """The weights and columns of one chunk's rows one behind the other, and where each row ends."""
         width, n_rows = self.n_features_, len(documents)
-        columns, at = _joined([[word.columns for word in found] for found in written])
-        parts = [at * width + columns]
+        keys = _keys(
+            [
+                b"".join([*(word.columns for word in found), self._clues_of(document)])
+                for document, found in zip(documents, written, strict=True)
+            ],
+            width,
+        )
         if len(self._pairs):
-            pairs, pairs_at = _neighbours(*_joined([[word.stems for word in found] for found in written]))
-            known, pair_columns = self._known_pairs(pairs)
-            parts.append(pairs_at[known] * width + pair_columns[known])
-        clues, clues_at = _joined([[self._clues_of(document)] for document in documents])
-        if len(clues):
-            parts.append(clues_at * width + (clues + self._offsets[3]))
-        distinct, counts = _counted(np.concatenate(parts))
+            keys = np.concatenate((keys, self._pair_keys(written, width)))
+        distinct, counts = _counted(keys)
         of_all = (distinct % width if n_rows > 1 else distinct).astype(np.int32)
-        weights = (1 + np.log(counts)).astype(np.float32) * self.idf_[of_all]
+        weights = np.log(counts, dtype=np.float32)
+        weights += 1
+        weights *= self.idf_[of_all]
         # A row's columns stand block by block: stems and pairs, characters, clues.
-        ends = np.searchsorted(distinct, np.add.outer(np.arange(n_rows) * width, self._offsets[2:]).ravel())
-        block = np.repeat(np.arange(3 * n_rows), np.diff(ends, prepend=0))
-        lengths = np.sqrt(np.bincount(block, np.square(weights, dtype=np.float64), 3 * n_rows))
-        scales = np.array((1.0, 1.0, self.clue_weight) * n_rows) / np.maximum(lengths, _SHORTEST)
-        return weights * scales.astype(np.float32)[block], of_all, ends[2::3]
+        bounds = self._offsets[2:] if n_rows == 1 else (np.arange(n_rows)[:, None] * width + self._offsets[2:]).ravel()
+        ends = distinct.searchsorted(bounds)
+        sums = np.zeros(len(weights) + 1)
+        np.cumsum(np.square(weights, dtype=np.float64), out=sums[1:])
+        sums, sizes = sums[ends], ends.copy()
+        sums[1:] -= sums[:-1].copy()
+        sizes[1:] -= ends[:-1]
+        scales = np.array((1.0, 1.0, self.clue_weight) * n_rows) / np.maximum(np.sqrt(np.maximum(sums, 0)), _SHORTEST)
+        weights *= scales.astype(np.float32).repeat(sizes)
+        return weights, of_all, ends[2::3]
+
+    def _pair_keys(self, written: Sequence[Sequence[_Word]], width: int) -> NDArray[np.int64]:
+        """The learned pairs of neighbouring stems as row * width + column; a gap that no pair bridges follows each row."""
+        rows = [b"".join([*(word.stems for word in found), _GAP]) for found in written]
+        known, columns = self._known_pairs(_pairs_of(rows))
+        if len(rows) > 1:
+            columns += (np.arange(len(rows)) * width).repeat([len(row) // _BYTES for row in rows])[:-1]
+        return columns[known]
 
     def _known_pairs(self, pairs: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
         """Which pairs of stems were learned, and the columns of these (of the others, any)."""
@@ -299,31 +313,39 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
         return [f"{stems[key >> 32]} {stems[key & 0xFFFFFFFF]}" for key in self._pairs.tolist()]
 
     def __getstate__(self) -> dict[str, object]:
-        """Without the remembered words, which grow with use, and with the stems that a new process would miss."""
+        """With the remembered words and the stems that a new process would miss."""
         state = dict(self.__dict__)
-        if state.pop("_memo", None) is not None:
+        memo = state.pop("_memo", None)
+        if memo is not None:
+            state["_known_words"] = {folded: tuple(word) for folded, word in memo.items()}
             known = self._stems.ids
             state["_known_stems"] = process_stemmer().remembered(lambda stem: stem in known)
         return state
 
     def __setstate__(self, state: dict[str, object]) -> None:
         """Hand the stored stems to the process."""
-        known = state.pop("_known_stems", None)
-        self.__dict__.update(state)
-        if isinstance(known, dict):
-            process_stemmer().learn(known)
+        words, stems = state.pop("_known_words", None), state.pop("_known_stems", None)
+        self.__dict__.update(plain_arrays(state))
+        if isinstance(words, dict) and isinstance(stems, dict):
+            process_stemmer().learn(stems)
             self._memo = _Remembered(self._closed_word)
+            self._memo.update((folded, _Word(*word)) for folded, word in words.items())
 
 
-def _joined(parts: Sequence[Sequence[Ids]]) -> tuple[Ids, NDArray[np.int64]]:
-    """All ids of some rows, given in parts, one behind the other, and the row of each."""
-    flat = list(chain.from_iterable(parts))
-    if not flat:
-        return _NOTHING, _NO_PAIRS
-    ids = np.concatenate(flat)
-    if len(parts) == 1:
-        return ids, np.zeros(len(ids), dtype=np.int64)
-    return ids, np.repeat(np.arange(len(parts)), [sum(map(len, of_row)) for of_row in parts])
+def _ids(joined: bytes) -> Ids:
+    return np.frombuffer(joined, dtype=np.int32)
+
+
+def _bytes(ids: Sequence[int]) -> bytes:
+    return np.asarray(ids, dtype=np.int32).tobytes()
+
+
+def _keys(rows: Sequence[bytes], width: int) -> NDArray[np.int64]:
+    """The ids of some rows, one row behind the other, each as row * width + id."""
+    keys = _ids(b"".join(rows)).astype(np.int64)
+    if len(rows) > 1:
+        keys += (np.arange(len(rows)) * width).repeat([len(row) // _BYTES for row in rows])
+    return keys
 
 
 def _counted(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -340,11 +362,10 @@ def _counted(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int
     return in_order[ends], counts
 
 
-def _neighbours(stems: Ids, at: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """Each two neighbouring stems of a row, as first * 2**32 + second, and the row of each pair."""
-    first, second = stems[:-1].astype(np.int64), stems[1:]
-    both = (first >= 0) & (second >= 0) & (at[:-1] == at[1:])
-    return (first[both] << 32) | second[both], at[1:][both]
+def _pairs_of(stems: Sequence[bytes]) -> NDArray[np.int64]:
+    """Each two neighbouring stems of a text as first * 2**32 + second; negative where one of them isn't known."""
+    joined = _ids(b"".join(stems))
+    return (joined[:-1].astype(np.int64) << 32) | joined[1:]
 
 
 def character_ngrams(word: str, shortest: int, longest: int) -> list[str]:

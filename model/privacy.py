@@ -31,6 +31,9 @@ class Masked:
     kinds: tuple[str, ...]
 
 
+_NOTHING_MASKED = Masked("", 0, ())
+
+
 def _words(listed: str) -> frozenset[str]:
     return frozenset(listed.split())
 
@@ -47,6 +50,8 @@ def mask(text: str) -> Masked:
     >>> mask("Nama: Siti Contoh, NIK 3578019901900001, RT 03")
     Masked(text='Nama: [NAMA], NIK [NIK], RT 03', count=2, kinds=('NAMA', 'NIK'))
     """
+    if not text:
+        return _NOTHING_MASKED
     plain, origins = _plain(text)
     found = sorted(_claims(plain))
     if not found:

@@ -41,6 +41,7 @@ if TYPE_CHECKING:
 
 UNITS_SHOWN = 5
 CATEGORIES_SHOWN = 3
+_CHUNK = 256
 _FEWEST_WORDS = 3
 # Three senders of one text are a campaign, not a reporter who asks again.
 _MASS_LETTER_FROM = 3
@@ -121,6 +122,15 @@ class Router:
 
         Units and rules are those in force on `today`, or on the day when each complaint came.
         """
+        suggestions: list[Suggestion] = []
+        # A chunk's words are cut once and still at hand when the next step asks for them.
+        for start in range(0, len(complaints), _CHUNK):
+            suggestions += self._suggest_chunk(complaints[start : start + _CHUNK], evidence=evidence, today=today)
+        return suggestions
+
+    def _suggest_chunk(
+        self, complaints: Sequence[Complaint], *, evidence: bool, today: date | None
+    ) -> list[Suggestion]:
         masked = [without_personal_data(complaint) for complaint in complaints]
         ranked = self._ranking.rank_many(
             [item.complaint for item in masked],
