@@ -140,6 +140,7 @@ def test_personal_data_in_other_ways_of_writing_is_masked(text: str, masked: str
         "surat nomor 045/123/2024 dan 188.45/12/KEP/2023",
         "bpjs 150000 per bulan, tiket 50000, transfer 5000000 ke bri",
         "beras @Rp5.000, telur @2rb, 5@2000",
+        "beras@Rp5.000, gula@rp 14rb, telur@Rp2.500/butir",
         "a.n. CV Sentosa, atas nama PT Maju Jaya, nama : tidak mau disebut",
         "cek di oss.go.id dan sscasn.bkn.go.id lalu tutup.info lebih lanjut",
         "Jalan Pak Kasih macet, Bapak Bupati dan Ibu Hamil menunggu",
@@ -206,6 +207,8 @@ def test_a_phone_number_never_survives_wherever_and_however_it_is_written(embedd
     assert phone[4:] not in _digits_of(mask(text).text)
 
 
+@example("budi", "rp0aa.aa", SENTENCES[0], SENTENCES[0])
+@example("budi", "rp5k.com", SENTENCES[0], SENTENCES[0])
 @given(
     st.from_regex(r"[a-z][a-z0-9._+-]{0,30}[a-z0-9]", fullmatch=True),
     st.from_regex(r"[a-z0-9]{1,12}[a-z]{2}(\.[a-z]{2,6}){1,2}", fullmatch=True),
