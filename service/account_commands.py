@@ -100,7 +100,7 @@ def revoke_key(
     office: OfficeName = None,
     home: Home = None,
 ) -> None:
-    """Let a key count no more, from the next request on."""
+    """Let a key count no more, a second from now at the latest."""
     with _accounts(_settings(office, home)) as accounts:
         accounts.revoke_key(key_id, _BY)
     typer.echo("Revoked.")

@@ -13,6 +13,7 @@ from limits.strategies import SlidingWindowCounterRateLimiter
 from model.errors import ArtifactError
 from model.registry import Office
 from service.api import decisions, health, metrics, office, predictions, reference
+from service.api.keys import KnownCallers
 from service.application import Application
 from service.bodies import LimitedBody
 from service.champion import Champion
@@ -106,6 +107,7 @@ def create_app(settings: Settings | None = None) -> Application:
     app.state.champion = champion
     app.state.ledger = ledger
     app.state.model_changes = changes
+    app.state.callers = KnownCallers()
     app.state.limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
     app.state.intake = Intake(settings, read_deadlines(place.own_folder))
     app.state.uploads = Uploads(ledger, champion, app.state.intake)

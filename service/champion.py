@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import gc
 import logging
+import os
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock, Thread
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from model import artifact
 from model.complaint import Complaint
@@ -16,8 +19,7 @@ from model.precedents import Precedents
 from model.unit_agreement import disagreements
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
-    from pathlib import Path
+    from collections.abc import Callable, Iterable, Iterator
 
     from model.artifact import Card
     from model.registry import Office
@@ -38,8 +40,7 @@ class Loaded:
     disagreements: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class _FileState:
+class _FileState(NamedTuple):
     name: str
     size: int
     changed_ns: int
@@ -90,6 +91,11 @@ class Champion:
         self._held: _Sealed | _Failed | None = None
         self._next: _Sealed | _Failed | None = None
         self._reading: Thread | None = None
+        self._versions_folder = str(office.versions_folder)
+        self._pointer = str(office.champion_file)
+        self._pointer_state: _State | None = None
+        self._past_paths: dict[str, tuple[str, ...]] = {}
+        self._own_paths = (str(office.own_folder / "units.csv"), str(office.rules_file))
         self._own_state: _State = ()
         self._answering: Loaded | ArtifactError | None = None
 
@@ -118,7 +124,7 @@ class Champion:
             if not isinstance(held, _Sealed) or not isinstance(answering, Loaded):
                 return None
             as_it_was = (
-                self._office.champion() == held.version
+                _state_of((self._pointer,)) == self._pointer_state
                 and self._sealed_state(held.version) == held.state
                 and self._past_state(held.version) == held.past_state
                 and self._own_files() == self._own_state
@@ -135,12 +141,15 @@ class Champion:
         return self._answering.router.version if isinstance(self._answering, Loaded) else ""
 
     def _follow_files(self) -> Loaded | ArtifactError:
+        pointer_state = _state_of((self._pointer,))
         wanted = self._office.champion()
         held = self._held
         if not isinstance(held, _Sealed) or self._sealed_state(held.version) != held.state:
             held = self._read_now(wanted)
         elif wanted != held.version or self._past_state(wanted) != held.past_state:
             held = self._read_beside(wanted, held)
+        # What `unchanged` may rely on: this pointer names the version that answers.
+        self._pointer_state = pointer_state if held.version == wanted else None
         own_state = self._own_files()
         if held is not self._held or own_state != self._own_state or self._answering is None:
             before = self.version
@@ -185,8 +194,10 @@ class Champion:
             return _Failed(wanted, state, self._office.no_model())
         try:
             past_state = self._past_state(wanted)
-            router, card = artifact.load(self._office.versions_folder / wanted, self._signing_key)
-            return _Sealed(wanted, state, router, card, past_state, self._office.past_of(wanted))
+            with _left_out_of_collection():
+                router, card = artifact.load(self._office.versions_folder / wanted, self._signing_key)
+                past = self._office.past_of(wanted)
+            return _Sealed(wanted, state, router, card, past_state, past)
         except ArtifactError as error:
             return _Failed(wanted, state, error)
         except OSError as error:
@@ -215,26 +226,49 @@ class Champion:
     def _sealed_state(self, version: str | None) -> _State:
         if version is None:
             return ()
-        folder = self._office.versions_folder / version
-        return _state_of(sorted(folder.iterdir())) if folder.is_dir() else ()
+        folder = f"{self._versions_folder}/{version}"
+        try:
+            names = sorted(os.listdir(folder))  # noqa: PTH208
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        return _state_of([f"{folder}/{name}" for name in names])
 
     def _past_state(self, version: str | None) -> _State:
-        return _state_of([] if version is None else map(history_file, self._office.past_folders(version)))
+        if version is None:
+            return ()
+        paths = self._past_paths.get(version)
+        if paths is None:
+            paths = tuple(str(history_file(folder)) for folder in self._office.past_folders(version))
+            self._past_paths[version] = paths
+        return _state_of(paths)
 
     def _own_files(self) -> _State:
-        return _state_of((self._office.own_folder / "units.csv", self._office.rules_file))
+        return _state_of(self._own_paths)
+
+
+@contextmanager
+def _left_out_of_collection() -> Iterator[None]:
+    """What is read here stays until another model is read: looking through its objects again and again would only take time.
+
+    The model before the last is collected now, where its parts refer to each other.
+    """
+    gc.unfreeze()
+    yield
+    gc.collect()
+    gc.freeze()
 
 
 def _unreadable(error: OSError) -> ArtifactError:
     return ArtifactError(f"{error.filename} can't be read: {error.strerror}. Let this user read it, and try again.")
 
 
-def _state_of(paths: Iterable[Path]) -> _State:
+def _state_of(paths: Iterable[str]) -> _State:
+    """Strings, because every request asks: pathlib would take longer than the system does."""
     files = []
     for path in paths:
         try:
-            stat = path.stat()
+            stat = os.stat(path)  # noqa: PTH116
         except FileNotFoundError:
             continue
-        files.append(_FileState(path.name, stat.st_size, stat.st_mtime_ns, stat.st_ino))
+        files.append(_FileState(path, stat.st_size, stat.st_mtime_ns, stat.st_ino))
     return tuple(files)

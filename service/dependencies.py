@@ -55,7 +55,7 @@ def model_in_use(request: Request) -> Loaded:
     return champion.current()
 
 
-async def _model(request: Request) -> Loaded:
+async def model_answering(request: Request) -> Loaded:
     """The same; only where the files have changed does another thread read them."""
     champion: Champion = request.app.state.champion
     loaded = champion.unchanged()
@@ -86,7 +86,7 @@ async def books_of(request: Request) -> AsyncIterator[Books]:
 
 
 CurrentSettings = Annotated[Settings, Depends(_settings)]
-CurrentModel = Annotated[Loaded, Depends(_model)]
+CurrentModel = Annotated[Loaded, Depends(model_answering)]
 CurrentBooks = Annotated[Books, Depends(books_of, scope="function")]
 
 

@@ -48,8 +48,12 @@ class Answering:
         )
         return [item if isinstance(item, Problem) else next(answers) for item in read]
 
-    def answer_one(self, sent: ComplaintIn, ledger: Ledger) -> SuggestionOut:
-        """The answer to one complaint.
+    def stores(self, sent: ComplaintIn) -> bool:
+        """Whether the answer is entered in the ledger: the intake system gave its complaint a reference."""
+        return self.store and bool(sent.reference_id)
+
+    def answer_one(self, sent: ComplaintIn, ledger: Ledger | None = None) -> SuggestionOut:
+        """The answer to one complaint; without a ledger nothing is stored.
 
         Raises:
             TextTooLong: its text is longer than this installation takes.
@@ -68,10 +72,12 @@ class Answering:
             return problem_of(error)
         return complaint
 
-    def _answer(self, ledger: Ledger, sent: ComplaintIn, complaint: Complaint, suggestion: Suggestion) -> SuggestionOut:
-        """The answer, entered in the ledger, masked, where the intake system gave its complaint a reference."""
+    def _answer(
+        self, ledger: Ledger | None, sent: ComplaintIn, complaint: Complaint, suggestion: Suggestion
+    ) -> SuggestionOut:
+        """The answer, entered in the ledger, masked, where it is to be stored."""
         answer = SuggestionOut.of(suggestion, self.settings.zone, sent.unknown_fields, evidence=self.evidence)
-        if not (self.store and complaint.reference_id):
+        if ledger is None or not self.stores(sent):
             return answer
         stored = self.intake.enter(ledger, complaint, suggestion, answer, Source("api"))
         # Where the same was answered before, it is that suggestion: a retry gets what the first call got.

@@ -1,52 +1,83 @@
 """Which systems may call the API, and how often."""
 
+from __future__ import annotations
+
 import math
 import time
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
+from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from limits import RateLimitItemPerMinute
 
 from service.dependencies import settings_of
 from service.errors import KeyMissing, TooManyRequests
-from service.ledger.accounts import Accounts
+from service.ledger.accounts import Accounts, digest_of
 
 if TYPE_CHECKING:
     from limits.strategies import SlidingWindowCounterRateLimiter
 
     from service.ledger.access import Access
+    from service.settings import Settings
+
+# Asking the database takes as long as half a suggestion. A key that was revoked goes on counting for so long at most.
+_TRUSTED_SECONDS = 1.0
+_THIS_MACHINE = "this machine"
 
 _bearer = HTTPBearer(auto_error=False, description="A key from `pilah keys add`.")
 
 
-def caller(request: Request, sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
+@dataclass(slots=True)
+class KnownCallers:
+    """Who was let in a moment ago: the id of a key by the digest of what was sent, and until when nobody asks again."""
+
+    _let_in: dict[str, tuple[str, float]] = field(default_factory=dict)
+
+    def who(self, digest: str) -> str | None:
+        """The caller, None where it has to be looked up."""
+        who, until = self._let_in.get(digest, ("", 0.0))
+        return who if time.monotonic() < until else None
+
+    def remember(self, digest: str, who: str) -> None:
+        """Only for who was let in: a key that was just made must count at once, and made-up ones would fill the memory."""
+        self._let_in[digest] = (who, time.monotonic() + _TRUSTED_SECONDS)
+
+
+async def caller(request: Request, sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
     """Let a system in by its key.
 
     An office without users and keys, on a loopback address, needs none: whoever reaches it could also read its files.
 
     Raises:
-        KeyMissing: there is no key, or it was revoked.
+        KeyMissing: there is no key, or it was revoked a second ago or longer.
         TooManyRequests: it was used too often in the last minute.
     """
-    settings = settings_of(request)
-    access: Access = request.app.state.ledger
-    with access.reading() as session:
-        accounts = Accounts(session, settings.office)
-        key_id = accounts.key_of(sent.credentials) if sent else None
-        free = settings.loopback and not sent
-        if free:
-            any_key, any_user = accounts.any_key_or_user()
-            free = not any_key and (settings.demonstration or not any_user)
-    if key_id is None and not free:
-        raise KeyMissing(
-            "Send an API key that is in use: Authorization: Bearer KEY. Make one with: pilah keys add NAME"
-        )
+    settings, known = settings_of(request), request.app.state.callers
+    digest = digest_of(sent.credentials) if sent else ""
+    who = known.who(digest)
+    if who is None:
+        who = await run_in_threadpool(_looked_up, request.app.state.ledger, settings, digest)
+        known.remember(digest, who)
     limiter: SlidingWindowCounterRateLimiter = request.app.state.limiter
-    allowed, who = RateLimitItemPerMinute(settings.requests_per_minute), key_id or "this machine"
+    allowed = RateLimitItemPerMinute(settings.requests_per_minute)
     if not limiter.hit(allowed, who):
         wait = limiter.get_window_stats(allowed, who).reset_time - time.time()
         raise TooManyRequests(settings.requests_per_minute, max(1, math.ceil(wait)))
+
+
+def _looked_up(access: Access, settings: Settings, digest: str) -> str:
+    with access.reading() as session:
+        accounts = Accounts(session, settings.office)
+        key_id = accounts.key_of(digest) if digest else None
+        if key_id is not None:
+            return key_id
+        if settings.loopback and not digest:
+            any_key, any_user = accounts.any_key_or_user()
+            if not any_key and (settings.demonstration or not any_user):
+                return _THIS_MACHINE
+    raise KeyMissing("Send an API key that is in use: Authorization: Bearer KEY. Make one with: pilah keys add NAME")
 
 
 Caller = Depends(caller)

@@ -2,7 +2,8 @@
 
 from typing import Annotated, Any
 
-from fastapi import APIRouter, Query, Request
+from fastapi import APIRouter, Query, Request, Response
+from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 
@@ -10,8 +11,18 @@ from service.api.answering import Answering
 from service.api.json_only import JsonRoute
 from service.api.keys import Caller
 from service.api.lines import MEDIA_TYPE, REQUEST_BODY, RESPONSE, Lines, SpooledLines, answer_lines
-from service.dependencies import CurrentIntake, CurrentLedger, CurrentModel, CurrentSettings
+from service.dependencies import (
+    CurrentIntake,
+    CurrentLedger,
+    CurrentModel,
+    CurrentSettings,
+    intake_of,
+    model_answering,
+    settings_of,
+)
 from service.errors import documented
+from service.ledger.access import Access
+from service.ledger.store import Ledger
 from service.schemas import BatchIn, BatchOut, ComplaintIn, SuggestionOut
 from service.settings import Settings
 
@@ -22,27 +33,35 @@ WithEvidence = Annotated[bool, Query(description="false leaves the evidence out.
 Store = Annotated[
     bool, Query(description="false answers only; else a complaint with a reference_id is kept, masked, and waits.")
 ]
+# Longer texts, with hundreds of words that nobody wrote before, would keep every other caller waiting.
+_SHORT_TEXT = 2_000
 _REFUSALS = documented(400, 401, 408, 413, 415, 422, 429, 503)
 
 
-@router.post("", responses=_REFUSALS)
-def predict(
-    complaint: ComplaintIn,
-    loaded: CurrentModel,
-    settings: CurrentSettings,
-    ledger: CurrentLedger,
-    intake: CurrentIntake,
-    *,
-    evidence: WithEvidence = True,
-    store: Store = True,
-) -> SuggestionOut:
+@router.post("", response_model=SuggestionOut, responses=_REFUSALS)
+async def predict(
+    complaint: ComplaintIn, request: Request, *, evidence: WithEvidence = True, store: Store = True
+) -> Response:
     """Suggest units and categories for one complaint.
 
     Sent again with the same `reference_id` and the same text, it is the same stored complaint; as long as the answer is
     the same too, it carries the same `suggestion_id`. Changed text is a new revision.
     """
+    loaded = await model_answering(request)
+    settings, intake = settings_of(request), intake_of(request)
     answering = Answering(loaded.router, settings, intake, evidence=evidence, store=store)
-    return answering.answer_one(complaint, ledger)
+    # Handing so short a piece of work to another thread and back costs as much as the work.
+    if len(complaint.text) <= _SHORT_TEXT and not answering.stores(complaint):
+        answer = answering.answer_one(complaint)
+    else:
+        answer = await run_in_threadpool(_answer_in_transaction, answering, complaint, request.app.state.ledger)
+    # Its types hold: FastAPI would look at it once more, and in another thread.
+    return Response(answer.model_dump_json(), media_type="application/json")
+
+
+def _answer_in_transaction(answering: Answering, complaint: ComplaintIn, access: Access) -> SuggestionOut:
+    with access.session() as session:
+        return answering.answer_one(complaint, Ledger(session, answering.settings.office))
 
 
 @router.post("/batch", responses=_REFUSALS)

@@ -194,7 +194,7 @@ class Accounts:
         secret, form_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         self._session.add(
             SignIn(
-                secret_hash=_digest(secret),
+                secret_hash=digest_of(secret),
                 user_id=user.id,
                 form_token=form_token,
                 seen_at=now(),
@@ -209,7 +209,7 @@ class Accounts:
         found = self._session.execute(
             select(SignIn, User)
             .join(User, User.id == SignIn.user_id)
-            .where(SignIn.secret_hash == _digest(secret), User.office == self._office, User.disabled_at.is_(None))
+            .where(SignIn.secret_hash == digest_of(secret), User.office == self._office, User.disabled_at.is_(None))
         ).first()
         if found is None:
             return None
@@ -221,10 +221,10 @@ class Accounts:
 
     def seen(self, secret: str) -> None:
         """Note that somebody is still there."""
-        self._session.execute(update(SignIn).where(SignIn.secret_hash == _digest(secret)).values(seen_at=now()))
+        self._session.execute(update(SignIn).where(SignIn.secret_hash == digest_of(secret)).values(seen_at=now()))
 
     def sign_out(self, secret: str) -> None:
-        self._session.execute(delete(SignIn).where(SignIn.secret_hash == _digest(secret)))
+        self._session.execute(delete(SignIn).where(SignIn.secret_hash == digest_of(secret)))
 
     def api_keys(self) -> list[ApiKey]:
         """Every key, revoked ones too, the newest first."""
@@ -256,7 +256,7 @@ class Accounts:
                 office=self._office,
                 name=name,
                 hint=secret[: len(_KEY_PREFIX) + 4],
-                secret_hash=_digest(secret),
+                secret_hash=digest_of(secret),
                 created_at=now(),
             )
         )
@@ -280,11 +280,11 @@ class Accounts:
             raise AccountInvalid("There is no such key that is still in use. See: pilah keys list")
         note(self._session, self._office, by, "key_revoked", found)
 
-    def key_of(self, secret: str) -> str | None:
-        """The id of the key that a system sent, None where it isn't one or was revoked."""
+    def key_of(self, digest: str) -> str | None:
+        """The id of the key whose `key_digest` this is, None where there is none or it was revoked."""
         return self._session.scalar(
             select(ApiKey.id).where(
-                ApiKey.secret_hash == _digest(secret), ApiKey.office == self._office, ApiKey.revoked_at.is_(None)
+                ApiKey.secret_hash == digest, ApiKey.office == self._office, ApiKey.revoked_at.is_(None)
             )
         )
 
@@ -339,6 +339,7 @@ def _hash_of_nobody() -> str:
     return _hasher().hash(secrets.token_urlsafe(16))
 
 
-def _digest(secret: str) -> str:
+def digest_of(secret: str) -> str:
+    """What is kept of a secret, to know it again."""
     # Secrets of 256 random bits need no slow hash.
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

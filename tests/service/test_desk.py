@@ -149,6 +149,20 @@ def test_a_revoked_key_counts_no_more(desk: Desk) -> None:
     assert desk.client.get("/v1/units", headers=desk.bearer).status_code == 401
 
 
+def test_a_key_that_was_in_use_counts_no_more_a_second_after_it_is_revoked(desk: Desk) -> None:
+    assert desk.client.get("/v1/units", headers=desk.bearer).status_code == 200
+    with desk.access.accounts() as accounts:
+        accounts.revoke_key(accounts.api_keys()[0].id, "test")
+    time.sleep(1.1)
+    assert desk.client.get("/v1/units", headers=desk.bearer).status_code == 401
+
+
+def test_a_key_that_nobody_gave_is_refused_each_time(desk: Desk) -> None:
+    made_up = {"Authorization": "Bearer pilah_made-up"}
+    assert desk.client.get("/v1/units", headers=desk.bearer).status_code == 200
+    assert [desk.client.get("/v1/units", headers=made_up).status_code for _ in range(2)] == [401, 401]
+
+
 def test_a_key_is_shown_once_and_never_kept(desk: Desk) -> None:
     answer = desk.sign_in("rini").post("/pengelola/kunci", nama="SP4N")
     key = re.search(r"pilah_[\w-]{20,}", answer.text)
