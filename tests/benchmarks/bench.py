@@ -38,7 +38,7 @@ from tests.benchmarks.rivals import FastText, Signalen, labelled
 from tests.benchmarks.serving import ROOT, ask, constant_route, load, pilah, proportional_memory
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterable, Sequence
 
     from model.complaint import Complaint
     from model.history import LabelledComplaint
@@ -88,7 +88,7 @@ class Bench:
         return file
 
 
-def write_rows(rows: Sequence[LabelledComplaint], target: Path) -> Path:
+def write_rows(rows: Iterable[LabelledComplaint], target: Path) -> Path:
     """Rows as an export that `pilah train` reads."""
     with target.open("w", encoding="utf-8") as out:
         for row in rows:

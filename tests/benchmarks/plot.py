@@ -8,11 +8,11 @@ from html import escape
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
 _WIDTH, _HEIGHT = 360, 250
-_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 12, 50, 40
-_LEGEND, _LEGEND_STEP = 34, 110
+_LEFT, _RIGHT, _TOP, _BOTTOM = 52, 24, 50, 40
+_LEGEND, _LEGEND_STEP = 34, 116
 # Told apart by colour-blind eyes too (Okabe and Ito 2008); dashes besides.
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7")
 _DASHES = ("", "6 4", "2 3", "8 3 2 3")
@@ -29,16 +29,16 @@ class Curve:
 
 @dataclass(frozen=True)
 class Panel:
-    """Curves over the same rows, their values in `unit`."""
+    """Curves over the same rows; `across` says what these are. `proportional`: both axes begin at 0, rows are not logarithms."""
 
     title: str
-    unit: str
+    across: str
     curves: Sequence[Curve]
-    from_zero: bool = False
+    proportional: bool = False
 
 
 def draw(panels: Sequence[Panel]) -> str:
-    """The panels side by side; rows on a logarithmic scale."""
+    """The panels side by side."""
     width = _WIDTH * len(panels)
     inside = [line for number, panel in enumerate(panels) for line in _panel(panel, number * _WIDTH)]
     title = escape("; ".join(panel.title for panel in panels))
@@ -56,19 +56,22 @@ class _Scale:
     left: float
     rows: tuple[float, float]
     values: tuple[float, float]
+    place: Callable[[float], float]
 
     @classmethod
     def of(cls, panel: Panel, left: float) -> _Scale:
         rows = [x for curve in panel.curves for x, _ in curve.points]
         values = [y for curve in panel.curves for _, y in curve.points]
-        lowest = 0.0 if panel.from_zero else min(values)
+        lowest = 0.0 if panel.proportional else min(values)
+        place = float if panel.proportional else math.log
+        first = 0.0 if panel.proportional else place(min(rows))
         step = _step(max(values) - lowest)
         bounds = math.floor(lowest / step) * step, math.ceil(max(values) / step) * step
-        return cls(left + _LEFT, (math.log(min(rows)), math.log(max(rows))), bounds)
+        return cls(left + _LEFT, (first, place(max(rows))), bounds, place)
 
     def x(self, rows: float) -> float:
         low, high = self.rows
-        return self.left + (_WIDTH - _LEFT - _RIGHT) * (math.log(rows) - low) / ((high - low) or 1.0)
+        return self.left + (_WIDTH - _LEFT - _RIGHT) * (self.place(rows) - low) / ((high - low) or 1.0)
 
     def y(self, value: float) -> float:
         low, high = self.values
@@ -97,7 +100,7 @@ def _panel(panel: Panel, left: float) -> Iterator[str]:
         yield f'<text x="{scale.left - 6}" y="{y + 4:.1f}" text-anchor="end" fill="#4b5563">{_short(value)}</text>'
     for rows in sorted({x for curve in panel.curves for x, _ in curve.points}):
         yield f'<text x="{scale.x(rows):.1f}" y="{bottom + 16}" text-anchor="middle" fill="#4b5563">{_short(rows)}</text>'
-    yield f'<text x="{(scale.left + right) / 2:.1f}" y="{bottom + 32}" text-anchor="middle" fill="#4b5563">{escape(panel.unit)}</text>'
+    yield f'<text x="{(scale.left + right) / 2:.1f}" y="{bottom + 32}" text-anchor="middle" fill="#4b5563">{escape(panel.across)}</text>'
     for number, curve in enumerate(panel.curves):
         yield from _curve(curve, scale, number, left)
 

@@ -8,7 +8,7 @@ from distributed import LocalCluster
 from data.errors import PilahError
 from model.registry import Office
 from model.units import Units
-from training.cluster import fits_on
+from training.cluster import fits_on, in_order
 from training.fit import Recipe, fit_ranking
 from training.predicting import predict_file
 from training.sample import sample_rows
@@ -46,6 +46,24 @@ def test_a_fit_on_a_cluster_ranks_as_one_on_this_machine(cluster: str) -> None:
     here, _ = fit_ranking(rows, Units([]), Recipe())
     asked = [row.complaint for row in rows[-20:]]
     assert here.rank_many(asked) == there.rank_many(asked)
+
+
+@pytest.mark.parametrize("workers", [0, 2])
+def test_a_batch_is_read_only_a_few_chunks_ahead_of_what_is_written(workers: int, cluster: str) -> None:
+    taken: list[int] = []
+
+    def given() -> Iterator[int]:
+        for number in range(100):
+            taken.append(number)
+            yield number
+
+    ahead = [
+        len(taken) - number
+        for number, (_, made) in enumerate(in_order(cluster if workers else "", pow, 2, given()), start=1)
+        if made == 2 ** (number - 1)
+    ]
+    assert len(ahead) == 100
+    assert max(ahead) <= 3 * workers
 
 
 def test_an_address_without_a_scheduler_is_said_in_a_sentence() -> None:
