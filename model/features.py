@@ -94,6 +94,25 @@ class _Remembered(dict[str, _Word]):
         return word
 
 
+class _RowsOf:
+    """In how many rows each id stands."""
+
+    def __init__(self) -> None:
+        self._rows = np.zeros(0, dtype=np.int64)
+
+    def add(self, rows: Sequence[bytes]) -> None:
+        """Count the ids of some more rows."""
+        width = int(_ids(b"".join(rows)).max(initial=0)) + 1
+        found = np.bincount(_counted(_keys(rows, width))[0] % width, minlength=len(self._rows))
+        found[: len(self._rows)] += self._rows
+        self._rows = found
+
+    def at_least(self, fewest: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """The ids that stand in so many rows or more, and in how many each does."""
+        enough = np.flatnonzero(self._rows >= fewest)
+        return enough, self._rows[enough]
+
+
 class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
     """Documents → rows of shape (n_documents, n_features), float32, in four blocks each of unit length or empty.
 
@@ -184,13 +203,20 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
     def _learn(self, documents: Sequence[Document]) -> None:
         self._stems, self._grams, self._clues = _Vocabulary(), _Vocabulary(), _Vocabulary()
         self._memo = _Remembered(self._open_word)
-        # Words are looked up anew for each count: a million documents' words at once would take more than their texts.
-        stems, stem_rows = self._in_enough_rows(documents, lambda document: [w.stems for w in self._words_of(document)])
-        pairs, pair_rows = self._pairs_in_enough_rows(documents)
-        grams, gram_rows = self._in_enough_rows(
-            documents, lambda document: [w.columns for w in self._words_of(document)]
-        )
-        clues, clue_rows = self._in_enough_rows(documents, lambda document: [self._clues_of(document)])
+        in_rows = [_RowsOf(), _RowsOf(), _RowsOf()]
+        pairs_of_rows = [_NO_PAIRS]
+        for start in range(0, len(documents), _CHUNK):
+            some = documents[start : start + _CHUNK]
+            written = [self._words_of(document) for document in some]
+            in_rows[0].add([b"".join([word.stems for word in found]) for found in written])
+            in_rows[1].add([b"".join([word.columns for word in found]) for found in written])
+            in_rows[2].add([self._clues_of(document) for document in some])
+            if self.pairs:
+                pairs_of_rows += [np.unique(_pairs_of([word.stems for word in found])) for found in written]
+        at_least = max(self.rows_at_least, 1)
+        (stems, stem_rows), (grams, gram_rows), (clues, clue_rows) = (rows.at_least(at_least) for rows in in_rows)
+        pairs, pair_rows = np.unique(np.concatenate(pairs_of_rows), return_counts=True)
+        pairs, pair_rows = pairs[pair_rows >= at_least], pair_rows[pair_rows >= at_least]
         # Both stems of a kept pair are kept: each stands in at least the pair's rows.
         first, second = np.searchsorted(stems, pairs >> 32), np.searchsorted(stems, pairs & 0xFFFFFFFF)
         self._pairs: NDArray[np.int64] = (first << 32) | second
@@ -211,28 +237,6 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
         return _Word(
             _bytes(self._stems.of(self._stemmed(folded))), _bytes(self._grams.of(self._cut(folded))), known=True
         )
-
-    def _in_enough_rows(
-        self, documents: Sequence[Document], ids_of: Callable[[Document], Sequence[bytes]]
-    ) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """The features in at least `rows_at_least` documents, and in how many each is."""
-        rows = np.zeros(0, dtype=np.int64)
-        for start in range(0, len(documents), _CHUNK):
-            ids = [b"".join(ids_of(document)) for document in documents[start : start + _CHUNK]]
-            width = max((int(_ids(row).max(initial=0)) for row in ids), default=0) + 1
-            found = np.bincount(_counted(_keys(ids, width))[0] % width, minlength=len(rows))
-            found[: len(rows)] += rows
-            rows = found
-        enough = np.flatnonzero(rows >= max(self.rows_at_least, 1))
-        return enough, rows[enough]
-
-    def _pairs_in_enough_rows(self, documents: Sequence[Document]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        if not self.pairs:
-            return _NO_PAIRS, _NO_PAIRS
-        of_rows = [np.unique(_pairs_of([word.stems for word in self._words_of(document)])) for document in documents]
-        pairs, rows = np.unique(np.concatenate([_NO_PAIRS, *of_rows]), return_counts=True)
-        enough = rows >= self.rows_at_least
-        return pairs[enough], rows[enough]
 
     # Rows
 
