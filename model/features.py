@@ -148,6 +148,16 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
         self._learn(documents)
         return self.transform(documents)
 
+    def take_up(self, stems: Sequence[str], idf: NDArray[np.float32]) -> ComplaintFeatures:
+        """What `fit` learned before, where stems are the only features: they in the order of their columns, their weights beside."""
+        self._stems = _Vocabulary({stem: column for column, stem in enumerate(stems)}, open=False)
+        self._grams, self._clues = _Vocabulary(open=False), _Vocabulary(open=False)
+        self._pairs: NDArray[np.int64] = _NO_PAIRS
+        self._offsets = np.array([0, *[len(stems)] * 4], dtype=np.int32)
+        self.n_features_, self.idf_ = len(stems), idf
+        self._memo = _Remembered(self._closed_word)
+        return self
+
     def transform(self, documents: Sequence[Document]) -> csr_matrix:
         """The rows of the documents; what was never learned leaves nothing."""
         return self.rows_and_known_shares(documents)[0]
@@ -219,7 +229,7 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
         pairs, pair_rows = pairs[pair_rows >= at_least], pair_rows[pair_rows >= at_least]
         # Both stems of a kept pair are kept: each stands in at least the pair's rows.
         first, second = np.searchsorted(stems, pairs >> 32), np.searchsorted(stems, pairs & 0xFFFFFFFF)
-        self._pairs: NDArray[np.int64] = (first << 32) | second
+        self._pairs = (first << 32) | second
         self._stems, self._grams, self._clues = (
             vocabulary.closed(kept)
             for vocabulary, kept in ((self._stems, stems), (self._grams, grams), (self._clues, clues))
@@ -321,7 +331,8 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
         state = dict(self.__dict__)
         memo = state.pop("_memo", None)
         if memo is not None:
-            state["_known_words"] = {folded: tuple(word) for folded, word in memo.items()}
+            # A word of one row alone may be somebody's name, and stays with the rows.
+            state["_known_words"] = {folded: tuple(word) for folded, word in memo.items() if word.known}
             known = self._stems.ids
             state["_known_stems"] = process_stemmer().remembered(lambda stem: stem in known)
         return state

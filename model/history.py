@@ -80,8 +80,8 @@ def write_history(folder: Path, rows: Sequence[LabelledComplaint]) -> None:
 
 def write_rows(path: Path, rows: Sequence[LabelledComplaint]) -> None:
     """Write rows as Parquet, in the form in which service and training hand them on."""
-    table = pa.Table.from_pylist([_record(row) for row in rows], schema=_schema())
-    pq.write_table(table, path, compression="zstd")
+    kept = rows if isinstance(rows, KeptHistory) else KeptHistory.of(rows)
+    pq.write_table(kept.table, path, compression="zstd")
 
 
 def read_rows(path: Path) -> list[LabelledComplaint]:
@@ -97,9 +97,12 @@ class KeptHistory(Sequence[LabelledComplaint]):
     """
 
     def __init__(self, table: pa.Table) -> None:
-        # A cell of one array is found at once; a slice of the table takes ten times as long.
-        self._columns = {name: table[name].combine_chunks() for name in table.column_names}
-        self._table = pa.table(self._columns)
+        # A cell of one array is found at once; a slice of the table takes ten times as long. One chunk is taken as it is.
+        self._columns = {
+            name: column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
+            for name, column in zip(table.column_names, table.columns, strict=True)
+        }
+        self.table = pa.table(self._columns)
 
     @classmethod
     def of(cls, rows: Iterable[LabelledComplaint]) -> KeptHistory:
@@ -109,6 +112,20 @@ class KeptHistory(Sequence[LabelledComplaint]):
             tables.append(pa.Table.from_pylist(records, schema=_schema()))
         return cls(pa.concat_tables(tables))
 
+    @classmethod
+    def mapped(cls, path: Path) -> KeptHistory:
+        """Rows that `write` wrote, left in their file and shared with every process that maps it.
+
+        Raises:
+            ArrowException: the file is not whole any more.
+        """
+        return cls(pa.ipc.open_file(pa.memory_map(str(path))).read_all())
+
+    def write(self, path: Path) -> None:
+        """Write the rows as Arrow's own file, in which they lie as in memory."""
+        with pa.ipc.new_file(str(path), self.table.schema) as file:
+            file.write_table(self.table, max_chunksize=len(self) or 1)
+
     @overload
     def __getitem__(self, at: int) -> LabelledComplaint: ...
 
@@ -117,17 +134,20 @@ class KeptHistory(Sequence[LabelledComplaint]):
 
     def __getitem__(self, at: int | slice) -> LabelledComplaint | KeptHistory:
         if isinstance(at, slice):
-            return KeptHistory(self._table.take(range(len(self))[at]))
+            chosen = range(len(self))[at]
+            if chosen.step == 1:
+                return KeptHistory(self.table.slice(chosen.start, len(chosen)))
+            return KeptHistory(self.table.take(pa.array(chosen, pa.int64())))
         at = range(len(self))[at]
         return _labelled({name: column[at].as_py() for name, column in self._columns.items()})
 
     def __len__(self) -> int:
-        rows: int = self._table.num_rows
+        rows: int = self.table.num_rows
         return rows
 
     def __iter__(self) -> Iterator[LabelledComplaint]:
         """The rows in order, a few thousand of them in memory at once."""
-        for batch in self._table.to_batches(max_chunksize=_BATCH):
+        for batch in self.table.to_batches(max_chunksize=_BATCH):
             yield from map(_labelled, batch.to_pylist())
 
 

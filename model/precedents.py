@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
@@ -13,9 +14,10 @@ from model.suggestion import Precedent
 from model.text import folded_words, words
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
 
     from model.complaint import Complaint
     from model.history import LabelledComplaint
@@ -38,6 +40,55 @@ class Alike:
     reference_ids: tuple[str, ...]
 
 
+def stems_only() -> ComplaintFeatures:
+    """What past complaints are compared by, not yet fitted: stems without function words."""
+    return ComplaintFeatures(pairs=False, characters=None, stop_words=True, rows_at_least=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Index:
+    """Where each stem stands in the past complaints.
+
+    `by_stem`: weights of shape (n_stems, n_rows). `stems_of_rows` and `ends_of_rows`: the stems of each row, which tell
+    copies apart; their weights stand in the other direction already. `shown`: which rows may be shown.
+    """
+
+    features: ComplaintFeatures
+    by_stem: csr_matrix
+    stems_of_rows: NDArray[np.int32]
+    ends_of_rows: NDArray[np.integer[Any]]
+    shown: NDArray[np.bool_]
+
+    @classmethod
+    def of(cls, rows: Sequence[LabelledComplaint]) -> Index:
+        """The index of these rows, made now."""
+        features = stems_only()
+        matrix = features.fit_transform(_Documents(rows))
+        shown = np.fromiter(map(_may_be_shown, rows), dtype=bool, count=len(rows))
+        return cls(features, matrix.T.tocsr(), matrix.indices, matrix.indptr, shown)
+
+
+class _Documents(Sequence[Document]):
+    """The documents of rows, made as they are asked for: a million of them at once would take a gigabyte."""
+
+    def __init__(self, rows: Sequence[LabelledComplaint]) -> None:
+        self._rows = rows
+
+    def __len__(self) -> int:
+        return len(self._rows)
+
+    @overload
+    def __getitem__(self, at: int) -> Document: ...
+
+    @overload
+    def __getitem__(self, at: slice) -> list[Document]: ...
+
+    def __getitem__(self, at: int | slice) -> Document | list[Document]:
+        if isinstance(at, slice):
+            return [_document(row.complaint) for row in self._rows[at]]
+        return _document(self._rows[at].complaint)
+
+
 class Precedents:
     """The past complaints of an office, found by the stems that they share with a new one.
 
@@ -46,20 +97,10 @@ class Precedents:
     precedent.
     """
 
-    def __init__(self, rows: Sequence[LabelledComplaint]) -> None:
+    def __init__(self, rows: Sequence[LabelledComplaint], index: Index | None = None) -> None:
+        """`index` is that of the rows, where it was made before."""
         self._rows = rows
-        self._features = ComplaintFeatures(pairs=False, characters=None, stop_words=True, rows_at_least=1)
-        self._shown = np.zeros(len(rows), dtype=bool)
-        if not rows:
-            return
-        documents = []
-        for at, row in enumerate(rows):
-            documents.append(_document(row.complaint))
-            self._shown[at] = _may_be_shown(row)
-        matrix = self._features.fit_transform(documents)
-        self._by_stem = matrix.T.tocsr()
-        # A row's own stems tell copies apart; their weights stand in the other direction already.
-        self._stems_of_rows, self._ends_of_rows = matrix.indices, matrix.indptr
+        self._index = index if index is not None else Index.of(rows)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -76,7 +117,7 @@ class Precedents:
         shared = frozenset(self._stems(complaint.text))
         chosen: list[int] = []
         found: list[Precedent] = []
-        for at in self._best(similarities, SIMILAR_FROM, 4 * wanted, self._shown):
+        for at in self._best(similarities, SIMILAR_FROM, 4 * wanted, self._index.shown):
             if self._repeats(at, chosen):
                 continue
             chosen.append(at)
@@ -92,8 +133,8 @@ class Precedents:
         return any(len(stems & other) >= _COPY_SHARE * len(stems | other) for other in others)
 
     def _stems_of_row(self, at: int) -> frozenset[int]:
-        start, end = self._ends_of_rows[at : at + 2]
-        return frozenset(self._stems_of_rows[start:end].tolist())
+        start, end = self._index.ends_of_rows[at : at + 2]
+        return frozenset(self._index.stems_of_rows[start:end].tolist())
 
     def _alike(self, complaint: Complaint, similarities: NDArray[np.float32]) -> Alike:
         found = [
@@ -106,9 +147,9 @@ class Precedents:
 
     def _similarities(self, complaint: Complaint) -> NDArray[np.float32]:
         """Shape (n_rows,); 0 for the complaint's own row, where it was learned from."""
-        query = self._features.transform([_document(complaint)])
+        query = self._index.features.transform([_document(complaint)])
         # The rows of the query's stems, transposed, times its weights: one pass over what these stems stand in.
-        similarities: NDArray[np.float32] = self._by_stem[query.indices].T @ query.data
+        similarities: NDArray[np.float32] = self._index.by_stem[query.indices].T @ query.data
         if complaint.reference_id:
             for at in np.flatnonzero(similarities > 1 - 1e-3):
                 if self._rows[int(at)].complaint.reference_id == complaint.reference_id:
@@ -149,7 +190,7 @@ class Precedents:
         written = words(text)
         if not written:
             return ""
-        hits = np.array([not shared.isdisjoint(self._features.stems_of_word(word.folded)) for word in written])
+        hits = np.array([not shared.isdisjoint(self._index.features.stems_of_word(word.folded)) for word in written])
         sums = np.convolve(hits, np.ones(min(_EXCERPT_WORDS, len(hits)), dtype=int), mode="valid")
         first = int(np.argmax(sums))
         last = min(first + _EXCERPT_WORDS, len(written)) - 1
@@ -160,7 +201,7 @@ class Precedents:
 
     def _stems(self, text: str) -> Iterator[int]:
         for folded in set(folded_words(text)):
-            yield from self._features.stems_of_word(folded)
+            yield from self._index.features.stems_of_word(folded)
 
 
 def _may_be_shown(row: LabelledComplaint) -> bool:

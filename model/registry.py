@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING
 
 from model import artifact
 from model.errors import ArtifactMissing, PilahError
-from model.history import history_file, keep_history
+from model.history import history_file
+from model.past import read_past
 from model.precedents import Precedents
 from model.rules import read_rules
 from model.units import Units, read_units
@@ -153,7 +154,7 @@ class Office:
     def past_of(self, version: str) -> Precedents:
         """The complaints that a version learned from, to compare with."""
         found = (folder for folder in self.past_folders(version) if history_file(folder).is_file())
-        return Precedents(next((keep_history(folder) for folder in found), []))
+        return next(map(read_past, found), Precedents(()))
 
 
 def new_version() -> str:

@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
-from model.history import history_file, read_history, write_history
+from model.history import history_file, read_history
+from model.past import write_past
 from service.ledger.audit import note
 from service.ledger.clock import now
 from service.ledger.tables import StoredComplaint
@@ -56,5 +57,5 @@ def _retain_history(folder: Path, oldest: datetime, *, delete_them: bool) -> int
     rows = read_history(folder)
     kept = [row for row in rows if row.received_at.replace(tzinfo=None) >= oldest]
     if delete_them and len(kept) < len(rows):
-        write_history(folder, kept)
+        write_past(folder, kept)
     return len(rows) - len(kept)

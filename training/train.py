@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from model import artifact
 from model.errors import HistoryUnusable, RulesFileInvalid
-from model.history import write_history
+from model.past import write_past
 from model.promotions import first_champion
 from model.registry import Office, new_version
 from model.rules import read_rules
@@ -145,7 +145,7 @@ def train(
         replay=_replay_of(office),
     )
     # The rows first: a version that can be seen has its past complaints, whenever the process ends.
-    write_history(office.history_of(version), rows)
+    write_past(office.history_of(version), rows)
     with artifact.written_aside(office.versions_folder / version) as folder:
         _write_left_out(folder / "dropped.csv", reading.left_out)
         (folder / REPORT).write_text(report, encoding="utf-8")
