@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from sklearn.naive_bayes import MultinomialNB
 
-from model.machines import TOLERANCE, Taught, separate
-from model.mapped import plain_arrays
+from model.machines import BLOCK, TOLERANCE, Taught, separate
+from model.weights import Weights
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Callable, Iterator, Sequence
 
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
@@ -42,14 +43,12 @@ class LinearRanker:
     One linear support vector machine a label (Fan et al. 2008, liblinear). A label's own name speaks for it too: the
     features of the name, taken as one more row, are added to its weights, which helps most where a label has few rows.
     Where asked, the log odds of a naive Bayes model are mixed in (as Wang and Manning 2012 do, there as feature weights).
-    All three are linear, so they cost nothing when a text is scored. The margins become a distribution by a softmax. The
-    weights are one C-contiguous float32 array of shape (n_features, n_labels): scoring a text gathers the rows of its
-    own features only.
+    All three are linear, so they cost nothing when a text is scored. The margins become a distribution by a softmax.
     """
 
-    def __init__(self, labels: tuple[str, ...], weights: NDArray[np.float32], intercepts: NDArray[np.float32]) -> None:
+    def __init__(self, labels: tuple[str, ...], weights: Weights, intercepts: NDArray[np.float32]) -> None:
         self.labels = labels
-        self._weights = weights
+        self.weights = weights
         self._intercepts = intercepts
 
     @classmethod
@@ -72,29 +71,31 @@ class LinearRanker:
         liblinear's.
         """
         distinct = tuple(sorted(set(labels)))
-        n_features = rows.shape[1]
-        if len(distinct) == 1 and not unseen:
-            return cls(distinct, np.zeros((n_features, 1), np.float32), np.zeros(1, np.float32))
-        of = np.searchsorted(distinct, labels)
-        weights = np.ones(len(labels)) if row_weights is None else row_weights
         every = (*distinct, *sorted(set(unseen) - set(distinct)))
-        by_feature = np.zeros((n_features, len(every)), dtype=np.float32)
-        by_feature[:, : len(distinct)], intercepts = separate(
-            Taught(rows, of, weights, distinct, not_of), regularisation=REGULARISATION, tolerance=tolerance
-        )
-        if bayes:
-            likelihoods = MultinomialNB(alpha=_BAYES_SMOOTHING).fit(rows, of)
-            odds = likelihoods.feature_log_prob_ - likelihoods.feature_log_prob_.mean(axis=0)
-            by_feature[:, : len(distinct)] += BAYES_WEIGHT * odds.T
-            intercepts = intercepts + BAYES_WEIGHT * likelihoods.class_log_prior_
-        if names is not None:
-            named = names(every).tocoo()
-            np.add.at(by_feature, (named.col, named.row), NAME_WEIGHT * named.data)
-        without_rows = np.full(len(every) - len(distinct), intercepts.min())
-        return cls(every, by_feature, np.concatenate((intercepts, without_rows)).astype(np.float32))
+        n_features = rows.shape[1]
+        if len(every) == 1:
+            return cls(every, Weights(np.zeros((n_features, 1), np.float32)), np.zeros(1, np.float32))
+        of = np.searchsorted(distinct, labels)
+        taught = Taught(rows, of, np.ones(len(labels)) if row_weights is None else row_weights, distinct, not_of)
+        machines = separate(taught, regularisation=REGULARISATION, tolerance=tolerance)
+        odds, priors = _bayes(rows, of) if bayes else (None, 0.0)
+        named = names(every) * NAME_WEIGHT if names is not None else None
+        intercepts: list[float] = []
 
-    def __setstate__(self, state: dict[str, object]) -> None:
-        self.__dict__.update(plain_arrays(state))
+        def blocks() -> Iterator[NDArray[np.float64]]:
+            for block, own in chain(machines, _without_rows(len(every) - len(distinct), n_features)):
+                these = slice(len(intercepts), len(intercepts) + len(block))
+                intercepts.extend(own)
+                if odds is not None:
+                    block[: len(odds[these])] += odds[these]
+                if named is not None:
+                    np.add(block, named[these].toarray(), out=block)
+                yield block
+
+        weights = Weights.of_blocks(blocks(), n_features, len(every))
+        learned = np.array(intercepts[: len(distinct)]) + priors
+        without_rows = np.full(len(every) - len(distinct), learned.min())
+        return cls(every, weights, np.concatenate((learned, without_rows)).astype(np.float32))
 
     @property
     def least_intercept(self) -> float:
@@ -103,7 +104,7 @@ class LinearRanker:
 
     def margins(self, rows: csr_matrix) -> NDArray[np.float32]:
         """Shape (n, n_labels)."""
-        scores: NDArray[np.float32] = rows @ self._weights + self._intercepts
+        scores: NDArray[np.float32] = self.weights.scores(rows) + self._intercepts
         return scores
 
     def probabilities(self, rows: csr_matrix) -> NDArray[np.float64]:
@@ -112,8 +113,21 @@ class LinearRanker:
 
     def weights_of(self, columns: NDArray[np.integer[Any]], label: int) -> NDArray[np.float32]:
         """The weights of these features for one label."""
-        chosen: NDArray[np.float32] = self._weights[columns, label]
-        return chosen
+        return self.weights.of(columns, label)
+
+
+def _bayes(rows: csr_matrix, of: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """What naive Bayes adds to each label's weights, shape (n_labels, n_features), and to their intercepts."""
+    likelihoods = MultinomialNB(alpha=_BAYES_SMOOTHING).fit(rows, of)
+    odds = likelihoods.feature_log_prob_ - likelihoods.feature_log_prob_.mean(axis=0)
+    return BAYES_WEIGHT * odds, BAYES_WEIGHT * likelihoods.class_log_prior_
+
+
+def _without_rows(n_labels: int, n_features: int) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """Blocks of labels that no machine knows."""
+    for start in range(0, n_labels, BLOCK):
+        size = min(BLOCK, n_labels - start)
+        yield np.zeros((size, n_features)), np.zeros(size)
 
 
 class MutualEvidence:

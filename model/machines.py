@@ -17,7 +17,7 @@ from sklearn import config_context
 from sklearn.svm import LinearSVC
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterator, Sequence
 
     from numpy.typing import NDArray
 
@@ -31,7 +31,7 @@ _ALIKE_FOR_EACH_OWN = 1.5
 _EVERY_OTHER = 10
 _NEAR_MARGIN = 1.01
 # Labels worked on together: their weights are held in double precision.
-_BLOCK = 64
+BLOCK = 64
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,22 +56,19 @@ class Taught:
 
 def separate(
     taught: Taught, *, regularisation: float, tolerance: float = TOLERANCE
-) -> tuple[NDArray[np.float32], NDArray[np.float64]]:
-    """The machines' weights, of shape (n_features, n_labels), and their intercepts; every label has a row of its own."""
+) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
+    """The machines of some labels after the other: weights of shape (n_block, n_features), and intercepts.
+
+    Every label has a row of its own; a single one has nothing to be told from, and its weights are 0.
+    """
     n_labels = len(taught.labels)
-    by_feature = np.zeros((taught.rows.shape[1], n_labels), dtype=np.float32)
-    intercepts = np.zeros(n_labels)
-    if n_labels < 2:  # noqa: PLR2004 - nothing to tell apart
-        return by_feature, intercepts
-    # The rows are our own, and a thousand small fits would spend half their time on being looked at.
-    with config_context(assume_finite=True, skip_parameter_validation=True):
-        for start in range(0, n_labels, _BLOCK):
-            block = np.arange(start, min(start + _BLOCK, n_labels))
-            machines = _Machines(taught, block, regularisation)
-            machines.learn(tolerance)
-            by_feature[:, block] = machines.weights.T
-            intercepts[block] = machines.intercepts
-    return by_feature, intercepts
+    for start in range(0, n_labels, BLOCK):
+        machines = _Machines(taught, np.arange(start, min(start + BLOCK, n_labels)), regularisation)
+        if n_labels > 1:
+            # The rows are our own, and a thousand small fits would spend half their time on being looked at.
+            with config_context(assume_finite=True, skip_parameter_validation=True):
+                machines.learn(tolerance)
+        yield machines.weights, machines.intercepts
 
 
 class _Machines:

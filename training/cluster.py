@@ -40,9 +40,15 @@ def fits_on(cluster: str) -> Iterator[Executor]:
 
 
 def in_order(
-    cluster: str, work: Callable[[Shared, Given], Made], shared: Shared, given: Iterable[Given]
+    cluster: str,
+    work: Callable[[Shared, Given], Made],
+    shared: Shared,
+    given: Iterable[Given],
+    needed: Callable[[Given], Given] = lambda one: one,
 ) -> Iterator[tuple[Given, Made]]:
     """Each given thing and what the work makes of it, in order; `shared` is sent to a worker once.
+
+    `needed` is what the work needs of a thing: no more of it leaves this machine.
 
     Raises:
         PilahError: the cluster can't be used.
@@ -55,7 +61,7 @@ def in_order(
         most = _AHEAD * sum(client.nthreads().values())
         waiting: deque[tuple[Given, Any]] = deque()
         for one in given:
-            waiting.append((one, client.submit(work, there, one, pure=False)))
+            waiting.append((one, client.submit(work, there, needed(one), pure=False)))
             if len(waiting) >= most:
                 first, future = waiting.popleft()
                 yield first, future.result()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -66,7 +67,7 @@ def predict_file(
 def _with_suggestions(
     router: Router, export: Export, kept: Mapping[str, str], cluster: str, progress: Callable[[int], None]
 ) -> Iterator[dict[str, object]]:
-    for chunk, suggested in in_order(cluster, _suggested, router, _chunks(export.rows())):
+    for chunk, suggested in in_order(cluster, _suggested, router, _chunks(export.rows()), _without_cells):
         for row, added in zip(chunk, suggested, strict=True):
             yield {**{kept[name]: value for name, value in row.values.items()}, **added}
         progress(len(chunk))
@@ -76,6 +77,10 @@ def _chunks(rows: Iterable[ExportRow]) -> Iterator[list[ExportRow]]:
     iterator = iter(rows)
     while chunk := list(islice(iterator, _CHUNK)):
         yield chunk
+
+
+def _without_cells(rows: list[ExportRow]) -> list[ExportRow]:
+    return [replace(row, values={}) for row in rows]
 
 
 def _suggested(router: Router, rows: list[ExportRow]) -> list[dict[str, object]]:

@@ -77,7 +77,7 @@ def test_a_row_known_not_to_be_of_a_label_counts_against_it_alone() -> None:
 def test_labels_beyond_one_block_are_learned_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     rows, labels, weights = _history(3, 150, 7)
     whole = LinearRanker.fit(rows, labels, row_weights=weights).margins(rows)
-    monkeypatch.setattr(machines, "_BLOCK", 2)
+    monkeypatch.setattr(machines, "BLOCK", 2)
     in_blocks = LinearRanker.fit(rows, labels, row_weights=weights).margins(rows)
     assert (in_blocks == whole).all()
 

@@ -30,13 +30,22 @@ def cluster() -> Iterator[str]:
 def test_a_batch_on_a_cluster_is_written_as_on_this_machine(sample_home: Path, tmp_path: Path, cluster: str) -> None:
     router, _ = Office(sample_home, "kumham").load_champion(precedents=False)
     source = tmp_path / "new.csv"
-    rows = [f"laporan {number} ke polres belum ada jawaban" for number in range(600)]
-    source.write_text("\n".join(["text", *rows, '""']), encoding="utf-8")
+    rows = [f"laporan {number} ke polres belum ada jawaban,catatan {number}" for number in range(600)]
+    source.write_text("\n".join(["text,catatan", *rows, ","]), encoding="utf-8")
     here, there = tmp_path / "here.csv", tmp_path / "there.csv"
     assert predict_file(router, source, here, columns={}) == predict_file(
         router, source, there, columns={}, cluster=cluster
     )
     assert here.read_text() == there.read_text()
+
+
+def test_only_what_is_needed_leaves_this_machine(cluster: str) -> None:
+    made = in_order(cluster, _sum_with, 10, [[1, 2], [3, 4]], lambda one: one[:1])
+    assert list(made) == [([1, 2], 11), ([3, 4], 13)]
+
+
+def _sum_with(shared: int, one: list[int]) -> int:
+    return shared + sum(one)
 
 
 def test_a_fit_on_a_cluster_ranks_as_one_on_this_machine(cluster: str) -> None:
