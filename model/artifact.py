@@ -67,7 +67,7 @@ def save(folder: Path, router: Router, card: Card, signing_key: str = "") -> Non
     """Write router and card into `folder` and seal every file there with the manifest."""
     joblib.dump(router, folder / ROUTER)
     (folder / CARD).write_text(json.dumps(card, ensure_ascii=False, indent=1, sort_keys=True), encoding="utf-8")
-    hashes = {path.name: _sha256(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST}
+    hashes = {path.name: digest_of(path) for path in sorted(folder.iterdir()) if path.name != MANIFEST}
     manifest: dict[str, Any] = {"format": FORMAT, "libraries": library_versions(), "sha256": hashes}
     if signing_key:
         manifest["hmac"] = _signature(manifest, signing_key)
@@ -101,7 +101,7 @@ def verify(folder: Path, signing_key: str = "") -> None:
             f"{folder}: files differ from the manifest: {differing}. Restore the version from a backup or train again."
         )
     for name, expected in manifest["sha256"].items():
-        if _sha256(folder / name) != expected:
+        if digest_of(folder / name) != expected:
             raise ArtifactTampered(
                 f"{folder / name} was changed after training. Restore the version from a backup or train again."
             )
@@ -160,7 +160,8 @@ def _check_libraries(folder: Path, manifest: dict[str, Any]) -> None:
             )
 
 
-def _sha256(path: Path) -> str:
+def digest_of(path: Path) -> str:
+    """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
 

@@ -92,7 +92,8 @@ class LinearRanker:
                     np.add(block, named[these].toarray(), out=block)
                 yield block
 
-        weights = Weights.of_blocks(blocks(), n_features, len(every))
+        # The odds of naive Bayes leave hardly a weight at nothing.
+        weights = Weights.of_blocks(blocks(), n_features, len(every), thin=odds is None)
         learned = np.array(intercepts[: len(distinct)]) + priors
         without_rows = np.full(len(every) - len(distinct), learned.min())
         return cls(every, weights, np.concatenate((learned, without_rows)).astype(np.float32))

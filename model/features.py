@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, NamedTuple
+from weakref import WeakMethod
 
 import numpy as np
 from scipy.sparse import csr_matrix
@@ -84,10 +85,13 @@ class _Remembered(dict[str, _Word]):
     """Written words, worked out when first met; forgotten all at once where they become too many."""
 
     def __init__(self, compute: Callable[[str], _Word]) -> None:
-        self._compute = compute
+        # The features hold their words; words that held the features too would keep a model that nobody uses any more.
+        self._compute = WeakMethod(compute)
 
     def __missing__(self, folded: str) -> _Word:
-        word = self._compute(folded)
+        compute = self._compute()
+        assert compute is not None  # noqa: S101 - nobody else asks
+        word = compute(folded)
         if len(self) >= _REMEMBERED_WORDS:
             self.clear()
         self[folded] = word
@@ -331,8 +335,9 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
         state = dict(self.__dict__)
         memo = state.pop("_memo", None)
         if memo is not None:
-            # A word of one row alone may be somebody's name, and stays with the rows.
-            state["_known_words"] = {folded: tuple(word) for folded, word in memo.items() if word.known}
+            # A word whose stem stands in one row alone may be somebody's name, and stays with the rows. Copied first, because
+            # another thread may be reading words.
+            state["_known_words"] = {folded: tuple(word) for folded, word in dict(memo).items() if word.known}
             known = self._stems.ids
             state["_known_stems"] = process_stemmer().remembered(lambda stem: stem in known)
         return state

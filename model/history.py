@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 _FILE = "complaints.parquet"
 _BATCH = 4_096
+# Arrow's usual strings are told apart by 32 bits.
+_MOST_BYTES_OF_TEXT = 2**31 - 1
 _COMPLAINT_FIELDS = ("text", "reference_id", "title", "channel", "type", "reporter_category", "requested_unit")
 _PLACE_FIELDS = ("province", "regency", "district", "village")
 
@@ -98,10 +100,7 @@ class KeptHistory(Sequence[LabelledComplaint]):
 
     def __init__(self, table: pa.Table) -> None:
         # A cell of one array is found at once; a slice of the table takes ten times as long. One chunk is taken as it is.
-        self._columns = {
-            name: column.chunk(0) if column.num_chunks == 1 else column.combine_chunks()
-            for name, column in zip(table.column_names, table.columns, strict=True)
-        }
+        self._columns = {name: _whole(column) for name, column in zip(table.column_names, table.columns, strict=True)}
         self.table = pa.table(self._columns)
 
     @classmethod
@@ -149,6 +148,14 @@ class KeptHistory(Sequence[LabelledComplaint]):
         """The rows in order, a few thousand of them in memory at once."""
         for batch in self.table.to_batches(max_chunksize=_BATCH):
             yield from map(_labelled, batch.to_pylist())
+
+
+def _whole(column: pa.ChunkedArray) -> pa.Array:
+    """A column as one array, as it is where it is one already; texts of over two gigabytes need wider offsets."""
+    if column.num_chunks == 1:
+        return column.chunk(0)
+    wide = column.type == pa.string() and column.nbytes > _MOST_BYTES_OF_TEXT
+    return (column.cast(pa.large_string()) if wide else column).combine_chunks()
 
 
 def keep_history(folder: Path) -> KeptHistory:

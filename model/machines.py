@@ -123,7 +123,7 @@ class _Machines:
         likeness[self._own] = np.inf
         alike = np.zeros_like(self._own)
         for at, own in enumerate(self._own.sum(axis=0)):
-            count = min(len(rows.indptr) - 1, max(int(_SHARE_ALIKE * len(alike)), int(_ALIKE_FOR_EACH_OWN * own)))
+            count = min(len(alike), max(int(_SHARE_ALIKE * len(alike)), int(_ALIKE_FOR_EACH_OWN * own)))
             alike[np.argpartition(-likeness[:, at], count - 1)[:count], at] = True
         return alike
 
@@ -131,8 +131,7 @@ class _Machines:
         rows, own, weights = self._taught.rows[chosen], self._own[chosen, at], weights[chosen]
         not_of = self._taught.not_of
         if not_of is not None:
-            label = self._taught.labels[self._block[at]]
-            wrong = [place for place, its_label in enumerate(not_of.labels) if its_label == label]
+            wrong = np.flatnonzero(np.asarray(not_of.labels) == self._taught.labels[self._block[at]])
             rows = vstack((rows, not_of.rows[wrong]), format="csr")
             own = np.concatenate((own, np.zeros(len(wrong), dtype=bool)))
             weights = np.concatenate((weights, not_of.weights[wrong]))

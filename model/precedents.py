@@ -118,10 +118,12 @@ class Precedents:
         chosen: list[int] = []
         found: list[Precedent] = []
         for at in self._best(similarities, SIMILAR_FROM, 4 * wanted, self._index.shown):
-            if self._repeats(at, chosen):
+            row = self._rows[at]
+            # The index tells it too; a row that must stay hidden is looked at itself.
+            if self._repeats(at, chosen) or not _may_be_shown(row):
                 continue
             chosen.append(at)
-            found.append(self._precedent(self._rows[at], shared, float(similarities[at])))
+            found.append(self._precedent(row, shared, float(similarities[at])))
             if len(found) == wanted:
                 break
         return tuple(found)

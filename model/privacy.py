@@ -273,8 +273,8 @@ def _is_link(match: re.Match[str]) -> bool:
 
 _EMAIL_REST = re.compile(
     r"(?:(?<=[\w.+%-])@|[ ]?(?:\(at\)|\[at\])[ ]?|(?<=[\w-])[ ]@[ ](?=[a-z0-9-]{2,63}+[ ]?\.[ ]?[a-z]))"
-    # "beras@Rp5.000" is a price, "a@rp5.com" and "a@rp0aa.id" are addresses.
-    r"(?!rp[ .]?\d+(?:[.,]\d+)*(?:rb|ribu|k|jt|juta)?\b(?!\.[a-z]{2}))"
+    # "beras@Rp5.000" is a price; what goes on to the end of a host, as "a@rp5-group.com" does, is an address.
+    r"(?!rp[ ]\d)(?!rp\.?\d(?![a-z0-9.-]{0,250}\.[a-z]{2}))"
     r"(?=[a-z0-9-]{0,20}[a-z]{2})[a-z0-9-]{2,63}+(?:\.[a-z0-9-]{1,63}+){0,6}+",
     re.IGNORECASE,
 )

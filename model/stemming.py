@@ -58,8 +58,8 @@ class Stemmer:
         self._memo.update(known)
 
     def remembered(self, wanted: Callable[[str], bool]) -> dict[str, str]:
-        """The remembered words that have a wanted stem."""
-        return {word: stem for word, stem in self._memo.items() if wanted(stem)}
+        """The remembered words that have a wanted stem; other threads may go on stemming."""
+        return {word: stem for word, stem in dict(self._memo).items() if wanted(stem)}
 
     def _compute(self, word: str) -> str:
         if word in self._exceptions:

@@ -27,18 +27,18 @@ class Weights:
         self.matrix = matrix
 
     @classmethod
-    def of_blocks(cls, blocks: Iterable[NDArray[np.float64]], n_features: int, n_labels: int) -> Weights:
+    def of_blocks(
+        cls, blocks: Iterable[NDArray[np.float64]], n_features: int, n_labels: int, *, thin: bool = True
+    ) -> Weights:
         """From the weights of some labels after the other, each block of shape (n_block, n_features).
 
-        A C-contiguous array, so that a text gathers the rows of its own features only; sparse where that is smaller than
-        an array of more than half a gigabyte.
+        A C-contiguous array, so that a text gathers the rows of its own features only; where that would take more than
+        half a gigabyte and most weights are next to nothing (`thin`), only the others, in sparse form.
         """
-        if n_features * n_labels * 4 <= _DENSE_BYTES:
+        if not thin or n_features * n_labels * 4 <= _DENSE_BYTES:
             return cls(_dense(blocks, n_features, n_labels))
         parts = [csr_matrix(np.where(np.abs(block) >= _COUNTS_FROM, block, 0).astype(np.float32)) for block in blocks]
-        matrix = vstack(parts, format="csr").T.tocsr()
-        sparse = cls(matrix)
-        return sparse if sparse.nbytes < n_features * n_labels * 4 else cls(np.ascontiguousarray(matrix.toarray()))
+        return cls(vstack(parts, format="csr").T.tocsr())
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         matrix = state["matrix"]
@@ -65,8 +65,8 @@ class Weights:
     def of(self, columns: NDArray[np.integer[Any]], label: int) -> NDArray[np.float32]:
         """The weights of these features for one label."""
         chosen = self.matrix[columns, label]
-        weights: NDArray[np.float32] = np.asarray(chosen, dtype=np.float32).ravel()
-        return weights
+        weights: NDArray[np.float32] = chosen.toarray() if isinstance(chosen, csr_matrix) else np.asarray(chosen)
+        return weights.ravel()
 
 
 def _dense(blocks: Iterable[NDArray[np.float64]], n_features: int, n_labels: int) -> NDArray[np.float32]:

@@ -15,6 +15,7 @@ from model import artifact
 from model.complaint import Complaint
 from model.errors import ArtifactError, PilahError
 from model.history import history_file
+from model.past import index_file
 from model.precedents import Precedents
 from model.unit_agreement import disagreements
 
@@ -238,7 +239,8 @@ class Champion:
             return ()
         paths = self._past_paths.get(version)
         if paths is None:
-            paths = tuple(str(history_file(folder)) for folder in self._office.past_folders(version))
+            folders = self._office.past_folders(version)
+            paths = tuple(str(path(folder)) for folder in folders for path in (history_file, index_file))
             self._past_paths[version] = paths
         return _state_of(paths)
 
@@ -248,14 +250,13 @@ class Champion:
 
 @contextmanager
 def _left_out_of_collection() -> Iterator[None]:
-    """What is read here stays until another model is read: looking through its objects again and again would only take time.
-
-    The model before the last is collected now, where its parts refer to each other.
-    """
+    """What is read here stays until another model is read: looking through its objects again and again would only take time."""
     gc.unfreeze()
-    yield
-    gc.collect()
-    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.collect()
+        gc.freeze()
 
 
 def _unreadable(error: OSError) -> ArtifactError:

@@ -1,6 +1,6 @@
 """How many requests are worked on at once: a request waits its turn for a while, and is told to come back otherwise.
 
-A route runs in a thread, and a thread can't be stopped: what has begun is brought to its end, and how long that takes is
+What has begun can't be stopped, in a thread as little as out of one: it is brought to its end, and how long that takes is
 bounded by what a request may hold. So the time limit is on the waiting before, where nothing has been done yet and
 "try again" is the whole truth.
 """

@@ -18,7 +18,7 @@ Given = TypeVar("Given")
 Made = TypeVar("Made")
 
 _PATIENCE = "10s"
-# In flight for each worker: enough that none waits, few enough that a million rows are never in memory together.
+# In flight for each thread of a worker: enough that none waits, few enough that a million rows are never in memory together.
 _AHEAD = 3
 
 

@@ -22,7 +22,8 @@ if TYPE_CHECKING:
     from service.ledger.access import Access
     from service.settings import Settings
 
-# Asking the database takes as long as half a suggestion. A key that was revoked goes on counting for so long at most.
+# Asking the database takes as long as half a suggestion. A key that was revoked goes on counting for so long at most, and so
+# does a machine that needed none until the office got its first user or key.
 _TRUSTED_SECONDS = 1.0
 _THIS_MACHINE = "this machine"
 
@@ -37,8 +38,11 @@ class KnownCallers:
 
     def who(self, digest: str) -> str | None:
         """The caller, None where it has to be looked up."""
-        who, until = self._let_in.get(digest, ("", 0.0))
-        return who if time.monotonic() < until else None
+        who, until = self._let_in.get(digest, (None, 0.0))
+        if time.monotonic() < until:
+            return who
+        self._let_in.pop(digest, None)
+        return None
 
     def remember(self, digest: str, who: str) -> None:
         """Only for who was let in: a key that was just made must count at once, and made-up ones would fill the memory."""

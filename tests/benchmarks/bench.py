@@ -53,7 +53,6 @@ _OFFICE = "bench"
 class Bench:
     """One run's rows and folder; the model is trained once, by the training's own measurement."""
 
-    source: Path | None
     quick: bool
     folder: Path
     run: Run
@@ -427,7 +426,7 @@ def main() -> None:
     rows = history(given.history)
     run = Run(given.history.name if given.history else "sample offices", len(rows))
     with tempfile.TemporaryDirectory(prefix="pilah-bench-") as folder:
-        bench = Bench(given.history, given.quick, Path(folder), run, rows)
+        bench = Bench(given.quick, Path(folder), run, rows)
         for part in given.only.split(","):
             PARTS[part](bench)
     run.write(given.out / "bench.json")

@@ -75,7 +75,7 @@ class _Scale:
 
     def y(self, value: float) -> float:
         low, high = self.values
-        return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (high - value) / (high - low)
+        return _TOP + (_HEIGHT - _TOP - _BOTTOM) * (high - value) / ((high - low) or 1.0)
 
     def ticks(self) -> list[float]:
         low, high = self.values

@@ -2,17 +2,19 @@
 
 from __future__ import annotations
 
+import shutil
 from datetime import datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from model.complaint import Complaint
+from model.errors import PilahError
 from model.history import KeptHistory, LabelledComplaint, history_file, write_history
 from model.past import read_past, write_past
-from model.precedents import Precedents
+from model.precedents import Index, Precedents
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -62,10 +64,15 @@ def test_the_stored_index_finds_what_one_made_now_finds(
     assert read_past(folder).compare(Complaint(asked)) == Precedents(rows).compare(Complaint(asked))
 
 
-def test_no_rows_leave_nothing_to_compare_with(tmp_path: Path) -> None:
-    write_past(tmp_path, [])
-    assert len(read_past(tmp_path)) == 0
-    assert read_past(tmp_path).compare(ASKED)[0] == ()
+@pytest.mark.parametrize("rows", [[], [_row(1, "?!")], [_row(1, "di yang")]], ids=["none", "no words", "no stems"])
+def test_rows_without_stems_leave_nothing_to_compare_with(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, rows: list[LabelledComplaint]
+) -> None:
+    write_past(tmp_path, rows)
+    past = read_past(tmp_path)
+    assert len(past) == len(rows)
+    assert past.compare(ASKED)[0] == ()
+    assert not caplog.records
 
 
 def test_the_rows_are_mapped_and_not_read(tmp_path: Path) -> None:
@@ -85,6 +92,11 @@ def _cut(folder: Path) -> None:
     path.write_bytes(path.read_bytes()[:-9])
 
 
+def _change_a_byte(folder: Path) -> None:
+    path = folder / "index" / "rows_of_stems.npy"
+    path.write_bytes(path.read_bytes()[:-1] + b"\x7f")
+
+
 def _spoil_the_manifest(folder: Path) -> None:
     (folder / "index" / "MANIFEST.json").write_text("{", encoding="utf-8")
 
@@ -93,21 +105,56 @@ def _of_other_rows(folder: Path) -> None:
     write_history(folder, ROWS[:20])
 
 
-@pytest.mark.parametrize("spoil", [_remove, _cut, _spoil_the_manifest, _of_other_rows])
-def test_an_index_that_is_not_that_of_the_rows_is_made_anew(tmp_path: Path, spoil: Callable[[Path], None]) -> None:
+@pytest.mark.parametrize("spoil", [_remove, _cut, _change_a_byte, _spoil_the_manifest, _of_other_rows])
+def test_an_index_that_is_not_that_of_the_rows_is_made_anew(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture, spoil: Callable[[Path], None]
+) -> None:
     write_past(tmp_path, ROWS)
     spoil(tmp_path)
     rows = KeptHistory.of(ROWS[:20] if spoil is _of_other_rows else ROWS)
     assert len(read_past(tmp_path)) == len(rows)
     assert read_past(tmp_path).compare(ASKED) == Precedents(rows).compare(ASKED)
+    assert "one is made in memory" in caplog.text
+
+
+def _bytes_under(folder: Path) -> bytes:
+    return b"".join(path.read_bytes() for path in folder.rglob("*") if path.is_file())
 
 
 def test_rows_that_are_deleted_leave_the_index_too(tmp_path: Path) -> None:
     write_past(tmp_path, [*ROWS, _row(40, "kata rahasia zulkarnain")])
+    # What a process leaves that is killed while it writes.
+    shutil.copytree(tmp_path / "index", tmp_path / ".unfinished-x" / "index")
     write_past(tmp_path, ROWS)
-    left = b"".join(path.read_bytes() for path in tmp_path.rglob("*") if path.is_file())
-    assert b"zulkarnain" not in left
-    assert history_file(tmp_path).is_file()
+    assert b"zulkarnain" not in _bytes_under(tmp_path)
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["complaints.parquet", "index"]
+
+
+def test_where_the_old_index_stays_the_old_rows_stay_and_a_sentence_says_why(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write_past(tmp_path, ROWS)
+    before = history_file(tmp_path).read_bytes()
+
+    remove = shutil.rmtree
+
+    def refuse(path: Path, *given: Any, **named: Any) -> None:
+        if path == tmp_path / "index":
+            raise PermissionError(13, "Permission denied", str(path))
+        remove(path, *given, **named)
+
+    with monkeypatch.context() as patched:
+        patched.setattr(shutil, "rmtree", refuse)
+        with pytest.raises(PilahError, match="can't be removed: Permission denied"):
+            write_past(tmp_path, ROWS[:20])
+    assert history_file(tmp_path).read_bytes() == before
+
+
+def test_a_confidential_row_is_not_shown_whatever_the_index_says() -> None:
+    rows = [_row(1, "lampu jalan padam di pasar", confidential=True)]
+    index = Index.of(rows)
+    index.shown[:] = True
+    assert Precedents(rows, index).compare(ASKED)[0] == ()
 
 
 def test_a_part_of_a_history_is_a_history() -> None:

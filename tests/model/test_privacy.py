@@ -209,6 +209,8 @@ def test_a_phone_number_never_survives_wherever_and_however_it_is_written(embedd
 
 @example("budi", "rp0aa.aa", SENTENCES[0], SENTENCES[0])
 @example("budi", "rp5k.com", SENTENCES[0], SENTENCES[0])
+@example("budi", "rp5-group.com", SENTENCES[0], SENTENCES[0])
+@example("a.b", "rp10k-net.5.id", SENTENCES[0], SENTENCES[0])
 @given(
     st.from_regex(r"[a-z][a-z0-9._+-]{0,30}[a-z0-9]", fullmatch=True),
     st.from_regex(r"[a-z0-9]{1,12}[a-z]{2}(\.[a-z]{2,6}){1,2}", fullmatch=True),

@@ -29,12 +29,13 @@ if TYPE_CHECKING:
 def _matrix(seed: int, n_labels: int) -> NDArray[np.float64]:
     """Weights of labels, as many of them next to nothing as machines leave."""
     chance = np.random.default_rng(seed)
-    drawn: NDArray[np.float64] = chance.normal(size=(n_labels, 80)) ** 5 / 50
-    return drawn
+    thin = np.where(chance.random((n_labels, 80)) < 0.2, 1.0, 0.001)
+    weights: NDArray[np.float64] = chance.normal(size=(n_labels, 80)) * thin
+    return weights
 
 
-def _of(matrix: NDArray[np.float64]) -> Weights:
-    return Weights.of_blocks(iter((matrix[:3], matrix[3:])), matrix.shape[1], len(matrix))
+def _of(matrix: NDArray[np.float64], *, thin: bool = True) -> Weights:
+    return Weights.of_blocks(iter((matrix[:3], matrix[3:])), matrix.shape[1], len(matrix), thin=thin)
 
 
 @settings(max_examples=30, deadline=None)
@@ -46,6 +47,9 @@ def test_the_sparse_form_scores_as_the_array_does(seed: int, n_labels: int) -> N
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(weights_module, "_DENSE_BYTES", 0)
         sparse = _of(matrix)
+    assert isinstance(dense.matrix, np.ndarray)
+    assert isinstance(sparse.matrix, csr_matrix)
+    assert sparse.nbytes < dense.nbytes
     assert np.abs(dense.scores(rows) - rows @ matrix.T).max() < 1e-5
     # What was left out is smaller than the threshold in each feature of a row.
     left_out = np.asarray(abs(rows).sum(axis=1)) * 0.002
@@ -58,12 +62,10 @@ def test_the_sparse_form_scores_as_the_array_does(seed: int, n_labels: int) -> N
         assert np.allclose(sparse.of(columns, label)[kept], matrix[label][kept], atol=1e-6)
 
 
-def test_the_smaller_form_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_weights_that_are_not_thin_stay_an_array_and_whole(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(weights_module, "_DENSE_BYTES", 0)
-    full = np.ones((6, 80))
-    assert _of(full).nbytes == full.size * 4
-    thin = np.where(np.arange(80) % 10 == 0, 1.0, 0.0) * full
-    assert _of(thin).nbytes < full.size * 4 / 2
+    matrix = _matrix(5, 6)
+    assert np.abs(np.asarray(_of(matrix, thin=False).matrix) - matrix.T).max() < 1e-6
 
 
 @pytest.mark.parametrize("bytes_of_array", [0, 2**30])
@@ -75,7 +77,9 @@ def test_stored_weights_are_mapped_in_either_form(
     joblib.dump(made, tmp_path / "weights.joblib")
     loaded = joblib.load(tmp_path / "weights.joblib", mmap_mode="r")
     rows = csr_matrix(np.eye(80, dtype=np.float32))
+    assert isinstance(loaded.matrix, csr_matrix) == (bytes_of_array == 0)
     assert (loaded.scores(rows) == made.scores(rows)).all()
+    assert (loaded.of(np.arange(80), 3) == made.of(np.arange(80), 3)).all()
     assert type(loaded.of(np.arange(3), 0)) is np.ndarray
 
 
@@ -85,11 +89,10 @@ def test_a_ranking_of_sparse_weights_ranks_as_one_of_arrays(monkeypatch: pytest.
     units = Office(tmp_path, "kota").units()
     dense, _ = fit_ranking(learned, units, Recipe())
     monkeypatch.setattr(weights_module, "_DENSE_BYTES", 0)
-    # So few rows leave few weights next to nothing.
-    monkeypatch.setattr(weights_module, "_COUNTS_FROM", 0.01)
     sparse, _ = fit_ranking(learned, units, Recipe())
     assert sparse.categories is not None
     assert isinstance(sparse.categories.weights.matrix, csr_matrix)
+    assert len(sparse.categories.weights.of(np.arange(4), 0)) == 4
     pairs = list(zip(_first_of(sparse, asked), _first_of(dense, asked), strict=True))
     assert sum(one == other for one, other in pairs) >= 0.9 * len(pairs)
 
