@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from service.ledger.access import Access
     from service.settings import Settings
 
-# Asking the database takes as long as half a suggestion. A key that was revoked goes on counting for so long at most, and so
-# does a machine that needed none until the office got its first user or key.
+# Asking the database takes as long as half a suggestion. A key that was revoked goes on counting for so long at most. Who needs
+# no key is looked up each time: the office's first key or user ends that at once.
 _TRUSTED_SECONDS = 1.0
 _THIS_MACHINE = "this machine"
 
@@ -60,10 +60,11 @@ async def caller(request: Request, sent: Annotated[HTTPAuthorizationCredentials 
     """
     settings, known = settings_of(request), request.app.state.callers
     digest = digest_of(sent.credentials) if sent else ""
-    who = known.who(digest)
+    who = known.who(digest) if sent else None
     if who is None:
         who = await run_in_threadpool(_looked_up, request.app.state.ledger, settings, digest)
-        known.remember(digest, who)
+        if sent:
+            known.remember(digest, who)
     limiter: SlidingWindowCounterRateLimiter = request.app.state.limiter
     allowed = RateLimitItemPerMinute(settings.requests_per_minute)
     if not limiter.hit(allowed, who):

@@ -276,7 +276,7 @@ def http(bench: Bench) -> None:
     path = "/v1/predictions?evidence=false&store=false"
     for workers in (1,) if bench.quick else (1, 2):
         with pilah(bench.home, _OFFICE, workers, body) as ours:
-            constant = ask(ours.port, path, body)
+            constant = ask(ours.port, path, body, ours.key)
             with constant_route(constant, workers, body) as least:
                 for connections in (1, 16, 64):
                     # In turns, so that whatever else the machine does weighs on both.

@@ -1,6 +1,6 @@
 """A bounded load: so many kept-alive connections send one request after the other for so many seconds.
 
-Usage: python -m tests.benchmarks.load HOST PORT PATH BODY_FILE CONNECTIONS SECONDS
+Usage: python -m tests.benchmarks.load HOST PORT PATH BODY_FILE CONNECTIONS SECONDS KEY
 
 Prints JSON: requests, failures, seconds, and the latencies' median and 99th percentile in milliseconds. It runs as its own
 process, on the same machine as what it measures: both share its cores.
@@ -55,12 +55,13 @@ async def _load(host: str, port: int, requests: list[bytes], connections: int, s
     return {"requests": len(taken), "failures": len(failed), "seconds": spent, "p50_ms": median, "p99_ms": worst}
 
 
-def main(host: str, port: str, path: str, bodies: str, connections: str, seconds: str) -> None:
+def main(host: str, port: str, path: str, bodies: str, connections: str, seconds: str, key: str) -> None:
     """Send the bodies, one a line of the file, in turn."""
+    head = (
+        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nAuthorization: Bearer {key}\r\nContent-Type: application/json\r\n"
+    )
     requests = [
-        f"POST {path} HTTP/1.1\r\nHost: localhost\r\nContent-Type: application/json\r\nContent-Length: {len(body)}\r\n\r\n".encode()
-        + body
-        for body in Path(bodies).read_bytes().splitlines()
+        f"{head}Content-Length: {len(body)}\r\n\r\n".encode() + body for body in Path(bodies).read_bytes().splitlines()
     ]
     found = asyncio.run(_load(host, int(port), requests, int(connections), float(seconds)))
     print(json.dumps(found))  # noqa: T201 - what the command is for

@@ -25,11 +25,12 @@ _PATIENCE_SECONDS = 120
 
 @dataclass(frozen=True)
 class Service:
-    """A service that answers: its port, its first process, and how long it took from start to first answer."""
+    """A service that answers: its port, its first process, how long it took from start to first answer, and a key to it."""
 
     port: int
     process: int
     seconds_to_first_answer: float
+    key: str
 
     def processor_seconds(self) -> float:
         """What the service's processes have worked until now: other load on the machine hardly weighs on it."""
@@ -38,7 +39,7 @@ class Service:
 
 @contextmanager
 def pilah(home: Path, office: str, workers: int, body: bytes) -> Iterator[Service]:
-    """`pilah serve` over a trained home."""
+    """`pilah serve` over a trained home, with a key for its caller, as an intake system has one."""
     port = _free_port()
     command = [
         "-m",
@@ -58,7 +59,10 @@ def pilah(home: Path, office: str, workers: int, body: bytes) -> Iterator[Servic
         "PILAH_MAX_CONCURRENT_REQUESTS": "64",
         "PILAH_DATABASE_URL": f"sqlite:///{home / f'bench-{port}.db'}",
     }
-    with _started([sys.executable, *command], settings, port, "/v1/predictions?store=false", body) as service:
+    naming = [sys.executable, "-m", "pilah", "keys", "add", "bench", "--office", office, "--home", str(home)]
+    made = subprocess.run(naming, cwd=ROOT, env=os.environ | settings, capture_output=True, check=True, text=True)
+    key = made.stdout.strip().splitlines()[-1]
+    with _started([sys.executable, *command], settings, port, "/v1/predictions?store=false", body, key) as service:
         yield service
 
 
@@ -84,9 +88,10 @@ def constant_route(answer: bytes, workers: int, body: bytes) -> Iterator[Service
         yield service
 
 
-def ask(port: int, path: str, body: bytes) -> bytes:
+def ask(port: int, path: str, body: bytes, key: str) -> bytes:
     """One answer."""
-    request = Request(f"http://127.0.0.1:{port}{path}", body, {"Content-Type": "application/json"})
+    headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
+    request = Request(f"http://127.0.0.1:{port}{path}", body, headers)
     with urlopen(request, timeout=30) as answer:  # noqa: S310
         read: bytes = answer.read()
         return read
@@ -95,7 +100,7 @@ def ask(port: int, path: str, body: bytes) -> bytes:
 def load(service: Service, path: str, bodies: Path, connections: int, seconds: float) -> dict[str, float]:
     """What a bounded load finds: requests, failures, seconds, p50_ms, p99_ms, and the service's processor_ms a request."""
     before = service.processor_seconds()
-    sent = [str(service.port), path, str(bodies), str(connections), str(seconds)]
+    sent = [str(service.port), path, str(bodies), str(connections), str(seconds), service.key]
     found = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.load", "127.0.0.1", *sent],
         cwd=ROOT,
@@ -127,23 +132,25 @@ def _descendants(process: int) -> list[int]:
 
 
 @contextmanager
-def _started(command: list[str], settings: dict[str, str], port: int, path: str, body: bytes) -> Iterator[Service]:
+def _started(
+    command: list[str], settings: dict[str, str], port: int, path: str, body: bytes, key: str = "none"
+) -> Iterator[Service]:
     began = time.perf_counter()
     process = subprocess.Popen(
         command, cwd=ROOT, env=os.environ | settings, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL
     )
     try:
-        yield Service(port, process.pid, _until_answered(process, port, path, body) - began)
+        yield Service(port, process.pid, _until_answered(process, port, path, body, key) - began, key)
     finally:
         process.send_signal(signal.SIGTERM)
         process.wait(60)
 
 
-def _until_answered(process: subprocess.Popen[bytes], port: int, path: str, body: bytes) -> float:
+def _until_answered(process: subprocess.Popen[bytes], port: int, path: str, body: bytes, key: str) -> float:
     give_up = time.perf_counter() + _PATIENCE_SECONDS
     while time.perf_counter() < give_up and process.poll() is None:
         try:
-            ask(port, path, body)
+            ask(port, path, body, key)
             return time.perf_counter()
         except OSError:
             time.sleep(0.02)

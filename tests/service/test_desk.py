@@ -157,6 +157,16 @@ def test_a_key_that_was_in_use_counts_no_more_a_second_after_it_is_revoked(desk:
     assert desk.client.get("/v1/units", headers=desk.bearer).status_code == 401
 
 
+def test_the_first_key_ends_calls_without_one_at_once(sample_home: Path, tmp_path: Path) -> None:
+    settings = Settings(home=sample_home, database_url=SecretStr(f"sqlite:///{tmp_path / 'open.db'}"))
+    app = create_app(settings)
+    with TestClient(app, base_url=LOCAL) as client:
+        assert client.get("/v1/units").status_code == 200
+        with app.state.ledger.accounts() as accounts:
+            accounts.add_key("SP4N", "test")
+        assert client.get("/v1/units").status_code == 401
+
+
 def test_a_key_that_nobody_gave_is_refused_each_time(desk: Desk) -> None:
     made_up = {"Authorization": "Bearer pilah_made-up"}
     assert desk.client.get("/v1/units", headers=desk.bearer).status_code == 200
