@@ -58,7 +58,8 @@ async def caller(request: Request, sent: Annotated[HTTPAuthorizationCredentials 
         KeyMissing: there is no key, or it was revoked a second ago or longer.
         TooManyRequests: it was used too often in the last minute.
     """
-    settings, known = settings_of(request), request.app.state.callers
+    settings = settings_of(request)
+    known: KnownCallers = request.app.state.callers
     digest = digest_of(sent.credentials) if sent else ""
     who = known.who(digest) if sent else None
     if who is None:
