@@ -38,7 +38,6 @@ _LARGEST_EXACT_NUMBER = 10**15
 _PREAMBLE_ROWS = 10
 _USUAL_WIDTH = 16
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
-_BEGINS_DANGEROUSLY = frozenset("'=+-@\t\r")
 _DISARMED = re.compile(r"'+[=+\-@\t\r]")
 _NEGATIVE_NUMBER = re.compile(r"-\d+(?:[.,]\d+)*", re.ASCII)
 
@@ -49,8 +48,6 @@ def disarm(text: str) -> str:
     >>> disarm("=1+1"), disarm("-12,5"), disarm("Jalan rusak")
     ("'=1+1", '-12,5', 'Jalan rusak')
     """
-    if text[:1] not in _BEGINS_DANGEROUSLY:  # as hardly any cell does
-        return text
     return f"'{text}" if _DANGEROUS.match(text) and not _NEGATIVE_NUMBER.fullmatch(text) else text
 
 
@@ -319,8 +316,6 @@ class _DelimitedWriter(RowWriter):
         self._csv.writerow([self._cell(cell) for cell in cells])
 
     def _cell(self, cell: object) -> str:
-        if isinstance(cell, str):
-            return disarm(cell) if self._harmless else cell
         text = cell_text(cell)
         return disarm(text) if self._harmless and not _is_number(cell) else text
 

@@ -17,7 +17,6 @@ from scipy.sparse import csr_matrix
 from sklearn.base import BaseEstimator, TransformerMixin
 
 import data
-from model.mapped import plain_arrays
 from model.stemming import process_stemmer
 from model.text import expand, folded_words
 
@@ -345,7 +344,10 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
     def __setstate__(self, state: dict[str, object]) -> None:
         """Hand the stored stems to the process."""
         words, stems = state.pop("_known_words", None), state.pop("_known_stems", None)
-        self.__dict__.update(plain_arrays(state))
+        # Over the same memory, but numpy.memmap is a subclass in Python: a slice costs more than the work of one text on it.
+        self.__dict__.update(
+            {name: np.asarray(value) if isinstance(value, np.memmap) else value for name, value in state.items()}
+        )
         if isinstance(words, dict) and isinstance(stems, dict):
             process_stemmer().learn(stems)
             self._memo = _Remembered(self._closed_word)

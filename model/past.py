@@ -30,10 +30,9 @@ if TYPE_CHECKING:
 
     from model.history import LabelledComplaint
 
-INDEX = "index"
-
 _LOG = logging.getLogger(__name__)
 
+_INDEX = "index"
 _MANIFEST = "MANIFEST.json"
 _ROWS = "rows.arrow"
 _STEMS = "stems.txt"
@@ -58,11 +57,11 @@ def write_past(folder: Path, rows: Sequence[LabelledComplaint]) -> None:
     with TemporaryDirectory(prefix=".unfinished-", dir=folder) as name:
         aside = Path(name)
         write_history(aside, kept)
-        _write_index(aside / INDEX, aside, kept)
+        _write_index(aside / _INDEX, aside, kept)
         # First the words of rows that may be gone, then the rows.
-        _remove(folder / INDEX)
+        _remove(folder / _INDEX)
         history_file(aside).replace(history_file(folder))
-        (aside / INDEX).replace(folder / INDEX)
+        (aside / _INDEX).replace(folder / _INDEX)
 
 
 def read_past(folder: Path) -> Precedents:
@@ -78,7 +77,7 @@ def read_past(folder: Path) -> Precedents:
 
 def index_file(folder: Path) -> Path:
     """What changes whenever the index does."""
-    return folder / INDEX / _MANIFEST
+    return folder / _INDEX / _MANIFEST
 
 
 def _remove(path: Path) -> None:
@@ -113,7 +112,7 @@ def _write_index(target: Path, history: Path, rows: KeptHistory) -> None:
 
 def _read_index(folder: Path) -> tuple[KeptHistory, Index] | None:
     """None where there is no index, or not one of the rows that stand here now."""
-    inside = folder / INDEX
+    inside = folder / _INDEX
     if not inside.is_dir():
         return None
     try:

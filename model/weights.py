@@ -7,8 +7,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from scipy.sparse import csr_matrix, vstack
 
-from model.mapped import plain_arrays
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
@@ -41,20 +39,13 @@ class Weights:
         return cls(vstack(parts, format="csr").T.tocsr())
 
     def __setstate__(self, state: dict[str, Any]) -> None:
+        """With plain arrays over the memory that joblib mapped: numpy.memmap is a subclass in Python, and slow to slice."""
         matrix = state["matrix"]
         if isinstance(matrix, csr_matrix):
             parts = (np.asarray(part) for part in (matrix.data, matrix.indices, matrix.indptr))
             self.matrix = csr_matrix(tuple(parts), shape=matrix.shape)
         else:
-            self.__dict__.update(plain_arrays(state))
-
-    @property
-    def nbytes(self) -> int:
-        """What they take in memory and on disk."""
-        matrix = self.matrix
-        if isinstance(matrix, csr_matrix):
-            return int(matrix.data.nbytes + matrix.indices.nbytes + matrix.indptr.nbytes)
-        return int(matrix.nbytes)
+            self.matrix = np.asarray(matrix)
 
     def scores(self, rows: csr_matrix) -> NDArray[np.float32]:
         """Rows of features times the weights, shape (n, n_labels)."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import hmac
 import json
 import re
@@ -20,7 +19,7 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.errors import PilahError
-from model.artifact import verify
+from model.artifact import digest_of, verify
 from model.errors import ArtifactForeign
 from service.backup import FOLDERS, FORMAT, LEDGER, MANIFEST, signature
 from service.ledger.database import connect, known_revisions, migrate_within, revision_of
@@ -176,7 +175,7 @@ def _check(aside: Path, manifest: dict[str, Any], signing_key: str) -> None:
         )
     present = {path.relative_to(aside).as_posix() for path in aside.rglob("*") if path.is_file()} - {MANIFEST}
     differing = present ^ set(manifest["sha256"])
-    differing |= {name for name in present - differing if _sha256(aside / name) != manifest["sha256"][name]}
+    differing |= {name for name in present - differing if digest_of(aside / name) != manifest["sha256"][name]}
     if differing:
         raise BackupUnusable(
             f"The backup was changed after it was made: {', '.join(sorted(differing)[:5])}. Take another. Nothing was restored."
@@ -240,8 +239,3 @@ def _moved_in(aside: Path, home: Path) -> Iterator[None]:
         with suppress(OSError):
             beside.rmdir()
         raise
-
-
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()

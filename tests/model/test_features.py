@@ -1,6 +1,8 @@
 from __future__ import annotations
 
+import gc
 import pickle
+import weakref
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -102,6 +104,19 @@ def test_a_loaded_transformer_gives_the_same_rows() -> None:
     features = ComplaintFeatures().fit(_documents(TEXTS))
     loaded = pickle.loads(pickle.dumps(features))  # noqa: S301 - our own bytes
     assert (features.transform(_documents(TEXTS)) != loaded.transform(_documents(TEXTS))).nnz == 0
+
+
+def test_features_that_nobody_uses_are_gone_at_once_with_their_words() -> None:
+    features = ComplaintFeatures().fit(_documents(TEXTS))
+    features.transform(_documents(TEXTS))
+    gone = weakref.ref(features)
+    # What the collector was told to leave alone goes only where nothing refers to itself.
+    gc.disable()
+    try:
+        del features
+        assert gone() is None
+    finally:
+        gc.enable()
 
 
 def test_a_text_without_known_words_has_an_empty_row() -> None:

@@ -16,6 +16,7 @@ from model.artifact import MANIFEST, ROUTER
 from model.complaint import Complaint
 from model.errors import ArtifactError
 from model.history import history_file, read_history, write_history
+from model.past import index_file, write_past
 from model.registry import Office
 from service.app import create_app
 from service.champion import Champion
@@ -131,6 +132,21 @@ def test_a_deleted_complaint_is_no_precedent_from_the_next_request_on(office: Of
     at_once = champion.current().router.suggest(_TEXT).precedents
     assert {precedent.reference_id for precedent in at_once} <= {kept[0].complaint.reference_id}
     _until(lambda: len(champion.current().router.suggest(_TEXT).precedents) == 1)
+
+
+def test_rows_that_were_written_anew_are_taken_up_with_their_stored_index(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    champion = Champion(office)
+    champion.current()
+    kept = read_history(office.history_folder)[:40]
+    write_past(office.history_folder, kept)
+    _until(lambda: len(champion.current().router.suggest(_TEXT).precedents) > 0)
+    assert champion.unchanged() is not None
+    assert "one is made in memory" not in caplog.text
+    # An index that comes or goes by itself is seen too.
+    index_file(office.history_folder).unlink()
+    assert champion.unchanged() is None
 
 
 def test_past_complaints_that_are_not_whole_any_more_are_told_and_not_guessed_at(office: Office) -> None:
