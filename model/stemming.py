@@ -1,35 +1,20 @@
-"""Stems of Indonesian words. The only file that knows Sastrawi.
-
-PySastrawi implements the confix-stripping stemmer of Asian (2007) with later enhancements. It builds regular
-expressions from the word, so only a-z and 0-9 may reach it; `model.text.fold` sees to that.
-"""
+"""Stems of Indonesian words, remembered."""
 
 from __future__ import annotations
 
 import re
 from functools import cache
-from typing import TYPE_CHECKING, Protocol
-
-from Sastrawi.Stemmer.StemmerFactory import StemmerFactory
+from typing import TYPE_CHECKING
 
 import data
+from model.sastrawi import sastrawi
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+# What Sastrawi's rules are made for; `model.text.fold` leaves nothing but a-z and 0-9.
 _STEMMABLE = re.compile(r"[a-z]{4,30}")
 _MEMO_LIMIT = 200_000
-
-
-class _SastrawiStemmer(Protocol):
-    def stem_word(self, word: str) -> str: ...
-
-
-@cache
-def _sastrawi() -> _SastrawiStemmer:
-    # The factory's own stemmer keeps a cache that never forgets; ours below is bounded.
-    stemmer: _SastrawiStemmer = StemmerFactory().create_stemmer().delegatedStemmer
-    return stemmer
 
 
 class Stemmer:
@@ -66,7 +51,7 @@ class Stemmer:
             return self._exceptions[word]
         if not _STEMMABLE.fullmatch(word):
             return word
-        return _sastrawi().stem_word(word) or word
+        return sastrawi().stem_word(word) or word
 
 
 @cache

@@ -37,7 +37,9 @@ _LOG = structlog.stdlib.get_logger("pilah.serving")
 
 # How long a connection that was just accepted has to send its request, once the service is stopping.
 _LAST_ARRIVALS_SECONDS = 0.3
+# What a replacement waits before it starts; twice as long each time that one dies before it has started.
 _AGAIN_SECONDS = 1.0
+_LONGEST_AGAIN_SECONDS = 60.0
 _LOOK_SECONDS = 0.5
 _MARGIN_SECONDS = 5
 # A fork of a process with the threads of numpy and OpenMP in it may hang; each worker starts afresh.
@@ -85,7 +87,7 @@ def run_workers(settings: Settings, listener: socket.socket) -> None:
     """Answer in several processes until interrupted; one that dies is replaced.
 
     Raises:
-        PilahError: a worker can't start.
+        PilahError: a worker can't start, and no other answers.
     """
     with tempfile.TemporaryDirectory(prefix="pilah-metrics-") as folder:
         os.environ[METRICS_FOLDER] = folder
@@ -96,6 +98,11 @@ def run_workers(settings: Settings, listener: socket.socket) -> None:
 class _Worker:
     process: SpawnProcess
     started: Event
+    after: float
+
+    @property
+    def answers(self) -> bool:
+        return self.started.is_set() and self.process.is_alive()
 
 
 class _Supervisor:
@@ -120,23 +127,30 @@ class _Supervisor:
     def _stop(self, _signal: int, _frame: FrameType | None) -> None:
         self._stopping = True
 
-    def _start(self) -> _Worker:
+    def _start(self, after: float = 0.0) -> _Worker:
+        """A worker that waits `after` seconds first: the supervisor has others to look after meanwhile."""
         started = _SPAWN.Event()
-        process = _SPAWN.Process(target=_work, args=(self._settings, self._listener, started), name="pilah-worker")
+        arguments = (self._settings, self._listener, started, after)
+        process = _SPAWN.Process(target=_work, args=arguments, name="pilah-worker")
         process.start()
-        return _Worker(process, started)
+        return _Worker(process, started, after)
 
     def _replace_the_dead(self) -> None:
         for at, worker in enumerate(self._workers):
             if worker.process.is_alive() or self._stopping:
                 continue
-            if not worker.started.is_set():
+            had_started = worker.started.is_set()
+            # One that was killed while it started is no reason to end those that answer.
+            if not (had_started or any(other.answers for other in self._workers)):
                 raise PilahError("A worker can't start; the log says why. `pilah doctor` checks the installation.")
             # Its counts stay; what it was doing at that moment it does no more.
             mark_process_dead(worker.process.pid)  # type: ignore[no-untyped-call]  # of a library without types
-            _LOG.error("worker died", pid=worker.process.pid, exit_code=worker.process.exitcode)
-            time.sleep(_AGAIN_SECONDS)
-            self._workers[at] = self._start()
+            after = (
+                _AGAIN_SECONDS if had_started else min(max(2 * worker.after, _AGAIN_SECONDS), _LONGEST_AGAIN_SECONDS)
+            )
+            died = {"pid": worker.process.pid, "exit_code": worker.process.exitcode}
+            _LOG.error("worker died", **died, had_started=had_started, again_seconds=after)
+            self._workers[at] = self._start(after)
 
     def _end_all(self) -> None:
         # As long as one process holds the listener, callers would connect and hear nothing.
@@ -154,11 +168,17 @@ class _Supervisor:
         return (worker for worker in self._workers if worker.process.is_alive())
 
 
-def _work(settings: Settings, listener: socket.socket, started: Event) -> None:
+def _work(settings: Settings, listener: socket.socket, started: Event, after: float) -> None:
     """What a worker does."""
     configure_logs(settings)
     Thread(target=_end_with_parent, daemon=True).start()
-    GracefulServer(create_app(settings), settings, started.set).run(sockets=[listener])
+    time.sleep(after)
+
+    def tell_started() -> None:
+        _LOG.info("worker answers", pid=os.getpid())
+        started.set()
+
+    GracefulServer(create_app(settings), settings, tell_started).run(sockets=[listener])
 
 
 def _end_with_parent() -> None:
