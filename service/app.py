@@ -7,13 +7,10 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from limits.storage import MemoryStorage
-from limits.strategies import SlidingWindowCounterRateLimiter
-
 from model.errors import ArtifactError
 from model.registry import Office
 from service.api import decisions, health, metrics, office, predictions, reference
-from service.api.keys import KnownCallers
+from service.api.keys import CallsOfTheMinute, KnownCallers
 from service.application import Application
 from service.bodies import LimitedBody
 from service.champion import Champion
@@ -108,7 +105,7 @@ def create_app(settings: Settings | None = None) -> Application:
     app.state.ledger = ledger
     app.state.model_changes = changes
     app.state.callers = KnownCallers()
-    app.state.limiter = SlidingWindowCounterRateLimiter(MemoryStorage())
+    app.state.calls = CallsOfTheMinute(settings.requests_per_minute)
     app.state.intake = Intake(settings, read_deadlines(place.own_folder))
     app.state.uploads = Uploads(ledger, champion, app.state.intake)
     app.state.retraining = Retraining(ledger, settings)

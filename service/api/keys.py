@@ -4,27 +4,26 @@ from __future__ import annotations
 
 import math
 import time
+from collections import defaultdict, deque
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
-from limits import RateLimitItemPerMinute
 
 from service.dependencies import settings_of
 from service.errors import KeyMissing, TooManyRequests
 from service.ledger.accounts import Accounts, digest_of
 
 if TYPE_CHECKING:
-    from limits.strategies import SlidingWindowCounterRateLimiter
-
     from service.ledger.access import Access
     from service.settings import Settings
 
 # Asking the database takes as long as half a suggestion. A key that was revoked goes on counting for so long at most. Who needs
 # no key is looked up each time: the office's first key or user ends that at once.
 _TRUSTED_SECONDS = 1.0
+_MINUTE = 60.0
 _THIS_MACHINE = "this machine"
 
 _bearer = HTTPBearer(auto_error=False, description="A key from `pilah keys add`.")
@@ -49,6 +48,24 @@ class KnownCallers:
         self._let_in[digest] = (who, time.monotonic() + _TRUSTED_SECONDS)
 
 
+class CallsOfTheMinute:
+    """When each caller asked within the last minute. Only for who was let in, so there are as many as there are keys."""
+
+    def __init__(self, most: int) -> None:
+        self._most = most
+        self._asked: dict[str, deque[float]] = defaultdict(deque)
+
+    def seconds_to_wait(self, who: str) -> float:
+        """0 for a call that may be answered, which is then counted; else how long until one may."""
+        now, asked = time.monotonic(), self._asked[who]
+        while asked and asked[0] <= now - _MINUTE:
+            asked.popleft()
+        if len(asked) >= self._most:
+            return asked[0] + _MINUTE - now
+        asked.append(now)
+        return 0.0
+
+
 async def caller(request: Request, sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
     """Let a system in by its key.
 
@@ -66,11 +83,9 @@ async def caller(request: Request, sent: Annotated[HTTPAuthorizationCredentials 
         who = await run_in_threadpool(_looked_up, request.app.state.ledger, settings, digest)
         if sent:
             known.remember(digest, who)
-    limiter: SlidingWindowCounterRateLimiter = request.app.state.limiter
-    allowed = RateLimitItemPerMinute(settings.requests_per_minute)
-    if not limiter.hit(allowed, who):
-        wait = limiter.get_window_stats(allowed, who).reset_time - time.time()
-        raise TooManyRequests(settings.requests_per_minute, max(1, math.ceil(wait)))
+    calls: CallsOfTheMinute = request.app.state.calls
+    if wait := calls.seconds_to_wait(who):
+        raise TooManyRequests(settings.requests_per_minute, math.ceil(wait))
 
 
 def _looked_up(access: Access, settings: Settings, digest: str) -> str:

@@ -6,7 +6,9 @@ import gzip
 import json
 import time
 from concurrent.futures import ThreadPoolExecutor
+from functools import partial
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 import anyio
@@ -222,13 +224,18 @@ def test_a_body_at_its_limit_is_read_and_one_byte_more_is_not(api: TestClient, p
         assert answer.headers.get("connection") == ("close" if length > limit else None)
 
 
-def test_a_key_that_asks_too_often_is_told_when_to_come_back(sample_home: Path, tmp_path: Path) -> None:
+def test_a_key_that_asks_too_often_is_told_when_to_come_back_and_may_then(
+    sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     url = SecretStr(f"sqlite:///{tmp_path / 'pilah.db'}")
     app = create_app(Settings(home=sample_home, database_url=url, requests_per_minute=2))
+    now, told = time.monotonic(), []
     with TestClient(app, base_url=LOCAL) as client:
-        answers = [client.get("/v1/units") for _ in range(3)]
-    assert [answer.status_code for answer in answers] == [200, 200, 429]
-    assert 1 <= int(answers[2].headers["retry-after"]) <= 60
+        for seconds in (0, 10, 20.5, 20.5, 60, 60):
+            monkeypatch.setattr("service.api.keys.time", SimpleNamespace(monotonic=partial(float, now + seconds)))
+            answer = client.get("/v1/units")
+            told.append((answer.status_code, answer.headers.get("retry-after")))
+    assert told == [(200, None), (200, None), (429, "40"), (429, "40"), (200, None), (429, "10")]
 
 
 def test_more_requests_than_are_worked_on_wait_their_turn_or_are_told_to_come_back() -> None:
