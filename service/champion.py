@@ -126,7 +126,7 @@ class Champion:
                 return None
             as_it_was = (
                 _state_of((self._pointer,)) == self._pointer_state
-                and self._sealed_state(held.version) == held.state
+                and _state_of(file.name for file in held.state) == held.state
                 and self._past_state(held.version) == held.past_state
                 and self._own_files() == self._own_state
             )
@@ -225,14 +225,16 @@ class Champion:
         return Loaded(router, held.card, found)
 
     def _sealed_state(self, version: str | None) -> _State:
+        """The folder's own state tells of a file that comes or goes: while it stays, nothing needs to be listed again."""
         if version is None:
             return ()
         folder = f"{self._versions_folder}/{version}"
+        state = _state_of((folder,))
         try:
             names = sorted(os.listdir(folder))  # noqa: PTH208
         except (FileNotFoundError, NotADirectoryError):
             return ()
-        return _state_of([f"{folder}/{name}" for name in names])
+        return state + _state_of(f"{folder}/{name}" for name in names)
 
     def _past_state(self, version: str | None) -> _State:
         if version is None:

@@ -101,6 +101,28 @@ def test_a_version_tampered_with_while_it_answers_answers_no_more(office: Office
     assert champion.current().router.version == second
 
 
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda folder: (folder / "further").write_bytes(b""),
+        lambda folder: (folder / ROUTER).unlink(),
+        lambda folder: (folder / ROUTER).touch(),
+        lambda folder: (folder / ROUTER).write_bytes((folder / ROUTER).read_bytes()),
+    ],
+    ids=["added", "removed", "touched", "written anew"],
+)
+def test_a_look_at_the_files_tells_of_every_way_to_change_them(
+    office: Office, tamper: Callable[[Path], object]
+) -> None:
+    first, _ = office.versions()
+    champion = Champion(office)
+    assert champion.unchanged() is None
+    answering = champion.current()
+    assert champion.unchanged() is answering
+    tamper(office.versions_folder / first)
+    assert champion.unchanged() is None
+
+
 def test_a_version_that_is_promoted_by_hand_and_cannot_be_trusted_never_answers(office: Office) -> None:
     first, second = office.versions()
     champion = Champion(office)
