@@ -32,9 +32,10 @@ _PRIOR_OF_PAIR = 0.1
 
 def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """Each row of scores as a distribution; scipy's own takes longer to begin than this takes for one row."""
-    powers = np.exp(scores - scores.max(axis=1, keepdims=True))
-    distribution: NDArray[np.float64] = powers / powers.sum(axis=1, keepdims=True)
-    return distribution
+    powers: NDArray[np.float64] = scores - scores.max(axis=1, keepdims=True)
+    np.exp(powers, out=powers)
+    powers /= powers.sum(axis=1, keepdims=True)
+    return powers
 
 
 class LinearRanker:
@@ -105,7 +106,8 @@ class LinearRanker:
 
     def margins(self, rows: csr_matrix) -> NDArray[np.float32]:
         """Shape (n, n_labels)."""
-        scores: NDArray[np.float32] = self.weights.scores(rows) + self._intercepts
+        scores = self.weights.scores(rows)
+        scores += self._intercepts
         return scores
 
     def probabilities(self, rows: csr_matrix) -> NDArray[np.float64]:
@@ -157,9 +159,9 @@ class MutualEvidence:
         self, units: NDArray[np.float64], categories: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Both distributions, of shapes (n, n_units) and (n, n_categories), each in the light of the other."""
-        joint_units = units * (categories @ self._factor.T)
-        joint_categories = categories * (units @ self._factor)
-        return (
-            joint_units / joint_units.sum(axis=1, keepdims=True),
-            joint_categories / joint_categories.sum(axis=1, keepdims=True),
-        )
+        joint_units, joint_categories = categories @ self._factor.T, units @ self._factor
+        joint_units *= units
+        joint_categories *= categories
+        joint_units /= joint_units.sum(axis=1, keepdims=True)
+        joint_categories /= joint_categories.sum(axis=1, keepdims=True)
+        return joint_units, joint_categories

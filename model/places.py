@@ -11,7 +11,7 @@ from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from operator import mul
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 from scipy.optimize import minimize
@@ -49,8 +49,7 @@ _RowsOfPlace = dict[str, dict[str, Counter[int]]]
 Named = dict[str, list[tuple[int, int, bool]]]
 
 
-@dataclass(frozen=True, slots=True)
-class Resolution:
+class Resolution(NamedTuple):
     """One member of a family: how likely it is the one meant, and what told it."""
 
     unit_id: str

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -61,8 +61,7 @@ class Parts:
     asked: bool = True
 
 
-@dataclass(frozen=True, slots=True)
-class RankedUnit:
+class RankedUnit(NamedTuple):
     """A unit, its raw probability, and what told it from its family.
 
     `replaces`: the id of the unit that the model learned, where that one isn't in force on the complaint's day.
@@ -322,8 +321,7 @@ class Ranking:
                 probability = unit.probability * share + (known.probability if known else 0.0)
                 replaces = "" if unit_id == unit.unit_id else unit.unit_id
                 stronger = known if known and known.probability >= unit.probability * share else None
-                gathered[unit_id] = replace(
-                    stronger or unit,
+                gathered[unit_id] = (stronger or unit)._replace(
                     unit_id=unit_id,
                     probability=probability,
                     replaces=stronger.replaces if stronger else replaces,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from model.duplicates import ALIKE_FROM, shingle_codes
@@ -85,7 +84,7 @@ def pushed_back(ranked: Sequence[RankedUnit], refused: frozenset[str]) -> tuple[
         return tuple(ranked)
     most = _BEHIND * others[0].probability
     back = [
-        replace(unit, probability=min(unit.probability, most)) if {unit.unit_id, unit.replaces} & refused else unit
+        unit._replace(probability=min(unit.probability, most)) if {unit.unit_id, unit.replaces} & refused else unit
         for unit in ranked
     ]
     return tuple(sorted(back, key=lambda unit: -unit.probability))

@@ -11,6 +11,7 @@ from model.errors import ArtifactError
 from model.registry import Office
 from service.api import decisions, health, metrics, office, predictions, reference
 from service.api.keys import CallsOfTheMinute, KnownCallers
+from service.api.together import Together
 from service.application import Application
 from service.bodies import LimitedBody
 from service.champion import Champion
@@ -105,6 +106,7 @@ def create_app(settings: Settings | None = None) -> Application:
     app.state.ledger = ledger
     app.state.model_changes = changes
     app.state.callers = KnownCallers()
+    app.state.together = Together()
     app.state.calls = CallsOfTheMinute(settings.requests_per_minute)
     app.state.intake = Intake(settings, read_deadlines(place.own_folder))
     app.state.uploads = Uploads(ledger, champion, app.state.intake)

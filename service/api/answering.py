@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from model.complaint import Complaint
     from model.router import Router
     from model.suggestion import Suggestion
+    from service.api.together import Together
     from service.intake import Intake
     from service.ledger.store import Ledger
     from service.settings import Settings
@@ -52,8 +53,8 @@ class Answering:
         """Whether the answer is entered in the ledger: the intake system gave its complaint a reference."""
         return self.store and bool(sent.reference_id)
 
-    def answer_one(self, sent: ComplaintIn, ledger: Ledger | None = None) -> SuggestionOut:
-        """The answer to one complaint; without a ledger nothing is stored.
+    def answer_one(self, sent: ComplaintIn, ledger: Ledger) -> SuggestionOut:
+        """The answer to one complaint.
 
         Raises:
             TextTooLong: its text is longer than this installation takes.
@@ -61,6 +62,12 @@ class Answering:
         complaint = sent.to_complaint(self.settings)
         suggestion = self.router.suggest(complaint, evidence=self.evidence, today=self.settings.today())
         return self._answer(ledger, sent, complaint, suggestion)
+
+    async def answer_on_the_loop(self, sent: ComplaintIn, together: Together) -> SuggestionOut:
+        """The same for a complaint that isn't stored, together with those that came with it."""
+        complaint, today = sent.to_complaint(self.settings), self.settings.today()
+        suggestion = await together.suggest(self.router, complaint, evidence=self.evidence, today=today)
+        return self._answer(None, sent, complaint, suggestion)
 
     def _read(self, item: object) -> ComplaintIn | Problem:
         try:

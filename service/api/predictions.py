@@ -54,7 +54,7 @@ async def predict(
     answering = Answering(loaded.router, settings, intake, evidence=evidence, store=store)
     short = len(complaint.text) + len(complaint.title or "") <= _SHORT_TEXT
     if short and not answering.stores(complaint):
-        answer = answering.answer_one(complaint)
+        answer = await answering.answer_on_the_loop(complaint, request.app.state.together)
     else:
         answer = await run_in_threadpool(_answer_in_transaction, answering, complaint, request.app.state.ledger)
     # Its types hold: FastAPI would look at it once more, and in another thread.
