@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import zlib
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING
 
-import anyio
 from starlette.datastructures import Headers
 from starlette.requests import Request
 
@@ -97,7 +97,7 @@ async def read_body(request: Request, limit: int, patience_seconds: float) -> Sp
 
 async def _next(receive: Receive, patience_seconds: float) -> Message:
     try:
-        with anyio.fail_after(patience_seconds):
+        async with asyncio.timeout(patience_seconds):
             return await receive()
     except TimeoutError:
         raise BodyTooSlow(patience_seconds) from None

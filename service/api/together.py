@@ -40,19 +40,23 @@ class Together:
 
     async def suggest(self, router: Router, complaint: Complaint, *, evidence: bool, today: date) -> Suggestion:
         """The suggestion for one complaint, on the event loop."""
-        loop = asyncio.get_running_loop()
-        asked, waiting = _Asked(router, evidence, today), _Waiting(complaint, loop.create_future())
-        gathered = self._waiting.setdefault(asked, [])
-        gathered.append(waiting)
-        if len(gathered) == 1:
-            # Behind every request that this turn of the loop has read already.
-            loop.call_soon(self._answer, asked)
-        elif len(gathered) == _AT_ONCE:
-            self._answer(asked)
+        waiting = _Waiting(complaint, asyncio.get_running_loop().create_future())
+        asked = _Asked(router, evidence, today)
+        self._waiting.setdefault(asked, []).append(waiting)
+        if len(self._waiting[asked]) == 1:
+            self._answer_soon(asked)
         return await waiting.answer
 
+    def _answer_soon(self, asked: _Asked) -> None:
+        # Behind every request that this turn of the loop has read already.
+        asyncio.get_running_loop().call_soon(self._answer, asked)
+
     def _answer(self, asked: _Asked) -> None:
-        gathered = self._waiting.pop(asked, [])
+        gathered = self._waiting.pop(asked)
+        gathered, later = gathered[:_AT_ONCE], gathered[_AT_ONCE:]
+        if later:
+            self._waiting[asked] = later
+            self._answer_soon(asked)
         try:
             _tell(asked, gathered)
         except Exception:  # noqa: BLE001 - whatever it is, it may be one complaint's fault, and the others get theirs
