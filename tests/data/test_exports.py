@@ -185,7 +185,7 @@ def test_laporgub_goes_back_into_its_shape(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("suffix", KINDS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(rows=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=6))
 @example(rows=[("=1+1", "'-2"), ("a\r\nb\rc\nd", '"'), ("😀\u2028", "_x0041_")])
 def test_what_is_written_is_read_back_equal(suffix: str, rows: list[tuple[str, str]]) -> None:
@@ -201,7 +201,7 @@ def test_what_is_written_is_read_back_equal(suffix: str, rows: list[tuple[str, s
         assert [row.fields["unit"] for row in export.rows()] == [unit.strip() for _, unit in rows]
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=40)
 @given(CELLS, CELLS)
 def test_both_official_shapes_are_read_back_equal(text: str, unit: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
@@ -583,7 +583,7 @@ def test_parquet_of_too_many_rows_is_refused(tmp_path: Path) -> None:
         open_export(path, limits=Limits(rows=10))
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=150)
 @given(content=st.binary(max_size=400), suffix=st.sampled_from([*KINDS, ".ods", ".xls"]))
 def test_no_bytes_give_anything_but_rows_or_our_own_error(content: bytes, suffix: str) -> None:
     with tempfile.TemporaryDirectory() as folder:

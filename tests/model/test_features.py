@@ -69,7 +69,7 @@ def _at_their_columns(rows: csr_matrix, ours: ComplaintFeatures, theirs: Feature
 _TEXT = st.text(alphabet="abdegiklmnoprstu ", min_size=3, max_size=40)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.lists(_TEXT, min_size=1, max_size=6), st.lists(_TEXT, max_size=3))
 def test_the_rows_equal_scikit_learns_own_pipeline(learned: list[str], new: list[str]) -> None:
     corpus = TEXTS + learned

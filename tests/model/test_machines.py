@@ -37,7 +37,7 @@ def _guess_even_among_few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(machines, "_FEW_ROWS", 0)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(st.integers(0, 2**32 - 1), st.integers(20, 300), st.integers(3, 9))
 def test_the_ranker_equals_scikit_learns_own_estimator(seed: int, n_rows: int, n_labels: int) -> None:
     rows, labels, weights = _history(seed, n_rows, n_labels)

@@ -48,7 +48,7 @@ ROWS = [_row(number, " ".join(_WORDS[number % 7 : number % 7 + 6])) for number i
 ASKED = Complaint("lampu jalan padam di pasar")
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     st.lists(
         st.tuples(st.lists(st.sampled_from(_WORDS), max_size=12).map(" ".join), st.booleans()), min_size=1, max_size=30

@@ -99,7 +99,7 @@ def test_a_version_that_is_not_there_is_refused_before_anything_is_logged(office
     assert not log_file(office).exists()
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @example(reason="lihat\u2028catatan\x85rapat\x0b", cut=5, steps=[B, C, ""])
 @given(
     reason=st.text(max_size=200), cut=st.integers(0, 400), steps=st.lists(st.sampled_from((A, B, C, "")), max_size=8)

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from model.complaint import Complaint
@@ -124,7 +124,6 @@ def test_copies_that_the_unit_kept_speak_against_one_that_it_returned() -> None:
     assert Refusals(returned, []).of(f"{TREE} di depan sekolah dasar") == frozenset()
 
 
-@settings(deadline=None)
 @given(
     st.lists(
         st.builds(

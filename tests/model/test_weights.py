@@ -38,7 +38,7 @@ def _of(matrix: NDArray[np.float64], *, thin: bool = True) -> Weights:
     return Weights.of_blocks(iter((matrix[:3], matrix[3:])), matrix.shape[1], len(matrix), thin=thin)
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.integers(0, 2**32 - 1), st.integers(4, 12))
 def test_the_sparse_form_scores_as_the_array_does(seed: int, n_labels: int) -> None:
     matrix = _matrix(seed, n_labels)

@@ -81,7 +81,7 @@ def test_units_categories_and_card_are_there(client: TestClient) -> None:
         assert client.get(path).status_code == 200, path
 
 
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(text=st.text(max_size=300))
 def test_no_text_makes_the_service_fail(client: TestClient, text: str) -> None:
     assert client.post("/v1/predictions", json={"text": text}).status_code < 500

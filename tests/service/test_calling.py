@@ -173,7 +173,7 @@ def test_what_cannot_be_unpacked_is_said(api: TestClient, body: bytes, encoding:
         assert answer.headers["accept-encoding"] == "gzip"
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=30)
 @given(st.binary(max_size=300), st.lists(st.integers(1, 299), max_size=3), st.booleans())
 def test_a_body_arrives_as_it_was_sent_however_it_is_cut(body: bytes, cuts: list[int], zipped: bool) -> None:  # noqa: FBT001 - hypothesis gives it by position
     sent = gzip.compress(body) if zipped else body
@@ -415,7 +415,7 @@ def test_the_reference_names_every_operation_and_loads_nothing_from_elsewhere(ap
     assert "https://" not in page
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.binary(max_size=400))
 def test_no_stream_makes_the_service_fail(api: TestClient, content: bytes) -> None:
     answer = api.post("/v1/predictions/stream", content=content, headers=LINES)

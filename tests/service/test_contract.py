@@ -117,8 +117,6 @@ def described_api(sample_home: Path, tmp_path: Path) -> BaseSchema:
 
 @schemathesis.pytest.from_fixture("described_api").parametrize()
 # The same cases each time; `make soak` looks for new ones.
-@settings(
-    max_examples=8, derandomize=True, deadline=None, suppress_health_check=list(HealthCheck), phases=[Phase.generate]
-)
+@settings(max_examples=8, derandomize=True, suppress_health_check=list(HealthCheck), phases=[Phase.generate])
 def test_every_answer_is_one_that_the_schema_promises(case: schemathesis.Case[Any]) -> None:
     case.call_and_validate(excluded_checks=excluded_checks(case))

@@ -128,7 +128,7 @@ def test_hostile_text_is_kept_and_given_back_as_text(client: TestClient, text: s
     assert (stored["text"], stored["title"]) == (text, text)
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25, deadline=None)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 @given(st.text(alphabet=st.characters(codec="utf-8", exclude_categories=("Cc", "Cs")), min_size=1, max_size=80))
 def test_any_masked_text_comes_back_as_it_was_answered(client: TestClient, text: str) -> None:
     sent = client.post("/v1/predictions", json={"reference_id": "h", "text": f"lampu {text}"})

@@ -272,7 +272,7 @@ def test_a_workbook_that_is_no_check_is_refused(tmp_path: Path) -> None:
         read_corrections([_write(tmp_path / "a.csv", _rows())])
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(name=st.text(min_size=1, max_size=40).filter(str.strip))
 def test_whatever_a_unit_is_called_the_page_escapes_it(name: str) -> None:
     rows = [
@@ -284,7 +284,7 @@ def test_whatever_a_unit_is_called_the_page_escapes_it(name: str) -> None:
     assert "<b>K" not in section
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(
     unit=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40).map(str.strip).filter(bool)
 )

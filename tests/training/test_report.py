@@ -169,7 +169,7 @@ _JUDGED = st.builds(
 _SHARE = st.none() | st.floats(0, 1)
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(_JUDGED, min_size=1, max_size=60), st.lists(st.tuples(_SHARE, _SHARE), min_size=1, max_size=5))
 def test_every_chart_is_drawn_within_its_frame(
     judged: list[Judged], shares: list[tuple[float | None, float | None]]
@@ -189,7 +189,7 @@ def test_every_chart_is_drawn_within_its_frame(
         assert _faults(chart) == []
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=60)
 @given(st.lists(_JUDGED, min_size=1, max_size=60))
 def test_every_row_is_in_each_chart_once(judged: list[Judged]) -> None:
     right = sum(row.first_right for row in judged)
