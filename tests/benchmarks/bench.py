@@ -33,7 +33,7 @@ from model.stemming import Stemmer
 from model.text import folded_words
 from tests.benchmarks.cost import cost_of
 from tests.benchmarks.histories import history, resampled
-from tests.benchmarks.measured import Figure, Run, best_of, each
+from tests.benchmarks.measured import Figure, Run, best_of, each, made_folder
 from tests.benchmarks.rivals import FastText, Signalen, labelled
 from tests.benchmarks.serving import ask, constant_route, load, pilah, proportional_memory
 
@@ -421,7 +421,7 @@ def main() -> None:
     parser.add_argument("--history", type=Path, help="A labelled export; the sample offices otherwise.")
     parser.add_argument("--quick", action="store_true", help="Fewer and shorter measurements.")
     parser.add_argument("--only", default=",".join(PARTS), help="Parts, separated by commas.")
-    parser.add_argument("--out", type=Path, default=Path(), help="Where bench.json goes.")
+    parser.add_argument("--out", type=made_folder, default=Path(), help="Where bench.json goes.")
     given = parser.parse_args()
     # One suggestion, one core: the linear algebra must not help itself to the second.
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")

@@ -32,7 +32,7 @@ from model.registry import Office
 from tests.benchmarks.bench import write_rows
 from tests.benchmarks.cost import Cost, cost_of
 from tests.benchmarks.histories import resampled
-from tests.benchmarks.measured import Figure, Run
+from tests.benchmarks.measured import Figure, Run, made_folder
 from tests.benchmarks.plot import Curve, Panel, draw
 from training.rows_learned import MOST_ROWS
 
@@ -267,7 +267,7 @@ def main() -> None:
     parser.add_argument("--sizes", type=_counts, default="10000,30000,100000", help="Rows of the trainings.")
     parser.add_argument("--predictions", type=_counts, default="100000,1000000", help="Rows of the batches.")
     parser.add_argument("--only", default=",".join(PARTS), help="Parts, separated by commas.")
-    parser.add_argument("--out", type=Path, default=Path(), help="Where growth.json and growth.svg go.")
+    parser.add_argument("--out", type=made_folder, default=Path(), help="Where growth.json and growth.svg go.")
     given = parser.parse_args()
     run = Run("sample offices, resampled by sentence", max(given.sizes))
     with tempfile.TemporaryDirectory(prefix="pilah-growth-") as folder:

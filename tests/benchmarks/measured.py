@@ -106,6 +106,13 @@ def machine() -> dict[str, object]:
     }
 
 
+def made_folder(path: str) -> Path:
+    """The folder that an argument names, made before an hour of measuring could end without one."""
+    made = Path(path)
+    made.mkdir(parents=True, exist_ok=True)
+    return made
+
+
 def each(function: Callable[[Item], object], items: Sequence[Item]) -> tuple[float, float]:
     """The median and the 99th percentile of a call, in seconds."""
     taken = []

@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING
 
 from model.units import Units
 from tests.benchmarks.histories import history
-from tests.benchmarks.measured import machine
+from tests.benchmarks.measured import machine, made_folder
 from tests.benchmarks.plot import Curve, Panel, draw
 from training.evaluate import evaluate
 from training.fit import Outcomes, Recipe, assemble, fit_ranking
@@ -100,7 +100,7 @@ def main() -> None:
     """Print a row a point."""
     parser = argparse.ArgumentParser(description=__doc__.partition("\n")[0] if __doc__ else None)
     parser.add_argument("histories", nargs="+", type=Path, help="Labelled exports; the folder names the history.")
-    parser.add_argument("--out", type=Path, default=Path(), help="Where rows_learned.json and .svg go.")
+    parser.add_argument("--out", type=made_folder, default=Path(), help="Where rows_learned.json and .svg go.")
     given = parser.parse_args()
     print("| history | rows | newest | labels | unit top-1 | top-3 | macro-F1 | category top-1 | fit, processor s |")  # noqa: T201
     found = []

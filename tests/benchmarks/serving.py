@@ -70,19 +70,7 @@ def pilah(home: Path, office: str, workers: int, body: bytes) -> Iterator[Servic
 def constant_route(answer: bytes, workers: int, body: bytes) -> Iterator[Service]:
     """A FastAPI `def` route that answers these bytes' JSON."""
     port = _free_port()
-    app = "tests.benchmarks.constant_route:app"
-    command = [
-        "-m",
-        "uvicorn",
-        app,
-        "--port",
-        str(port),
-        "--workers",
-        str(workers),
-        "--no-access-log",
-        "--log-level",
-        "warning",
-    ]
+    command = ["-m", "tests.benchmarks.constant_route", str(port), str(workers)]
     settings = {"CONSTANT_ANSWER": answer.decode()}
     with _started([sys.executable, *command], settings, port, "/v1/predictions", body) as service:
         yield service
