@@ -1,0 +1,126 @@
+"""Where the time of one suggestion goes: each step's own time, without that of the steps inside it.
+
+Usage: OPENBLAS_NUM_THREADS=1 python -m tests.benchmarks.where_time_goes HISTORY.csv
+
+Learns from the oldest 80 % and asks about the newest 500, one at a time, without evidence, after the rest of the newest fifth
+has made most words known. Watching a step costs about a microsecond, which is in the figures.
+"""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import defaultdict
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from rich.console import Console
+from rich.table import Table
+
+from model import features, ranking, router
+from model.units import Units
+from tests.benchmarks.histories import history
+from training.fit import Recipe, assemble, fit_ranking, outcomes_of
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from model.complaint import Complaint
+    from model.router import Router
+
+_ASKED = 500
+
+
+class Watch:
+    """Takes the time of the functions that it is shown."""
+
+    def __init__(self) -> None:
+        self.own: dict[str, float] = defaultdict(float)
+        self.steps: dict[str, None] = {}
+        self._inside: list[float] = []
+
+    def over(self, owner: Any, names: str, step: str) -> None:
+        """Count what these functions of an object or a module take, under the name of a step; steps stand in this order."""
+        self.steps[step] = None
+        for name in names.split():
+            setattr(owner, name, self._watched(getattr(owner, name), step))
+
+    def _watched(self, work: Callable[..., Any], step: str) -> Callable[..., Any]:
+        def watched(*given: Any, **named: Any) -> Any:
+            self._inside.append(0.0)
+            began = time.perf_counter()
+            try:
+                return work(*given, **named)
+            finally:
+                taken = time.perf_counter() - began
+                self.own[step] += taken - self._inside.pop()
+                if self._inside:
+                    self._inside[-1] += taken
+
+        return watched
+
+
+def main(source: Path) -> None:
+    """Print the median of each step, and of the whole without anybody watching."""
+    asked, asking = _router(source)
+    ask = partial(asking.suggest, evidence=False)
+    for complaint in asked[_ASKED:]:
+        ask(complaint)
+    first, again = _median(ask, asked[:_ASKED]), _median(ask, asked[:_ASKED])
+    watch = _watch_over(asking)
+    steps = []
+    for complaint in asked[:_ASKED]:
+        watch.own.clear()
+        ask(complaint)
+        steps.append(dict(watch.own))
+    table = Table("step", "median, µs", "mean, µs")
+    for name in watch.steps:
+        taken = np.array([found.get(name, 0.0) for found in steps]) * 1e6
+        table.add_row(name, f"{np.median(taken):.0f}", f"{taken.mean():.0f}")
+    table.add_row("the whole, asked for the first time", f"{first:.0f}", "")
+    table.add_row("the whole, asked again", f"{again:.0f}", "")
+    Console(width=100).print(table)
+
+
+def _router(source: Path) -> tuple[list[Complaint], Router]:
+    rows = history(source)
+    cut = round(len(rows) * 0.8)
+    recipe, learned = Recipe(), rows[:cut]
+    learned_ranking, units = fit_ranking(learned, Units([]), recipe)
+    outcomes = outcomes_of(learned_ranking, units, rows[cut : cut + 300])
+    return [row.complaint for row in rows[cut:]], assemble("", learned_ranking, units, outcomes, recipe, learned)
+
+
+def _median(ask: Callable[[Complaint], object], complaints: list[Complaint]) -> float:
+    taken = []
+    for complaint in complaints:
+        began = time.perf_counter()
+        ask(complaint)
+        taken.append(time.perf_counter() - began)
+    return float(np.median(taken)) * 1e6
+
+
+def _watch_over(asking: Router) -> Watch:
+    watch, ranked = Watch(), asking._ranking  # noqa: SLF001 - the steps are its own
+    watch.over(router, "without_personal_data", "masking")
+    watch.over(ranking, "document", "words of the text, addressees")
+    watch.over(ranked.features, "rows_and_known_shares _rows _words_of _closed_word", "features counted and weighed")
+    watch.over(features, "_counted _keys", "features counted and weighed")
+    watch.over(ranked.features, "_pair_keys", "pairs of words")
+    for ranker in (ranked.topics, ranked.categories):
+        if ranker is not None:
+            watch.over(ranker.weights, "scores", "products with the weights")
+            watch.over(ranker, "probabilities", "distributions, and one in the light of the other")
+    if ranked._mutual is not None:  # noqa: SLF001
+        watch.over(ranked._mutual, "join", "distributions, and one in the light of the other")  # noqa: SLF001
+    watch.over(ranking, "_best_first pushed_back", "order")
+    watch.over(ranked, "_rank_chunk _categories", "order")
+    watch.over(ranked, "_best_units _in_force", "units, and the places of families")
+    watch.over(asking, "_suggest_chunk _suggestion", "the suggestion built")
+    return watch
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]))
