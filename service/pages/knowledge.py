@@ -62,7 +62,7 @@ def _known(loaded: Loaded) -> dict[str, Any]:
     return {
         "version": loaded.router.version,
         "problem": "",
-        "since": words.day(datetime.fromisoformat(card["trained_at"])),
+        "since": words.day_of(card["trained_at"]),
         "card": card,
         "parts": [
             (name, evaluation[key]) for name, key in (("Unit", "unit"), ("Kategori", "category")) if evaluation[key]

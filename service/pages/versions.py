@@ -3,7 +3,6 @@
 import json
 import subprocess
 from collections.abc import Mapping
-from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from fastapi import APIRouter, Request
@@ -143,7 +142,7 @@ def _page(
         trained=_day_of(card),
         rows=_figures(card, comparison),
         comparison=comparison,
-        reports=[name for name in (version, champion) if name and _has_report(office, name)],
+        reports=[name for name in dict.fromkeys((version, champion)) if name and _has_report(office, name)],
         may_train=may_train(visitor, settings),
         error=error,
         refused=refused,
@@ -266,4 +265,4 @@ def _has_report(office: Office, version: str) -> bool:
 
 
 def _day_of(card: Mapping[str, Any] | None) -> str:
-    return words.day(datetime.fromisoformat(card["trained_at"])) if card else ""
+    return words.day_of(card["trained_at"]) if card else ""

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import UTC
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from model.suggestion import NoticeCode, ResolvedBy, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
-    from datetime import date, datetime
+    from datetime import date
     from zoneinfo import ZoneInfo
 
 _RATHER_SURE = 0.75
@@ -181,11 +181,19 @@ def share(part: int, whole: int) -> str:
 def day(moment: date) -> str:
     """A date as Indonesians write it.
 
-    >>> from datetime import datetime
     >>> day(datetime(2024, 10, 21))
     '21 Okt 2024'
     """
     return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
+
+
+def day_of(iso: str | None) -> str:
+    """The day of a moment as a model's card writes it; a stroke where the rows had no dates.
+
+    >>> day_of("2024-10-22T09:30:00+07:00"), day_of(None)
+    ('22 Okt 2024', '–')
+    """
+    return day(datetime.fromisoformat(iso)) if iso else "–"
 
 
 def likelihood(confidence: float) -> str:

@@ -102,7 +102,10 @@ def test_without_an_earlier_version_there_is_nothing_to_go_back_to(desk: Desk) -
 def test_a_report_can_do_nothing_but_be_read(desk: Desk, office: Office) -> None:
     page = "<!doctype html><title>Laporan</title><style>p{color:red}</style><p>untuk pimpinan"
     (office.versions_folder / _OTHER / "report.html").write_text(page, encoding="utf-8")
-    assert "Baca laporan versi ini" in desk.page(f"/model/versi/{_OTHER}")
+    both = desk.page(f"/model/versi/{_OTHER}")
+    assert (both.count("Baca laporan versi ini"), both.count("Laporan yang dipakai")) == (1, 1)
+    answering = desk.page(f"/model/versi/{office.champion()}")
+    assert (answering.count("Baca laporan versi ini"), answering.count("Laporan yang dipakai")) == (1, 0)
     answer = desk.client.get(f"/model/versi/{_OTHER}/laporan")
     assert answer.text == page
     assert answer.headers["content-security-policy"].startswith(
