@@ -9,7 +9,6 @@ import numpy as np
 from sklearn.linear_model import LogisticRegression
 
 from model.classifier import softmax
-from model.weights import times_array
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -51,7 +50,7 @@ class Head:
 
     def rank_many(self, rows: csr_matrix) -> list[tuple[tuple[str, float], ...]]:
         """For each row of features the labels with their probabilities, best first."""
-        by_label = softmax((times_array(rows, self._weights) + self._intercepts).astype(np.float64))
+        by_label = softmax((rows @ self._weights + self._intercepts).astype(np.float64))
         order = np.argsort(-by_label, axis=1, kind="stable").tolist()
         return [
             tuple((self.labels[label], own[label]) for label in best)

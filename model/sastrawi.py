@@ -2,7 +2,7 @@
 
 PySastrawi implements the confix-stripping stemmer of Asian (2007) with later enhancements. Its steps and rules are in use
 as they are; which rules are asked for a word, and how a removed part is found, is ours, and a property test holds the
-stems equal to those of PySastrawi alone: a fifth of its time.
+stems equal to those of PySastrawi alone, in a quarter of its time.
 """
 
 from __future__ import annotations
@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _RULES_BY_BEGINNING = {
     "be": range(1, 6),
     "te": (*range(6, 10), 35),
-    "me": range(10, 21),
-    "pe": (*range(21, 35), 36),
+    "me": range(10, 20),
+    "pe": (*range(20, 35), 36),
     "ku": (41,),
     "ka": (42,),
 }

@@ -9,6 +9,7 @@ import signal
 import socket
 import tempfile
 import time
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from threading import Thread
@@ -58,7 +59,7 @@ class SharedListener(socket.socket):
     """
 
     def __init__(self, listener: socket.socket) -> None:
-        super().__init__(fileno=listener.detach())
+        super().__init__(listener.family, listener.type, listener.proto, fileno=listener.detach())
         self.takes_all = False
         self._took_one = False
 
@@ -92,7 +93,8 @@ class GracefulServer(uvicorn.Server):
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
-        self._tell_started()
+        if self.started:
+            self._tell_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
         for listener in sockets or []:
@@ -113,7 +115,7 @@ def run_workers(settings: Settings, listener: socket.socket) -> None:
     """Answer in several processes until interrupted; one that dies is replaced.
 
     Raises:
-        PilahError: a worker can't start, and no other answers.
+        PilahError: none can start.
     """
     with tempfile.TemporaryDirectory(prefix="pilah-metrics-") as folder:
         os.environ[METRICS_FOLDER] = folder
@@ -137,6 +139,8 @@ class _Supervisor:
         self._listener = listener
         self._workers: list[_Worker] = []
         self._stopping = False
+        # The places whose worker died before it had started, since one last answered.
+        self._failed: set[int] = set()
 
     def run(self) -> None:
         before = {name: signal.signal(name, self._stop) for name in (signal.SIGINT, signal.SIGTERM)}
@@ -162,13 +166,17 @@ class _Supervisor:
         return _Worker(process, started, after)
 
     def _replace_the_dead(self) -> None:
+        if any(worker.answers for worker in self._workers):
+            self._failed.clear()
         for at, worker in enumerate(self._workers):
             if worker.process.is_alive() or self._stopping:
                 continue
             had_started = worker.started.is_set()
-            # One that was killed while it started is no reason to end those that answer.
-            if not (had_started or any(other.answers for other in self._workers)):
-                raise PilahError("A worker can't start; the log says why. `pilah doctor` checks the installation.")
+            if not had_started:
+                self._failed.add(at)
+            # One that was killed while it started is no reason to end those that answer, or that may yet.
+            if len(self._failed) == len(self._workers):
+                raise PilahError("No worker can start; the log says why. `pilah doctor` checks the installation.")
             # Its counts stay; what it was doing at that moment it does no more.
             mark_process_dead(worker.process.pid)  # type: ignore[no-untyped-call]  # of a library without types
             after = (
@@ -198,13 +206,15 @@ def _work(settings: Settings, listener: socket.socket, started: Event, after: fl
     """What a worker does."""
     configure_logs(settings)
     Thread(target=_end_with_parent, daemon=True).start()
-    time.sleep(after)
 
     def tell_started() -> None:
-        _LOG.info("worker answers", pid=os.getpid())
         started.set()
+        _LOG.info("worker answers", pid=os.getpid())
 
-    GracefulServer(create_app(settings), settings, tell_started).run(sockets=[SharedListener(listener)])
+    # Ctrl-C reaches the workers too.
+    with suppress(KeyboardInterrupt):
+        time.sleep(after)
+        GracefulServer(create_app(settings), settings, tell_started).run(sockets=[SharedListener(listener)])
 
 
 def _end_with_parent() -> None:

@@ -34,7 +34,7 @@ Store = Annotated[
     bool, Query(description="false answers only; else a complaint with a reference_id is kept, masked, and waits.")
 ]
 # What is answered on the spot: the interpreter works on one thing at a time anyhow, and with 64 callers threads that wait for
-# each other answered a third less (166 instead of 261 a second, with evidence). A longer text may hold hundreds of words that
+# each other answered a third less. A longer text may hold hundreds of words that
 # nobody wrote before, and every other caller would wait for them.
 _SHORT_TEXT = 1_000
 _REFUSALS = documented(400, 401, 408, 413, 415, 422, 429, 503)

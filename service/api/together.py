@@ -52,7 +52,8 @@ class Together:
         asyncio.get_running_loop().call_soon(self._answer, asked)
 
     def _answer(self, asked: _Asked) -> None:
-        gathered = self._waiting.pop(asked)
+        # A caller that went away has cancelled its request.
+        gathered = [waiting for waiting in self._waiting.pop(asked) if not waiting.answer.done()]
         gathered, later = gathered[:_AT_ONCE], gathered[_AT_ONCE:]
         if later:
             self._waiting[asked] = later
@@ -68,14 +69,11 @@ def _tell(asked: _Asked, gathered: Sequence[_Waiting]) -> None:
     complaints = [waiting.complaint for waiting in gathered]
     suggestions = asked.router.suggest_many(complaints, evidence=asked.evidence, today=asked.today)
     for waiting, suggestion in zip(gathered, suggestions, strict=True):
-        # A caller that went away has cancelled its request.
-        if not waiting.answer.done():
-            waiting.answer.set_result(suggestion)
+        waiting.answer.set_result(suggestion)
 
 
 def _tell_one(asked: _Asked, waiting: _Waiting) -> None:
     try:
         _tell(asked, [waiting])
     except Exception as error:  # noqa: BLE001 - its own request answers it, as any other error
-        if not waiting.answer.done():
-            waiting.answer.set_exception(error)
+        waiting.answer.set_exception(error)

@@ -1,6 +1,6 @@
 """Where the time of one suggestion goes: each step's own time, without that of the steps inside it.
 
-Usage: OPENBLAS_NUM_THREADS=1 python -m tests.benchmarks.where_time_goes HISTORY.csv
+Usage: python -m tests.benchmarks.where_time_goes HISTORY.csv
 
 Learns from the oldest 80 % and asks about the newest 500, one at a time, without evidence, after the rest of the newest fifth
 has made most words known. Watching a step costs about a microsecond, which is in the figures.
@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rich.console import Console
 from rich.table import Table
+from threadpoolctl import threadpool_limits
 
 from model import features, ranking, router
 from model.units import Units
@@ -64,14 +65,15 @@ class Watch:
 
 def main(source: Path) -> None:
     """Print the median of each step, and of the whole without anybody watching."""
-    asked, asking = _router(source)
+    asking, later = _router(source)
+    earlier, newest = later[:-_ASKED], later[-_ASKED:]
     ask = partial(asking.suggest, evidence=False)
-    for complaint in asked[_ASKED:]:
+    for complaint in earlier:
         ask(complaint)
-    first, again = _median(ask, asked[:_ASKED]), _median(ask, asked[:_ASKED])
+    first, again = _median(ask, newest), _median(ask, newest)
     watch = _watch_over(asking)
     steps = []
-    for complaint in asked[:_ASKED]:
+    for complaint in newest:
         watch.own.clear()
         ask(complaint)
         steps.append(dict(watch.own))
@@ -84,13 +86,14 @@ def main(source: Path) -> None:
     Console(width=100).print(table)
 
 
-def _router(source: Path) -> tuple[list[Complaint], Router]:
+def _router(source: Path) -> tuple[Router, list[Complaint]]:
+    """A router without past complaints, and the complaints that came after those it learned from."""
     rows = history(source)
     cut = round(len(rows) * 0.8)
-    recipe, learned = Recipe(), rows[:cut]
+    recipe, learned, later = Recipe(), rows[:cut], rows[cut:]
     learned_ranking, units = fit_ranking(learned, Units([]), recipe)
-    outcomes = outcomes_of(learned_ranking, units, rows[cut : cut + 300])
-    return [row.complaint for row in rows[cut:]], assemble("", learned_ranking, units, outcomes, recipe, learned)
+    outcomes = outcomes_of(learned_ranking, units, later[:-_ASKED])
+    return assemble("", learned_ranking, units, outcomes, recipe, learned), [row.complaint for row in later]
 
 
 def _median(ask: Callable[[Complaint], object], complaints: list[Complaint]) -> float:
@@ -106,7 +109,7 @@ def _watch_over(asking: Router) -> Watch:
     watch, ranked = Watch(), asking._ranking  # noqa: SLF001 - the steps are its own
     watch.over(router, "without_personal_data", "masking")
     watch.over(ranking, "document", "words of the text, addressees")
-    watch.over(ranked.features, "rows_and_known_shares _rows _words_of _closed_word", "features counted and weighed")
+    watch.over(ranked.features, "rows_and_known_shares _rows _words_of", "features counted and weighed")
     watch.over(features, "_counted _keys", "features counted and weighed")
     watch.over(ranked.features, "_pair_keys", "pairs of words")
     for ranker in (ranked.topics, ranked.categories):
@@ -123,4 +126,5 @@ def _watch_over(asking: Router) -> Watch:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]))
+    with threadpool_limits(limits=1, user_api="blas"):
+        main(Path(sys.argv[1]))

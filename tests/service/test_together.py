@@ -6,14 +6,27 @@ import asyncio
 from datetime import date
 from typing import TYPE_CHECKING, Any
 
+import httpx2 as httpx
+import pytest
+from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
+from pydantic import SecretStr
+from threadpoolctl import threadpool_info
 
 from model.complaint import Complaint
+from model.router import Router
 from service.api.together import Together
+from service.app import create_app
+from service.ledger.accounts import digest_of
+from service.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
+    from pathlib import Path
+
+    from model.suggestion import Suggestion
+    from service.application import Application
 
 _TODAY = date(2026, 11, 26)
 _SPOILED = "spoiled"
@@ -71,8 +84,60 @@ def test_who_leaves_takes_no_answer_away_from_the_others() -> None:
         # Once each has asked, and before any is answered.
         await asyncio.sleep(0)
         tasks[1].cancel()
-        return await asyncio.gather(*tasks, return_exceptions=True)
+        answers = await asyncio.gather(*tasks, return_exceptions=True)
+        assert router.calls == [2]
+        return answers
 
     first, second, third = asyncio.run(ask())
     assert (first[1], third[1]) == ("a", "c")
     assert isinstance(second, asyncio.CancelledError)
+
+
+_KEY = "kunci-uji"
+_TEXTS = [
+    "Sertifikat tanah saya belum terbit di kantor pertanahan",
+    "Laporan saya di polres belum ada kejelasan sejak bulan lalu",
+    "Paspor saya sudah tiga minggu belum jadi di kantor imigrasi",
+    "Napi di lapas tidak mendapat obat",
+    "Pungli di kantor kelurahan, mohon ditindak",
+]
+
+
+@pytest.fixture
+def app(sample_home: Path, tmp_path: Path) -> Application:
+    return create_app(Settings(home=sample_home, database_url=SecretStr(f"sqlite:///{tmp_path / 'pilah.db'}")))
+
+
+async def _send(app: Application, texts: Sequence[str]) -> list[dict[str, Any]]:
+    # A caller whose key was looked up a moment ago, so that no request waits for the database.
+    app.state.callers.remember(digest_of(_KEY), "uji")
+    headers = {"Authorization": f"Bearer {_KEY}"}
+    async with httpx.AsyncClient(
+        transport=httpx.ASGITransport(app), base_url="http://127.0.0.1", headers=headers
+    ) as client:
+        answers = await asyncio.gather(*(client.post("/v1/predictions", json={"text": text}) for text in texts))
+    return [answer.raise_for_status().json() | {"suggestion_id": ""} for answer in answers]
+
+
+def test_requests_of_one_moment_are_asked_about_together_and_answered_as_each_alone(
+    app: Application, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked_at_once = []
+    suggest_many = Router.suggest_many
+
+    def counted(router: Router, complaints: Sequence[Complaint], **how: Any) -> list[Suggestion]:
+        asked_at_once.append(len(complaints))
+        return suggest_many(router, complaints, **how)
+
+    with TestClient(app) as client:
+        assert client.portal is not None
+        alone = [client.portal.call(_send, app, [text])[0] for text in _TEXTS]
+        monkeypatch.setattr(Router, "suggest_many", counted)
+        assert client.portal.call(_send, app, _TEXTS) == alone
+    assert asked_at_once == [len(_TEXTS)]
+
+
+def test_the_linear_algebra_of_a_service_keeps_to_one_core(app: Application) -> None:
+    with TestClient(app):
+        threads = {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
+    assert threads == {1}
