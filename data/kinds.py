@@ -74,14 +74,14 @@ def _packed_kind(path: Path) -> str:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, OSError, NotImplementedError, UnicodeDecodeError) as error:
         raise FileUnreadable(f"{path} is broken or cut off. Copy or export it again.") from error
+    if "xl/workbook.bin" in names:
+        raise FileUnreadable(f"{path} is a binary workbook (.xlsb). Open it in Excel and save it as .xlsx.")
     if "xl/workbook.xml" in names:
         return "xlsx"
     if "content.xml" in names and path.suffix.lower() not in {".odt", ".odp"}:
         return "ods"
     if "word/document.xml" in names or "content.xml" in names:
         raise FileUnreadable(f"{path} is a text document, not a table. Save its table as .xlsx or .csv.")
-    if "xl/workbook.bin" in names:
-        raise FileUnreadable(f"{path} is a binary workbook (.xlsb). Open it in Excel and save it as .xlsx.")
     raise FileUnreadable(f"{path} is a packed file (.zip). Unpack it first. {_KINDS_READ}")
 
 

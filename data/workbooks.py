@@ -25,10 +25,17 @@ if TYPE_CHECKING:
 _CHUNK_BYTES = 1 << 20
 _LONGEST_TAG_BYTES = 8 << 20
 _MOST_ROWS = 1 << 20
+_MOST_COLUMNS = 1 << 14
+# Longer than any number of a row or letters of a column that Excel knows.
+_MOST_DIGITS = 7
+_MOST_LETTERS = 3
 _RATIO_MATTERS_FROM = 100 << 20
-_FILLED_CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^<>]*?\s)?r\s*=\s*[\"']([A-Z]{1,3})(\d{1,7})[\"'](?:[^<>]*[^/<>])?>")
+# The reader takes any letters in either case and any number of digits, and counts on past what it can hold.
+_FILLED_CELL = re.compile(rb"<(?:\w+:)?c\s(?:[^<>]*?\s)?r\s*=\s*[\"']([A-Za-z]++)(\d++)[\"'](?:[^<>]*[^/<>])?>")
 _NAMELESS_CELL = re.compile(rb"<(?:\w+:)?c(?=[\s>])(?![^<>]*\sr\s*=)")
-_ROW = re.compile(rb"<(?:\w+:)?row\s(?:[^<>]*?\s)?r\s*=\s*[\"'](\d{1,7})[\"'](?:[^<>]*[^/<>])?>")
+_ROW = re.compile(rb"<(?:\w+:)?row\s(?:[^<>]*?\s)?r\s*=\s*[\"'](\d++)[\"'](?:[^<>]*[^/<>])?>")
+# A cell or row whose attribute holds a ">": no program writes one, and what stands behind it would not be seen.
+_HIDDEN_END = re.compile(rb"""<(?:\w+:)?(?:c|row)(?=\s)(?>[^<>"']++|"[^"<>]*+"|'[^'<>]*+')*+["']""")
 # One attempt a cell, none taken back: a tag that repeats its attribute a million times costs no more than any other.
 _SHARED_STRING_CELL = re.compile(
     rb"<(?:\w+:)?c(?=\s)(?>[^<>]*?\st\s*=\s*[\"']s[\"'])[^<>]*+>\s*+<(?:\w+:)?v[^<>]*+>\s*+(\d{1,9})"
@@ -105,10 +112,11 @@ def _check_archive(path: Path, limits: Limits, kind: str) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             _check_size(path, archive, limits)
-            if kind == "ods":
-                _check_ods(path, archive, limits)
-            else:
+            if kind == "xlsx":
                 _check_xlsx(path, archive, limits)
+            # Where one kind can't be read, the reader tries the other.
+            if kind == "ods" or "content.xml" in archive.namelist():
+                _check_ods(path, archive, limits)
     except _BROKEN_ARCHIVE as error:
         raise _broken(path) from error
     except RuntimeError as error:
@@ -153,12 +161,12 @@ def _whole_tags(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limit
 
 
 def _check_xlsx(path: Path, archive: zipfile.ZipFile, limits: Limits) -> None:
-    members = {member.filename.lower(): member for member in archive.infolist()}
-    strings = members.get("xl/sharedstrings.xml")
-    lengths = _string_lengths(archive, strings, limits) if strings else []
-    for name, member in members.items():
-        if name.startswith("xl/worksheets/") and name.endswith(".xml"):
-            _check_sheet(path, archive, member, limits, lengths)
+    members = archive.infolist()
+    strings = [member for member in members if member.filename.lower() == "xl/sharedstrings.xml"]
+    lengths = _string_lengths(archive, strings[-1], limits) if strings else []
+    # A sheet may stand under any name: another member says which.
+    for member in members:
+        _check_sheet(path, archive, member, limits, lengths)
 
 
 def _string_lengths(archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits) -> list[int]:
@@ -178,11 +186,13 @@ def _check_sheet(
 ) -> None:
     height = width = characters = rows_seen = 0
     for chunk in _whole_tags(archive, member, limits):
+        if _HIDDEN_END.search(chunk):
+            raise _broken(path)
         cells = _FILLED_CELL.findall(chunk)
         rows = {*_ROW.findall(chunk), *(row for _, row in cells)}
         columns = {letters for letters, _ in cells}
         rows_seen += chunk.count(b"<row") + chunk.count(b":row")
-        height = max([height, rows_seen, *map(int, rows)])
+        height = max([height, rows_seen, *map(_row_number, rows)])
         width = max([width, _most_nameless_cells(chunk), *map(_column_number, columns)])
         characters += sum(
             lengths[int(index)] for index in _SHARED_STRING_CELL.findall(chunk) if int(index) < len(lengths)
@@ -198,15 +208,22 @@ def _most_nameless_cells(chunk: bytes) -> int:
     return max(len(_NAMELESS_CELL.findall(row)) for row in chunk.split(b"row"))
 
 
+def _row_number(digits: bytes) -> int:
+    digits = digits.lstrip(b"0")
+    return int(digits or b"0") if len(digits) <= _MOST_DIGITS else _MOST_ROWS + 1
+
+
 def _column_number(letters: bytes) -> int:
+    if len(letters) > _MOST_LETTERS:
+        return _MOST_COLUMNS + 1
     number = 0
-    for letter in letters:
+    for letter in letters.upper():
         number = number * 26 + letter - ord("A") + 1
     return number
 
 
 def _check_area(path: Path, height: int, width: int, characters: int, limits: Limits) -> None:
-    if height > _MOST_ROWS or height * width > limits.cells:
+    if height > _MOST_ROWS or width > _MOST_COLUMNS or height * width > limits.cells:
         raise FileUnreadable(
             f"{path}: a sheet uses {height:,} rows by {width:,} columns: too many to read. "
             "Delete stray cells far to the right or below, or save the sheet as .csv."

@@ -1,9 +1,13 @@
 from __future__ import annotations
 
+import io
+import zipfile
+from functools import partial
 from typing import TYPE_CHECKING
 
 import xlsxwriter
 
+from data.exports import open_writer
 from tests.data.fuzz_exports import Found, fuzz, read_apart, with_member
 
 if TYPE_CHECKING:
@@ -33,3 +37,47 @@ def test_a_tag_that_repeats_its_attribute_is_read_as_fast_as_any(tmp_path: Path)
     # The reading process ends itself after ten seconds.
     read_apart([path], found, tmp_path / "kept")
     assert found.faults == []
+
+
+_FAR = b't="inlineStr"><is><t>x</t></is></c></row></sheetData>'
+# Each of these made the reader lay out a table of billions of cells, which ends the process.
+_FAR_CELLS = (
+    b'<row r="7"><c r="XFD1048576" ',
+    b'<row r="7"><c r="xfd1048576" ',
+    b'<row r="7"><c r="XFD00001048576" ',
+    b'<row r="7"><c r="A14294967296" ',
+    b'<row r="7"><c r="ZZZZZZ7" ',
+    b'<row r="7"><c q=">" r="XFD1048576" ',
+    b'<row r="7"><c r="XFD1048576" q="/>" ',
+    b'<row r="14294967295"><c ',
+    b'<row q=\'>\' r="1048576"><c r="XFD7" ',
+)
+
+
+def test_a_cell_at_the_end_of_the_world_is_refused_however_it_is_written(tmp_path: Path) -> None:
+    good = tmp_path / "good.xlsx"
+    with open_writer(good, ["isi"]) as writer:
+        writer.write({"isi": "lampu mati"})
+    sheet, files = "xl/worksheets/sheet1.xml", []
+    for number, cell in enumerate(_FAR_CELLS):
+        files.append(tmp_path / f"{number}.xlsx")
+        files[-1].write_bytes(with_member(good.read_bytes(), sheet, partial(_with_cell, cell)))
+    files.append(tmp_path / "elsewhere.xlsx")
+    files[-1].write_bytes(_with_the_sheet_elsewhere(files[0].read_bytes(), sheet))
+    found = Found()
+    read_apart(files, found, tmp_path / "kept")
+    assert found.faults == []
+    assert found.outcomes == {"refused": len(files)}
+
+
+def _with_cell(cell: bytes, xml: bytes) -> bytes:
+    return xml.replace(b"</sheetData>", cell + _FAR)
+
+
+def _with_the_sheet_elsewhere(content: bytes, sheet: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(packed, "w") as new:
+        for name in old.namelist():
+            member = old.read(name).replace(b"worksheets/sheet1.xml", b"other/sheet.dat")
+            new.writestr("xl/other/sheet.dat" if name == sheet else name, member)
+    return packed.getvalue()
