@@ -7,8 +7,6 @@ from contextlib import asynccontextmanager
 from importlib.metadata import version
 from typing import TYPE_CHECKING
 
-from threadpoolctl import threadpool_limits
-
 from model.errors import ArtifactError
 from model.registry import Office
 from service.api import decisions, health, metrics, office, predictions, reference
@@ -146,9 +144,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         recount_deadlines(session, app.state.settings, app.state.intake.deadlines)
     app.state.uploads.resume()
     app.state.retraining.resume()
-    # A request's products are small: shared out, they cost the other core more than they save on this one.
-    with threadpool_limits(limits=1, user_api="blas"):
-        yield
+    yield
     app.state.retraining.close()
     app.state.uploads.close()
     app.state.model_changes.close()

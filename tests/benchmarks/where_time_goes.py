@@ -18,7 +18,6 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from rich.console import Console
 from rich.table import Table
-from threadpoolctl import threadpool_limits
 
 from model import features, ranking, router
 from model.units import Units
@@ -126,5 +125,4 @@ def _watch_over(asking: Router) -> Watch:
 
 
 if __name__ == "__main__":
-    with threadpool_limits(limits=1, user_api="blas"):
-        main(Path(sys.argv[1]))
+    main(Path(sys.argv[1]))

@@ -12,7 +12,6 @@ from fastapi.testclient import TestClient
 from hypothesis import given
 from hypothesis import strategies as st
 from pydantic import SecretStr
-from threadpoolctl import threadpool_info
 
 from model.complaint import Complaint
 from model.router import Router
@@ -135,9 +134,3 @@ def test_requests_of_one_moment_are_asked_about_together_and_answered_as_each_al
         monkeypatch.setattr(Router, "suggest_many", counted)
         assert client.portal.call(_send, app, _TEXTS) == alone
     assert asked_at_once == [len(_TEXTS)]
-
-
-def test_the_linear_algebra_of_a_service_keeps_to_one_core(app: Application) -> None:
-    with TestClient(app):
-        threads = {library["num_threads"] for library in threadpool_info() if library["user_api"] == "blas"}
-    assert threads == {1}
