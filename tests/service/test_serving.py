@@ -73,7 +73,8 @@ def _refused(running: Running) -> bool:
     host, port = urlsplit(running.address).netloc.split(":")
     try:
         socket.create_connection((host, int(port)), timeout=5).close()
-    except ConnectionRefusedError:
+    except (ConnectionRefusedError, ConnectionResetError):
+        # The second where the listener was closed while this connection came.
         return True
     return False
 
