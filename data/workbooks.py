@@ -164,7 +164,7 @@ def _check_xlsx(path: Path, archive: zipfile.ZipFile, limits: Limits) -> None:
     members = archive.infolist()
     strings = [member for member in members if member.filename.lower() == "xl/sharedstrings.xml"]
     lengths = _string_lengths(archive, strings[-1], limits) if strings else []
-    # A sheet may stand under any name: another member says which.
+    # A sheet may stand under any name, since another member says which; what holds none counts as nothing.
     for member in members:
         _check_sheet(path, archive, member, limits, lengths)
 
@@ -185,7 +185,12 @@ def _check_sheet(
     path: Path, archive: zipfile.ZipFile, member: zipfile.ZipInfo, limits: Limits, lengths: list[int]
 ) -> None:
     height = width = characters = rows_seen = 0
+    begun = False
     for chunk in _whole_tags(archive, member, limits):
+        # The reader looks for this name first; the bytes of a picture may look like any cell.
+        begun = begun or b"sheetData" in chunk
+        if not begun:
+            continue
         if _HIDDEN_END.search(chunk):
             raise _broken(path)
         cells = _FILLED_CELL.findall(chunk)

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import xlsxwriter
 
-from data.exports import open_writer
+from data.exports import open_export, open_writer
 from tests.data.fuzz_exports import Found, fuzz, read_apart, with_member
 
 if TYPE_CHECKING:
@@ -68,6 +68,15 @@ def test_a_cell_at_the_end_of_the_world_is_refused_however_it_is_written(tmp_pat
     read_apart(files, found, tmp_path / "kept")
     assert found.faults == []
     assert found.outcomes == {"refused": len(files)}
+
+
+def test_a_picture_whose_bytes_look_like_a_cell_is_no_reason_to_refuse_a_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "good.xlsx"
+    with open_writer(path, ["isi"]) as writer:
+        writer.write({"isi": "lampu mati"})
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/media/image1.png", b"\x89PNG\x00<c \"\x07<c r='ZZZZ9'>\x00<row r='99999999'>")
+    assert [row.fields.get("text") for row in open_export(path).rows()] == ["lampu mati"]
 
 
 def _with_cell(cell: bytes, xml: bytes) -> bytes:
