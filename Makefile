@@ -23,8 +23,8 @@ soak: $(VENV)/dev.stamp
 	$(BIN)/python tests/service/kill_loop.py --kills 100 --database postgresql
 	$(BIN)/python tests/service/swap_loop.py --changes 400 --service-kills 20
 	$(BIN)/python -m tests.service.fuzz_api --cases 10000
-	$(BIN)/python -m tests.training.watch_kills --exports 1000
-	$(BIN)/python -m tests.data.fuzz_exports --minutes 5
+	$(BIN)/python -m tests.training.batch.watch_kills --exports 1000
+	$(BIN)/python -m tests.data.exports.fuzz_exports --minutes 5
 	$(BIN)/python -m tests.service.load_run --minutes 30
 
 # How fast Pilah is beside what a user would take instead. make bench BENCH="--history EXPORT.csv --quick"

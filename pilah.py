@@ -12,16 +12,16 @@ from pydantic import SecretStr
 from rich.console import Console
 
 from data.errors import PilahError
-from model.registry import Office
-from service.account_commands import keys, retain_command, users
-from service.commands import serve
-from service.demonstration import DEMONSTRATION_ROWS, fill_desk
+from model.versions.office_home import Office
 from service.ledger.database import UNAVAILABLE
-from service.lessons import lessons
-from service.operator_commands import add_operator_commands
+from service.ledger.training_rows import lessons
+from service.operations.account_commands import keys, retain_command, users
+from service.operations.demonstration import DEMONSTRATION_ROWS, fill_desk
+from service.operations.operator_commands import add_operator_commands
+from service.operations.serve import serve
 from service.settings import Settings, read_settings
-from training.commands import add_commands
-from training.sample import train_sample
+from training.commands.main import add_commands
+from training.commands.sample_office import train_sample
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from model.privacy import mask
+from model.privacy.mask import mask
 
 if TYPE_CHECKING:
     from datetime import date, datetime

@@ -8,11 +8,12 @@ from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from model.addressees import Addressees, Direction
 from model.complaint import MaskedComplaint, without_personal_data
-from model.precedents import Precedents
-from model.ranking import day_of
-from model.rules import Rules
+from model.history.similar import Precedents
+from model.language.words import folded_words
+from model.office.addressees import Addressees, Direction
+from model.office.rules import Rules
+from model.ranking.ranker import day_of
 from model.suggestion import (
     CategoryCandidate,
     NamedConfidence,
@@ -23,20 +24,19 @@ from model.suggestion import (
     Suggestion,
     UnitCandidate,
 )
-from model.text import folded_words
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from datetime import date
 
-    from model.calibration import Calibration
-    from model.categories import CategoryLabel
     from model.complaint import Complaint
-    from model.heads import Copies
-    from model.precedents import Alike
-    from model.ranking import Ranked, RankedUnit, Ranking
-    from model.rules import Ruled
-    from model.units import Units
+    from model.history.similar import Alike
+    from model.office.categories import CategoryLabel
+    from model.office.rules import Ruled
+    from model.office.units import Units
+    from model.ranking.calibration import Calibration
+    from model.ranking.ranker import Ranked, RankedUnit, Ranking
+    from model.ranking.side_outputs import Copies
 
 UNITS_SHOWN = 5
 CATEGORIES_SHOWN = 3

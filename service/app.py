@@ -8,42 +8,43 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING
 
 from model.errors import ArtifactError
-from model.registry import Office
-from service.api import decisions, health, metrics, office, predictions, reference
-from service.api.keys import CallsOfTheMinute, KnownCallers
-from service.api.together import Together
-from service.application import Application
-from service.bodies import LimitedBody
-from service.champion import Champion
-from service.deadlines import read_deadlines
-from service.guards import KnownHosts, ZippedAnswers
+from model.versions.office_home import Office
+from service.api import decisions, health, metrics, office, predictions
+from service.api.authentication import CallsOfTheMinute, KnownCallers
+from service.api.micro_batching import Together
 from service.handlers import HANDLERS, on_pilah_error
-from service.intake import Intake, recount_deadlines
-from service.ledger.access import Access
+from service.jobs.deadlines import read_deadlines
+from service.jobs.intake import Intake, recount_deadlines
+from service.jobs.training_runs import Retraining
+from service.jobs.uploads import Uploads
 from service.ledger.database import open_ledger
-from service.metrics import RequestMetrics
-from service.model_changes import ModelChanges
-from service.office_metrics import OfficeMetrics
+from service.ledger.sessions import Access
+from service.live_model.champion import Champion
+from service.live_model.change_log import ModelChanges
+from service.middleware.application import Application
+from service.middleware.body_limits import LimitedBody
+from service.middleware.concurrency import Lane, Turns
+from service.middleware.security import KnownHosts, ZippedAnswers
+from service.observability.office_metrics import OfficeMetrics
+from service.observability.process_metrics import RequestMetrics
+from service.observability.request_log import RequestLog, WatchedRequests
 from service.pages import (
+    api_reference,
     cases,
     complaint,
     dashboard,
-    exporting,
-    incoming,
-    knowledge,
-    never,
+    export,
+    forbid_unit,
+    model,
+    new_complaints,
     people,
     queue,
-    retraining,
-    signing_in,
-    static,
+    sign_in,
+    training,
     versions,
 )
-from service.request_log import RequestLog, WatchedRequests
-from service.retraining import Retraining
+from service.pages.frame import static_files
 from service.settings import Settings, read_settings
-from service.turns import Lane, Turns
-from service.uploads import Uploads
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Callable
@@ -58,17 +59,17 @@ _DESCRIPTION = (
     "say with Retry-After when to send the same again."
 )
 _PAGES = (
-    signing_in,
+    sign_in,
     queue,
     complaint,
-    incoming,
+    new_complaints,
     cases,
     dashboard,
-    exporting,
-    knowledge,
-    retraining,
+    export,
+    model,
+    training,
     versions,
-    never,
+    forbid_unit,
     people,
 )
 # A form's bytes are percent-encoded: up to three for one.
@@ -112,10 +113,10 @@ def create_app(settings: Settings | None = None) -> Application:
     app.state.uploads = Uploads(ledger, champion, app.state.intake)
     app.state.retraining = Retraining(ledger, settings)
     app.state.office_metrics = OfficeMetrics(settings, ledger, champion)
-    for routes in (predictions, decisions, office, health, metrics, reference, *_PAGES):
+    for routes in (predictions, decisions, office, health, metrics, api_reference, *_PAGES):
         app.include_router(routes.router)
     app.include_router(predictions.streaming)
-    app.mount("/static", static.files(), name="static")
+    app.mount("/static", static_files.files(), name="static")
 
     # The last one added is the first one met.
     app.add_middleware(
@@ -159,7 +160,7 @@ def _body_limits(settings: Settings) -> Callable[[str], int | None]:
         "/unggah": settings.max_upload_bytes,
     }
     # What is handed over to learn from: the exports, and the workbook of a check.
-    files = (f"{retraining.router.prefix}/{part}" for part in ("mulai", "perbaikan"))
+    files = (f"{training.router.prefix}/{part}" for part in ("mulai", "perbaikan"))
     limits |= dict.fromkeys(files, settings.max_upload_bytes)
     return lambda path: limits.get(path, settings.max_body_bytes)
 

@@ -8,18 +8,18 @@ from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
-from service.champion import Champion, Loaded
-from service.intake import Intake
+from service.jobs.intake import Intake
+from service.jobs.training_runs import Retraining
+from service.jobs.uploads import Uploads
 from service.ledger.accounts import Accounts
-from service.ledger.figures import Supervision
+from service.ledger.complaints import Ledger
 from service.ledger.queue import Queue
-from service.ledger.store import Ledger
-from service.retraining import Retraining
+from service.ledger.statistics import Supervision
+from service.live_model.champion import Champion, Loaded
 from service.settings import Settings
-from service.uploads import Uploads
 
 if TYPE_CHECKING:
-    from service.ledger.access import Access
+    from service.ledger.sessions import Access
 
 _READING = ("GET", "HEAD")
 

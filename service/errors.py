@@ -12,8 +12,8 @@ from pydantic_core import ErrorDetails
 
 from data.errors import PilahError
 from model.errors import ArtifactError
-from service.ledger.store import AlreadyDecided, UnknownComplaint
-from service.request_ids import current_request_id
+from service.ledger.complaints import AlreadyDecided, UnknownComplaint
+from service.observability.request_ids import current_request_id
 
 RETRY_AFTER_SECONDS = 30
 

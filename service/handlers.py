@@ -21,8 +21,8 @@ from service.errors import (
     problem_of_fields,
 )
 from service.ledger.database import UNAVAILABLE
-from service.pages.errors import error_page, wants_page
-from service.pages.visitors import NotAllowed, NotSignedIn, StaleForm, sign_in_address
+from service.pages.frame.error_pages import error_page, wants_page
+from service.pages.frame.session import NotAllowed, NotSignedIn, StaleForm, sign_in_address
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -19,7 +19,7 @@ from sqlalchemy.exc import ArgumentError
 
 from data.errors import PilahError
 from model.complaint import LONGEST_TEXT
-from model.registry import Office
+from model.versions.office_home import Office
 
 _PREFIX = "PILAH_"
 # Read by the tests and by CI alone.

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 import pytest
 from hypothesis import settings
 
-from model.registry import Office
-from training.sample import train_sample
+from model.versions.office_home import Office
+from training.commands.sample_office import train_sample
 
 if TYPE_CHECKING:
     from pathlib import Path

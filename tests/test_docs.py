@@ -20,11 +20,11 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 import data
-from model.registry import Office
+from model.versions.office_home import Office
 from pilah import app
 from service.app import create_app
 from service.settings import Settings
-from training.watched_folder import RESULT
+from training.batch.watched_folder import RESULT
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -39,11 +39,11 @@ _NAMES = {"NAME": "kumham", "kota": "kumham"}
 _NOT_RUN = {
     "serve": "doesn't end; every test of the service is one of it",
     "demo": "doesn't end; the browser's tests look at the same desk",
-    "train": "takes its time; tests/training/test_train.py",
-    "check": "takes its time; tests/training/test_check.py",
+    "train": "takes its time; tests/training/test_pipeline.py",
+    "check": "takes its time; tests/training/checking/test_check.py",
     "replay": "takes its time; tests/training",
-    "promote": "asks for a second version; tests/training/test_promoting.py",
-    "rollback": "asks for a second version; tests/training/test_promoting.py",
+    "promote": "asks for a second version; tests/training/evaluation/test_promotion.py",
+    "rollback": "asks for a second version; tests/training/evaluation/test_promotion.py",
     "restore": "asks for a stopped service; the tests of backup restore",
     "backup": "the tests of backup run it on both databases",
     "doctor": "ends with 1 where a machine isn't set up; its own tests run it",

@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from data.errors import PilahError
+from service.contract.schemas import ComplaintIn, SuggestionOut
 from service.errors import Problem, problem_of, problem_of_fields
-from service.intake import Source
-from service.schemas import ComplaintIn, SuggestionOut
+from service.jobs.intake import Source
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,9 +18,9 @@ if TYPE_CHECKING:
     from model.complaint import Complaint
     from model.router import Router
     from model.suggestion import Suggestion
-    from service.api.together import Together
-    from service.intake import Intake
-    from service.ledger.store import Ledger
+    from service.api.micro_batching import Together
+    from service.jobs.intake import Intake
+    from service.ledger.complaints import Ledger
     from service.settings import Settings
 
 

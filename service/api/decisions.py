@@ -2,11 +2,11 @@
 
 from fastapi import APIRouter, Response
 
+from service.api.authentication import Caller
 from service.api.json_only import JsonRoute
-from service.api.keys import Caller
+from service.contract.decision_schemas import DecisionIn, DecisionOut, ReturnIn, StoredComplaintOut
 from service.dependencies import CurrentLedger, CurrentModel
 from service.errors import documented
-from service.ledger_schemas import DecisionIn, DecisionOut, ReturnIn, StoredComplaintOut
 
 router = APIRouter(prefix="/v1", tags=["decisions"], route_class=JsonRoute, dependencies=[Caller])
 

@@ -3,9 +3,9 @@
 from fastapi import APIRouter
 from sqlalchemy import select
 
+from service.contract.schemas import Health, Readiness
 from service.dependencies import CurrentBooks, CurrentModel, CurrentSettings
 from service.errors import UnitsDisagree, documented
-from service.schemas import Health, Readiness
 
 router = APIRouter(tags=["health"])
 

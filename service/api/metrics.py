@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from service.api.keys import Caller
-from service.metrics import exposition
+from service.api.authentication import Caller
+from service.observability.process_metrics import exposition
 
 if TYPE_CHECKING:
-    from service.office_metrics import OfficeMetrics
+    from service.observability.office_metrics import OfficeMetrics
 
 router = APIRouter(include_in_schema=False, dependencies=[Caller])
 

@@ -4,11 +4,11 @@ from typing import Any
 
 from fastapi import APIRouter
 
-from service.api.keys import Caller
-from service.api.tags import TAGGED, IfNoneMatch, TaggedRoute
+from service.api.authentication import Caller
+from service.api.etags import TAGGED, IfNoneMatch, TaggedRoute
+from service.contract.schemas import CategoriesOut, CategoryOut, UnitOut, UnitsOut
 from service.dependencies import CurrentModel
 from service.errors import documented
-from service.schemas import CategoriesOut, CategoryOut, UnitOut, UnitsOut
 
 router = APIRouter(
     prefix="/v1",

@@ -8,9 +8,10 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 
 from service.api.answering import Answering
+from service.api.authentication import Caller
 from service.api.json_only import JsonRoute
-from service.api.keys import Caller
-from service.api.lines import MEDIA_TYPE, REQUEST_BODY, RESPONSE, Lines, SpooledLines, answer_lines
+from service.api.ndjson import MEDIA_TYPE, REQUEST_BODY, RESPONSE, Lines, SpooledLines, answer_lines
+from service.contract.schemas import BatchIn, BatchOut, ComplaintIn, SuggestionOut
 from service.dependencies import (
     CurrentIntake,
     CurrentLedger,
@@ -21,9 +22,8 @@ from service.dependencies import (
     settings_of,
 )
 from service.errors import documented
-from service.ledger.access import Access
-from service.ledger.store import Ledger
-from service.schemas import BatchIn, BatchOut, ComplaintIn, SuggestionOut
+from service.ledger.complaints import Ledger
+from service.ledger.sessions import Access
 from service.settings import Settings
 
 router = APIRouter(prefix="/v1/predictions", tags=["predictions"], route_class=JsonRoute, dependencies=[Caller])

@@ -95,7 +95,7 @@ class StoredComplaint(Base):
 
 
 class TextMark(Base):
-    """What a complaint's text is found by when one that is nearly the same arrives; see model/duplicates.py."""
+    """What a complaint's text is found by when one that is nearly the same arrives; see model/language/near_duplicates.py."""
 
     __tablename__ = "text_marks"
     __table_args__ = (Index("ix_text_marks_mark", "office", "mark"),)

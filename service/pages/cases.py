@@ -6,14 +6,14 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
+from service.contract.schemas import clean
 from service.dependencies import CurrentBooks, CurrentSettings
 from service.ledger.queue import ROWS_OF_PAGE, CaseFilters
-from service.pages import words
-from service.pages.periods import ChosenPeriod
+from service.pages.frame import indonesian
+from service.pages.frame.context import names_of, shown
+from service.pages.frame.periods import ChosenPeriod
+from service.pages.frame.session import SignedIn
 from service.pages.queue import PageNumber, Short
-from service.pages.shown import names_of, shown
-from service.pages.visitors import SignedIn
-from service.schemas import clean
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -87,5 +87,5 @@ def cases(
         kept=[(name, value) for name, value in named.items() if value and name not in _ASKED],
         names=names_of(request),
         verdicts=VERDICTS,
-        words=words,
+        words=indonesian,
     )

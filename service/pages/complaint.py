@@ -10,19 +10,19 @@ from rapidfuzz import fuzz, process, utils
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from model.router import Router
+from service.contract.schemas import SuggestionOut
 from service.dependencies import Books, CurrentBooks, CurrentModel, CurrentSettings
 from service.ledger.accounts import Visitor
+from service.ledger.complaints import AlreadyDecided, Decision
 from service.ledger.queue import Filters
-from service.ledger.store import AlreadyDecided, Decision
 from service.ledger.tables import StoredComplaint
-from service.pages import words
-from service.pages.flash import flash_of
+from service.pages.frame import indonesian
+from service.pages.frame.context import Names, model_of, names_of, router_of, shown
+from service.pages.frame.rendering import page
+from service.pages.frame.session import OwnForm, SentForm, SignedIn
+from service.pages.frame.suggestion_view import SuggestionView, view_of
+from service.pages.frame.undo_notice import flash_of
 from service.pages.queue import ChosenFilters, address_of
-from service.pages.rendering import page
-from service.pages.shown import Names, model_of, names_of, router_of, shown
-from service.pages.view import SuggestionView, view_of
-from service.pages.visitors import OwnForm, SentForm, SignedIn
-from service.schemas import SuggestionOut
 from service.settings import Settings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -248,14 +248,14 @@ def _page(
         onward=books.queue.neighbour(complaint, filters, forward=True),
         back=books.queue.neighbour(complaint, filters, forward=False),
         query=address_of(filters),
-        forward=words.deadline(days.until(settings.today(), complaint.forward_by)),
+        forward=indonesian.deadline(days.until(settings.today(), complaint.forward_by)),
         left=days.until(settings.today(), complaint.forward_by),
         flash=flash_of(books, decision, visitor, names),
         refused=refused or Refused(),
         rule_made=rule_made,
         outcomes=OUTCOMES,
         types=TYPES,
-        received=words.clock(settings.at_office(complaint.received_at)),
+        received=indonesian.clock(settings.at_office(complaint.received_at)),
         copies=_offered_copies(view, refused, names),
         promise=_promise(request),
         can_decide=router_of(request) is not None,
@@ -276,4 +276,6 @@ def _promise(request: Request) -> str:
     if loaded is None:
         return ""
     unit = loaded.card["evaluation"]["unit"]
-    return words.promise(unit["confident_share"] if unit else None, loaded.router.thresholds["unit"]["promise"] or 0.0)
+    return indonesian.promise(
+        unit["confident_share"] if unit else None, loaded.router.thresholds["unit"]["promise"] or 0.0
+    )

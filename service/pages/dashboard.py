@@ -5,16 +5,16 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from model.drift import Alarm
-from model.drift_alarms import Signal
+from model.drift.alarms import Signal
+from model.drift.check import Alarm
 from service.dependencies import CurrentBooks, CurrentSettings
-from service.drift import look_for_drift
 from service.ledger.queue import WITHOUT_UNIT
-from service.pages import words
-from service.pages.charts import bars
-from service.pages.periods import ChosenPeriod
-from service.pages.shown import model_of, names_of, shown
-from service.pages.visitors import SignedIn
+from service.live_model.drift import look_for_drift
+from service.pages.frame import indonesian
+from service.pages.frame.charts import bars
+from service.pages.frame.context import model_of, names_of, shown
+from service.pages.frame.periods import ChosenPeriod
+from service.pages.frame.session import SignedIn
 from service.settings import Settings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -37,7 +37,7 @@ def dashboard(
         "dashboard.html",
         "dasbor",
         figures=figures,
-        chart=bars([(words.short_day(week.monday), week.received, week.decided) for week in figures.weeks]),
+        chart=bars([(indonesian.short_day(week.monday), week.received, week.decided) for week in figures.weeks]),
         week_of=period.week_from,
         without_unit=WITHOUT_UNIT,
         loads=figures.loads[:_LOADS_SHOWN],
@@ -47,7 +47,7 @@ def dashboard(
         names=names_of(request),
         alarms=[(alarm.message, _cases_of(alarm, settings)) for alarm in alarms],
         quiet=quiet,
-        words=words,
+        words=indonesian,
     )
 
 

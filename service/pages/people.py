@@ -6,9 +6,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from service.dependencies import Books, CurrentBooks
 from service.ledger.accounts import AccountInvalid, Role, Visitor
 from service.ledger.audit import newest
-from service.pages import words
-from service.pages.shown import shown
-from service.pages.visitors import Administrator, OwnForm
+from service.pages.frame import indonesian
+from service.pages.frame.context import shown
+from service.pages.frame.session import Administrator, OwnForm
 
 router = APIRouter(prefix="/pengelola", include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -82,8 +82,8 @@ def _page(
         users=books.accounts.users(),
         keys=books.accounts.api_keys(),
         roles=ROLES,
-        events=[(words.clock(settings.at_office(event.at)), event) for event in events],
-        deeds=words.DEEDS,
+        events=[(indonesian.clock(settings.at_office(event.at)), event) for event in events],
+        deeds=indonesian.DEEDS,
         error=error,
         secret=secret,
     )

@@ -7,13 +7,13 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from model.suggestion import Status
+from service.contract.schemas import clean
 from service.dependencies import CurrentBooks, CurrentSettings
 from service.ledger.queue import ROWS_OF_PAGE, Filters
-from service.pages import words
-from service.pages.flash import flash_of
-from service.pages.shown import names_of, router_of, shown
-from service.pages.visitors import SignedIn
-from service.schemas import clean
+from service.pages.frame import indonesian
+from service.pages.frame.context import names_of, router_of, shown
+from service.pages.frame.session import SignedIn
+from service.pages.frame.undo_notice import flash_of
 from service.settings import Settings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -93,4 +93,4 @@ def waiting(
 def _line(row: object, settings: Settings, request: Request) -> dict[str, object]:
     days = request.app.state.intake.deadlines.days
     left = days.until(settings.today(), row.forward_by)  # type: ignore[attr-defined]
-    return {"row": row, "left": left, "deadline": words.deadline(left)}
+    return {"row": row, "left": left, "deadline": indonesian.deadline(left)}

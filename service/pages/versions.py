@@ -8,24 +8,24 @@ from typing import TYPE_CHECKING, Any
 from fastapi import APIRouter, Request
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
-from model.artifact import read_card
 from model.errors import ArtifactError
-from model.promotions import changes, version_before
-from model.registry import Office
+from model.versions.artifact import read_card
+from model.versions.office_home import Office
+from model.versions.promotions import changes, version_before
 from service.dependencies import CurrentSettings
-from service.guards import SEALED_PAGE_POLICY
+from service.jobs.subprocesses import Ended, run_now
 from service.ledger.accounts import Visitor
 from service.ledger.audit import note
-from service.ledger.store import UnknownComplaint
-from service.pages import training_words, words
-from service.pages.retraining import may_train
-from service.pages.shown import shown
-from service.pages.visitors import PlainForm, Retrainer, RetrainerAtEase, Supervisor
-from service.pilah_process import Ended, run_now
+from service.ledger.complaints import UnknownComplaint
+from service.middleware.security import SEALED_PAGE_POLICY
+from service.pages.frame import indonesian, indonesian_training
+from service.pages.frame.context import shown
+from service.pages.frame.session import PlainForm, Retrainer, RetrainerAtEase, Supervisor
+from service.pages.training import may_train
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.ledger.access import Access
+    from service.ledger.sessions import Access
 
 router = APIRouter(prefix="/model", include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -74,7 +74,7 @@ def promote(
     version = _known(_office(settings), version)
     forced, reason = bool(form.get("paksa")), form.get("alasan")
     if forced and len(reason) < _SHORTEST_REASON:
-        error = training_words.Said(
+        error = indonesian_training.Said(
             f"Tulis alasannya, paling sedikit {_SHORTEST_REASON} karakter: alasan itu disimpan.", ""
         )
         return _page(request, visitor, settings, "promote.html", version, error=error, status=422)
@@ -121,7 +121,7 @@ def _page(
     template: str,
     version: str,
     *,
-    error: training_words.Said | None = None,
+    error: indonesian_training.Said | None = None,
     refused: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> HTMLResponse:
@@ -147,8 +147,8 @@ def _page(
         error=error,
         refused=refused,
         shortest_reason=_SHORTEST_REASON,
-        words=words,
-        training_words=training_words,
+        words=indonesian,
+        training_words=indonesian_training,
     )
 
 
@@ -156,7 +156,7 @@ def _roll_back_page(
     request: Request,
     visitor: Visitor,
     settings: Settings,
-    error: training_words.Said | None = None,
+    error: indonesian_training.Said | None = None,
     status: int = 200,
 ) -> HTMLResponse:
     office = _office(settings)
@@ -172,7 +172,7 @@ def _roll_back_page(
         trained=_day_of(_card(office, before)) if before else "",
         log=list(reversed(changes(office))),
         error=error,
-        words=words,
+        words=indonesian,
     )
 
 
@@ -201,7 +201,7 @@ def _refusal(ended: Ended | None) -> Mapping[str, Any] | None:
     return found if isinstance(found, dict) and found.get("promoted") is False else None
 
 
-def _error_of(ended: Ended | None, refused: Mapping[str, Any] | None) -> training_words.Said:
+def _error_of(ended: Ended | None, refused: Mapping[str, Any] | None) -> indonesian_training.Said:
     if refused is not None:
         worse = refused.get("comparison") is not None
         sentence = (
@@ -209,10 +209,10 @@ def _error_of(ended: Ended | None, refused: Mapping[str, Any] | None) -> trainin
             if worse
             else "Tidak diganti: versi ini belum dapat dibandingkan dengan yang dipakai."
         )
-        return training_words.Said(sentence, refused.get("why_not") or "")
+        return indonesian_training.Said(sentence, refused.get("why_not") or "")
     if ended is None:
-        return training_words.Said("Tidak diganti: perintahnya tidak selesai. Coba lagi.", "")
-    return training_words.Said("Tidak diganti.", ended.error.strip().removeprefix("error: ")[:2_000])
+        return indonesian_training.Said("Tidak diganti: perintahnya tidak selesai. Coba lagi.", "")
+    return indonesian_training.Said("Tidak diganti.", ended.error.strip().removeprefix("error: ")[:2_000])
 
 
 def _comparison(
@@ -265,4 +265,4 @@ def _has_report(office: Office, version: str) -> bool:
 
 
 def _day_of(card: Mapping[str, Any] | None) -> str:
-    return words.day_of(card["trained_at"]) if card else ""
+    return indonesian.day_of(card["trained_at"]) if card else ""

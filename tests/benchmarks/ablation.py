@@ -11,10 +11,10 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-from model.units import Units
-from training.evaluate import evaluate
-from training.fit import Outcomes, Recipe, assemble, fit_ranking
-from training.reading import read_exports
+from model.office.units import Units
+from training.dataset.read import read_exports
+from training.evaluation.metrics import evaluate
+from training.fitting.fit import Outcomes, Recipe, assemble, fit_ranking
 
 WHOLE = Recipe()
 VARIANTS = {

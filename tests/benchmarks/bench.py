@@ -26,11 +26,11 @@ from rich.console import Console
 from Sastrawi.Stemmer.StemmerFactory import StemmerFactory
 
 import data
-from model.history import KeptHistory
-from model.past import read_past, write_past
-from model.registry import Office
-from model.stemming import Stemmer
-from model.text import folded_words
+from model.history.index_files import read_past, write_past
+from model.history.rows import KeptHistory
+from model.language.stemming import Stemmer
+from model.language.words import folded_words
+from model.versions.office_home import Office
 from tests.benchmarks.cost import cost_of
 from tests.benchmarks.histories import history, resampled
 from tests.benchmarks.measured import Figure, Run, best_of, each, made_folder
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from model.complaint import Complaint
-    from model.history import LabelledComplaint
+    from model.history.rows import LabelledComplaint
     from model.router import Router
 
 Made = TypeVar("Made")

@@ -19,7 +19,7 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from service.serving import SharedListener
+from service.operations.workers import SharedListener
 
 app = FastAPI()
 _ANSWER: dict[str, Any] = json.loads(os.environ.get("CONSTANT_ANSWER", "{}"))

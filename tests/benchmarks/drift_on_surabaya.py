@@ -22,19 +22,19 @@ from typing import TYPE_CHECKING
 
 import data
 from model.complaint import Location
-from model.drift import Baseline, check
-from model.text import words
-from model.units import Units
-from training.fit import Outcomes, Recipe, assemble, fit_ranking, outcomes_of, predict_slice, slices_of
-from training.reading import read_exports
-from training.split import by_time
-from training.watching import observe
+from model.drift.check import Baseline, check
+from model.language.words import words
+from model.office.units import Units
+from training.dataset.read import read_exports
+from training.dataset.split import by_time
+from training.evaluation.drift_observations import observe
+from training.fitting.fit import Outcomes, Recipe, assemble, fit_ranking, outcomes_of, predict_slice, slices_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from model.drift import Alarm, Observed
-    from model.history import LabelledComplaint
+    from model.drift.check import Alarm, Observed
+    from model.history.rows import LabelledComplaint
     from model.router import Router
 
 WATCH_FROM = datetime(2022, 7, 1)  # noqa: DTZ001 - the export's own clock

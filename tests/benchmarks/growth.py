@@ -27,14 +27,14 @@ from typing import TYPE_CHECKING
 from distributed import Client
 from rich.console import Console
 
-from model.artifact import read_card
-from model.registry import Office
+from model.versions.artifact import read_card
+from model.versions.office_home import Office
 from tests.benchmarks.bench import write_rows
 from tests.benchmarks.cost import Cost, cost_of
 from tests.benchmarks.histories import resampled
 from tests.benchmarks.measured import Figure, Run, made_folder
 from tests.benchmarks.plot import Curve, Panel, draw
-from training.rows_learned import MOST_ROWS
+from training.dataset.sampling import MOST_ROWS
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

@@ -8,14 +8,14 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from training.reading import read_exports
-from training.sample import sample_rows
+from training.commands.sample_office import sample_rows
+from training.dataset.read import read_exports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from model.history import LabelledComplaint
+    from model.history.rows import LabelledComplaint
 
 _TIMEZONE = "Asia/Jakarta"
 _SENTENCE = re.compile(r"(?<=[.!?])\s+")

@@ -14,8 +14,8 @@ import tempfile
 from pathlib import Path
 
 from model.complaint import Complaint
-from model.registry import Office
-from training.sample import train_sample
+from model.versions.office_home import Office
+from training.commands.sample_office import train_sample
 
 HERE = Path(__file__).parent
 

@@ -22,16 +22,16 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 from sqlalchemy import insert
 
-from data.exports import open_export
-from model.duplicates import marks
-from model.export_rows import complaint_of
-from model.registry import Office
+from data.exports.open import open_export
+from model.from_export import complaint_of
+from model.language.near_duplicates import marks
+from model.versions.office_home import Office
 from service.app import create_app
+from service.contract.schemas import SuggestionOut
 from service.ledger.clock import now
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion, TextMark
-from service.schemas import SuggestionOut
 from service.settings import Settings
-from training.sample import train_sample
+from training.commands.sample_office import train_sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -22,19 +22,19 @@ from itertools import pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model.trust import ACCEPTANCE_WEIGHT, CORRECTION_WEIGHT
-from model.units import Units
-from training.evaluate import evaluate
-from training.fit import Outcomes, Recipe, assemble, fit_ranking
-from training.reading import read_exports
-from training.replay import Plan, replay
-from training.replay_output import write_replay
+from model.office.units import Units
+from model.ranking.sample_weights import ACCEPTANCE_WEIGHT, CORRECTION_WEIGHT
+from training.dataset.read import read_exports
+from training.evaluation.metrics import evaluate
+from training.fitting.fit import Outcomes, Recipe, assemble, fit_ranking
+from training.simulation.officers import Plan, replay
+from training.simulation.output import write_replay
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from model.history import LabelledComplaint
-    from training.replay import Line, Replayed
+    from model.history.rows import LabelledComplaint
+    from training.simulation.officers import Line, Replayed
 
 # Acceptance and correction, beside 1 for a row of an export.
 WEIGHTS = ((1.0, 1.0), (0.5, 1.0), (1.0, 2.0), (0.5, 2.0), (0.5, 4.0))

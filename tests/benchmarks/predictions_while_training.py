@@ -24,11 +24,11 @@ from urllib.parse import urlsplit
 
 import numpy as np
 
-from data.exports import open_export
-from model.registry import Office
-from model.turn import take_turn
-from service import pilah_process
-from service.pilah_process import start_behind
+from data.exports.open import open_export
+from model.versions.office_home import Office
+from model.versions.training_lock import take_turn
+from service.jobs import subprocesses
+from service.jobs.subprocesses import start_behind
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _measure(settings: Settings, file: Path, host: str, texts: Sequence[str], se
     _ask_for(host, texts, 3, clients)
     _say("alone", _ask_for(host, texts, seconds, clients))
     _say("training, as the page starts it", _while_training(settings, file, host, texts, seconds, clients))
-    pilah_process._BEHIND_EVERYTHING = ()  # noqa: SLF001 - what is measured against
+    subprocesses._BEHIND_EVERYTHING = ()  # noqa: SLF001 - what is measured against
     _say("training, at ordinary priority", _while_training(settings, file, host, texts, seconds, clients))
 
 

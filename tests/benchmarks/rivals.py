@@ -15,13 +15,13 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.multiclass import OneVsRestClassifier
 from sklearn.pipeline import Pipeline, make_pipeline
 
-from model.stemming import process_stemmer
-from model.text import folded_words
+from model.language.stemming import process_stemmer
+from model.language.words import folded_words
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from model.history import LabelledComplaint
+    from model.history.rows import LabelledComplaint
 
 
 def stemmed(text: str) -> list[str]:

@@ -15,18 +15,18 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from model.units import Units
+from model.office.units import Units
 from tests.benchmarks.histories import history
 from tests.benchmarks.measured import machine, made_folder
 from tests.benchmarks.plot import Curve, Panel, draw
-from training.evaluate import evaluate
-from training.fit import Outcomes, Recipe, assemble, fit_ranking
-from training.rows_learned import newest_rows
+from training.dataset.sampling import newest_rows
+from training.evaluation.metrics import evaluate
+from training.fitting.fit import Outcomes, Recipe, assemble, fit_ranking
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence
 
-    from model.history import LabelledComplaint
+    from model.history.rows import LabelledComplaint
 
 _SIZES = (500, 1000, 2000, 4000)
 _EVERYTHING = "everything"

@@ -18,8 +18,8 @@ from matplotlib import pyplot as plt
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 import data
-from data.exports import open_export
-from model.text import words
+from data.exports.open import open_export
+from model.language.words import words
 
 _POINTS = (1_000, 2_000, 5_000, 10_000, 20_000)
 _STYLES = ("-", "--", "-.", ":")

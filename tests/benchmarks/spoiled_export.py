@@ -15,11 +15,11 @@ import tempfile
 import time
 from pathlib import Path
 
-from model.units import Units
-from tests.training.spoiled import Spoiled, spoil
+from model.office.units import Units
+from tests.training.checking.spoiled import Spoiled, spoil
 from training.checking.check import check
 from training.checking.findings import Findings, Label
-from training.reading import read_exports
+from training.dataset.read import read_exports
 
 CONFLICTING, UNREAD_DATES, CONFIDENTIAL = 50, 60, 40
 

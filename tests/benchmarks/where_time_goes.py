@@ -19,10 +19,12 @@ import numpy as np
 from rich.console import Console
 from rich.table import Table
 
-from model import features, ranking, router
-from model.units import Units
+from model import router
+from model.language import features
+from model.office.units import Units
+from model.ranking import ranker
 from tests.benchmarks.histories import history
-from training.fit import Recipe, assemble, fit_ranking, outcomes_of
+from training.fitting.fit import Recipe, assemble, fit_ranking, outcomes_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -107,17 +109,17 @@ def _median(ask: Callable[[Complaint], object], complaints: list[Complaint]) -> 
 def _watch_over(asking: Router) -> Watch:
     watch, ranked = Watch(), asking._ranking  # noqa: SLF001 - the steps are its own
     watch.over(router, "without_personal_data", "masking")
-    watch.over(ranking, "document", "words of the text, addressees")
+    watch.over(ranker, "document", "words of the text, addressees")
     watch.over(ranked.features, "rows_and_known_shares _rows _words_of", "features counted and weighed")
     watch.over(features, "_counted _keys", "features counted and weighed")
     watch.over(ranked.features, "_pair_keys", "pairs of words")
-    for ranker in (ranked.topics, ranked.categories):
-        if ranker is not None:
-            watch.over(ranker.weights, "scores", "products with the weights")
-            watch.over(ranker, "probabilities", "distributions, and one in the light of the other")
+    for linear in (ranked.topics, ranked.categories):
+        if linear is not None:
+            watch.over(linear.weights, "scores", "products with the weights")
+            watch.over(linear, "probabilities", "distributions, and one in the light of the other")
     if ranked._mutual is not None:  # noqa: SLF001
         watch.over(ranked._mutual, "join", "distributions, and one in the light of the other")  # noqa: SLF001
-    watch.over(ranking, "_best_first pushed_back", "order")
+    watch.over(ranker, "_best_first pushed_back", "order")
     watch.over(ranked, "_rank_chunk _categories", "order")
     watch.over(ranked, "_best_units _in_force", "units, and the places of families")
     watch.over(asking, "_suggest_chunk _suggestion", "the suggestion built")

@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 from pydantic import SecretStr
 
 from service.app import create_app
-from service.demonstration import fill_desk
+from service.operations.demonstration import fill_desk
 from service.settings import Settings
 from tests.browser.serving import answering, chromium_path
 

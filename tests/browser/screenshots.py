@@ -18,12 +18,12 @@ from pydantic import SecretStr
 
 sys.path.insert(0, str(Path(__file__).parents[2]))
 
-from model.registry import Office
+from model.versions.office_home import Office
 from service.app import create_app
-from service.demonstration import DEMONSTRATION_ROWS, fill_desk
+from service.operations.demonstration import DEMONSTRATION_ROWS, fill_desk
 from service.settings import Settings
 from tests.browser.serving import answering, chromium_path
-from training.sample import train_sample
+from training.commands.sample_office import train_sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import pytest
 from playwright.sync_api import expect
 
-from data.exports import open_export, write_laporan_ringkas
+from data.exports.open import open_export, write_laporan_ringkas
 
 if TYPE_CHECKING:
     from collections.abc import Callable

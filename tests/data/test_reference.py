@@ -3,8 +3,8 @@ from __future__ import annotations
 import csv
 
 import data
-from model.text import fold
-from model.units import read_units
+from model.language.words import fold
+from model.office.units import read_units
 
 NEGATIONS = {"tidak", "belum", "bukan", "jangan", "tanpa"}
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 
-from model.calibration import Outcome, calibrate
 from model.complaint import Complaint
-from model.history import read_history
-from model.registry import Office
+from model.history.rows import read_history
+from model.ranking.calibration import Outcome, calibrate
 from model.router import Router
 from model.suggestion import NoticeCode, ResolvedBy, Status
+from model.versions.office_home import Office
 
 
 @pytest.fixture(scope="module")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from service.ledger.access import Access
+    from service.ledger.sessions import Access
 
 
 @pytest.fixture(scope="session")

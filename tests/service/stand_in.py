@@ -1,6 +1,6 @@
 """Stands in for `pilah` where a test is about what becomes of its process, not about what it makes.
 
-It tells its progress as `pilah train --progress` does (tests/training/test_progress.py holds the real one to that), then
+It tells its progress as `pilah train --progress` does (tests/training/commands/test_progress_file.py holds the real one to that), then
 does what STAND_IN_DOES says: hang until it is stopped, end well, fail, or die without a word.
 """
 

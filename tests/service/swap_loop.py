@@ -24,8 +24,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from model.promotions import changes
-from model.registry import Office
+from model.versions.office_home import Office
+from model.versions.promotions import changes
 from tests.service.kill_loop import Server
 from tests.training.histories import TOPICS, train_csv, write_history_csv
 
@@ -250,7 +250,7 @@ def _await_champion(office: Office, host: str, outcome: Outcome) -> None:
 
 def _promote_as_told(home: Path) -> None:
     """The promoter's side: a change a line, made in a child that is killed after a while."""
-    from training.promoting import promote, rollback  # noqa: PLC0415 - only this process changes anything
+    from training.evaluation.promotion import promote, rollback  # noqa: PLC0415 - only this process changes anything
 
     office = Office(home, OFFICE)
     for line in sys.stdin:

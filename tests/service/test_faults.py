@@ -12,8 +12,8 @@ from pydantic import SecretStr
 from sqlalchemy import create_engine, event, make_url, text
 
 from data.errors import PilahError
-from model.artifact import ROUTER
-from model.registry import Office
+from model.versions.artifact import ROUTER
+from model.versions.office_home import Office
 from service.app import create_app
 from service.ledger.database import open_ledger
 from service.settings import Settings
@@ -88,7 +88,7 @@ def test_an_upload_that_finds_no_room_leaves_no_half_file(
     def no_room(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("service.uploads.os.fsync", no_room)
+    monkeypatch.setattr("service.jobs.uploads.os.fsync", no_room)
     uploads = client.app.state.uploads  # type: ignore[attr-defined]
     export = home / "ekspor.csv"
     export.write_text("isi\nlampu mati\n", encoding="utf-8")

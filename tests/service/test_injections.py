@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from data.columns import LAPORAN_RINGKAS_HEADERS
-from data.exports import write_laporan_ringkas
+from data.exports.headers import LAPORAN_RINGKAS_HEADERS
+from data.exports.open import write_laporan_ringkas
 from service.ledger.tables import StoredComplaint
 
 if TYPE_CHECKING:

@@ -7,16 +7,16 @@ import random
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
-from training.fit import Recipe
-from training.reading import read_exports
-from training.train import train
+from training.dataset.read import read_exports
+from training.fitting.fit import Recipe
+from training.pipeline import train
 
 if TYPE_CHECKING:
     from collections.abc import Callable
     from pathlib import Path
 
-    from model.registry import Office
-    from training.train import Trained
+    from model.versions.office_home import Office
+    from training.pipeline import Trained
 
 TOPICS = {
     "Dinas Perhubungan": ("lampu jalan padam", "gelap", "tiang", "kabel", "trotoar"),

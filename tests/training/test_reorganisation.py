@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 import pytest
 
 from model.complaint import Complaint
-from model.history import LabelledComplaint
-from model.registry import Office
+from model.history.rows import LabelledComplaint
+from model.office.units import Unit, Units
 from model.suggestion import NoticeCode, Status
-from model.units import Unit, Units
+from model.versions.office_home import Office
 from tests.training.histories import train_csv, write_history_csv
-from training.judging import decided_unit, judge
+from training.evaluation.predictions import decided_unit, judge
 
 if TYPE_CHECKING:
     from pathlib import Path

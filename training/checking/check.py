@@ -6,9 +6,9 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from model.duplicates import groups_of
-from model.rules import Rules
-from training.checking.doubts import likely_wrong
+from model.language.near_duplicates import groups_of
+from model.office.rules import Rules
+from training.checking.coverage import period_of
 from training.checking.findings import (
     BlankLabels,
     Doubt,
@@ -19,19 +19,19 @@ from training.checking.findings import (
     MendedRow,
     UnreadDate,
 )
-from training.checking.periods import period_of
-from training.checking.rare import rare_labels
-from training.checking.repeats import as_repeats, conflicts, repeated
-from training.checking.spellings import differing_spellings
-from training.fit import Recipe, units_known
-from training.leaks import count_leaks, leaking_rows
-from training.reading import NO_DATE, NO_LABEL, UNREAD_DATE
+from training.checking.label_errors import likely_wrong
+from training.checking.label_variants import differing_spellings
+from training.checking.near_duplicates import as_repeats, conflicts, repeated
+from training.checking.rare_labels import rare_labels
+from training.dataset.leakage import count_leaks, leaking_rows
+from training.dataset.read import NO_DATE, NO_LABEL, UNREAD_DATE
+from training.fitting.fit import Recipe, units_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from model.units import Units
-    from training.reading import LeftOut, Reading, Understood
+    from model.office.units import Units
+    from training.dataset.read import LeftOut, Reading, Understood
 
     Step = Callable[[int], None]
 

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from training.corrections import Label
+from training.dataset.corrections import Label
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
 
-    from model.history import LabelledComplaint, RowSource
-    from training.corrections import Merge, RowCorrection
-    from training.leaks import Leaks
-    from training.reading import LeftOut, Unreadable
+    from model.history.rows import LabelledComplaint, RowSource
+    from training.dataset.corrections import Merge, RowCorrection
+    from training.dataset.leakage import Leaks
+    from training.dataset.read import LeftOut, Unreadable
 
 __all__ = [
     "BlankLabels",

@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from training.checking import words
+from training.checking import indonesian
 from training.checking.findings import Label
-from training.checking.sheets import SHEETS
+from training.checking.workbook_layout import SHEETS
 
 if TYPE_CHECKING:
     from training.checking.findings import Findings
@@ -78,18 +78,18 @@ def _templates() -> Environment:
     )
     templates.globals.update(shown=_ROWS_SHOWN, sheets=SHEETS, Label=Label)
     templates.filters.update(
-        field=words.field,
-        reason=words.reason,
-        kind=words.kind,
-        fate=words.fate,
-        corrected=words.corrected,
-        unreadable=words.unreadable,
-        day=words.day,
-        month=words.month,
-        number=words.number,
-        share=words.share,
+        field=indonesian.field,
+        reason=indonesian.reason,
+        kind=indonesian.kind,
+        fate=indonesian.fate,
+        corrected=indonesian.corrected,
+        unreadable=indonesian.unreadable,
+        day=indonesian.day,
+        month=indonesian.month,
+        number=indonesian.number,
+        share=indonesian.share,
         excerpt=_excerpt,
-        label=lambda label: words.LABELS[label],
+        label=lambda label: indonesian.LABELS[label],
     )
     return templates
 

@@ -7,17 +7,17 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from data.writing import disarm
-from model.artifact import write_text
+from data.exports.writers import disarm
 from model.errors import UnitsFileInvalid
-from model.units import COLUMNS, Units, parse_units
-from training.corrections import Label
+from model.office.units import COLUMNS, Units, parse_units
+from model.versions.artifact import write_text
+from training.dataset.corrections import Label
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from training.corrections import Merge
+    from training.dataset.corrections import Merge
 
 _BETWEEN_NAMES = ";"
 _BYTE_ORDER_MARK = "\ufeff"

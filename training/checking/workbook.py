@@ -5,11 +5,11 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
-from data.exports import Sheet, write_sheets
-from training.checking import sheets as at
-from training.checking import words
+from data.exports.open import Sheet, write_sheets
+from training.checking import indonesian
+from training.checking import workbook_layout as at
 from training.checking.findings import FoundRow, Label
-from training.checking.sheets import SHEETS
+from training.checking.workbook_layout import SHEETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -53,20 +53,20 @@ def _sheets(found: Findings) -> Iterator[Sheet]:
         _rows(SHEETS.repeats, _repeats(found), ("kelompok",)),
         _rows(SHEETS.leaks, _leaks(found), ("kata-katanya", "jenisnya")),
         _mended(found),
-        _rows(SHEETS.left_out, (((words.reason(why),), row) for why, row in found.other_left_out), ("alasan",)),
+        _rows(SHEETS.left_out, (((indonesian.reason(why),), row) for why, row in found.other_left_out), ("alasan",)),
     ]
     yield Sheet(SHEETS.guide, ("petunjuk",), [(line,) for line in _GUIDE], {"petunjuk": 120})
     yield _columns(found)
     yield _period(found)
     yield from mendable
-    rare = [(words.LABELS[label.label], label.name, label.rows, words.fate(label)) for label in found.rare]
+    rare = [(indonesian.LABELS[label.label], label.name, label.rows, indonesian.fate(label)) for label in found.rare]
     yield Sheet(SHEETS.rare, (at.LABEL, at.NAME, "jumlah baris", "yang terjadi"), rare, {**_WIDTHS, "yang terjadi": 60})
 
 
 def _columns(found: Findings) -> Sheet:
     rows: list[Sequence[object]] = []
     for file in found.files:
-        taken = {header: words.field(name) for name, header in file.columns.items()}
+        taken = {header: indonesian.field(name) for name, header in file.columns.items()}
         empty = set(file.empty)
         for header in (*taken, *file.ignored, *(header for header in file.empty if header not in taken)):
             note = "kosong seluruhnya" if header in empty else ""
@@ -84,10 +84,10 @@ def _period(found: Findings) -> Sheet:
     if found.period is not None:
         thin = set(found.period.thin_months)
         rows += [
-            (words.month(month), count, "jauh lebih sepi" if month in thin else "")
+            (indonesian.month(month), count, "jauh lebih sepi" if month in thin else "")
             for month, count in found.period.months
         ]
-        rows += [(f"pekan mulai {words.day(week)}", 0, "tanpa pengaduan") for week in found.period.empty_weeks]
+        rows += [(f"pekan mulai {indonesian.day(week)}", 0, "tanpa pengaduan") for week in found.period.empty_weeks]
     return Sheet(SHEETS.period, ("masa", "jumlah baris", "catatan"), rows, {"masa": 28, "catatan": 24})
 
 
@@ -129,7 +129,7 @@ def _mended(found: Findings) -> Sheet:
 
 def _spellings(found: Findings) -> Sheet:
     earlier = [
-        (words.LABELS[merge.label], merge.name, "", merge.into, "", "", "dari perbaikan sebelumnya", "ya")
+        (indonesian.LABELS[merge.label], merge.name, "", merge.into, "", "", "dari perbaikan sebelumnya", "ya")
         for merge in found.joined
     ]
     rows = [
@@ -150,12 +150,12 @@ def _spellings(found: Findings) -> Sheet:
 def _proposed(found: Findings) -> list[Sequence[object]]:
     return [
         (
-            words.LABELS[spelling.label],
+            indonesian.LABELS[spelling.label],
             spelling.name,
             spelling.rows,
             spelling.into,
             spelling.into_rows,
-            words.kind(spelling.kind),
+            indonesian.kind(spelling.kind),
             "sudah dianggap satu" if spelling.joined else "",
             "",
         )
@@ -166,7 +166,7 @@ def _proposed(found: Findings) -> list[Sequence[object]]:
 def _conflicts(found: Findings) -> Iterator[tuple[Sequence[object], FoundRow]]:
     for number, conflict in enumerate(found.conflicts, start=1):
         for row in conflict.rows:
-            yield (number, words.LABELS[conflict.label]), row
+            yield (number, indonesian.LABELS[conflict.label]), row
 
 
 def _repeats(found: Findings) -> Iterator[tuple[Sequence[object], FoundRow]]:

@@ -1,0 +1,229 @@
+"""What drift keeps of a complaint, and of a model's own held-back slice: small, without text, and JSON-able."""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_right
+from collections import Counter, defaultdict
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
+from statistics import fmean, pvariance
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from model.drift.alarms import Signal
+from model.suggestion import Status
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping, Sequence
+
+    from model.complaint import Complaint
+    from model.suggestion import Suggestion
+
+WEEK = timedelta(days=7)
+_STEPS = 50
+# Both ranks near 1 make a text strange; the power lets only the far corner count. Chosen on Surabaya, July to September.
+_STRANGE_POWER = 6
+_FEWEST_OF_CATEGORY = 20
+# A handful of weeks can't show that weeks don't differ: at least so much of the spread between rows is taken for it.
+_LEAST_BETWEEN_WEEKS = 0.04
+# Below so many rows a week says nothing of how weeks differ.
+_FEWEST_OF_WEEK = 10
+# A factor is believed as if this many further suggestions had kept exactly what their confidence promised.
+_PRIOR_SUGGESTIONS = 20
+
+Stored = TypeVar("Stored", "Level", "Kept")
+
+
+@dataclass(frozen=True, slots=True)
+class Observed:
+    """What drift needs of one complaint, its suggestion and, once there is one, its decision; no text.
+
+    `unit_id` and `category_id` are the first suggested; `blank` names the complaint's blank fields; an empty decided id
+    means not yet decided, or no unit of the office.
+    """
+
+    received_at: datetime
+    unit_id: str
+    category_id: str
+    confidence: float
+    status: Status
+    known_share: float
+    blank: frozenset[str] = frozenset()
+    decided_unit_id: str = ""
+    decided_category_id: str = ""
+
+
+def observed_of(
+    suggestion: Suggestion, complaint: Complaint, decided_unit_id: str = "", decided_category_id: str = ""
+) -> Observed:
+    """What drift needs of a complaint and its suggestion; times are compared as the clock on the wall shows them."""
+    received_at = complaint.received_at or datetime.min  # noqa: DTZ901 - without a date it belongs to no week
+    location = complaint.location
+    fields = {
+        "title": complaint.title,
+        "channel": complaint.channel,
+        "province": location.province,
+        "regency": location.regency,
+        "district": location.district,
+        "village": location.village,
+    }
+    return Observed(
+        received_at=received_at.replace(tzinfo=None),
+        unit_id=suggestion.units[0].id if suggestion.units else "",
+        category_id=suggestion.categories[0].id if suggestion.categories else "",
+        confidence=suggestion.units[0].confidence if suggestion.units else 0.0,
+        status=suggestion.unit_status,
+        known_share=suggestion.known_share,
+        blank=frozenset(name for name, value in fields.items() if not value.strip()),
+        decided_unit_id=decided_unit_id,
+        decided_category_id=decided_category_id,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Level:
+    """A signal on the held-back slice: rows, mean, spread between rows, and between weeks beyond what rows explain."""
+
+    rows: int
+    mean: float
+    deviation: float
+    between_weeks: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """Of how many decided suggestions so many were kept, and how many their confidences had promised."""
+
+    decided: int = 0
+    kept: int = 0
+    promised: float = 0.0
+
+    @property
+    def factor(self) -> float:
+        """What to multiply a confidence by, drawn towards 1 where the slice has few decisions."""
+        return (self.kept + _PRIOR_SUGGESTIONS) / (self.promised + _PRIOR_SUGGESTIONS)
+
+
+@dataclass(frozen=True)
+class Baseline:
+    """The held-back slice of a model, as far as drift needs it."""
+
+    rows: int
+    weeks: float
+    levels: Mapping[str, Level]
+    blank: Mapping[str, float]
+    units: Mapping[str, int]
+    categories: Mapping[str, int]
+    category_confidence: Mapping[str, Level]
+    confidence_quantiles: tuple[float, ...]
+    unknown_quantiles: tuple[float, ...]
+    agreement: Kept
+    unit_agreement: Mapping[str, Kept]
+
+    @classmethod
+    def of(cls, observations: Iterable[Observed]) -> Baseline:
+        """The baseline of suggestions that a model made on rows it had not learned from."""
+        rows = sorted(observations, key=lambda row: row.received_at)
+        confidences = _quantiles([row.confidence for row in rows])
+        unknown = _quantiles([1 - row.known_share for row in rows])
+        by_category: dict[str, list[float]] = defaultdict(list)
+        decided: dict[str, list[Observed]] = defaultdict(list)
+        for row in rows:
+            by_category[row.category_id].append(row.confidence)
+            if row.decided_unit_id:
+                decided[row.unit_id].append(row)
+        return cls(
+            rows=len(rows),
+            weeks=max((rows[-1].received_at - rows[0].received_at) / WEEK, 1.0) if rows else 0.0,
+            levels={name: _level(rows, value) for name, value in values_of(confidences, unknown).items()},
+            blank={
+                name: count / len(rows) for name, count in Counter(name for row in rows for name in row.blank).items()
+            },
+            units=dict(Counter(row.unit_id for row in rows)),
+            categories=dict(Counter(row.category_id for row in rows if row.category_id)),
+            category_confidence={
+                category: Level(len(values), fmean(values), math.sqrt(pvariance(values)))
+                for category, values in by_category.items()
+                if category and len(values) >= _FEWEST_OF_CATEGORY
+            },
+            confidence_quantiles=confidences,
+            unknown_quantiles=unknown,
+            agreement=_kept(row for of_unit in decided.values() for row in of_unit),
+            unit_agreement={unit_id: _kept(of_unit) for unit_id, of_unit in decided.items()},
+        )
+
+    def to_dict(self) -> dict[str, Any]:
+        """The baseline as plain JSON values."""
+        return asdict(self)
+
+    @classmethod
+    def from_dict(cls, stored: Mapping[str, Any]) -> Baseline:
+        """The baseline that `to_dict` gave."""
+        return cls(
+            rows=stored["rows"],
+            weeks=stored["weeks"],
+            levels=_read(Level, stored["levels"]),
+            blank=dict(stored["blank"]),
+            units=dict(stored["units"]),
+            categories=dict(stored["categories"]),
+            category_confidence=_read(Level, stored["category_confidence"]),
+            confidence_quantiles=tuple(stored["confidence_quantiles"]),
+            unknown_quantiles=tuple(stored["unknown_quantiles"]),
+            agreement=Kept(**stored["agreement"]),
+            unit_agreement=_read(Kept, stored["unit_agreement"]),
+        )
+
+
+def values_of(confidences: Sequence[float], unknown: Sequence[float]) -> dict[str, Callable[[Observed], float]]:
+    """Each signal that is a mean over rows → its value for one row; all of them rise when something is wrong."""
+
+    def strangeness(row: Observed) -> float:
+        # Low confidence alone is a hard case and unknown words alone are names; both together are another topic or tongue.
+        rarely_less_sure = 1 - _rank(confidences, row.confidence)
+        rarely_less_known = _rank(unknown, 1 - row.known_share)
+        return float((rarely_less_sure * rarely_less_known) ** _STRANGE_POWER)
+
+    return {
+        Signal.CONFIDENCE: lambda row: 1 - row.confidence,
+        Signal.UNSURE: lambda row: float(row.status is Status.UNSURE),
+        Signal.UNKNOWN_WORDS: lambda row: 1 - row.known_share,
+        Signal.STRANGE: strangeness,
+    }
+
+
+def _quantiles(values: Sequence[float]) -> tuple[float, ...]:
+    ordered = sorted(values)
+    return tuple(ordered[round(step * (len(ordered) - 1) / _STEPS)] for step in range(_STEPS + 1)) if ordered else ()
+
+
+def _rank(quantiles: Sequence[float], value: float) -> float:
+    return bisect_right(quantiles, value) / len(quantiles) if quantiles else 0.0
+
+
+def _level(rows: Sequence[Observed], value: Callable[[Observed], float]) -> Level:
+    if not rows:
+        return Level(0, 0.0, 0.0)
+    values = [value(row) for row in rows]
+    deviation = math.sqrt(pvariance(values))
+    weeks: dict[int, list[float]] = defaultdict(list)
+    for row, number in zip(rows, values, strict=True):
+        weeks[(rows[-1].received_at - row.received_at) // WEEK].append(number)
+    whole = [of_week for of_week in weeks.values() if len(of_week) >= _FEWEST_OF_WEEK]
+    # Method of moments: what the weekly means vary beyond what so many rows explain.
+    unexplained = 0.0
+    if len(whole) > 1:
+        explained = fmean(deviation**2 / len(of_week) for of_week in whole)
+        observed = pvariance([fmean(of_week) for of_week in whole]) * len(whole) / (len(whole) - 1)
+        unexplained = max(observed - explained, 0.0)
+    return Level(len(rows), fmean(values), deviation, max(math.sqrt(unexplained), _LEAST_BETWEEN_WEEKS * deviation))
+
+
+def _kept(decided: Iterable[Observed]) -> Kept:
+    rows = list(decided)
+    return Kept(
+        len(rows), sum(row.unit_id == row.decided_unit_id for row in rows), math.fsum(row.confidence for row in rows)
+    )
+
+
+def _read(kind: type[Stored], stored: Mapping[str, Mapping[str, Any]]) -> dict[str, Stored]:
+    return {name: kind(**value) for name, value in stored.items()}

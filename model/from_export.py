@@ -1,0 +1,46 @@
+"""A row of an export as a complaint."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from data.exports.dates import parse_date
+from model.complaint import LONGEST_TEXT, Complaint, Location
+
+if TYPE_CHECKING:
+    from data.exports.open import ExportRow
+
+_RETURNED = "bukan wewenang"
+
+
+def complaint_of(row: ExportRow) -> Complaint:
+    """The complaint that a row of an export holds."""
+    fields = row.fields
+    return Complaint(
+        text=fields.get("text", ""),
+        reference_id=fields.get("id", ""),
+        received_at=parse_date(fields.get("received_at", "")),
+        title=fields.get("title", ""),
+        channel=fields.get("channel", ""),
+        location=Location(*(fields.get(name, "") for name in ("province", "regency", "district", "village"))),
+        type=fields.get("type", ""),
+        reporter_category=fields.get("reporter_category", ""),
+        requested_unit=fields.get("requested_unit", ""),
+        anonymous=fields.get("anonymous", "") == "true",
+        confidential=fields.get("confidential", "") == "true",
+    )
+
+
+def problem_of(row: ExportRow) -> str:
+    """Why a row can't be answered; blank where it can."""
+    if row.problem:
+        return row.problem
+    text = row.fields.get("text", "")
+    if not text.strip():
+        return "no text"
+    return f"text longer than {LONGEST_TEXT} characters" if len(text) > LONGEST_TEXT else ""
+
+
+def was_returned(row: ExportRow) -> bool:
+    """Whether the status says that the unit was not the responsible one."""
+    return _RETURNED in row.fields.get("status", "").lower()

@@ -1,0 +1,1 @@
+"""The office's past complaints: stored rows, an index over them, and similar cases."""

@@ -1,0 +1,1 @@
+"""From Indonesian text to features: words, stems, near-duplicates."""

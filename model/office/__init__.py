@@ -1,0 +1,1 @@
+"""What the office maintains itself: units, categories, rules, and the names in its region."""

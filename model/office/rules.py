@@ -1,0 +1,350 @@
+"""What the office itself has laid down in rules.csv: which unit for which words, applied in the open."""
+
+from __future__ import annotations
+
+import csv
+from dataclasses import dataclass, replace
+from datetime import date
+from enum import StrEnum
+from functools import lru_cache
+from io import StringIO
+from typing import TYPE_CHECKING, TypeVar
+
+import data
+from model.errors import RulesFileInvalid
+from model.language.stemming import process_stemmer
+from model.language.words import expand, folded_words
+from model.ranking.places import place_fields, place_key
+from model.suggestion import AppliedRule, ResolvedBy, UnitCandidate
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from pathlib import Path
+
+    from model.complaint import Complaint
+    from model.office.units import Units
+    from model.suggestion import CategoryCandidate
+
+COLUMNS = (
+    "id",
+    "words",
+    "category",
+    "place",
+    "addressee",
+    "action",
+    "unit",
+    "reason",
+    "author",
+    "valid_from",
+    "valid_to",
+)
+# What a spreadsheet kept in Indonesian calls them, and the short forms.
+_ALIASES = {
+    "kata": "words",
+    "kategori": "category",
+    "tempat": "place",
+    "tujuan": "addressee",
+    "tindakan": "action",
+    "alasan": "reason",
+    "penulis": "author",
+    "from": "valid_from",
+    "dari": "valid_from",
+    "to": "valid_to",
+    "sampai": "valid_to",
+}
+# A rule that prefers a unit makes it four times as likely, as odds go: enough to win a close race, not a clear one.
+_PREFERENCE = 4.0
+_MOST_PROBLEMS = 20
+
+
+class Action(StrEnum):
+    """What a rule does with its unit: put it first, take it out, or make it likelier."""
+
+    PIN = "pin"
+    FORBID = "forbid"
+    PREFER = "prefer"
+
+
+_Read = TypeVar("_Read")
+_ACTIONS = {"tetapkan": "pin", "larang": "forbid", "utamakan": "prefer"}
+
+
+@dataclass(frozen=True, slots=True)
+class Phrase:
+    """Words that must stand side by side, or must not stand there at all."""
+
+    stems: tuple[str, ...]
+    absent: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """One row of rules.csv. Every condition that isn't empty must hold; of several alternatives in a cell one must."""
+
+    id: str
+    words: tuple[tuple[Phrase, ...], ...]
+    categories: frozenset[str]
+    places: tuple[str, ...]
+    addressees: tuple[str, ...]
+    action: Action
+    unit_id: str
+    reason: str
+    author: str = ""
+    valid_from: date | None = None
+    valid_to: date | None = None
+
+    def in_force(self, day: date) -> bool:
+        """Whether the rule holds on that day; both ends are inclusive."""
+        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+
+
+@dataclass(frozen=True, slots=True)
+class Ruled:
+    """The candidates after the rules, the rule that decided, and the model's own first where it is another one."""
+
+    candidates: tuple[UnitCandidate, ...]
+    rule: AppliedRule | None = None
+    model_unit: UnitCandidate | None = None
+
+
+class Rules:
+    """The rules of an office, in the order of the file."""
+
+    def __init__(self, rules: Iterable[Rule], units: Units) -> None:
+        self._rules = tuple(rules)
+        self._units = units
+
+    def __len__(self) -> int:
+        return len(self._rules)
+
+    def __iter__(self) -> Iterator[Rule]:
+        return iter(self._rules)
+
+    @property
+    def most_forbidden(self) -> int:
+        """How many units the rules could take out of one ranking."""
+        return len({rule.unit_id for rule in self._rules if rule.action is Action.FORBID})
+
+    def matching(self, complaint: Complaint, first_category: CategoryCandidate | None, day: date) -> tuple[Rule, ...]:
+        """The rules whose conditions hold for a complaint on a day, whose unit exists then or is taken out."""
+        if not self._rules:
+            return ()
+        said = _Said.by(complaint, first_category)
+        return tuple(
+            rule
+            for rule in self._rules
+            if rule.in_force(day)
+            and (rule.action is Action.FORBID or self._units[rule.unit_id].valid_on(day))
+            and said.fits(rule)
+        )
+
+    def apply(self, candidates: Sequence[UnitCandidate], matched: Sequence[Rule]) -> Ruled:
+        """The candidates with forbidden units gone, preferred ones likelier, and the first pinned one on top.
+
+        A pinned unit keeps the model's own confidence, so that what the model thinks of it stays in sight.
+        """
+        if not matched:
+            return Ruled(tuple(candidates))
+        forbidden = {rule.unit_id for rule in matched if rule.action is Action.FORBID}
+        ruled = [candidate for candidate in candidates if candidate.id not in forbidden]
+        preferred = {rule.unit_id for rule in matched if rule.action is Action.PREFER}
+        ruled = sorted((_likelier(unit) if unit.id in preferred else unit for unit in ruled), key=_by_confidence)
+        pins = [rule for rule in matched if rule.action is Action.PIN and rule.unit_id not in forbidden]
+        if pins:
+            ruled = self._pinned(ruled, pins[0].unit_id)
+        changed = bool(candidates) and (not ruled or ruled[0].id != candidates[0].id)
+        return Ruled(tuple(ruled), self._deciding(candidates, ruled, matched, pins), candidates[0] if changed else None)
+
+    def _pinned(self, candidates: Sequence[UnitCandidate], unit_id: str) -> list[UnitCandidate]:
+        known = [candidate for candidate in candidates if candidate.id == unit_id]
+        unit = self._units[unit_id]
+        first = known[0] if known else UnitCandidate(unit.id, unit.code, unit.name, 0.0)
+        rest = [candidate for candidate in candidates if candidate.id != unit_id]
+        return [replace(first, resolved_by=ResolvedBy.RULE, in_set=True), *rest]
+
+    def _deciding(
+        self,
+        before: Sequence[UnitCandidate],
+        after: Sequence[UnitCandidate],
+        matched: Sequence[Rule],
+        pins: Sequence[Rule],
+    ) -> AppliedRule | None:
+        """The rule behind the first candidate: the pin; what took the model's first out; what brought the first up."""
+        deciding = [
+            *pins[:1],
+            *(rule for rule in matched if rule.action is Action.FORBID and before and rule.unit_id == before[0].id),
+            *(rule for rule in matched if rule.action is Action.PREFER and after and rule.unit_id == after[0].id),
+        ]
+        if not deciding:
+            return None
+        rule = deciding[0]
+        return AppliedRule(rule.id, rule.action, rule.unit_id, self._units[rule.unit_id].name, rule.reason)
+
+
+@dataclass(frozen=True, slots=True)
+class _Said:
+    """What a complaint says, in the form in which rules look at it."""
+
+    stems: tuple[str, ...]
+    present: frozenset[str]
+    text: str
+    places: frozenset[str]
+    category: frozenset[str]
+    addressee: str
+
+    @classmethod
+    def by(cls, complaint: Complaint, first_category: CategoryCandidate | None) -> _Said:
+        text = complaint.whole_text
+        stems = _stems(text)
+        category = {first_category.id, place_key(first_category.name)} if first_category else set()
+        return cls(
+            stems,
+            frozenset(stems),
+            f" {place_key(text)} ",
+            frozenset(place_fields(complaint)),
+            frozenset(category),
+            f" {place_key(complaint.requested_unit)} ",
+        )
+
+    def fits(self, rule: Rule) -> bool:
+        return (
+            (not rule.words or any(all(map(self._has, phrases)) for phrases in rule.words))
+            and (not rule.categories or bool(rule.categories & self.category))
+            and (not rule.places or any(place in self.places or f" {place} " in self.text for place in rule.places))
+            and (not rule.addressees or any(f" {name} " in self.addressee for name in rule.addressees))
+        )
+
+    def _has(self, phrase: Phrase) -> bool:
+        length = len(phrase.stems)
+        found = phrase.stems[0] in self.present and (
+            length == 1
+            or any(self.stems[at : at + length] == phrase.stems for at in range(len(self.stems) - length + 1))
+        )
+        return found is not phrase.absent
+
+
+def read_rules(path: Path, units: Units) -> Rules:
+    """The rules of a rules.csv (comma or semicolon, as spreadsheets save it); no rules where there is no file.
+
+    Raises:
+        RulesFileInvalid: rows that can't be understood, all of them listed.
+    """
+    if not path.is_file():
+        return Rules((), units)
+    text = path.read_text(encoding="utf-8-sig")
+    reader = csv.DictReader(StringIO(text, newline=""), delimiter=separator_of(text))
+    headers = {header: column_of(header) for header in reader.fieldnames or ()}
+    if missing := {"action", "unit"} - set(headers.values()):
+        raise RulesFileInvalid(
+            f"{path}: the header lacks {', '.join(sorted(missing))}. Its columns are: {', '.join(COLUMNS)}"
+        )
+    rules: list[Rule] = []
+    problems: list[str] = []
+    for number, row in enumerate(reader, start=2):
+        cells = {name: (row.get(header) or "").strip() for header, name in headers.items()}
+        if any(cells.values()):
+            _take(number, cells, units, rules, problems)
+    if problems:
+        listed = "; ".join(problems[:_MOST_PROBLEMS])
+        raise RulesFileInvalid(f"{path}: {listed}. Mend {'it' if len(problems) == 1 else 'them'} in the spreadsheet.")
+    return Rules(rules, units)
+
+
+def separator_of(text: str) -> str:
+    """Comma or semicolon, as the spreadsheet that wrote the header has it."""
+    header = text.partition("\n")[0]
+    return ";" if header.count(";") > header.count(",") else ","
+
+
+def column_of(header: str) -> str:
+    """The column that a header means, in whichever of the two languages."""
+    return _ALIASES.get(place_key(header), place_key(header).replace(" ", "_"))
+
+
+def _take(number: int, cells: Mapping[str, str], units: Units, rules: list[Rule], problems: list[str]) -> None:
+    """Add the row's rule, or what is wrong with the row."""
+    try:
+        rule = _rule(number, cells, units)
+    except RulesFileInvalid as problem:
+        problems.append(f"row {number}: {problem}")
+        return
+    if any(rule.id == other.id for other in rules):
+        problems.append(f"row {number}: the id {rule.id!r} stands there twice")
+    rules.append(rule)
+
+
+def _rule(number: int, cells: Mapping[str, str], units: Units) -> Rule:
+    written = cells.get("action", "").lower()
+    action = _ACTIONS.get(written, written)
+    if action not in set(Action):
+        raise RulesFileInvalid(f"action {written!r} is none of pin, forbid, prefer")
+    unit = units.find(cells.get("unit", ""))
+    if unit is None:
+        raise RulesFileInvalid(f"no unit is called {cells.get('unit', '')!r} in units.csv")
+    reason = cells.get("reason", "")
+    if not reason and action != Action.PREFER:
+        raise RulesFileInvalid(f"a rule that says {action} needs a reason")
+    rule = Rule(
+        id=cells.get("id") or f"r{number}",
+        words=_several(cells, "words", _phrases),
+        categories=frozenset(_several(cells, "category", str)) | frozenset(_several(cells, "category", place_key)),
+        places=_several(cells, "place", place_key),
+        addressees=_several(cells, "addressee", place_key),
+        action=Action(action),
+        unit_id=unit.id,
+        reason=reason,
+        author=cells.get("author", ""),
+        valid_from=_day(cells, "valid_from"),
+        valid_to=_day(cells, "valid_to"),
+    )
+    if not (rule.words or rule.categories or rule.places or rule.addressees):
+        raise RulesFileInvalid("no condition: fill in words, category, place or addressee")
+    return rule
+
+
+def _several(cells: Mapping[str, str], column: str, read: Callable[[str], _Read]) -> tuple[_Read, ...]:
+    parts = (part.strip() for part in cells.get(column, "").split(";"))
+    return tuple(value for part in parts if part and (value := read(part)))
+
+
+def _phrases(alternative: str) -> tuple[Phrase, ...]:
+    """The words of one alternative: all must occur; those in double quotes side by side; a minus says not at all.
+
+    >>> [(phrase.stems, phrase.absent) for phrase in _phrases('lampu -taman "mati total"')]
+    [(('lampu',), False), (('taman',), True), (('mati', 'total'), False)]
+    """
+    found: list[Phrase] = []
+    for position, stretch in enumerate(alternative.split('"')):
+        written = [stretch] if position % 2 else stretch.split()
+        for word in written:
+            stems = _stems(word)
+            if stems:
+                found.append(Phrase(stems, absent=word.startswith("-")))
+    return tuple(found)
+
+
+def _stems(text: str) -> tuple[str, ...]:
+    return tuple(stem for folded in folded_words(text) for stem in _stems_of(folded))
+
+
+@lru_cache(maxsize=50_000)
+def _stems_of(folded: str) -> tuple[str, ...]:
+    stemmer = process_stemmer()
+    return tuple(stemmer.stem(standard) for standard in expand(folded, data.colloquial()))
+
+
+def _day(cells: Mapping[str, str], column: str) -> date | None:
+    cell = cells.get(column, "")
+    try:
+        return date.fromisoformat(cell) if cell else None
+    except ValueError:
+        raise RulesFileInvalid(f"{column} {cell!r} is no date, write it as 2024-10-21") from None
+
+
+def _likelier(candidate: UnitCandidate) -> UnitCandidate:
+    raised = _PREFERENCE * candidate.confidence
+    return replace(candidate, confidence=raised / (1 - candidate.confidence + raised))
+
+
+def _by_confidence(candidate: UnitCandidate) -> float:
+    return -candidate.confidence

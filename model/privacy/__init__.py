@@ -1,0 +1,1 @@
+"""Mask personal data in a complaint."""

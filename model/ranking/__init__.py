@@ -1,0 +1,1 @@
+"""Score units and categories together, calibrate, and resolve a family to a unit by place."""

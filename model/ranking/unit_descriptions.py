@@ -1,0 +1,38 @@
+"""Units that the office has written into units.csv since the model was trained: what they say of themselves speaks for them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from model.ranking.linear import NAME_WEIGHT, SHARPNESS, softmax
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from numpy.typing import NDArray
+    from scipy.sparse import csr_matrix
+
+    from model.ranking.linear import LinearRanker
+
+
+class Newcomers:
+    """Further labels for a fitted ranker, weighed as it weighs a label without rows: by the features of its name alone."""
+
+    def __init__(self, labels: Sequence[str], named: csr_matrix, intercept: float) -> None:
+        """`named` are the features of names and descriptions, of shape (n_labels, n_features)."""
+        self.labels = tuple(labels)
+        self._weights = (named * NAME_WEIGHT).T.tocsc()
+        self._intercept = intercept
+
+    def probabilities(self, ranker: LinearRanker, rows: csr_matrix) -> NDArray[np.float64]:
+        """The ranker's labels and these, shape (n, n_learned + n_labels), rows sum to 1."""
+        own = (rows @ self._weights).toarray() + self._intercept
+        margins = np.hstack((ranker.margins(rows).astype(np.float64), own))
+        return softmax(margins * SHARPNESS)
+
+    def weights_of(self, columns: NDArray[np.integer[Any]], label: int) -> NDArray[np.float32]:
+        """The weights of these features for one label."""
+        weights: NDArray[np.float32] = self._weights[:, [label]].toarray().ravel()[columns].astype(np.float32)
+        return weights

@@ -1,0 +1,1 @@
+"""Trained versions on disk: save, verify, load, promote."""

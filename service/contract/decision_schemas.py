@@ -1,0 +1,176 @@
+"""What crosses the wire about the ledger, with its limits."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Any, Self
+
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictStr, model_validator
+from pydantic_core import PydanticCustomError
+from rapidfuzz import process
+
+from model.router import Router
+from service.contract.schemas import SOMETHING_VISIBLE, clean
+from service.errors import UnknownName
+from service.ledger.complaints import Decision
+from service.ledger.tables import StoredComplaint, StoredDecision
+
+_LONGEST_NAME = 500
+_LONGEST_REASON = 2_000
+_MOST_COPIES = 50
+_MOST_SECONDS = 86_400 * 7
+_NEAR = 3
+
+
+def _cleaned(value: object) -> object:
+    return clean(value).strip() if isinstance(value, str) else value
+
+
+Name = Annotated[StrictStr, BeforeValidator(_cleaned), Field(max_length=_LONGEST_NAME)]
+# The ledger's times are UTC without saying so; on the wire they say it.
+Moment = Annotated[datetime, AfterValidator(lambda moment: moment.replace(tzinfo=UTC))]
+Reason = Annotated[StrictStr, BeforeValidator(_cleaned), Field(max_length=_LONGEST_REASON)]
+
+
+def _named_by(field: str) -> dict[str, Any]:
+    return {"required": [field], "properties": {field: {"type": "string", "pattern": SOMETHING_VISIBLE}}}
+
+
+class DecisionIn(BaseModel):
+    """What was decided on a stored complaint, named by its suggestion or its reference."""
+
+    model_config = ConfigDict(
+        frozen=True, json_schema_extra={"anyOf": [_named_by("suggestion_id"), _named_by("reference_id")]}
+    )
+
+    suggestion_id: Name = ""
+    reference_id: Name = ""
+    unit: Name = Field(default="", description="Id, code or name; blank where no unit of the office is responsible.")
+    category: Name = Field(default="", description="Id or name; blank keeps the suggested one.")
+    type: Name = ""
+    outcome: Name = ""
+    copies: list[Name] = Field(default=[], max_length=_MOST_COPIES)
+    reason: Reason = ""
+    officer: Name = Field(default="", description="An opaque id of whoever decided.")
+    seconds: float | None = Field(default=None, ge=0, le=_MOST_SECONDS, description="How long it took to decide.")
+
+    @model_validator(mode="after")
+    def _must_name_its_complaint(self) -> Self:
+        if not (self.suggestion_id or self.reference_id):
+            raise PydanticCustomError("no_complaint", "Name the complaint: suggestion_id or reference_id")
+        return self
+
+    def to_decision(self, router: Router) -> Decision:
+        """The decision with the office's own ids.
+
+        Raises:
+            UnknownName: a unit or the category isn't the office's.
+        """
+        return Decision(
+            unit_id=_unit_id(router, "unit", self.unit) if self.unit else "",
+            category_id=_category_id(router, self.category) if self.category else "",
+            type=self.type,
+            outcome=self.outcome,
+            copies=tuple(_unit_id(router, "copies", name) for name in self.copies if name),
+            reason=self.reason,
+            officer=self.officer,
+            seconds=self.seconds,
+        )
+
+
+class ReturnIn(BaseModel):
+    """A unit's return of a complaint that it is not responsible for."""
+
+    model_config = ConfigDict(frozen=True)
+
+    reference_id: Annotated[Name, Field(min_length=1, json_schema_extra={"pattern": SOMETHING_VISIBLE})]
+    reason: Reason = ""
+    officer: Name = ""
+
+
+class DecisionOut(BaseModel):
+    """A decision as it stands in the ledger. `verdict`: accepted, changed or rejected."""
+
+    id: str
+    reference_id: str
+    revision: int
+    suggestion_id: str | None
+    unit: str
+    category: str
+    type: str
+    outcome: str
+    copies: list[str]
+    reason: str
+    officer: str
+    verdict: str
+    decided_at: Moment
+    undone_at: Moment | None
+    returned_at: Moment | None
+
+    @classmethod
+    def of(cls, complaint: StoredComplaint, entry: StoredDecision) -> Self:
+        return cls(
+            id=entry.id,
+            reference_id=complaint.reference_id,
+            revision=complaint.revision,
+            suggestion_id=entry.suggestion_id,
+            unit=entry.unit_id,
+            category=entry.category_id,
+            type=entry.type,
+            outcome=entry.outcome,
+            copies=entry.copies,
+            reason=entry.reason,
+            officer=entry.officer,
+            verdict=entry.verdict,
+            decided_at=entry.decided_at,
+            undone_at=entry.undone_at,
+            returned_at=entry.returned_at,
+        )
+
+
+class StoredComplaintOut(BaseModel):
+    """A complaint as the ledger holds it; times are UTC."""
+
+    id: str
+    reference_id: str
+    revision: int
+    received_at: Moment
+    waiting: bool
+    confidential: bool
+    title: str
+    text: str
+    suggestion: dict[str, Any] | None
+    decisions: list[DecisionOut]
+
+    @classmethod
+    def of(cls, entry: StoredComplaint) -> Self:
+        return cls(
+            id=entry.id,
+            reference_id=entry.reference_id,
+            revision=entry.revision,
+            received_at=entry.received_at,
+            waiting=entry.waiting,
+            confidential=entry.confidential,
+            title=entry.title,
+            text=entry.text,
+            suggestion=entry.suggestions[-1].answer if entry.suggestions else None,
+            decisions=[DecisionOut.of(entry, decision) for decision in entry.decisions],
+        )
+
+
+def _unit_id(router: Router, field: str, name: str) -> str:
+    unit = router.units.find(name)
+    if unit is None:
+        unit = next((unit for unit in router.units if unit.code == name), None)
+    if unit is None:
+        raise UnknownName(field, _near(name, [unit.name for unit in router.units]))
+    return unit.id
+
+
+def _category_id(router: Router, name: str) -> str:
+    for label in router.category_labels:
+        if name in {label.id, label.name}:
+            return label.id
+    raise UnknownName("category", _near(name, [label.name for label in router.category_labels]))
+
+
+def _near(name: str, known: list[str]) -> list[str]:
+    return [match for match, _, _ in process.extract(name, known, limit=_NEAR)]

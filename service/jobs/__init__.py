@@ -1,0 +1,1 @@
+"""Work beside the requests: intake of files, trainings, deadlines."""

@@ -1,0 +1,79 @@
+"""The one way into the ledger: a complaint and its suggestion, masked, with the days until it must go on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import select
+
+from model.complaint import Complaint, without_personal_data
+from service.contract.schemas import SuggestionOut
+from service.ledger.complaints import Arrival
+from service.ledger.tables import StoredComplaint
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from model.router import Router
+    from model.suggestion import Suggestion
+    from service.jobs.deadlines import Deadlines
+    from service.ledger.complaints import Ledger
+    from service.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """Where complaints come from: api, upload, typed or letter; `status` as the intake system says it."""
+
+    name: str
+    status: str = ""
+    extra: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Intake:
+    """Enters complaints of one office."""
+
+    settings: Settings
+    deadlines: Deadlines
+
+    def suggest_and_enter(
+        self, router: Router, ledger: Ledger, complaint: Complaint, source: Source
+    ) -> StoredComplaint:
+        """Ask for a suggestion and enter both; the complaint needs a reference."""
+        suggestion = router.suggest(complaint, today=self.settings.today())
+        answer = SuggestionOut.of(suggestion, self.settings.zone)
+        return self.enter(ledger, complaint, suggestion, answer, source)
+
+    def enter(
+        self,
+        ledger: Ledger,
+        complaint: Complaint,
+        suggestion: Suggestion,
+        answer: SuggestionOut,
+        source: Source,
+    ) -> StoredComplaint:
+        """Enter a complaint, masked, under its reference, with the answer that it got."""
+        masked = without_personal_data(complaint).complaint
+        received = (masked.received_at or datetime.now(self.settings.zone)).astimezone(self.settings.zone).date()
+        arrival = Arrival(
+            source=source.name,
+            forward_by=self.deadlines.forward_by(received),
+            settle_by=self.deadlines.settle_by(received, masked.type),
+            intake_status=source.status,
+            extra=source.extra,
+        )
+        return ledger.add_suggestion(masked, suggestion, answer.model_dump(mode="json"), arrival)
+
+
+def recount_deadlines(session: Session, settings: Settings, deadlines: Deadlines) -> None:
+    """Count the deadlines of what waits again: the office's calendar may have changed since."""
+    waiting = session.scalars(
+        select(StoredComplaint).where(StoredComplaint.office == settings.office, StoredComplaint.waiting)
+    )
+    for entry in waiting:
+        received = entry.received_at.replace(tzinfo=UTC).astimezone(settings.zone).date()
+        entry.forward_by = deadlines.forward_by(received)
+        entry.settle_by = deadlines.settle_by(received, entry.fields.get("type", ""))

@@ -1,0 +1,61 @@
+"""What is older than the office may keep is deleted: from the ledger, and from the history that trainings read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+from typing import TYPE_CHECKING
+
+from sqlalchemy import delete, func, select
+
+from model.history.index_files import write_past
+from model.history.rows import history_file, read_history
+from service.ledger.audit import note
+from service.ledger.clock import now
+from service.ledger.tables import StoredComplaint
+
+if TYPE_CHECKING:
+    from datetime import datetime
+    from pathlib import Path
+
+    from model.versions.office_home import Office
+    from service.ledger.sessions import Access
+
+
+@dataclass(frozen=True, slots=True)
+class Retained:
+    """How many complaints of the ledger and rows of the history were older, and how many older ones still wait."""
+
+    complaints: int
+    history_rows: int
+    still_waiting: int
+
+
+def retain(access: Access, office: Office, days: int, *, delete_them: bool) -> Retained:
+    """Delete, or only count, what came in more than `days` ago. What still waits is counted and never deleted."""
+    oldest = now() - timedelta(days=days)
+    older = (StoredComplaint.office == office.name, StoredComplaint.received_at < oldest)
+    with access.session() as session:
+        counts = [
+            session.scalar(select(func.count()).where(*older, condition)) or 0
+            for condition in (~StoredComplaint.waiting, StoredComplaint.waiting)
+        ]
+        if delete_them:
+            # Suggestions, decisions and marks go with their complaint.
+            session.execute(delete(StoredComplaint).where(*older, ~StoredComplaint.waiting))
+            note(session, office.name, "retention", "deleted", str(counts[0]))
+    history_rows = 0
+    for folder in office.history_folders():
+        # A row that several versions learned from is one complaint; the count is the most that one folder loses.
+        history_rows = max(history_rows, _retain_history(folder, oldest, delete_them=delete_them))
+    return Retained(counts[0], history_rows, counts[1])
+
+
+def _retain_history(folder: Path, oldest: datetime, *, delete_them: bool) -> int:
+    if not history_file(folder).is_file():
+        return 0
+    rows = read_history(folder)
+    kept = [row for row in rows if row.received_at.replace(tzinfo=None) >= oldest]
+    if delete_them and len(kept) < len(rows):
+        write_past(folder, kept)
+    return len(rows) - len(kept)

@@ -1,0 +1,293 @@
+"""What a supervisor counts: volume, agreement, corrections, returns, what is late. Every figure is a query over cases."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass
+from datetime import datetime, time, timedelta
+from statistics import median
+from typing import TYPE_CHECKING, Any
+
+from sqlalchemy import and_, case, func, select
+
+from model.drift.check import Observed
+from model.suggestion import Status
+from service.ledger.complaints import OUTSIDE
+from service.ledger.queue import counts
+from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from sqlalchemy.orm import Session
+
+_MOST_CORRECTIONS = 10
+# Medians are of the newest so many decisions of the period.
+_MOST_TIMED = 20_000
+_MOST_OBSERVED = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Week:
+    """How many complaints came in and how many were decided in the week that begins on `monday`."""
+
+    monday: date
+    received: int
+    decided: int
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """How often officers chose `decided` where `suggested` stood first."""
+
+    suggested: str
+    decided: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
+class UnitLoad:
+    """What waits for a unit (as suggested) and what it was given and hasn't settled, each with what is late."""
+
+    unit: str
+    waiting: int
+    waiting_late: int
+    forwarded: int
+    forwarded_late: int
+
+
+@dataclass(frozen=True, slots=True)
+class Figures:
+    """A period in figures; the medians are None where nothing was measured."""
+
+    received: int
+    verdicts: dict[str, int]
+    returned: int
+    weeks: tuple[Week, ...]
+    corrections: tuple[Correction, ...]
+    returned_units: tuple[tuple[str, int], ...]
+    loads: tuple[UnitLoad, ...]
+    median_seconds: float | None
+    median_hours: float | None
+
+    @property
+    def decided(self) -> int:
+        return sum(self.verdicts.values())
+
+
+class Supervision:
+    """The figures of one office, within one transaction."""
+
+    def __init__(self, session: Session, office: str) -> None:
+        self._session = session
+        self._office = office
+
+    def figures(self, start: datetime, end: datetime, today: date, zone_shift: timedelta) -> Figures:
+        """The period from `start` until before `end`, both UTC; weeks are the office's, `zone_shift` ahead of UTC."""
+        corrections = self._corrections(start, end)
+        return Figures(
+            received=self._received(start, end),
+            verdicts=self._verdicts(start, end),
+            returned=self._returned(start, end),
+            weeks=self._weeks(start, end, zone_shift),
+            corrections=corrections,
+            returned_units=self._returned_units(start, end),
+            loads=self._loads(today),
+            **self._times(start, end),
+        )
+
+    def observed(self, since: datetime) -> list[Observed]:
+        """What the alarms of drift look at: the suggestions of the last weeks beside what was decided."""
+        query = (
+            select(
+                StoredComplaint.received_at,
+                StoredComplaint.unit_id,
+                StoredComplaint.category_id,
+                StoredComplaint.confidence,
+                StoredComplaint.unit_status,
+                StoredComplaint.known_share,
+                StoredComplaint.title != "",
+                StoredComplaint.fields,
+                StoredDecision.unit_id,
+                StoredDecision.category_id,
+            )
+            .outerjoin(
+                StoredDecision,
+                and_(StoredDecision.complaint_id == StoredComplaint.id, StoredDecision.undone_at.is_(None)),
+            )
+            .where(
+                StoredComplaint.office == self._office,
+                StoredComplaint.received_at >= since,
+                StoredComplaint.suggestion_id.is_not(None),
+                # What was decided before Pilah saw it says nothing about a suggestion.
+                func.coalesce(StoredDecision.verdict, "") != "recorded",
+            )
+            .order_by(StoredComplaint.received_at.desc())
+            .limit(_MOST_OBSERVED)
+        )
+        return [
+            Observed(
+                received_at=received_at,
+                unit_id=unit_id,
+                category_id=category_id,
+                confidence=confidence,
+                status=Status(status),
+                known_share=known_share,
+                blank=_blank(fields, has_title=has_title),
+                decided_unit_id=decided_unit or "",
+                decided_category_id=decided_category or "",
+            )
+            for (
+                received_at,
+                unit_id,
+                category_id,
+                confidence,
+                status,
+                known_share,
+                has_title,
+                fields,
+                decided_unit,
+                decided_category,
+            ) in self._session.execute(query)
+        ]
+
+    def _received(self, start: datetime, end: datetime) -> int:
+        query = select(func.count()).where(
+            StoredComplaint.office == self._office,
+            StoredComplaint.received_at >= start,
+            StoredComplaint.received_at < end,
+        )
+        return self._session.scalar(query) or 0
+
+    def _verdicts(self, start: datetime, end: datetime) -> dict[str, int]:
+        query = (
+            self._decisions(select(StoredDecision.verdict, func.count()), start, end)
+            .where(counts())
+            .group_by(StoredDecision.verdict)
+        )
+        found = dict(self._session.execute(query).all())
+        return {verdict: found.get(verdict, 0) for verdict in ("accepted", "changed", "rejected")}
+
+    def _returned(self, start: datetime, end: datetime) -> int:
+        query = self._decisions(select(func.count()), start, end).where(StoredDecision.returned_at.is_not(None))
+        return self._session.scalar(query) or 0
+
+    def _returned_units(self, start: datetime, end: datetime) -> tuple[tuple[str, int], ...]:
+        query = (
+            self._decisions(select(StoredDecision.unit_id, func.count()), start, end)
+            .where(StoredDecision.returned_at.is_not(None))
+            .group_by(StoredDecision.unit_id)
+            .order_by(func.count().desc(), StoredDecision.unit_id)
+            .limit(_MOST_CORRECTIONS)
+        )
+        return tuple((unit, count) for unit, count in self._session.execute(query))
+
+    def _corrections(self, start: datetime, end: datetime) -> tuple[Correction, ...]:
+        query = (
+            self._decisions(select(StoredSuggestion.unit_id, StoredDecision.unit_id, func.count()), start, end)
+            .join(StoredSuggestion, StoredSuggestion.id == StoredDecision.suggestion_id)
+            .where(
+                counts(),
+                StoredDecision.verdict == "changed",
+                StoredSuggestion.unit_id != StoredDecision.unit_id,
+            )
+            .group_by(StoredSuggestion.unit_id, StoredDecision.unit_id)
+            .order_by(func.count().desc(), StoredSuggestion.unit_id, StoredDecision.unit_id)
+            .limit(_MOST_CORRECTIONS)
+        )
+        return tuple(Correction(*found) for found in self._session.execute(query))
+
+    def _times(self, start: datetime, end: datetime) -> dict[str, float | None]:
+        query = (
+            self._decisions(
+                select(StoredDecision.seconds, StoredDecision.decided_at, StoredComplaint.stored_at), start, end
+            )
+            .join(StoredComplaint, StoredComplaint.id == StoredDecision.complaint_id)
+            # What was decided elsewhere and came with an export was never waited for here.
+            .where(StoredDecision.undone_at.is_(None), StoredDecision.officer != OUTSIDE)
+            .order_by(StoredDecision.decided_at.desc())
+            .limit(_MOST_TIMED)
+        )
+        found = list(self._session.execute(query))
+        seconds = [row[0] for row in found if row[0] is not None]
+        hours = [(decided - stored).total_seconds() / 3600 for _, decided, stored in found]
+        return {
+            "median_seconds": median(seconds) if seconds else None,
+            "median_hours": median(hours) if hours else None,
+        }
+
+    def _weeks(self, start: datetime, end: datetime, zone_shift: timedelta) -> tuple[Week, ...]:
+        received = self._by_week(
+            select(StoredComplaint.received_at).where(
+                StoredComplaint.office == self._office,
+                StoredComplaint.received_at >= start,
+                StoredComplaint.received_at < end,
+            ),
+            zone_shift,
+        )
+        decided = self._by_week(
+            self._decisions(select(StoredDecision.decided_at), start, end).where(counts()),
+            zone_shift,
+        )
+        weeks, monday = [], _monday(start + zone_shift)
+        while datetime.combine(monday, time()) < end + zone_shift:
+            weeks.append(Week(monday, received[monday], decided[monday]))
+            monday += timedelta(days=7)
+        return tuple(weeks)
+
+    def _by_week(self, query: Any, zone_shift: timedelta) -> Counter[date]:  # noqa: ANN401 - a query of one column
+        return Counter(_monday(moment + zone_shift) for moment in self._session.scalars(query))
+
+    def _loads(self, today: date) -> tuple[UnitLoad, ...]:
+        waiting = self._session.execute(
+            select(
+                StoredComplaint.unit_id,
+                func.count(),
+                func.sum(case((StoredComplaint.forward_by < today, 1), else_=0)),
+            )
+            .where(StoredComplaint.office == self._office, StoredComplaint.waiting)
+            .group_by(StoredComplaint.unit_id)
+        )
+        forwarded = self._session.execute(
+            select(
+                StoredDecision.unit_id,
+                func.count(),
+                func.sum(case((StoredComplaint.settle_by < today, 1), else_=0)),
+            )
+            .join(StoredComplaint, StoredComplaint.id == StoredDecision.complaint_id)
+            .where(
+                StoredDecision.office == self._office,
+                StoredDecision.undone_at.is_(None),
+                StoredDecision.unit_id != "",
+                StoredComplaint.settled_at.is_(None),
+            )
+            .group_by(StoredDecision.unit_id)
+        )
+        by_unit: dict[str, list[int]] = {}
+        for unit, count, late in waiting:
+            by_unit.setdefault(unit, [0, 0, 0, 0])[:2] = [count, late]
+        for unit, count, late in forwarded:
+            by_unit.setdefault(unit, [0, 0, 0, 0])[2:] = [count, late]
+        loads = [UnitLoad(unit, *numbers) for unit, numbers in by_unit.items()]
+        return tuple(
+            sorted(
+                loads,
+                key=lambda load: (-load.waiting_late - load.forwarded_late, -load.waiting - load.forwarded, load.unit),
+            )
+        )
+
+    def _decisions(self, query: Any, start: datetime, end: datetime) -> Any:  # noqa: ANN401 - any select
+        return query.select_from(StoredDecision).where(
+            StoredDecision.office == self._office, StoredDecision.decided_at >= start, StoredDecision.decided_at < end
+        )
+
+
+def _monday(moment: datetime) -> date:
+    return moment.date() - timedelta(days=moment.weekday())
+
+
+def _blank(fields: dict[str, Any], *, has_title: bool) -> frozenset[str]:
+    """The fields that `observed_of` in model/drift/baseline.py looks at."""
+    location = fields.get("location", {})
+    values = {"channel": fields.get("channel", ""), **location, "title": "x" if has_title else ""}
+    return frozenset(name for name, value in values.items() if not value.strip())

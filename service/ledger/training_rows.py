@@ -1,0 +1,162 @@
+"""What an office's decisions teach, as rows in a file that a training reads: the only way from the ledger to a model."""
+
+from __future__ import annotations
+
+from contextlib import contextmanager
+from datetime import UTC
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import TYPE_CHECKING
+
+from sqlalchemy import select
+from sqlalchemy.orm import selectinload
+
+from model.complaint import Complaint, Location
+from model.errors import ArtifactError
+from model.history.rows import LabelledComplaint, history_file, read_history, write_rows
+from model.office.categories import label_categories
+from model.versions.artifact import load
+from model.versions.office_home import Office
+from service.ledger.complaints import OUTSIDE
+from service.ledger.database import open_ledger
+from service.ledger.sessions import Access
+from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
+from service.pages.frame.context import Names
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from datetime import datetime
+    from zoneinfo import ZoneInfo
+
+    from sqlalchemy.orm import Session
+
+    from service.settings import Settings
+
+# How a decision counts that was made elsewhere: nobody had Pilah's suggestion before them.
+_RECORDED = "recorded"
+_NOT_FOLLOWED = frozenset(("rejected", "changed"))
+# Without a unit for these, the suggested one was not wrong: nobody can say yet, or a court has the case.
+_SAYS_NOTHING_OF_UNITS = frozenset(("minta kelengkapan", "yudisial"))
+_ROWS_AT_ONCE = 500
+_FILE = "decisions.parquet"
+
+
+@contextmanager
+def lessons(settings: Settings) -> Iterator[Path]:
+    """The file of `decided_rows`, readable by this user only, gone when the block ends.
+
+    It holds the masked text of confidential complaints too, which a training may read and nobody else.
+    """
+    place = Office(settings.home, settings.office)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    access = Access(open_ledger(settings.ledger_url), settings.office)
+    try:
+        # A folder of its own has mode 700 from its first moment on.
+        with TemporaryDirectory(prefix=".decisions-", dir=settings.home) as folder:
+            path = Path(folder) / _FILE
+            with access.reading() as session:
+                rows = decided_rows(
+                    session, settings.office, _names(place, settings.signing_key.get_secret_value()), settings.zone
+                )
+            write_rows(path, rows)
+            yield path
+    finally:
+        access.engine.dispose()
+
+
+def decided_rows(session: Session, office: str, names: Names, zone: ZoneInfo) -> list[LabelledComplaint]:
+    """One row for each complaint on which a decision stands or was returned, by its newest such revision.
+
+    A decision that was taken back teaches nothing. Times are the office's own, without an offset, as a history has them.
+    """
+    query = (
+        select(StoredComplaint)
+        .where(StoredComplaint.office == office, StoredComplaint.decisions.any())
+        .order_by(StoredComplaint.reference_id, StoredComplaint.revision)
+        .options(selectinload(StoredComplaint.decisions))
+        .execution_options(yield_per=_ROWS_AT_ONCE)
+    )
+    found: dict[str, LabelledComplaint] = {}
+    for complaint in session.scalars(query):
+        row = _row(session, complaint, names, zone)
+        if row is not None:
+            found[complaint.reference_id] = row
+    return sorted(found.values(), key=lambda row: row.received_at)
+
+
+def _row(session: Session, complaint: StoredComplaint, names: Names, zone: ZoneInfo) -> LabelledComplaint | None:
+    standing = next((entry for entry in complaint.decisions if entry.undone_at is None), None)
+    returned = [entry for entry in complaint.decisions if entry.returned_at is not None]
+    wrong = [entry.unit_id for entry in returned]
+    if standing is not None:
+        wrong.extend(_rejected_unit(session, standing))
+        unit_id, decided_at = standing.unit_id, standing.decided_at
+    elif returned:
+        unit_id, decided_at = returned[-1].unit_id, returned[-1].returned_at or returned[-1].decided_at
+    else:
+        return None
+    entry = standing or returned[-1]
+    return LabelledComplaint(
+        _complaint(complaint, entry.type, zone),
+        unit=names.units.get(unit_id, unit_id),
+        category=names.category(entry.category_id),
+        outcome=entry.outcome,
+        copies=tuple(map(names.unit, entry.copies)),
+        returned=standing is None,
+        verdict=_verdict(entry),
+        wrong_units=tuple(names.units.get(one, one) for one in dict.fromkeys(wrong) if one and one != unit_id),
+        decided_at=_local(decided_at, zone),
+    )
+
+
+def _verdict(decision: StoredDecision) -> str:
+    return _RECORDED if decision.officer == OUTSIDE else decision.verdict
+
+
+def _rejected_unit(session: Session, decision: StoredDecision) -> Sequence[str]:
+    """The unit that was suggested where the officer chose another, or said that none of the office's is responsible."""
+    if _verdict(decision) not in _NOT_FOLLOWED or not decision.suggestion_id:
+        return ()
+    if not decision.unit_id and decision.outcome in _SAYS_NOTHING_OF_UNITS:
+        return ()
+    suggestion = session.get(StoredSuggestion, decision.suggestion_id)
+    return (suggestion.unit_id,) if suggestion else ()
+
+
+def _complaint(stored: StoredComplaint, decided_type: str, zone: ZoneInfo) -> Complaint:
+    fields = stored.fields
+    places = fields.get("location", {})
+    return Complaint(
+        stored.text,
+        reference_id=stored.reference_id,
+        received_at=_local(stored.received_at, zone),
+        title=stored.title,
+        channel=fields.get("channel", ""),
+        location=Location(*(places.get(name, "") for name in ("province", "regency", "district", "village"))),
+        type=decided_type or fields.get("type", ""),
+        reporter_category=fields.get("reporter_category", ""),
+        requested_unit=fields.get("requested_unit", ""),
+        attachments=fields.get("attachments", 0),
+        anonymous=bool(fields.get("anonymous", False)),
+        confidential=stored.confidential,
+    )
+
+
+def _local(moment: datetime, zone: ZoneInfo) -> datetime:
+    return moment.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
+
+
+def _names(place: Office, signing_key: str) -> Names:
+    """What the champion calls its units and categories; where it can't be read, what the history and units.csv do."""
+    try:
+        version = place.champion()
+        router = load(place.versions_folder / version, signing_key)[0] if version else None
+    except ArtifactError:
+        router = None
+    if router is not None:
+        units, labels = router.units.updated_by(place.units()), router.category_labels
+    else:
+        rows = read_history(place.history_folder) if history_file(place.history_folder).is_file() else []
+        units = place.units().with_names([row.unit for row in rows if row.unit])
+        labels = tuple(label_categories(row.category for row in rows if row.category).values())
+    return Names({unit.id: unit.name for unit in units}, {label.id: label.name for label in labels})

@@ -1,0 +1,277 @@
+"""The model version in use, kept in memory, and what follows it taken up while it goes on answering."""
+
+from __future__ import annotations
+
+import gc
+import logging
+import os
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from threading import Lock, Thread
+from typing import TYPE_CHECKING, NamedTuple
+
+from model.complaint import Complaint
+from model.errors import ArtifactError, PilahError
+from model.history.index_files import index_file
+from model.history.rows import history_file
+from model.history.similar import Precedents
+from model.office.units_check import disagreements
+from model.versions import artifact
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Iterator
+
+    from model.router import Router
+    from model.versions.artifact import Card
+    from model.versions.office_home import Office
+
+logger = logging.getLogger(__name__)
+
+# Something of every part of a model is touched before the first officer waits for it.
+_FIRST_TEXT = "lampu jalan di depan kantor kelurahan padam sejak kemarin"
+
+
+@dataclass(frozen=True, slots=True)
+class Loaded:
+    """A version that was verified and read; `disagreements` are those between its units and units.csv."""
+
+    router: Router
+    card: Card
+    disagreements: tuple[str, ...] = ()
+
+
+class _FileState(NamedTuple):
+    name: str
+    size: int
+    changed_ns: int
+    inode: int
+
+
+_State = tuple[_FileState, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class _Sealed:
+    """A version as it was sealed, with the past complaints it compares with, and the files' state when they were read."""
+
+    version: str
+    state: _State
+    router: Router
+    card: Card
+    past_state: _State
+    past: Precedents
+
+
+@dataclass(frozen=True, slots=True)
+class _Failed:
+    """Why a version in this state can't be read; `passing`: the machine's reason, which may be gone the next moment."""
+
+    version: str | None
+    state: _State
+    error: ArtifactError
+    passing: bool = False
+
+
+class Champion:
+    """Holds the office's champion and follows its files; between changes a request costs a few stat calls.
+
+    A version that is promoted is verified and read beside the one that answers, which goes on answering until it is
+    ready. The weights are memory-mapped, so a file changed on disk is a model changed in memory: then nothing is answered
+    until its hashes hold again. Units and rules take effect at the next request. Past complaints that changed are left out
+    at once and come back when they are read anew. `on_change` is told the version whenever another one answers.
+    """
+
+    def __init__(
+        self, office: Office, signing_key: str = "", on_change: Callable[[str], None] = lambda _version: None
+    ) -> None:
+        self._office = office
+        self._signing_key = signing_key
+        self._on_change = on_change
+        self._lock = Lock()
+        self._held: _Sealed | _Failed | None = None
+        self._next: _Sealed | _Failed | None = None
+        self._reading: Thread | None = None
+        self._versions_folder = str(office.versions_folder)
+        self._pointer = str(office.champion_file)
+        self._pointer_state: _State | None = None
+        self._past_paths: dict[str, tuple[str, ...]] = {}
+        self._own_paths = (str(office.own_folder / "units.csv"), str(office.rules_file))
+        self._own_state: _State = ()
+        self._answering: Loaded | ArtifactError | None = None
+
+    def current(self) -> Loaded:
+        """The champion, its files verified since they last changed.
+
+        Raises:
+            ArtifactError: there is none, or its files can't be trusted or read.
+        """
+        with self._lock:
+            try:
+                found = self._follow_files()
+            except OSError as error:
+                found = _unreadable(error)
+        if isinstance(found, ArtifactError):
+            # Without the old trace, which would grow with every request.
+            raise found.with_traceback(None)
+        return found
+
+    def unchanged(self) -> Loaded | None:
+        """The champion where a few stat calls tell that nothing changed; None where `current` has to read, or is reading."""
+        if not self._lock.acquire(blocking=False):
+            return None
+        try:
+            held, answering = self._held, self._answering
+            if not isinstance(held, _Sealed) or not isinstance(answering, Loaded):
+                return None
+            as_it_was = (
+                _state_of((self._pointer,)) == self._pointer_state
+                and _state_of(file.name for file in held.state) == held.state
+                and self._past_state(held.version) == held.past_state
+                and self._own_files() == self._own_state
+            )
+        except OSError:
+            return None
+        finally:
+            self._lock.release()
+        return answering if as_it_was else None
+
+    @property
+    def version(self) -> str:
+        """The version that answered last, without a look at its files; blank where there was none."""
+        return self._answering.router.version if isinstance(self._answering, Loaded) else ""
+
+    def _follow_files(self) -> Loaded | ArtifactError:
+        pointer_state = _state_of((self._pointer,))
+        wanted = self._office.champion()
+        held = self._held
+        if not isinstance(held, _Sealed) or self._sealed_state(held.version) != held.state:
+            held = self._read_now(wanted)
+        elif wanted != held.version or self._past_state(wanted) != held.past_state:
+            held = self._read_beside(wanted, held)
+        # What `unchanged` may rely on: this pointer names the version that answers.
+        self._pointer_state = pointer_state if held.version == wanted else None
+        own_state = self._own_files()
+        if held is not self._held or own_state != self._own_state or self._answering is None:
+            before = self.version
+            self._held, self._own_state = held, own_state
+            self._answering = held.error if isinstance(held, _Failed) else self._at_office(held)
+            if self.version not in {"", before}:
+                self._on_change(self.version)
+        return self._answering
+
+    def _read_now(self, wanted: str | None) -> _Sealed | _Failed:
+        """Nothing that can be trusted is in memory: whoever asks waits."""
+        held = self._held
+        if isinstance(held, _Failed) and not held.passing and self._is_as_now(held, wanted):
+            return held
+        return self._read(wanted)
+
+    def _read_beside(self, wanted: str | None, held: _Sealed) -> _Sealed | _Failed:
+        """The version that is wanted once it is ready; until then the one that answers."""
+        ready = self._next
+        if ready is not None and self._is_as_now(ready, wanted):
+            self._next = None
+            return ready
+        if self._reading is None or not self._reading.is_alive():
+            self._reading = Thread(target=self._read_next, args=(wanted,), name="champion", daemon=True)
+            self._reading.start()
+        if wanted == held.version and held.past_state:
+            # Past complaints were deleted: none of them is shown again.
+            return _Sealed(held.version, held.state, held.router, held.card, (), Precedents(()))
+        return held
+
+    def _read_next(self, wanted: str | None) -> None:
+        found = self._read(wanted)
+        if isinstance(found, _Sealed):
+            found.router.suggest(Complaint(_FIRST_TEXT))
+        with self._lock:
+            self._next = found
+
+    def _read(self, wanted: str | None) -> _Sealed | _Failed:
+        """Verify and read; the state is that from before, so that a change in between is seen at the next request."""
+        state = self._sealed_state(wanted)
+        if wanted is None:
+            return _Failed(wanted, state, self._office.no_model())
+        try:
+            past_state = self._past_state(wanted)
+            with _left_out_of_collection():
+                router, card = artifact.load(self._office.versions_folder / wanted, self._signing_key)
+                past = self._office.past_of(wanted)
+            return _Sealed(wanted, state, router, card, past_state, past)
+        except ArtifactError as error:
+            return _Failed(wanted, state, error)
+        except OSError as error:
+            return _Failed(wanted, state, _unreadable(error), passing=True)
+
+    def _is_as_now(self, found: _Sealed | _Failed, wanted: str | None) -> bool:
+        if found.version != wanted or found.state != self._sealed_state(wanted):
+            return False
+        return isinstance(found, _Failed) or found.past_state == self._past_state(wanted)
+
+    def _at_office(self, held: _Sealed) -> Loaded | ArtifactError:
+        """The version with the units and rules of now."""
+        try:
+            own_units = self._office.units()
+            router = self._office.with_own_files(held.router, held.past, own_units)
+        except PilahError as error:
+            # The office's own units.csv or rules.csv: no suggestion is better than one that breaks a rule.
+            return ArtifactError(str(error))
+        today = datetime.now(UTC).date()
+        ids = held.card.get("units_file", {}).get("ids", [])
+        found = disagreements(held.router.units, ids, own_units, today)
+        for sentence in found:
+            logger.warning("Not ready: %s", sentence)
+        return Loaded(router, held.card, found)
+
+    def _sealed_state(self, version: str | None) -> _State:
+        """The folder's own state tells of a file that comes or goes: while it stays, nothing needs to be listed again."""
+        if version is None:
+            return ()
+        folder = f"{self._versions_folder}/{version}"
+        state = _state_of((folder,))
+        try:
+            names = sorted(os.listdir(folder))  # noqa: PTH208
+        except (FileNotFoundError, NotADirectoryError):
+            return ()
+        return state + _state_of(f"{folder}/{name}" for name in names)
+
+    def _past_state(self, version: str | None) -> _State:
+        if version is None:
+            return ()
+        paths = self._past_paths.get(version)
+        if paths is None:
+            folders = self._office.past_folders(version)
+            paths = tuple(str(path(folder)) for folder in folders for path in (history_file, index_file))
+            self._past_paths[version] = paths
+        return _state_of(paths)
+
+    def _own_files(self) -> _State:
+        return _state_of(self._own_paths)
+
+
+@contextmanager
+def _left_out_of_collection() -> Iterator[None]:
+    """What is read here stays until another model is read: looking through its objects again and again would only take time."""
+    gc.unfreeze()
+    try:
+        yield
+    finally:
+        gc.collect()
+        gc.freeze()
+
+
+def _unreadable(error: OSError) -> ArtifactError:
+    return ArtifactError(f"{error.filename} can't be read: {error.strerror}. Let this user read it, and try again.")
+
+
+def _state_of(paths: Iterable[str]) -> _State:
+    """Strings, because every request asks: pathlib would take longer than the system does."""
+    files = []
+    for path in paths:
+        try:
+            stat = os.stat(path)  # noqa: PTH116
+        except FileNotFoundError:
+            continue
+        files.append(_FileState(path, stat.st_size, stat.st_mtime_ns, stat.st_ino))
+    return tuple(files)

@@ -1,0 +1,1 @@
+"""Run and maintain an installation: serve, doctor, backup, restore, demonstration."""

@@ -1,0 +1,95 @@
+"""The sample office's desk: invented complaints that wait, and some that were decided, as if of the last weeks."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from importlib.resources import as_file
+from typing import TYPE_CHECKING
+
+from sqlalchemy import func, select
+
+import data
+from data.exports.open import open_export
+from model.from_export import complaint_of
+from model.office.units import slug
+from model.versions.office_home import Office
+from service.jobs.deadlines import read_deadlines
+from service.jobs.intake import Intake, Source
+from service.ledger.complaints import Decision, Ledger
+from service.ledger.database import open_ledger
+from service.ledger.sessions import Access
+from service.ledger.tables import StoredComplaint
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from data.exports.open import ExportRow
+    from model.router import Router
+    from service.settings import Settings
+
+# The newest rows of a sample office, which its demonstration model doesn't learn from.
+DEMONSTRATION_ROWS = 90
+_WAITING = 36
+_WAITING_DAYS = 4
+_DECIDED_DAYS = 26
+# As invented as the complaints, so that the dashboard has something to count.
+_SECONDS = (14.0, 22.0, 31.0, 38.0, 47.0, 65.0, 120.0)
+_OFFICER = "petugas.contoh"
+
+
+def fill_desk(settings: Settings) -> None:
+    """Enter the newest rows of the sample office into an empty ledger: the last of them wait, the others are decided."""
+    place = Office(settings.home, settings.office)
+    router, _ = place.load_champion(settings.signing_key.get_secret_value())
+    access = Access(open_ledger(settings.ledger_url), settings.office)
+    intake = Intake(settings, read_deadlines(place.own_folder))
+    with access.session() as session:
+        if not session.scalar(select(func.count()).select_from(StoredComplaint)):
+            _Desk(Ledger(session, settings.office), intake, router).fill(_newest_rows(settings.office))
+    access.engine.dispose()
+
+
+class _Desk:
+    def __init__(self, ledger: Ledger, intake: Intake, router: Router) -> None:
+        self._ledger = ledger
+        self._intake = intake
+        self._router = router
+        self._categories = {label.name: label.id for label in router.category_labels}
+        self._now = datetime.now(intake.settings.zone)
+
+    def fill(self, rows: list[ExportRow]) -> None:
+        decided, waiting = rows[:-_WAITING], rows[-_WAITING:]
+        for at, row in enumerate(decided):
+            self._enter_decided(row, self._moment(_DECIDED_DAYS, _WAITING_DAYS, at / len(decided)))
+        for at, row in enumerate(waiting):
+            self._enter(row, self._moment(_WAITING_DAYS, 0, at / len(waiting)))
+
+    def _moment(self, days_from: float, days_to: float, share: float) -> datetime:
+        return self._now - timedelta(days=days_from + (days_to - days_from) * share)
+
+    def _enter(self, row: ExportRow, received: datetime) -> StoredComplaint:
+        complaint = replace(complaint_of(row), received_at=received)
+        return self._intake.suggest_and_enter(self._router, self._ledger, complaint, Source("upload"))
+
+    def _enter_decided(self, row: ExportRow, received: datetime) -> None:
+        stored = self._enter(row, received)
+        fields: Mapping[str, str] = row.fields
+        unit = self._router.units.find(fields.get("unit", ""))
+        decision = Decision(
+            unit_id=unit.id if unit else "",
+            category_id=self._categories.get(fields.get("category", ""), slug(fields.get("category", ""))),
+            type=fields.get("type", ""),
+            outcome=fields.get("outcome", ""),
+            officer=_OFFICER,
+            seconds=_SECONDS[len(row.fields.get("text", "")) % len(_SECONDS)],
+        )
+        entry = self._ledger.decide(stored, decision)
+        stored.stored_at = received.astimezone(UTC).replace(tzinfo=None)
+        entry.decided_at = stored.stored_at + timedelta(hours=5)
+
+
+def _newest_rows(office: str) -> list[ExportRow]:
+    with as_file(data.sample_office(office)) as folder:
+        rows = list(open_export(folder / "complaints.csv").rows())
+    return sorted(rows, key=lambda row: row.fields.get("received_at", ""))[-DEMONSTRATION_ROWS:]

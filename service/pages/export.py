@@ -1,0 +1,50 @@
+"""Ekspor: everything of a period as a file."""
+
+import tempfile
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+from fastapi import APIRouter, Query, Request
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, HTMLResponse, Response
+
+from service.dependencies import CurrentSettings
+from service.ledger.audit import note
+from service.ledger.export import KINDS, write_export
+from service.pages.frame.context import names_of, shown
+from service.pages.frame.periods import ChosenPeriod
+from service.pages.frame.session import SignedIn, Supervisor
+
+if TYPE_CHECKING:
+    from service.ledger.sessions import Access
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+Kind = Annotated[Literal["csv", "xlsx", "ringkas"], Query(alias="bentuk")]
+
+
+@router.get("/ekspor")
+def choose(request: Request, visitor: SignedIn, period: ChosenPeriod) -> HTMLResponse:
+    return shown(request, visitor, "export.html", "ekspor", period=period)
+
+
+@router.get("/ekspor/berkas")
+def download(
+    request: Request, visitor: Supervisor, settings: CurrentSettings, period: ChosenPeriod, kind: Kind = "xlsx"
+) -> Response:
+    access: Access = request.app.state.ledger
+    folder = Path(tempfile.mkdtemp(prefix="pilah-"))
+    suffix = KINDS[kind]
+    path = folder / f"pilah{suffix}"
+    with access.reading() as session:
+        write_export(path, kind, session, settings, names_of(request), (period.start, period.end))
+    with access.session() as session:
+        note(session, settings.office, visitor.name, "export", f"{period.first}..{period.last}")
+    name = f"pilah-{settings.office}-{period.first}-{period.last}{suffix}"
+    return FileResponse(path, filename=name, background=BackgroundTask(_remove, folder))
+
+
+def _remove(folder: Path) -> None:
+    for path in folder.iterdir():
+        path.unlink()
+    folder.rmdir()

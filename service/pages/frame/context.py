@@ -1,0 +1,73 @@
+"""What every page of a signed-in visitor shows: the frame, the office's names, and who is looking."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from model.errors import ArtifactError
+from service.pages.frame.rendering import page
+
+if TYPE_CHECKING:
+    from fastapi import Request
+    from starlette.responses import HTMLResponse
+
+    from model.router import Router
+    from service.ledger.accounts import Visitor
+    from service.live_model.champion import Champion, Loaded
+
+
+@dataclass(frozen=True, slots=True)
+class Names:
+    """What an officer calls the ids of units and categories; an id that nobody knows stands for itself."""
+
+    units: dict[str, str]
+    categories: dict[str, str]
+
+    def unit(self, unit_id: str) -> str:
+        return self.units.get(unit_id, unit_id) or "tidak ada unit"
+
+    def category(self, category_id: str) -> str:
+        return self.categories.get(category_id, category_id)
+
+
+def model_of(request: Request) -> Loaded | None:
+    """The model in use, None where there is none; one and the same for all of a page, whatever is promoted meanwhile."""
+    if not hasattr(request.state, "model"):
+        champion: Champion = request.app.state.champion
+        try:
+            request.state.model = champion.current()
+        except ArtifactError:
+            request.state.model = None
+    found: Loaded | None = request.state.model
+    return found
+
+
+def router_of(request: Request) -> Router | None:
+    """The router of the model in use, None where there is none: most pages do without."""
+    loaded = model_of(request)
+    return loaded.router if loaded is not None else None
+
+
+def names_of(request: Request) -> Names:
+    """The names that the model in use knows."""
+    router = router_of(request)
+    if router is None:
+        return Names({}, {})
+    return Names(
+        {unit.id: unit.name for unit in router.units}, {label.id: label.name for label in router.category_labels}
+    )
+
+
+def shown(
+    request: Request,
+    visitor: Visitor,
+    template: str,
+    here: str,
+    status: int = 200,
+    /,
+    **context: Any,  # noqa: ANN401 - whatever the template shows
+) -> HTMLResponse:
+    """A page within the frame; `here` names its place in the menu."""
+    settings = request.app.state.settings
+    return page(template, status, visitor=visitor, settings=settings, here=here, **context)

@@ -1,0 +1,36 @@
+"""Templates to HTML."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from starlette.responses import HTMLResponse
+
+from service.pages.frame import static_files
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+
+def page(template: str, status: int = 200, headers: Mapping[str, str] | None = None, **context: object) -> HTMLResponse:
+    """A page; every value in it is escaped."""
+    framed = {"visitor": None, "settings": None, "here": "", "flash": None, **context}
+    return HTMLResponse(_templates().get_template(template).render(framed), status, headers)
+
+
+@cache
+def _templates() -> Environment:
+    folder = Path(__file__).parents[1] / "templates"
+    # Undefined names are mistakes of ours: better a failing test than a gap in a page.
+    templates = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+    )
+    templates.globals["static"] = static_files.address
+    return templates

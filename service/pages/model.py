@@ -1,0 +1,78 @@
+"""Model: which version answers, what it gets right, where it is weak, and the way to another one."""
+
+from datetime import datetime
+from typing import Any
+
+from fastapi import APIRouter, Request
+from starlette.responses import HTMLResponse
+
+from model.errors import ArtifactError
+from model.versions.office_home import Office
+from model.versions.promotions import changes, version_before
+from service.dependencies import CurrentSettings
+from service.ledger.accounts import Role
+from service.ledger.clock import as_utc
+from service.live_model.champion import Champion, Loaded
+from service.pages.frame import indonesian
+from service.pages.frame.context import shown
+from service.pages.frame.session import SignedIn
+from service.pages.training import may_train
+from service.pages.versions import versions_of
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_FEWEST_ROWS = 5
+_WEAK_BELOW = 0.5
+_WEAK_SHOWN = 12
+_CHANGES_SHOWN = 10
+
+
+@router.get("/model")
+def model_page(request: Request, visitor: SignedIn, settings: CurrentSettings) -> HTMLResponse:
+    champion: Champion = request.app.state.champion
+    office = Office(settings.home, settings.office)
+    reads_more = visitor.may(Role.SUPERVISOR)
+    try:
+        known = _known(champion.current())
+    except ArtifactError as error:
+        if not reads_more:
+            raise
+        known = {"version": office.champion() or "", "problem": str(error), "has_versions": bool(office.versions())}
+    return shown(
+        request,
+        visitor,
+        "model.html",
+        "model",
+        **known,
+        # A version that was promoted is read beside the one that still answers.
+        coming=office.champion() if not known["problem"] and office.champion() != known["version"] else None,
+        versions=versions_of(office) if reads_more else [],
+        changes=list(reversed(changes(office)))[:_CHANGES_SHOWN] if reads_more else [],
+        before=version_before(office) if reads_more else None,
+        reads_more=reads_more,
+        may_train=may_train(visitor, settings),
+        when=lambda at: indonesian.at_office(as_utc(datetime.fromisoformat(at)), settings.zone),
+        words=indonesian,
+    )
+
+
+def _known(loaded: Loaded) -> dict[str, Any]:
+    card = loaded.card
+    evaluation = card["evaluation"]
+    return {
+        "version": loaded.router.version,
+        "problem": "",
+        "since": indonesian.day_of(card["trained_at"]),
+        "card": card,
+        "parts": [
+            (name, evaluation[key]) for name, key in (("Unit", "unit"), ("Kategori", "category")) if evaluation[key]
+        ],
+        "weak": _weak(evaluation.get("per_unit") or []),
+        "promise": loaded.router.thresholds["unit"]["promise"] or 0.0,
+    }
+
+
+def _weak(per_unit: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The units that were often missed, those with the most rows first."""
+    weak = [unit for unit in per_unit if unit["rows"] >= _FEWEST_ROWS and unit["recall"] < _WEAK_BELOW]
+    return sorted(weak, key=lambda unit: -unit["rows"])[:_WEAK_SHOWN]

@@ -1,0 +1,186 @@
+"""Complaints that come in by hand: typed, as a paper letter, or as an export."""
+
+import secrets
+from datetime import date, datetime
+from typing import Annotated
+
+from fastapi import APIRouter, Query, Request
+from sqlalchemy import select
+from starlette.background import BackgroundTask
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from model.complaint import Complaint, Location
+from model.privacy.mask import mask
+from service.dependencies import CurrentBooks, CurrentIntake, CurrentModel, CurrentSettings, CurrentUploads
+from service.jobs.intake import Source
+from service.jobs.uploads import SUFFIXES, Summary, UploadRefused
+from service.ledger.complaints import UnknownComplaint
+from service.ledger.tables import Upload
+from service.pages.complaint import TYPES
+from service.pages.frame import indonesian
+from service.pages.frame.context import shown
+from service.pages.frame.session import OwnForm, SentForm, SignedIn
+from service.settings import Settings
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_PLACES = {"province": "provinsi", "regency": "kabupaten_kota", "district": "kecamatan", "village": "kelurahan"}
+_SHORT = ("judul", *_PLACES.values(), "nomor", "tanggal", "jenis", "saluran", "tembusan_surat")
+_UPLOADS_SHOWN = 20
+
+Letter = Annotated[str, Query(alias="surat", max_length=5)]
+
+
+@router.get("/baru")
+def empty_form(request: Request, visitor: SignedIn, letter: Letter = "") -> HTMLResponse:
+    return _form(request, visitor, {}, letter=bool(letter))
+
+
+@router.post("/baru")
+def enter(
+    request: Request,
+    visitor: SignedIn,
+    form: OwnForm,
+    settings: CurrentSettings,
+    intake: CurrentIntake,
+    loaded: CurrentModel,
+    books: CurrentBooks,
+) -> Response:
+    """Enter it, ask for a suggestion, and show both."""
+    letter = bool(form.get("surat"))
+    error, status = _error(form, settings)
+    if error:
+        return _form(request, visitor, _masked(form), letter=letter, error=error, status=status)
+    extra = (
+        {"letter_date": form.get("tanggal"), "letter_copies": mask(form.get("tembusan_surat")).text} if letter else {}
+    )
+    source = Source("letter" if letter else "typed", extra=extra)
+    stored = intake.suggest_and_enter(loaded.router, books.ledger, _complaint(form, settings, letter=letter), source)
+    return RedirectResponse(f"/pengaduan/{stored.id}", 303)
+
+
+def _complaint(form: SentForm, settings: Settings, *, letter: bool) -> Complaint:
+    return Complaint(
+        text=form.text("isi"),
+        reference_id=form.get("nomor") or f"P-{datetime.now(settings.zone):%Y%m%d}-{secrets.token_hex(3)}",
+        received_at=datetime.now(settings.zone),
+        title=form.get("judul"),
+        channel="surat" if letter else form.get("saluran"),
+        location=Location(**{name: form.get(field) for name, field in _PLACES.items()}),
+        type=form.get("jenis") if form.get("jenis") in TYPES else "",
+        incident_date=None,
+        confidential=bool(form.get("rahasia")),
+    )
+
+
+def _error(form: SentForm, settings: Settings) -> tuple[str, int]:
+    """What is wrong with the form, in a sentence, and the status that says so."""
+    text = form.text("isi")
+    if not text.strip():
+        return "Isi pengaduan masih kosong. Tempel atau ketik teksnya.", 422
+    longest = settings.max_text_characters
+    if len(text) > longest:
+        lengths = f"paling panjang {indonesian.number(longest)} karakter, yang dikirim {indonesian.number(len(text))}"
+        return f"Isi pengaduan {lengths}. Tempel bagian pokoknya saja.", 413
+    if form.get("surat") and not form.get("nomor"):
+        return "Nomor agenda surat masih kosong.", 422
+    if form.get("surat") and form.get("tanggal") and not _is_day(form.get("tanggal")):
+        return "Tanggal surat tidak terbaca. Tulis seperti 2026-11-23.", 422
+    return "", 200
+
+
+def _is_day(written: str) -> bool:
+    try:
+        date.fromisoformat(written)
+    except ValueError:
+        return False
+    return True
+
+
+def _masked(form: SentForm) -> dict[str, str]:
+    """The form to be shown again: what it shows is as masked as what would be kept."""
+    return {"isi": mask(form.text("isi")[:60_000]).text, **{name: mask(form.get(name)).text for name in _SHORT}}
+
+
+def _form(
+    request: Request,
+    visitor: SignedIn,
+    filled: dict[str, str],
+    *,
+    letter: bool,
+    error: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    known = {name: filled.get(name, "") for name in ("isi", *_SHORT)}
+    return shown(request, visitor, "new.html", "baru", status, filled=known, letter=letter, error=error, types=TYPES)
+
+
+@router.get("/unggah")
+def uploads(request: Request, visitor: SignedIn, books: CurrentBooks, settings: CurrentSettings) -> HTMLResponse:
+    return _uploads(request, visitor, books, settings)
+
+
+@router.post("/unggah")
+def upload(
+    request: Request,
+    visitor: SignedIn,
+    form: OwnForm,
+    uploads: CurrentUploads,
+    books: CurrentBooks,
+    settings: CurrentSettings,
+) -> Response:
+    file = form.file("berkas")
+    if file is None:
+        return _uploads(request, visitor, books, settings, "Pilih berkas ekspor dulu.", 422)
+    try:
+        upload_id = uploads.receive(books.session, file.filename or "", file.file, visitor.name)
+    except UploadRefused:
+        kinds = ", ".join(SUFFIXES)
+        error = f"Jenis berkas ini tidak dibaca. Simpan ekspor sebagai salah satu dari: {kinds}."
+        return _uploads(request, visitor, books, settings, error, 415)
+    # Once the answer is under way this transaction has ended, and the reader finds the upload.
+    return RedirectResponse(f"/unggah/{upload_id}", 303, background=BackgroundTask(uploads.start, upload_id))
+
+
+@router.get("/unggah/{upload_id}")
+def progress(
+    request: Request, upload_id: str, visitor: SignedIn, books: CurrentBooks, settings: CurrentSettings
+) -> Response:
+    """How far it is; a script asks again for the part in the middle, without one the page is loaded again by hand."""
+    entry = books.session.get(Upload, upload_id)
+    if entry is None or entry.office != settings.office:
+        raise UnknownComplaint("There is no such upload.")
+    return shown(
+        request,
+        visitor,
+        "upload_progress.html" if request.headers.get("hx-request") else "upload.html",
+        "unggah",
+        upload=entry,
+        summary=Summary(**entry.summary),
+        words=indonesian,
+    )
+
+
+def _uploads(
+    request: Request,
+    visitor: SignedIn,
+    books: CurrentBooks,
+    settings: CurrentSettings,
+    error: str = "",
+    status: int = 200,
+) -> HTMLResponse:
+    query = (
+        select(Upload).where(Upload.office == settings.office).order_by(Upload.created_at.desc()).limit(_UPLOADS_SHOWN)
+    )
+    return shown(
+        request,
+        visitor,
+        "uploads.html",
+        "unggah",
+        status,
+        uploads=list(books.session.scalars(query)),
+        error=error,
+        suffixes=SUFFIXES,
+        largest=settings.max_upload_bytes // (1024 * 1024),
+        words=indonesian,
+    )

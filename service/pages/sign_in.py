@@ -1,0 +1,106 @@
+"""Signing in and out."""
+
+from typing import TYPE_CHECKING, Annotated
+
+from fastapi import APIRouter, Query, Request
+from sqlalchemy import select
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from service.dependencies import CurrentBooks, CurrentSettings
+from service.ledger.accounts import SIGNED_IN_FOR, AccountInvalid, Accounts, Role, SignInRefused, Visitor
+from service.ledger.tables import User
+from service.pages.frame.rendering import page
+from service.pages.frame.session import COOKIE, OwnForm, PlainForm, SignedIn, safe_back
+from service.settings import Settings
+
+if TYPE_CHECKING:
+    from service.ledger.sessions import Access
+
+router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_DEMONSTRATION = "petugas.contoh"
+Back = Annotated[str, Query(alias="lanjut", max_length=2_000)]
+
+
+@router.get("/masuk")
+def ask(request: Request, settings: CurrentSettings, books: CurrentBooks, back: Back = "/") -> Response:
+    if settings.demonstration:
+        return _signed_in(settings, _demonstrate(request, settings), safe_back(back))
+    if books.accounts.visitor(request.cookies.get(COOKIE, "")):
+        return RedirectResponse(safe_back(back), 303)
+    return _form(settings, back, nobody=not books.accounts.any_user())
+
+
+@router.post("/masuk")
+def sign_in(request: Request, settings: CurrentSettings, form: PlainForm) -> Response:
+    """Without a session there is no token: that a page of ours sent the form, the browser itself says."""
+    back = safe_back(form.get("lanjut", 2_000))
+    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+        return _form(settings, back, "Formulir ini tidak dikirim dari halaman Pilah. Coba masuk lagi.", 403)
+    access: Access = request.app.state.ledger
+    with access.accounts() as accounts:
+        outcome = accounts.sign_in(form.get("nama"), form.get("sandi"))
+    if isinstance(outcome, SignInRefused):
+        refusal = "Nama atau kata sandi salah, atau akun terkunci 15 menit karena terlalu sering salah."
+        return _form(settings, back, refusal, 403)
+    return _signed_in(settings, outcome[0], back)
+
+
+@router.post("/keluar")
+def sign_out(request: Request, books: CurrentBooks, _: OwnForm) -> Response:
+    books.accounts.sign_out(request.cookies.get(COOKIE, ""))
+    answer = RedirectResponse("/masuk", 303)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+@router.get("/akun")
+def account(visitor: SignedIn, settings: CurrentSettings) -> HTMLResponse:
+    return _account(visitor, settings)
+
+
+@router.post("/akun")
+def change_password(visitor: SignedIn, settings: CurrentSettings, form: OwnForm, books: CurrentBooks) -> Response:
+    if settings.demonstration:
+        return _account(visitor, settings, "Akun contoh tidak punya kata sandi.", 422)
+    outcome = books.accounts.sign_in(visitor.name, form.get("sandi_lama"))
+    if isinstance(outcome, SignInRefused):
+        return _account(visitor, settings, "Kata sandi lama salah.", 422)
+    try:
+        books.accounts.set_password(visitor.name, form.get("sandi_baru"), visitor.name)
+    except AccountInvalid:
+        return _account(visitor, settings, "Kata sandi baru harus 10 sampai 200 karakter.", 422)
+    answer = RedirectResponse("/masuk", 303)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+def _account(visitor: Visitor, settings: Settings, error: str = "", status: int = 200) -> HTMLResponse:
+    return page("account.html", status, visitor=visitor, settings=settings, error=error, here="akun")
+
+
+def _form(settings: Settings, back: str, error: str = "", status: int = 200, *, nobody: bool = False) -> HTMLResponse:
+    return page("sign_in.html", status, settings=settings, back=back, error=error, nobody=nobody, visitor=None)
+
+
+def _signed_in(settings: Settings, secret: str, back: str) -> Response:
+    answer = RedirectResponse(back, 303)
+    answer.set_cookie(
+        COOKIE,
+        secret,
+        max_age=int(SIGNED_IN_FOR.total_seconds()),
+        httponly=True,
+        samesite="lax",
+        secure=settings.secure_cookies,
+    )
+    return answer
+
+
+def _demonstrate(request: Request, settings: Settings) -> str:
+    """A session of the demonstration officer, who sees everything that a supervisor sees and has no password."""
+    access: Access = request.app.state.ledger
+    with access.session() as session:
+        accounts = Accounts(session, settings.office)
+        query = select(User).where(User.office == settings.office, User.name == _DEMONSTRATION)
+        user = session.scalar(query) or accounts.add_demonstrator(_DEMONSTRATION, Role.SUPERVISOR)
+        return accounts.open_session(user)[0]

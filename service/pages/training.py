@@ -1,0 +1,213 @@
+"""Latih ulang: exports are handed over, the check is read, a version is trained and watched.
+
+A form is always answered by leading on to a page: what it shows is read after the form's own transaction has ended.
+"""
+
+from typing import Annotated, Any
+
+from fastapi import APIRouter, Query, Request
+from sqlalchemy.orm import Session
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
+
+from model.errors import TrainingBusy
+from service.dependencies import CurrentBooks, CurrentRetraining, CurrentSettings
+from service.jobs.training_runs import ENDED, MOST_FILES, RUNNING, NotNow, Retraining, State, Step
+from service.jobs.uploads import SUFFIXES, UploadRefused
+from service.ledger.accounts import Role, Visitor
+from service.ledger.complaints import UnknownComplaint
+from service.ledger.tables import TrainingRun
+from service.middleware.security import SEALED_PAGE_POLICY
+from service.pages.frame import indonesian, indonesian_training
+from service.pages.frame.context import shown
+from service.pages.frame.session import OwnForm, Retrainer, Supervisor
+from service.settings import Settings
+
+router = APIRouter(prefix="/model/latih", include_in_schema=False, default_response_class=HTMLResponse)
+
+_RUNS_SHOWN = 20
+_WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+# A form's field → the option of `pilah check` and `pilah train` that names a column.
+_COLUMNS = {"kolom_isi": "text", "kolom_unit": "unit", "kolom_kategori": "category", "kolom_tanggal": "date"}
+_COMPLAINTS = {
+    "kosong": "Pilih berkasnya dulu.",
+    "jenis": f"Jenis berkas ini tidak dibaca. Simpan ekspor sebagai salah satu dari: {', '.join(SUFFIXES)}.",
+    "bukan-buku": "Buku perbaikan adalah berkas .xlsx dari pemeriksaan, yang sudah diisi.",
+    "sibuk": "Pelatihan lain sedang berjalan untuk kantor ini. Tunggu sampai selesai, lalu ulangi.",
+    "berubah": "Keadaannya sudah berubah sejak halaman ini dibuka. Lihat lagi di bawah.",
+}
+
+Complaint = Annotated[str, Query(alias="galat", max_length=20)]
+
+
+class UnknownRun(UnknownComplaint):
+    """There is no such training in this office."""
+
+
+def may_train(visitor: Visitor, settings: Settings) -> bool:
+    """Whether the pages offer what changes the model; the routes look for themselves."""
+    return settings.demonstration or visitor.may(Role.ADMINISTRATOR)
+
+
+@router.get("")
+def runs(
+    request: Request,
+    visitor: Supervisor,
+    retraining: CurrentRetraining,
+    settings: CurrentSettings,
+    complaint: Complaint = "",
+) -> HTMLResponse:
+    return shown(
+        request,
+        visitor,
+        "trainings.html",
+        "model",
+        runs=retraining.newest(_RUNS_SHOWN),
+        may_train=may_train(visitor, settings),
+        error=_COMPLAINTS.get(complaint, ""),
+        suffixes=SUFFIXES,
+        most_files=MOST_FILES,
+        largest=settings.max_upload_bytes // (1024 * 1024),
+        states=indonesian_training.STATES,
+        words=indonesian,
+        zone=settings.zone,
+    )
+
+
+@router.post("/mulai")
+def hand_over(visitor: Retrainer, form: OwnForm, retraining: CurrentRetraining, books: CurrentBooks) -> Response:
+    """Keep the files, and begin with the check."""
+    files = [(file.filename or "", file.file) for file in form.files("berkas")]
+    from_ledger = bool(form.get("catatan"))
+    if not files and not from_ledger:
+        return RedirectResponse(f"{router.prefix}?galat=kosong", 303)
+    columns = {option: form.get(field) for field, option in _COLUMNS.items() if form.get(field)}
+    try:
+        run = retraining.receive(books.session, files, columns=columns, from_ledger=from_ledger, by=visitor.name)
+    except UploadRefused:
+        return RedirectResponse(f"{router.prefix}?galat=jenis", 303)
+    if not files:
+        return _to(run)
+    return _begin(retraining, books.session, run, Step.CHECK, visitor)
+
+
+@router.post("/perbaikan")
+def mend(visitor: Retrainer, form: OwnForm, retraining: CurrentRetraining, books: CurrentBooks) -> Response:
+    """Take the mended workbook of the check, and check once more with what it says."""
+    run = _known(retraining.read(form.get("pelatihan")))
+    file = form.file("berkas")
+    if file is None:
+        return _to(run, "kosong")
+    try:
+        write_units = bool(form.get("units"))
+        retraining.add_corrections(books.session, run, file.filename or "", file.file, write_units=write_units)
+    except UploadRefused:
+        return _to(run, "bukan-buku")
+    except NotNow:
+        return _to(run, "berubah")
+    return _begin(retraining, books.session, run, Step.CHECK, visitor)
+
+
+@router.get("/{run_id}")
+def one_run(
+    request: Request,
+    run_id: str,
+    visitor: Supervisor,
+    retraining: CurrentRetraining,
+    settings: CurrentSettings,
+    complaint: Complaint = "",
+) -> Response:
+    """Where a run is; a script asks again for its progress, without one the page is loaded again by hand."""
+    run = _known(retraining.find(run_id))
+    told = retraining.told(run)
+    context: dict[str, Any] = {
+        "run": run,
+        "told": told,
+        "stage": indonesian_training.stage(told.stage),
+        "words": indonesian,
+    }
+    if request.headers.get("hx-request"):
+        answer = shown(request, visitor, "training_progress.html", "model", **context)
+        if run.state not in RUNNING:
+            # What comes next is more than a bar that grows.
+            answer.headers["HX-Refresh"] = "true"
+        return answer
+    return shown(
+        request,
+        visitor,
+        "training.html",
+        "model",
+        **context,
+        may_train=may_train(visitor, settings),
+        complaint=_COMPLAINTS.get(complaint, ""),
+        error=indonesian_training.said(run.error),
+        running=run.state in RUNNING,
+        ended=run.state in ENDED,
+        checked=run.step == Step.TRAIN or run.state == State.CHECKED,
+        can_go_on=retraining.can_go_on(run),
+        zone=settings.zone,
+        has_page=retraining.check_page(run) is not None,
+        has_workbook=retraining.check_workbook(run) is not None,
+        log=retraining.log_file(run),
+        states=indonesian_training.STATES,
+    )
+
+
+@router.post("/{run_id}/periksa")
+def check(run_id: str, visitor: Retrainer, _: OwnForm, retraining: CurrentRetraining, books: CurrentBooks) -> Response:
+    return _begin(retraining, books.session, _known(retraining.read(run_id)), Step.CHECK, visitor)
+
+
+@router.post("/{run_id}/latih")
+def train(run_id: str, visitor: Retrainer, _: OwnForm, retraining: CurrentRetraining, books: CurrentBooks) -> Response:
+    return _begin(retraining, books.session, _known(retraining.read(run_id)), Step.TRAIN, visitor)
+
+
+@router.post("/{run_id}/batal")
+def cancel(run_id: str, visitor: Retrainer, _: OwnForm, retraining: CurrentRetraining, books: CurrentBooks) -> Response:
+    run = _known(retraining.read(run_id))
+    try:
+        retraining.cancel(books.session, run, visitor.name)
+    except NotNow:
+        return _to(run, "berubah")
+    return _to(run)
+
+
+@router.get("/{run_id}/pemeriksaan")
+def check_page(run_id: str, _: Supervisor, retraining: CurrentRetraining) -> Response:
+    """The check as it was written; its address is made here, never taken from the request."""
+    path = retraining.check_page(_known(retraining.read(run_id)))
+    if path is None:
+        raise UnknownRun("There is no check of this training, or none any more.")
+    return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": SEALED_PAGE_POLICY})
+
+
+@router.get("/{run_id}/pemeriksaan.xlsx")
+def check_workbook(run_id: str, _: Supervisor, retraining: CurrentRetraining) -> Response:
+    path = retraining.check_workbook(_known(retraining.read(run_id)))
+    if path is None:
+        raise UnknownRun("There is no check of this training, or none any more.")
+    return FileResponse(path, media_type=_WORKBOOK, filename=f"pemeriksaan-{run_id[:13]}.xlsx")
+
+
+def _begin(
+    retraining: Retraining, session: Session, run: TrainingRun, step: Step, visitor: Visitor
+) -> RedirectResponse:
+    """Begin a step, whose process is started once this transaction has ended."""
+    try:
+        start = retraining.begin(session, run, step, visitor.name)
+    except TrainingBusy:
+        return _to(run, "sibuk")
+    except NotNow:
+        return _to(run, "berubah")
+    return RedirectResponse(f"{router.prefix}/{run.id}", 303, background=BackgroundTask(retraining.launch, start))
+
+
+def _to(run: TrainingRun, complaint: str = "") -> RedirectResponse:
+    return RedirectResponse(f"{router.prefix}/{run.id}" + (f"?galat={complaint}" if complaint else ""), 303)
+
+
+def _known(run: TrainingRun | None) -> TrainingRun:
+    if run is None:
+        raise UnknownRun("There is no such training.")
+    return run

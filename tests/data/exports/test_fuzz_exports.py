@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import io
+import zipfile
+from functools import partial
+from typing import TYPE_CHECKING
+
+import xlsxwriter
+
+from data.exports.open import open_export, open_writer
+from tests.data.exports.fuzz_exports import Found, fuzz, read_apart, with_member
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_FILES = 120
+
+
+def test_spoiled_files_give_rows_or_an_error_of_ours(tmp_path: Path) -> None:
+    found = fuzz(seconds=60, seed=7, keep=tmp_path, most_files=_FILES)
+    assert found.faults == []
+    # Both happen, or the files aren't spoiled the way they should be.
+    assert found.outcomes["rows"] > 0
+    assert found.outcomes["refused"] > 0
+
+
+def test_a_tag_that_repeats_its_attribute_is_read_as_fast_as_any(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        sheet = book.add_worksheet()
+        sheet.write_column(0, 0, ["isi", "lampu mati"])
+    tag = b'<c t="s"' + b' t="s"' * 200_000 + b">"
+    path.write_bytes(
+        with_member(path.read_bytes(), "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"<sheetData>", tag, 1))
+    )
+    found = Found()
+    # The reading process ends itself after ten seconds.
+    read_apart([path], found, tmp_path / "kept")
+    assert found.faults == []
+
+
+_FAR = b't="inlineStr"><is><t>x</t></is></c></row></sheetData>'
+# Each of these made the reader lay out a table of billions of cells, which ends the process.
+_FAR_CELLS = (
+    b'<row r="7"><c r="XFD1048576" ',
+    b'<row r="7"><c r="xfd1048576" ',
+    b'<row r="7"><c r="XFD00001048576" ',
+    b'<row r="7"><c r="A14294967296" ',
+    b'<row r="7"><c r="ZZZZZZ7" ',
+    b'<row r="7"><c q=">" r="XFD1048576" ',
+    b'<row r="7"><c r="XFD1048576" q="/>" ',
+    b'<row r="14294967295"><c ',
+    b'<row q=\'>\' r="1048576"><c r="XFD7" ',
+)
+
+
+def test_a_cell_at_the_end_of_the_world_is_refused_however_it_is_written(tmp_path: Path) -> None:
+    good = tmp_path / "good.xlsx"
+    with open_writer(good, ["isi"]) as writer:
+        writer.write({"isi": "lampu mati"})
+    sheet, files = "xl/worksheets/sheet1.xml", []
+    for number, cell in enumerate(_FAR_CELLS):
+        files.append(tmp_path / f"{number}.xlsx")
+        files[-1].write_bytes(with_member(good.read_bytes(), sheet, partial(_with_cell, cell)))
+    files.append(tmp_path / "elsewhere.xlsx")
+    files[-1].write_bytes(_with_the_sheet_elsewhere(files[0].read_bytes(), sheet))
+    found = Found()
+    read_apart(files, found, tmp_path / "kept")
+    assert found.faults == []
+    assert found.outcomes == {"refused": len(files)}
+
+
+def test_a_picture_whose_bytes_look_like_a_cell_is_no_reason_to_refuse_a_workbook(tmp_path: Path) -> None:
+    path = tmp_path / "good.xlsx"
+    with open_writer(path, ["isi"]) as writer:
+        writer.write({"isi": "lampu mati"})
+    with zipfile.ZipFile(path, "a") as archive:
+        archive.writestr("xl/media/image1.png", b"\x89PNG\x00<c \"\x07<c r='ZZZZ9'>\x00<row r='99999999'>")
+    assert [row.fields.get("text") for row in open_export(path).rows()] == ["lampu mati"]
+
+
+def _with_cell(cell: bytes, xml: bytes) -> bytes:
+    return xml.replace(b"</sheetData>", cell + _FAR)
+
+
+def _with_the_sheet_elsewhere(content: bytes, sheet: str) -> bytes:
+    packed = io.BytesIO()
+    with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(packed, "w") as new:
+        for name in old.namelist():
+            member = old.read(name).replace(b"worksheets/sheet1.xml", b"other/sheet.dat")
+            new.writestr("xl/other/sheet.dat" if name == sheet else name, member)
+    return packed.getvalue()

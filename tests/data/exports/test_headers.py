@@ -1,0 +1,96 @@
+from __future__ import annotations
+
+import pytest
+
+from data.errors import ColumnMissing
+from data.exports.headers import LAPORAN_RINGKAS_HEADERS, LAPORGUB_HEADERS, is_personal, recognise
+
+
+def fields_of(*headers: str) -> dict[str, str]:
+    return dict(recognise(headers, {}).columns)
+
+
+@pytest.mark.parametrize(
+    ("header", "field"),
+    [
+        ("isi", "text"), ("ISI_LAPORAN", "text"), ("Keluhan", "text"), ("uraian", "text"), ("complaint", "text"),
+        ("Isi Aduan Masyarakat", "text"), ("Laporan Warga", "text"), ("judul", "title"), ("Topik", "category"),
+        ("Nama Kategori", "category"), ("OPD", "unit"), ("SKPD Terkait", "unit"), ("Diteruskan Kepada", "unit"),
+        ("Disposisi", "unit"), ("receivedAt", "received_at"), ("Tgl. Masuk", "received_at"), ("waktu", "received_at"),
+        ("Kelurahan/Desa", "village"), ("KECAMATAN", "district"), ("kota", "regency"), ("Kab./Kota", "regency"),
+        ("Provinsi", "province"), ("No. Laporan", "id"), ("reference_id", "id"), ("klasifikasi", "type"),
+        ("sumber", "channel"), ("Tembusan", "copies"), ("Lokasi Kejadian", "location"), ("Rahasia?", "confidential"),
+        ("tanggal kejadian", "incident_date"), ("Instansi Tujuan", "requested_unit"),
+    ],
+)  # fmt: skip
+def test_a_header_is_known_by_its_name(header: str, field: str) -> None:
+    columns = {**fields_of(header, "x")}
+    assert columns == {field: header}
+
+
+@pytest.mark.parametrize(
+    "header",
+    [
+        "Isi Laporan Akhir",
+        "Tanggapan OPD",
+        "Kode Unit",
+        "Jumlah Laporan",
+        "Wilayah Laporan",
+        "Unit (saran)",
+        "Keyakinan unit",
+    ],
+)
+def test_a_header_that_speaks_of_something_else_is_not_mistaken(header: str) -> None:
+    assert fields_of(header) == {}
+
+
+def test_the_exact_name_goes_before_one_that_only_holds_it() -> None:
+    assert fields_of("Unit Terkait", "unit")["unit"] == "unit"
+
+
+def test_one_header_serves_one_field() -> None:
+    columns = fields_of("Tanggal", "Waktu", "Laporan", "Kategori", "Topik", "Instansi", "Dinas")
+    assert len(set(columns.values())) == len(columns)
+
+
+@pytest.mark.parametrize(
+    "header", ["Nama", "NAMA PELAPOR", "No. HP", "email", "NIK", "Alamat Pelapor", "Nomor Telepon"]
+)
+def test_who_the_reporter_is_becomes_no_field(header: str) -> None:
+    assert is_personal(header)
+    assert fields_of(header) == {}
+
+
+@pytest.mark.parametrize("header", ["Nama Unit", "Nama Kategori", "Nama Instansi"])
+def test_the_name_of_a_unit_or_category_is_not_personal(header: str) -> None:
+    assert not is_personal(header)
+
+
+def test_columns_written_by_an_admin_are_no_fields_in_laporan_ringkas() -> None:
+    layout = recognise(LAPORAN_RINGKAS_HEADERS, {})
+    assert layout.shape == "laporan_ringkas"
+    assert layout.columns["text"] == "Isi Laporan Awal"
+    assert "title" not in layout.columns
+    assert "Isi Laporan Akhir" not in layout.columns.values()
+
+
+def test_the_reporters_name_is_hidden_in_laporgub() -> None:
+    layout = recognise([header or f"Column {place}" for place, header in enumerate(LAPORGUB_HEADERS)], {})
+    assert layout.shape == "laporgub"
+    assert layout.hidden == {"NAMA"}
+    assert layout.columns["unit"] == "DITERUSKAN"
+
+
+def test_a_header_named_by_the_person_goes_first() -> None:
+    layout = recognise(["isi", "catatan", "dinas"], {"text": "Catatan"})
+    assert layout.columns == {"text": "catatan", "unit": "dinas"}
+
+
+def test_a_named_header_that_is_not_there_is_answered_with_those_that_are() -> None:
+    with pytest.raises(ColumnMissing, match=r'"Keluan".*Did you mean "keluhan".*"keluhan", "dinas"'):
+        recognise(["keluhan", "dinas"], {"text": "Keluan"})
+
+
+def test_an_unknown_field_is_answered_with_the_known_ones() -> None:
+    with pytest.raises(ColumnMissing, match=r'no field "teks".*text'):
+        recognise(["keluhan"], {"teks": "keluhan"})

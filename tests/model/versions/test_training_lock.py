@@ -1,0 +1,77 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from typing import TYPE_CHECKING
+
+import pytest
+
+from model.errors import TrainingBusy
+from model.versions.office_home import Office
+from model.versions.training_lock import HANDED_ON, holder_of, take_turn, training_turn
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+# Says that it has started, and stays until its input ends.
+_STAYS = "import sys; print('here', flush=True); sys.stdin.read()"
+
+
+@pytest.fixture
+def office(tmp_path: Path) -> Office:
+    return Office(tmp_path, "kota")
+
+
+def test_nobody_has_the_turn_before_the_first_training_and_after_the_last(office: Office) -> None:
+    assert holder_of(office) is None
+    with take_turn(office, "first"):
+        assert holder_of(office) == "first"
+    assert holder_of(office) is None
+
+
+def test_the_second_is_told_who_has_the_turn(office: Office) -> None:
+    with take_turn(office, "run-1"), pytest.raises(TrainingBusy, match="run-1"):
+        take_turn(office, "run-2")
+    with take_turn(office, "run-2"):
+        assert holder_of(office) == "run-2"
+
+
+def test_another_office_has_a_turn_of_its_own(office: Office) -> None:
+    with take_turn(office, "one"), take_turn(Office(office.home, "other"), "two"):
+        assert holder_of(office) == "one"
+
+
+def test_a_turn_lasts_as_long_as_the_process_that_it_was_handed_on_to(office: Office) -> None:
+    turn = take_turn(office, "run-1")
+    child = subprocess.Popen(
+        [sys.executable, "-c", _STAYS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=(turn.descriptor,)
+    )
+    assert child.stdout is not None
+    assert child.stdin is not None
+    child.stdout.readline()
+    turn.let_go()
+    assert holder_of(office) == "run-1"
+    child.kill()
+    child.wait()
+    assert holder_of(office) is None
+    child.stdout.close()
+    child.stdin.close()
+
+
+def test_a_process_goes_on_in_the_turn_that_it_was_given(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    given = take_turn(office, "run-1")
+    monkeypatch.setenv(HANDED_ON, str(os.dup(given.descriptor)))
+    with training_turn(office):
+        assert holder_of(office) == "run-1"
+    given.let_go()
+    assert holder_of(office) is None
+
+
+@pytest.mark.parametrize("stale", ["0", "987654", "-1", "x"])
+def test_a_number_that_names_another_file_is_not_taken_for_the_turn(
+    office: Office, monkeypatch: pytest.MonkeyPatch, stale: str
+) -> None:
+    monkeypatch.setenv(HANDED_ON, stale)
+    with training_turn(office):
+        assert "pilah train" in (holder_of(office) or "")

@@ -1,0 +1,337 @@
+"""Retraining from the page, on SQLite and on a real PostgreSQL: what becomes of its processes, and who may do what."""
+
+from __future__ import annotations
+
+import sys
+import threading
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from model.errors import TrainingBusy
+from model.versions.training_lock import holder_of, take_turn
+from service.jobs import subprocesses
+from service.jobs.training_runs import NotNow, Step, names_here
+from service.ledger.tables import AuditEvent, TrainingRun
+from tests.service.desk import Desk
+from tests.service.stand_in import FAILURE, VERSION
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from fastapi.testclient import TestClient
+
+    from service.jobs.training_runs import Retraining
+
+_CSV = "isi;unit;kategori;tanggal\nlampu mati;Dinas PU;Jalan;2026-01-02\n"
+_PATIENCE_SECONDS = 40
+
+
+@pytest.fixture(autouse=True)
+def does(monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Says what the process does that the service starts in the place of `pilah`."""
+    stand_in = Path(__file__).parents[1] / "stand_in.py"
+    monkeypatch.setattr(subprocesses, "_PILAH", (sys.executable, str(stand_in)))
+
+    def say(what: str) -> None:
+        monkeypatch.setenv("STAND_IN_DOES", what)
+
+    say("end")
+    return say
+
+
+@pytest.fixture
+def desk(client: TestClient) -> Iterator[Desk]:
+    """The office, at whose end nothing is left running."""
+    desk = Desk(client)
+    yield desk
+    for run in retraining_of(desk).newest(20):
+        if run.state in {"checking", "training"}:
+            with desk.access.session() as session:
+                retraining_of(desk).cancel(session, run, "test")
+    _until(lambda: holder_of(retraining_of(desk).office) is None)
+
+
+@pytest.fixture
+def keeper(desk: Desk) -> Desk:
+    return desk.sign_in("rini")
+
+
+def retraining_of(desk: Desk) -> Retraining:
+    retraining: Retraining = desk.client.app.state.retraining  # type: ignore[attr-defined]
+    return retraining
+
+
+def _hand_over(desk: Desk, name: str = "januari.csv", content: str | bytes = _CSV, **fields: Any) -> str:
+    """The address of the run that came of it."""
+    files = {"berkas": (name, content if isinstance(content, bytes) else content.encode())}
+    answer = desk.post("/model/latih/mulai", "/model/latih", files=files, **fields)
+    assert answer.status_code == 303, answer.text
+    address: str = answer.headers["location"]
+    return address
+
+
+def _run_of(desk: Desk, address: str) -> TrainingRun:
+    run = retraining_of(desk).find(address.partition("?")[0].rsplit("/", 1)[-1])
+    assert run is not None
+    return run
+
+
+def _until(true: Any) -> None:
+    until = time.monotonic() + _PATIENCE_SECONDS
+    while not true():
+        assert time.monotonic() < until, "it never came"
+        time.sleep(0.05)
+
+
+def _reaches(desk: Desk, address: str, state: str) -> TrainingRun:
+    _until(lambda: _run_of(desk, address).state == state)
+    return _run_of(desk, address)
+
+
+def _folder(desk: Desk, run: TrainingRun) -> Path:
+    return retraining_of(desk).office.home / "trainings" / "kumham" / run.id
+
+
+def _said_to(desk: Desk, run: TrainingRun) -> list[list[str]]:
+    """The arguments of each process of a run."""
+    log = retraining_of(desk).log_file(run).read_text(encoding="utf-8")
+    return [line.split("\t") for line in log.splitlines()]
+
+
+def test_files_are_checked_then_trained_and_gone_afterwards(keeper: Desk) -> None:
+    address = _hand_over(keeper)
+    checked = _reaches(keeper, address, "checked")
+    exports = _folder(keeper, checked) / "exports"
+    assert [path.name for path in exports.iterdir()] == ["januari.csv"]
+    assert _folder(keeper, checked).stat().st_mode & 0o077 == 0
+    assert "Baca pemeriksaan" in keeper.page(address)
+    keeper.post(f"{address}/latih", address)
+    trained = _reaches(keeper, address, "trained")
+    assert trained.version == VERSION
+    assert f"/model/versi/{VERSION}" in keeper.page(address)
+    _until(lambda: not exports.exists())
+    with keeper.access.reading() as session:
+        actions = {event.action for event in session.query(AuditEvent)}
+    assert {"training_files", "training_check", "training_train", "training_done"} <= actions
+
+
+def test_the_check_is_shown_without_anything_that_could_act(keeper: Desk) -> None:
+    address = _hand_over(keeper)
+    _reaches(keeper, address, "checked")
+    answer = keeper.client.get(f"{address}/pemeriksaan")
+    policy = answer.headers["content-security-policy"]
+    assert "seratus baris" in answer.text
+    assert policy.startswith("sandbox; default-src 'none'; style-src 'unsafe-inline'")
+    assert "script-src" not in policy
+    assert keeper.client.get(f"{address}/pemeriksaan.xlsx").content == b"PK"
+    assert "sandbox" not in keeper.client.get(address).headers["content-security-policy"]
+
+
+def test_a_failure_is_said_in_indonesian_with_the_commands_own_sentence(keeper: Desk, does: Any) -> None:
+    does("fail")
+    address = _hand_over(keeper)
+    run = _reaches(keeper, address, "failed")
+    page = keeper.page(address)
+    assert "Kolom yang diperlukan tidak ditemukan" in page
+    assert FAILURE["message"] in page
+    # These files can't be trained from: only others help, and these are gone.
+    assert "Ulangi" not in page
+    assert not (_folder(keeper, run) / "exports").exists()
+
+
+def test_a_process_that_died_is_noticed_and_its_step_repeated(keeper: Desk, does: Any) -> None:
+    does("die")
+    address = _hand_over(keeper)
+    _reaches(keeper, address, "interrupted")
+    assert "Terputus, ulangi" in keeper.page(address)
+    does("end")
+    keeper.post(f"{address}/periksa", address)
+    _reaches(keeper, address, "checked")
+
+
+def test_progress_is_followed_and_the_page_comes_anew_at_the_end(keeper: Desk, does: Any) -> None:
+    does("hang")
+    address = _hand_over(keeper)
+    _until(lambda: 'value="3"' in keeper.page(address))
+    part = keeper.client.get(address, headers={"HX-Request": "true"})
+    assert 'max="10"' in part.text
+    assert "<html" not in part.text
+    assert "hx-refresh" not in part.headers
+    keeper.post(f"{address}/batal", address)
+    assert keeper.client.get(address, headers={"HX-Request": "true"}).headers["hx-refresh"] == "true"
+
+
+def test_cancelling_ends_the_process_and_leaves_nothing(keeper: Desk, does: Any) -> None:
+    does("hang")
+    address = _hand_over(keeper)
+    run = _reaches(keeper, address, "checking")
+    _until(lambda: holder_of(retraining_of(keeper).office) == run.id)
+    keeper.post(f"{address}/batal", address)
+    assert _run_of(keeper, address).state == "cancelled"
+    _until(lambda: holder_of(retraining_of(keeper).office) is None)
+    _until(lambda: not _folder(keeper, run).exists())
+    assert "Dibatalkan" in keeper.page(address)
+
+
+def test_one_training_at_a_time_and_the_other_waits_with_its_files(keeper: Desk, does: Any) -> None:
+    does("hang")
+    first = _hand_over(keeper)
+    second = _hand_over(keeper, "februari.csv")
+    assert second.endswith("?galat=sibuk")
+    assert "sedang berjalan" in keeper.page(second)
+    assert (_run_of(keeper, first).state, _run_of(keeper, second).state) == ("checking", "received")
+    keeper.post(f"{first}/batal", first)
+    _until(lambda: holder_of(retraining_of(keeper).office) is None)
+    does("end")
+    keeper.post(f"{second.split('?')[0]}/periksa", first)
+    _reaches(keeper, second, "checked")
+
+
+def test_two_starts_at_once_give_one(keeper: Desk, does: Any) -> None:
+    address = _hand_over(keeper)
+    run = _reaches(keeper, address, "checked")
+    does("hang")
+    retraining, started, refused = retraining_of(keeper), [], []
+
+    def start() -> None:
+        try:
+            with keeper.access.session() as session:
+                begun = retraining.begin(session, run, Step.TRAIN, "rini")
+            retraining.launch(begun)
+            started.append(begun)
+        except (NotNow, TrainingBusy) as error:
+            refused.append(error)
+
+    threads = [threading.Thread(target=start) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert (len(started), len(refused)) == (1, 3)
+    assert _run_of(keeper, address).state == "training"
+
+
+def test_a_training_of_the_command_line_is_waited_for(keeper: Desk) -> None:
+    with take_turn(retraining_of(keeper).office, "pilah train (process 7)"):
+        address = _hand_over(keeper)
+        assert _run_of(keeper, address).state == "received"
+    keeper.post(f"{address.split('?')[0]}/periksa", "/model/latih")
+    _reaches(keeper, address, "checked")
+
+
+def test_the_mended_workbook_is_checked_and_goes_with_the_training(keeper: Desk) -> None:
+    address = _hand_over(keeper)
+    run = _reaches(keeper, address, "checked")
+    mend = {"back": address, "pelatihan": run.id}
+    refused = keeper.post("/model/latih/perbaikan", **mend, files={"berkas": ("perbaikan.csv", b"a;b")})
+    assert refused.headers["location"].endswith("bukan-buku")
+    keeper.post("/model/latih/perbaikan", **mend, units="ya", files={"berkas": ("perbaikan.xlsx", b"PK")})
+    _reaches(keeper, address, "checked")
+    assert "perbaikan.xlsx" in keeper.page(address)
+    keeper.post(f"{address}/latih", address)
+    _reaches(keeper, address, "trained")
+    check, again, training = _said_to(keeper, run)
+    workbook = str(_folder(keeper, run) / "corrections.xlsx")
+    assert "--corrections" not in check
+    assert (again[again.index("--corrections") + 1], "--write-units" in again) == (workbook, True)
+    assert (training[training.index("--corrections") + 1], "--write-units" in training) == (workbook, False)
+    assert "--by=rini" in training
+
+
+def test_what_officers_decided_is_learned_from_without_a_file_too(keeper: Desk) -> None:
+    answer = keeper.post("/model/latih/mulai", "/model/latih", catatan="ya")
+    address = answer.headers["location"]
+    assert "tidak ada berkas untuk diperiksa" in keeper.page(address)
+    keeper.post(f"{address}/latih", address)
+    run = _reaches(keeper, address, "trained")
+    (training,) = _said_to(keeper, run)
+    assert "--from-ledger" in training
+
+
+def test_columns_are_named_as_on_the_command_line(keeper: Desk) -> None:
+    address = _hand_over(keeper, kolom_isi="-- Uraian", kolom_unit="Bidang")
+    (check,) = _said_to(keeper, _reaches(keeper, address, "checked"))
+    assert {"--text=-- Uraian", "--unit=Bidang"} <= set(check)
+
+
+@pytest.mark.parametrize(
+    ("given", "kept"),
+    [
+        ("../../etc/passwd.csv", "passwd.csv"),
+        ("C:\\data\\Laporan Ringkas (1).CSV", "Laporan Ringkas (1).csv"),
+        ("--office.csv", "office.csv"),
+        ("a.b.xlsx", "a.b.xlsx"),
+        (".csv", "berkas.csv"),
+        ("a<script>.csv", "a_script_.csv"),
+    ],
+)
+def test_a_files_name_leads_nowhere(given: str, kept: str) -> None:
+    assert names_here([given]) == [kept]
+
+
+@given(st.lists((st.text(max_size=150) | st.just("a")).map(lambda name: name + ".csv"), max_size=6))
+def test_every_file_gets_a_name_of_its_own_within_the_folder(given: list[str]) -> None:
+    names = names_here(given)
+    assert len({name.casefold() for name in names}) == len(given)
+    assert all(Path(name).name == name and name.endswith(".csv") and len(name) < 150 for name in names)
+
+
+def test_what_is_no_export_is_not_taken_in(keeper: Desk) -> None:
+    assert _hand_over(keeper, "catatan.pdf").endswith("?galat=jenis")
+    assert keeper.post("/model/latih/mulai", "/model/latih").headers["location"].endswith("?galat=kosong")
+    assert "Pilih berkasnya dulu" in keeper.page("/model/latih?galat=kosong")
+    with keeper.access.reading() as session:
+        assert session.query(TrainingRun).count() == 0
+
+
+def test_a_form_without_its_token_starts_nothing(keeper: Desk) -> None:
+    files = {"berkas": ("a.csv", _CSV.encode())}
+    assert keeper.client.post("/model/latih/mulai", data={"token": "x"}, files=files).status_code == 403
+    for address in (f"/model/versi/{VERSION}/pakai", "/model/kembali"):
+        assert keeper.client.post(address, data={"token": "x"}).status_code == 403
+    with keeper.access.reading() as session:
+        assert session.query(TrainingRun).count() == 0
+
+
+def test_a_supervisor_reads_and_an_officer_does_not(desk: Desk) -> None:
+    address = _hand_over(desk.sign_in("rini"))
+    _reaches(desk, address, "checked")
+    desk.client.cookies.clear()
+    desk.sign_in("budi")
+    assert "Mulai melatih" not in desk.page(address)
+    assert "Serahkan dan periksa" not in desk.page("/model/latih")
+    assert "Versi" in desk.page("/model")
+    for action in ("latih", "batal", "periksa"):
+        assert desk.post(f"{address}/{action}", "/akun").status_code == 403
+    assert desk.post("/model/latih/mulai", "/akun").status_code == 403
+    assert desk.post("/model/kembali", "/akun").status_code == 403
+    desk.client.cookies.clear()
+    desk.sign_in("sari")
+    assert "Pergantian model" not in desk.page("/model")
+    for page in ("/model/latih", address, f"{address}/pemeriksaan"):
+        desk.page(page, 403)
+
+
+def test_what_was_left_lying_for_a_week_is_deleted(keeper: Desk) -> None:
+    address = _hand_over(keeper)
+    run = _reaches(keeper, address, "checked")
+    with keeper.access.session() as session:
+        session.get_one(TrainingRun, run.id).changed_at = run.changed_at.replace(year=2025)
+    retraining_of(keeper).resume()
+    assert not _folder(keeper, run).exists()
+    assert "tujuh hari" in keeper.page(address)
+
+
+def test_an_unknown_training_or_version_is_not_there(keeper: Desk) -> None:
+    for address in (
+        "/model/latih/x",
+        "/model/latih/x/pemeriksaan",
+        "/model/versi/..%2f..%2fchampion",
+        "/model/versi/x",
+    ):
+        keeper.page(address, 404)

@@ -1,0 +1,205 @@
+"""The champion as the service follows it."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import time
+from threading import Event
+from typing import TYPE_CHECKING
+
+import pytest
+from fastapi.testclient import TestClient
+
+from model.complaint import Complaint
+from model.errors import ArtifactError
+from model.history.index_files import index_file, write_past
+from model.history.rows import history_file, read_history, write_history
+from model.versions import artifact
+from model.versions.artifact import MANIFEST, ROUTER
+from model.versions.office_home import Office
+from service.app import create_app
+from service.live_model.champion import Champion
+from service.settings import Settings
+from tests.training.histories import train_csv, write_history_csv
+from training.evaluation.promotion import promote, rollback
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+    from pathlib import Path
+
+    from model.router import Router
+    from model.versions.artifact import Card
+
+_TEXT = Complaint("lampu jalan padam, gelap sekali")
+
+
+@pytest.fixture(scope="module")
+def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An office with two versions, the first of which answers."""
+    home = tmp_path_factory.mktemp("champion")
+    rows = write_history_csv(home / "rows.csv", 90)
+    for _ in range(2):
+        train_csv(Office(home, "kumham"), rows)
+    return home
+
+
+@pytest.fixture
+def office(trained_home: Path, tmp_path: Path) -> Office:
+    """A copy of it, to be changed."""
+    shutil.copytree(trained_home, tmp_path / "home")
+    return Office(tmp_path / "home", "kumham")
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    until = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < until
+        time.sleep(0.01)
+
+
+def test_the_old_version_answers_while_the_new_one_is_read(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    first, second = office.versions()
+    champion = Champion(office)
+    assert champion.current().router.version == first
+    go_on, load = Event(), artifact.load
+
+    def slow(folder: Path, signing_key: str = "") -> tuple[Router, Card]:
+        go_on.wait(30)
+        return load(folder, signing_key)
+
+    monkeypatch.setattr(artifact, "load", slow)
+    promote(office, second, by="rani")
+    began = time.monotonic()
+    assert {champion.current().router.version for _ in range(20)} == {first}
+    assert time.monotonic() - began < 10
+    go_on.set()
+    _until(lambda: champion.current().router.version == second)
+
+
+def test_promotion_and_rollback_are_taken_up_without_a_restart(office: Office) -> None:
+    first, second = office.versions()
+    champion = Champion(office)
+    champion.current()
+    promote(office, second, by="rani")
+    _until(lambda: champion.current().router.version == second)
+    rollback(office, by="rani")
+    _until(lambda: champion.current().router.version == first)
+
+
+def test_a_version_tampered_with_while_it_answers_answers_no_more(office: Office) -> None:
+    first, second = office.versions()
+    champion = Champion(office)
+    champion.current()
+    path = office.versions_folder / first / ROUTER
+    spoiled = path.read_bytes()[:-1] + b"x"
+    path.with_name("aside").write_bytes(spoiled)
+    path.with_name("aside").replace(path)
+    with pytest.raises(ArtifactError, match="changed after training"):
+        champion.current()
+    promote(office, second, by="rani", force=True, reason="versi rusak")
+    assert champion.current().router.version == second
+
+
+@pytest.mark.parametrize(
+    "tamper",
+    [
+        lambda folder: (folder / "further").write_bytes(b""),
+        lambda folder: (folder / ROUTER).unlink(),
+        lambda folder: (folder / ROUTER).touch(),
+        lambda folder: (folder / ROUTER).write_bytes((folder / ROUTER).read_bytes()),
+    ],
+    ids=["added", "removed", "touched", "written anew"],
+)
+def test_a_look_at_the_files_tells_of_every_way_to_change_them(
+    office: Office, tamper: Callable[[Path], object]
+) -> None:
+    first, _ = office.versions()
+    champion = Champion(office)
+    assert champion.unchanged() is None
+    answering = champion.current()
+    assert champion.unchanged() is answering
+    tamper(office.versions_folder / first)
+    assert champion.unchanged() is None
+
+
+def test_a_version_that_is_promoted_by_hand_and_cannot_be_trusted_never_answers(office: Office) -> None:
+    first, second = office.versions()
+    champion = Champion(office)
+    champion.current()
+    path = office.versions_folder / second / MANIFEST
+    manifest = json.loads(path.read_text())
+    manifest["sha256"][ROUTER] = "0" * 64
+    path.write_text(json.dumps(manifest))
+    office.point_to(second)
+
+    def refused() -> bool:
+        try:
+            assert champion.current().router.version == first
+        except ArtifactError:
+            return True
+        return False
+
+    _until(refused)
+    office.point_to(first)
+    assert champion.current().router.version == first
+
+
+def test_a_deleted_complaint_is_no_precedent_from_the_next_request_on(office: Office) -> None:
+    champion = Champion(office)
+    assert champion.current().router.suggest(_TEXT).precedents
+    rows = read_history(office.history_folder)
+    kept = [row for row in rows if row.complaint.text.startswith("lampu")][:1]
+    write_history(office.history_folder, kept)
+    at_once = champion.current().router.suggest(_TEXT).precedents
+    assert {precedent.reference_id for precedent in at_once} <= {kept[0].complaint.reference_id}
+    _until(lambda: len(champion.current().router.suggest(_TEXT).precedents) == 1)
+
+
+def test_rows_that_were_written_anew_are_taken_up_with_their_stored_index(
+    office: Office, caplog: pytest.LogCaptureFixture
+) -> None:
+    champion = Champion(office)
+    champion.current()
+    kept = read_history(office.history_folder)[:40]
+    write_past(office.history_folder, kept)
+    _until(lambda: len(champion.current().router.suggest(_TEXT).precedents) > 0)
+    assert champion.unchanged() is not None
+    assert "one is made in memory" not in caplog.text
+    # An index that comes or goes by itself is seen too.
+    index_file(office.history_folder).unlink()
+    assert champion.unchanged() is None
+
+
+def test_past_complaints_that_are_not_whole_any_more_are_told_and_not_guessed_at(office: Office) -> None:
+    path = history_file(office.history_folder)
+    path.write_bytes(path.read_bytes()[:-200])
+    with pytest.raises(ArtifactError, match="not whole any more"):
+        Champion(office).current()
+
+
+def test_units_and_rules_take_effect_at_the_next_request(office: Office) -> None:
+    champion = Champion(office)
+    assert champion.current().router.suggest(_TEXT).units[0].name == "Dinas Perhubungan"
+    office.own_folder.mkdir(parents=True)
+    (office.own_folder / "units.csv").write_text(
+        "id,name,valid_to,replaced_by\ndinas-perhubungan,Dinas Perhubungan,2020-01-01,trans\ntrans,Dinas Transportasi,,\n"
+    )
+    assert champion.current().router.suggest(_TEXT).units[0].name == "Dinas Transportasi"
+    office.rules_file.write_text("words,action,unit,reason\nlampu,pin,dinas-sosial,uji\n")
+    assert champion.current().router.suggest(_TEXT).units[0].name == "Dinas Sosial"
+
+
+def test_not_ready_while_model_and_units_file_disagree(office: Office) -> None:
+    office.own_folder.mkdir(parents=True)
+    units = office.own_folder / "units.csv"
+    units.write_text("id,name\n7001,Dinas Perhubungan\n")
+    with TestClient(create_app(Settings(home=office.home)), base_url="http://127.0.0.1") as client:
+        answer = client.get("/readyz")
+        assert answer.status_code == 503
+        assert answer.json()["type"] == "urn:pilah:problem:units_disagree"
+        assert "train again" in answer.json()["detail"]
+        # An officer is helped all the same: what the model knows is still what it learned.
+        assert client.post("/v1/predictions", json={"text": "lampu jalan padam"}).status_code == 200
+        units.write_text("id,name\ndinas-perhubungan,Dinas Perhubungan\n")
+        assert client.get("/readyz").status_code == 200

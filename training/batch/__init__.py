@@ -1,0 +1,1 @@
+"""Suggest for a whole file, or for every file that arrives in a folder."""

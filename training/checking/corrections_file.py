@@ -1,0 +1,123 @@
+"""A mended workbook → corrections: what a person filled in, and nothing else."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from data.exports.dates import parse_date
+from data.exports.detect import open_tables
+from data.exports.tables import Limits
+from data.exports.writers import cell_text, rearm
+from model.history.rows import RowSource
+from training.checking import workbook_layout as at
+from training.checking.indonesian import LABELS
+from training.dataset.corrections import Corrections, CorrectionsUnusable, Merge, RowCorrection
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+    from pathlib import Path
+
+    from data.exports.tables import Table
+
+_YES = frozenset(("ya", "y", "yes", "x", "1", "true", "benar"))
+_NO = frozenset(("", "tidak", "t", "no", "n", "0", "false", "-"))
+_LABEL_OF = {written: label for label, written in LABELS.items()}
+
+
+def read_corrections(paths: Sequence[Path]) -> Corrections:
+    """What was filled in, of several workbooks in the order given.
+
+    Raises:
+        FileUnreadable: a workbook can't be read.
+        CorrectionsUnusable: it isn't one of a check, or a cell says what can't be understood.
+    """
+    return sum(map(_of_workbook, paths), Corrections())
+
+
+def _of_workbook(path: Path) -> Corrections:
+    rows: dict[RowSource, RowCorrection] = {}
+    merges: list[Merge] = []
+    known = False
+    for table in open_tables(path, Limits()):
+        filled = list(_filled(table))
+        headers = set(filled[0][1]) if filled else set()
+        known = known or at.KEY in headers or at.JOIN in headers
+        for number, cells in filled[1:]:
+            where = f'{path.name}, sheet "{table.sheet}", row {number}'
+            if at.KEY in headers and (correction := _row(cells, where)):
+                rows[correction.source] = _together(rows.get(correction.source), correction)
+            elif at.JOIN in headers and (merge := _merge(cells, where)):
+                merges.append(merge)
+    if not known:
+        raise CorrectionsUnusable(
+            f"{path} is no workbook of a check: no sheet has the column {at.KEY!r} or {at.JOIN!r}. "
+            "Make one with: pilah check FILE --office NAME --out check.xlsx"
+        )
+    return Corrections(tuple(rows.values()), tuple(merges))
+
+
+def _filled(table: Table) -> Iterator[tuple[int, dict[str, str]]]:
+    """The row number and the cells by header of every row; the first one pairs each header with itself."""
+    headers: list[str] | None = None
+    for line in table.lines():
+        cells = [rearm(cell_text(cell)).strip() for cell in line.cells]
+        if headers is None:
+            headers = cells
+        yield line.number, dict(zip(headers, cells, strict=False))
+
+
+def _row(cells: dict[str, str], where: str) -> RowCorrection | None:
+    unit, category, date = (cells.get(name, "") for name in (at.RIGHT_UNIT, at.RIGHT_CATEGORY, at.RIGHT_DATE))
+    skip = _yes(cells.get(at.SKIP, ""), where, at.SKIP)
+    if not (unit or category or date or skip):
+        return None
+    if date and parse_date(date) is None:
+        raise CorrectionsUnusable(f"{where}: {date!r} is no date. Write it as 2024-05-29, or leave the cell blank.")
+    row = cells.get(at.ROW, "")
+    if not row.isdecimal() or not cells.get(at.KEY):
+        raise CorrectionsUnusable(
+            f"{where}: the column {at.ROW!r} or {at.KEY!r} was changed, so the row can't be told. Restore both from the check."
+        )
+    source = RowSource(cells.get(at.FILE, ""), cells.get(at.SHEET, ""), int(row), cells[at.KEY])
+    return RowCorrection(source, where, unit, category, date, skip)
+
+
+def _merge(cells: dict[str, str], where: str) -> Merge | None:
+    if not _yes(cells.get(at.JOIN, ""), where, at.JOIN):
+        return None
+    label = _LABEL_OF.get(cells.get(at.LABEL, "").casefold())
+    name, into = cells.get(at.NAME, ""), cells.get(at.INTO, "")
+    if label is None or not name or not into:
+        raise CorrectionsUnusable(
+            f"{where}: {at.LABEL!r} must be unit or kategori, and {at.NAME!r} and {at.INTO!r} must be filled in."
+        )
+    return Merge(label, name, into) if name != into else None
+
+
+def _yes(answer: str, where: str, header: str) -> bool:
+    folded = answer.casefold()
+    if folded in _YES:
+        return True
+    if folded in _NO:
+        return False
+    raise CorrectionsUnusable(f"{where}, column {header!r}: {answer!r} is neither ya nor tidak.")
+
+
+def _together(earlier: RowCorrection | None, later: RowCorrection) -> RowCorrection:
+    """One correction of a row that stands on several sheets; what they say must agree."""
+    if earlier is None:
+        return later
+    for field in ("unit", "category", "date"):
+        first, second = getattr(earlier, field), getattr(later, field)
+        if first and second and first != second:
+            raise CorrectionsUnusable(
+                f"{earlier.where} says {first!r} and {later.where} says {second!r} for the same row. Leave one of them."
+            )
+    return replace(
+        later,
+        unit=later.unit or earlier.unit,
+        category=later.category or earlier.category,
+        date=later.date or earlier.date,
+        skip=later.skip or earlier.skip,
+    )

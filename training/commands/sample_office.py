@@ -1,0 +1,39 @@
+"""The sample offices, trained on the spot so that a newcomer has something to look at."""
+
+from __future__ import annotations
+
+import shutil
+from dataclasses import replace
+from importlib.resources import as_file
+from typing import TYPE_CHECKING
+
+import data
+from training.dataset.read import read_exports
+from training.fitting.fit import Recipe
+from training.pipeline import train
+
+if TYPE_CHECKING:
+    from model.history.rows import LabelledComplaint
+    from model.versions.office_home import Office
+    from training.pipeline import Trained
+
+
+def train_sample(office: Office, *, newest_left_out: int = 0) -> Trained:
+    """Train a sample office from the files that Pilah ships, with its own units.csv put where an office's belongs.
+
+    `newest_left_out` rows are for a demonstration, whose model must not have learned the complaints on its desk.
+    """
+    with as_file(data.sample_office(office.name)) as folder:
+        units = office.own_folder / "units.csv"
+        if not units.exists():
+            units.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(folder / "units.csv", units)
+        reading = read_exports([folder / "complaints.csv"], columns={}, timezone="Asia/Jakarta")
+    # The rows are in order of time.
+    return train(office, replace(reading, rows=reading.rows[: len(reading.rows) - newest_left_out]), Recipe())
+
+
+def sample_rows(name: str) -> list[LabelledComplaint]:
+    """The rows of a sample office, in order of time."""
+    with as_file(data.sample_office(name)) as folder:
+        return read_exports([folder / "complaints.csv"], columns={}, timezone="Asia/Jakarta").rows

@@ -1,0 +1,1 @@
+"""Read labelled rows, correct them, split them by time."""

@@ -1,0 +1,92 @@
+"""The decisions of the office's ledger among the rows of its exports: of the same complaint the newer decision wins."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from model.errors import HistoryUnusable
+from model.history.rows import history_file, read_history, read_rows
+from training.dataset.read import LeftOut, Reading
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from model.history.rows import LabelledComplaint
+    from model.versions.office_home import Office
+
+LEDGER = "ledger"
+_OLDER_ROW = "the ledger has a newer decision on the same id"
+_OLDER_DECISION = "an export newer than the ledger's decision has the same id"
+
+
+def past_rows(office: Office) -> Reading:
+    """What earlier exports taught, as the office still keeps it: what its retention deleted is gone.
+
+    Rows that came from the ledger are left to the ledger, which knows what was taken back since.
+    """
+    if not history_file(office.history_folder).is_file():
+        return Reading()
+    return Reading([row for row in read_history(office.history_folder) if not row.verdict])
+
+
+def with_ledger(reading: Reading, path: Path) -> Reading:
+    """The reading with the decisions of a file that the service wrote.
+
+    An export says what was decided up to its newest row, which is what `decided_at` of its rows holds. A unit that was
+    returned stays known as wrong, whichever decision wins.
+
+    Raises:
+        HistoryUnusable: there is nothing to learn from, in the ledger or before it.
+    """
+    decisions = read_rows(path)
+    if not decisions and not reading.rows:
+        raise HistoryUnusable(
+            "The ledger holds no decision yet, and the office no history. Give an export: pilah train FILE --from-ledger"
+        )
+    by_id = {row.complaint.reference_id: row for row in decisions if row.complaint.reference_id}
+    kept, left_out = [], []
+    for row in reading.rows:
+        decision = by_id.get(row.complaint.reference_id)
+        if decision is None:
+            kept.append(row)
+        elif _is_newer(row, decision):
+            del by_id[row.complaint.reference_id]
+            wrong = tuple(unit for unit in decision.known_wrong if unit != row.unit)
+            kept.append(replace(row, wrong_units=tuple(dict.fromkeys((*row.wrong_units, *wrong)))))
+            left_out.append(_left_out(decision, _OLDER_DECISION))
+        else:
+            left_out.append(_left_out(row, _OLDER_ROW))
+    nameless = [row for row in decisions if not row.complaint.reference_id]
+    taken = [*by_id.values(), *nameless]
+    return Reading(
+        rows=sorted((*kept, *taken), key=lambda row: row.received_at),
+        left_out=[*reading.left_out, *left_out],
+        files=reading.files,
+        in_order_of_file=reading.in_order_of_file,
+        corrected=reading.corrected,
+        from_ledger=_counted(taken),
+    )
+
+
+def _is_newer(row: LabelledComplaint, decision: LabelledComplaint) -> bool:
+    """Whether an export says otherwise, later; where both say the same the ledger knows more about it."""
+    if (row.unit, row.returned) == (decision.unit, decision.returned):
+        return False
+    return (row.decided_at or row.received_at) > (decision.decided_at or datetime.min)  # noqa: DTZ901 - naive as they are
+
+
+def _left_out(row: LabelledComplaint, reason: str) -> LeftOut:
+    secret = row.complaint.confidential
+    file, number = (row.source.file, row.source.row) if row.source else (LEDGER if row.verdict else "history", 0)
+    return LeftOut(
+        file, number, reason, "" if secret else row.complaint.reference_id, "" if secret else row.complaint.text
+    )
+
+
+def _counted(rows: list[LabelledComplaint]) -> dict[str, int]:
+    """How many rows the ledger gave, by what became of the suggestion; those with a unit known to be wrong besides."""
+    counts = Counter(row.verdict for row in rows)
+    return {**dict(sorted(counts.items())), "with a wrong unit": sum(bool(row.known_wrong) for row in rows)}

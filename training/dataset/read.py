@@ -1,0 +1,267 @@
+"""Exports → masked, labelled rows, with every row that is left out counted and kept with its reason."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from hashlib import blake2b
+from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
+
+from data.errors import ColumnMissing, FileUnreadable
+from data.exports.dates import parse_date
+from data.exports.open import open_export
+from model.complaint import LONGEST_TEXT, Complaint, without_personal_data
+from model.from_export import complaint_of, problem_of, was_returned
+from model.history.rows import LabelledComplaint, RowSource
+from model.privacy.mask import mask
+from training.dataset.corrections import Corrections, Mended, Mending
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Mapping, Sequence
+    from pathlib import Path
+
+    from data.errors import PilahError
+    from data.exports.open import Export, ExportRow
+
+
+NO_LABEL = "neither unit nor category"
+NO_DATE = "no date"
+UNREAD_DATE = "a date that can't be read"
+
+
+@dataclass(frozen=True, slots=True)
+class LeftOut:
+    """A row that isn't learned from: where it stood, why, and its masked text so that nothing is lost.
+
+    `date` is the date as written; it, the id and the text of a confidential row are blank.
+    """
+
+    file: str
+    row: int
+    reason: str
+    id: str
+    text: str
+    date: str = ""
+    confidential: bool = False
+    source: RowSource | None = None
+
+
+@dataclass(frozen=True)
+class Understood:
+    """What was understood of one file, or of one sheet of a workbook; `filled` counts the cells of each column that aren't blank."""
+
+    path: Path
+    shape: str
+    header_row: int
+    columns: Mapping[str, str]
+    rows: int
+    sheet: str = ""
+    filled: Mapping[str, int] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class Unreadable:
+    """A file that can't be read, or not to its end, and why."""
+
+    file: str
+    problem: PilahError
+
+
+@dataclass
+class Reading:
+    """The rows of all files, oldest first, and what was left out of which. `unreadable` files are left out as a whole."""
+
+    rows: list[LabelledComplaint] = field(default_factory=list)
+    left_out: list[LeftOut] = field(default_factory=list)
+    files: list[Understood] = field(default_factory=list)
+    in_order_of_file: bool = False
+    corrected: Counter[str] = field(default_factory=Counter)
+    corrections: Corrections = field(default_factory=Corrections)
+    from_ledger: dict[str, int] = field(default_factory=dict)
+    unreadable: list[Unreadable] = field(default_factory=list)
+
+    @property
+    def reasons(self) -> dict[str, int]:
+        """How many rows were left out, by reason, most first."""
+        return dict(Counter(row.reason for row in self.left_out).most_common())
+
+
+def read_exports(
+    paths: Sequence[Path],
+    *,
+    columns: Mapping[str, str],
+    timezone: str,
+    corrections: Corrections | None = None,
+    lenient: bool = False,
+    progress: Callable[[int], None] = lambda rows: None,
+) -> Reading:
+    """Read every file; of the same id in several files the newest file's row wins.
+
+    Dates without an offset are in `timezone`; those with one are brought to it. Where no file has a date column, the
+    order of the rows stands for the order of time. `corrections` are what a person mended after a check of these files;
+    `Reading.corrected` counts them. `lenient`: a file that can't be read is noted in `Reading.unreadable`, so that a
+    person hears of all of them at once; a training must not go on without the file.
+
+    Raises:
+        FileUnreadable: a file can't be read; where `lenient`, none of them can.
+        ColumnMissing: a file has no column for the text, or for neither unit nor category.
+        CorrectionsUnusable: a correction speaks of a row that isn't in these files as it was.
+    """
+    reading = Reading()
+    mending = Mending(corrections or Corrections())
+    exports = [export for path in _oldest_first(paths) for export in _opened(path, columns, reading, lenient=lenient)]
+    if reading.unreadable and not exports:
+        raise reading.unreadable[0].problem
+    reading.in_order_of_file = not any("received_at" in export.columns for export in exports)
+    by_id: dict[str, tuple[int, LeftOut]] = {}
+    for export in exports:
+        try:
+            _read_export(export, reading, by_id, ZoneInfo(timezone), mending, progress)
+        except FileUnreadable as problem:
+            if not lenient:
+                raise
+            reading.unreadable.append(Unreadable(export.path.name, problem))
+    mending.require_all_met()
+    reading.corrected, reading.corrections = mending.counted, mending.in_force()
+    reading.rows = [row for row in reading.rows if row is not _SUPERSEDED]
+    reading.rows.sort(key=lambda row: row.received_at)
+    return reading
+
+
+def _as_of_newest(rows: Sequence[LabelledComplaint]) -> list[LabelledComplaint]:
+    """An export was made when its newest row was there, or later: until then its decisions are known to hold."""
+    newest = max((row.received_at for row in rows if row is not _SUPERSEDED), default=None)
+    return [row if row is _SUPERSEDED else replace(row, decided_at=newest) for row in rows]
+
+
+def _opened(path: Path, columns: Mapping[str, str], reading: Reading, *, lenient: bool) -> list[Export]:
+    try:
+        return _sheets_of(path, columns)
+    except (FileUnreadable, ColumnMissing) as problem:
+        if not lenient:
+            raise
+        reading.unreadable.append(Unreadable(path.name, problem))
+        return []
+
+
+def _read_export(
+    export: Export,
+    reading: Reading,
+    by_id: dict[str, tuple[int, LeftOut]],
+    timezone: ZoneInfo,
+    mending: Mending,
+    progress: Callable[[int], None],
+) -> None:
+    count, before = 0, len(reading.rows)
+    filled: Counter[str] = Counter(dict.fromkeys(export.headers, 0))
+    try:
+        for row in export.rows():
+            count += 1
+            progress(1)
+            filled.update(header for header, cell in row.values.items() if not _is_blank(cell))
+            _take(row, export, reading, by_id, timezone, mending)
+    finally:
+        reading.rows[before:] = _as_of_newest(reading.rows[before:])
+        reading.files.append(
+            Understood(
+                export.path, export.shape, export.header_row, export.columns, count, str(export.sheet or ""), filled
+            )
+        )
+
+
+def _sheets_of(path: Path, columns: Mapping[str, str]) -> list[Export]:
+    """The sheet that a workbook is read by, and every other that holds complaints too, such as one a month."""
+    first = open_export(path, columns=columns)
+    return [first, *(open_export(path, columns=columns, sheet=sheet) for sheet in first.other_sheets)]
+
+
+# Stands in the list where an older export's row was; the list keeps its positions while the files are read.
+_SUPERSEDED = LabelledComplaint(Complaint(""), "", "")
+
+
+def _take(
+    row: ExportRow,
+    export: Export,
+    reading: Reading,
+    by_id: dict[str, tuple[int, LeftOut]],
+    timezone: ZoneInfo,
+    mending: Mending,
+) -> None:
+    read = complaint_of(row)
+    # Of a text that is left out for its length the beginning is kept: masking a whole book would take its time.
+    complaint = without_personal_data(replace(read, text=read.text[:LONGEST_TEXT])).complaint
+    source = _source(row, export, complaint)
+    mended = mending.mend(source, row.fields)
+    labelled = replace(_labelled(row, mended, complaint, reading, timezone), source=source)
+    place = _place(labelled, source)
+    if reason := mended.skipped or problem_of(row) or _reason_to_leave_out(labelled, mended.date):
+        shown = mask(mended.date).text if reason == UNREAD_DATE and not complaint.confidential else ""
+        reading.left_out.append(replace(place, reason=reason, date=shown))
+        return
+    if complaint.reference_id:
+        earlier = by_id.get(complaint.reference_id)
+        if earlier is not None:
+            reading.rows[earlier[0]] = _SUPERSEDED
+            reading.left_out.append(replace(earlier[1], reason="a newer export has the same id"))
+        by_id[complaint.reference_id] = (len(reading.rows), place)
+    reading.rows.append(labelled)
+
+
+def _source(row: ExportRow, export: Export, complaint: Complaint) -> RowSource:
+    held = (
+        complaint.reference_id,
+        complaint.text,
+        *(row.fields.get(name, "") for name in ("unit", "category", "received_at")),
+    )
+    key = blake2b("\x1f".join(held).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
+    return RowSource(export.path.name, str(export.sheet or ""), row.number, key)
+
+
+def _labelled(
+    row: ExportRow, mended: Mended, complaint: Complaint, reading: Reading, timezone: ZoneInfo
+) -> LabelledComplaint:
+    received_at = _local(parse_date(mended.date), timezone)
+    if received_at is None and reading.in_order_of_file:
+        received_at = datetime.fromtimestamp(len(reading.rows), tz=timezone).replace(tzinfo=None)
+    return LabelledComplaint(
+        replace(complaint, received_at=received_at),
+        unit=mended.unit,
+        category=mended.category,
+        outcome=row.fields.get("outcome", ""),
+        copies=tuple(part.strip() for part in row.fields.get("copies", "").split(";") if part.strip()),
+        # A unit that a person has put right is no longer the one that sent it back.
+        returned=was_returned(row) and not mended.unit_mended,
+    )
+
+
+def _place(row: LabelledComplaint, source: RowSource) -> LeftOut:
+    # A confidential complaint's text and id appear nowhere but in the training rows: its row number has to do.
+    if row.complaint.confidential:
+        return LeftOut(source.file, source.row, "", "", "", confidential=True, source=source)
+    complaint = row.complaint
+    return LeftOut(source.file, source.row, "", complaint.reference_id, complaint.text, source=source)
+
+
+def _reason_to_leave_out(row: LabelledComplaint, date: str) -> str:
+    if not row.unit and not row.category:
+        return NO_LABEL
+    if row.complaint.received_at is None:
+        return UNREAD_DATE if date else NO_DATE
+    return ""
+
+
+def _is_blank(cell: object) -> bool:
+    return cell is None or (isinstance(cell, str) and not cell.strip())
+
+
+def _local(moment: datetime | None, timezone: ZoneInfo) -> datetime | None:
+    if moment is None or moment.tzinfo is None:
+        return moment
+    return moment.astimezone(timezone).replace(tzinfo=None)
+
+
+def _oldest_first(paths: Sequence[Path]) -> list[Path]:
+    """By time of change where it can be told, so that the newest export comes last and wins."""
+    return sorted(paths, key=lambda path: path.stat().st_mtime if path.is_file() else 0.0)

@@ -1,0 +1,156 @@
+"""Whether a challenger is worse than the champion beyond noise, on the same rows, from their marks alone.
+
+For each figure the rows are resampled in pairs (Efron and Tibshirani 1993, chapter 16): what counts is on how many rows one
+was right and the other wrong. A p-value is the share of resamples, centred on no difference, that fall as far below it
+as what was measured. Units with enough rows are looked at one by one, with Holm's correction (1979) over them; the four
+figures of the whole are corrected among themselves.
+"""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from training.evaluation.row_outcomes import FIGURES, NOT_SCORED, RIGHT
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from numpy.typing import NDArray
+
+    from training.evaluation.row_outcomes import Marks
+
+RESAMPLES = 10_000
+SIGNIFICANT = 0.05
+FEWEST_UNIT_ROWS = 30
+# Below so many rows by unit even a clear loss hides in the noise, and whoever promotes should know.
+FEWEST_ROWS = 100
+_SEED = 0
+_MIDDLE = (0.025, 0.975)
+
+
+@dataclass(frozen=True, slots=True)
+class Difference:
+    """One figure of both on `rows` rows; `low` and `high` bound the middle 95 % of the difference's resamples.
+
+    `p` is that of "the challenger is not worse", `corrected` the same after Holm's correction.
+    """
+
+    name: str
+    rows: int
+    challenger: float
+    champion: float
+    difference: float
+    low: float
+    high: float
+    p: float
+    corrected: float
+
+    @property
+    def worse(self) -> bool:
+        """Whether the challenger is worse beyond noise."""
+        return self.difference < 0 and self.corrected < SIGNIFICANT
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The figures of the whole, and top-1 of each unit with at least 30 rows, most rows first."""
+
+    figures: tuple[Difference, ...]
+    units: tuple[Difference, ...]
+
+    @property
+    def worse(self) -> tuple[Difference, ...]:
+        """Every figure that is worse beyond noise."""
+        return tuple(figure for figure in (*self.figures, *self.units) if figure.worse)
+
+    @property
+    def few_rows(self) -> bool:
+        """Whether so few rows could be compared that hardly any loss would show."""
+        return max((figure.rows for figure in self.figures), default=0) < FEWEST_ROWS
+
+    def as_dict(self) -> dict[str, Any]:
+        """For the card."""
+        return {
+            "figures": [asdict(figure) | {"worse": figure.worse} for figure in self.figures],
+            "units": [asdict(unit) | {"worse": unit.worse} for unit in self.units],
+            "worse": bool(self.worse),
+        }
+
+
+def compare(challenger: Marks, champion: Marks, names: Mapping[str, str] | None = None) -> Comparison:
+    """Both models on the same rows; `names` say what a unit's id is called."""
+    generator = np.random.default_rng(_SEED)
+    figures = [
+        _difference(figure, challenger.of[figure], champion.of[figure], generator)
+        for figure in FIGURES
+        if _scored(challenger.of[figure], champion.of[figure]).any()
+    ]
+    units = np.array(challenger.units)
+    first, other = challenger.of[FIGURES[0]], champion.of[FIGURES[0]]
+    scored = _scored(first, other)
+    ids, counts = np.unique(units[scored], return_counts=True)
+    enough = [(str(unit), int(count)) for unit, count in zip(ids, counts, strict=True) if count >= FEWEST_UNIT_ROWS]
+    by_unit = [
+        _difference((names or {}).get(unit, unit), first[units == unit], other[units == unit], generator)
+        for unit, _ in sorted(enough, key=lambda pair: -pair[1])
+    ]
+    return Comparison(_corrected(figures), _corrected(by_unit))
+
+
+def holm(p_values: Sequence[float]) -> list[float]:
+    """Holm's step-down correction: the k-th smallest of m is multiplied by m - k + 1, and none sinks below a smaller one's.
+
+    >>> [round(p, 3) for p in holm([0.04, 0.01, 0.03])]
+    [0.06, 0.03, 0.06]
+    """
+    order = np.argsort(p_values, kind="stable")
+    corrected = np.zeros(len(p_values))
+    largest = 0.0
+    for rank, at in enumerate(order):
+        largest = max(largest, min(1.0, p_values[at] * (len(p_values) - rank)))
+        corrected[at] = largest
+    return [float(p) for p in corrected]
+
+
+def resampled(lost: int, won: int, rows: int, generator: np.random.Generator) -> NDArray[np.float64]:
+    """The mean difference of 10,000 resamples of `rows` pairs, of which the challenger lost some and won some.
+
+    A resample's counts of lost, won and equal pairs are multinomial: no need to draw the rows themselves.
+    """
+    shares = (lost / rows, won / rows, max(0.0, 1 - lost / rows - won / rows))
+    counts = generator.multinomial(rows, shares, size=RESAMPLES)
+    differences: NDArray[np.float64] = (counts[:, 1] - counts[:, 0]) / rows
+    return differences
+
+
+def _difference(
+    name: str, challenger: NDArray[np.int8], champion: NDArray[np.int8], generator: np.random.Generator
+) -> Difference:
+    scored = _scored(challenger, champion)
+    first, other = challenger[scored] == RIGHT, champion[scored] == RIGHT
+    rows, won, lost = len(first), int((first & ~other).sum()), int((~first & other).sum())
+    difference = (won - lost) / rows
+    means = resampled(lost, won, rows, generator)
+    low, high = np.quantile(means, _MIDDLE)
+    # A millionth of a row: the sums of shares that are equal must not differ by their last bit.
+    at_least_as_low = int(np.sum(means - difference <= difference + 1e-6 / rows))
+    p = (1 + at_least_as_low) / (1 + RESAMPLES)
+    return Difference(
+        name, rows, float(first.mean()), float(other.mean()), difference, float(low), float(high), p, corrected=p
+    )
+
+
+def _corrected(differences: Sequence[Difference]) -> tuple[Difference, ...]:
+    corrected = holm([difference.p for difference in differences])
+    return tuple(
+        Difference(**(asdict(difference) | {"corrected": p}))
+        for difference, p in zip(differences, corrected, strict=True)
+    )
+
+
+def _scored(challenger: NDArray[np.int8], champion: NDArray[np.int8]) -> NDArray[np.bool_]:
+    both: NDArray[np.bool_] = (challenger != NOT_SCORED) & (champion != NOT_SCORED)
+    return both

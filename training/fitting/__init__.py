@@ -1,0 +1,1 @@
+"""Fit the ranking and its calibration on labelled rows."""

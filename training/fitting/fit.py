@@ -1,0 +1,197 @@
+"""From labelled rows to a router: rankings along time, what they were right about, and the last one on everything."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, fields
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from model.language.features import ComplaintFeatures
+from model.office.categories import label_categories
+from model.ranking.calibration import DEFAULT_PROMISE, Calibration, Outcome, calibrate
+from model.ranking.places import find_families
+from model.ranking.ranker import Parts, Ranked, Ranking, in_force
+from model.ranking.sample_weights import ACCEPTANCE_WEIGHT, CORRECTION_WEIGHT, WRONG_WEIGHT, Trust
+from model.ranking.side_outputs import Copies
+from model.router import Router
+from training.dataset.sampling import MOST_ROWS, newest_rows
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
+    from model.history.rows import LabelledComplaint
+    from model.office.units import Units
+
+Row = TypeVar("Row")
+
+# Each slice is predicted by a ranking that learned only from the rows before it.
+_CHAIN = (0.5, 0.75)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """Everything that decides how a model is made from rows; kept in the card, so that it can be repeated.
+
+    `max_rows`: of more rows the newest and the newest of each label are learned from; 0 for no bound.
+    """
+
+    promise: float = DEFAULT_PROMISE
+    stemming: bool = True
+    colloquial: bool = True
+    pairs: bool = True
+    characters: tuple[int, int] | None = (3, 5)
+    stop_words: bool = False
+    families: bool = True
+    names: bool = True
+    bayes: bool = True
+    recency: bool = True
+    together: bool = True
+    addressed: bool = True
+    asked: bool = True
+    correction_weight: float = CORRECTION_WEIGHT
+    acceptance_weight: float = ACCEPTANCE_WEIGHT
+    wrong_weight: float = WRONG_WEIGHT
+    max_rows: int = MOST_ROWS
+
+    @classmethod
+    def from_card(cls, stored: Mapping[str, Any]) -> Recipe:
+        """The recipe that a card keeps; what a later Pilah added has its default, but a model of before had no bound."""
+        known = {name.name: stored[name.name] for name in fields(cls) if name.name in stored}
+        if known.get("characters"):
+            known["characters"] = tuple(known["characters"])
+        return cls(**({"max_rows": 0} | known))
+
+    def learned_of(self, n_rows: int) -> int:
+        """How many of so many rows are learned from."""
+        return min(n_rows, self.max_rows or n_rows)
+
+    def features(self) -> ComplaintFeatures:
+        """The transformer that this recipe asks for, not yet fitted."""
+        return ComplaintFeatures(
+            stemming=self.stemming,
+            colloquial=self.colloquial,
+            pairs=self.pairs,
+            characters=self.characters,
+            stop_words=self.stop_words,
+        )
+
+    def trust(self) -> Trust:
+        """How much a row teaches, by how its label came about."""
+        return Trust(self.correction_weight, self.acceptance_weight, self.wrong_weight)
+
+    def parts(self) -> Parts:
+        """The parts of the ranking that this recipe asks for."""
+        return Parts(**{part.name: getattr(self, part.name) for part in fields(Parts)})
+
+
+def units_known(rows: Sequence[LabelledComplaint], office_units: Units, *, families: bool = True) -> Units:
+    """The office's units, those that only the rows know, and the families found among all of them."""
+    units = office_units.with_names(list(dict.fromkeys(row.unit for row in rows if row.unit)))
+    if not families:
+        return units
+    placed = [(unit.id, row.complaint) for row in rows if not row.returned and (unit := units.find(row.unit))]
+    return units.with_memberships(find_families(units, placed))
+
+
+@dataclass(frozen=True)
+class Outcomes:
+    """What became of each suggestion on later rows, for unit and category."""
+
+    units: list[Outcome]
+    categories: list[Outcome]
+
+    def __add__(self, other: Outcomes) -> Outcomes:
+        return Outcomes(self.units + other.units, self.categories + other.categories)
+
+
+def fit_ranking(rows: Sequence[LabelledComplaint], office_units: Units, recipe: Recipe) -> tuple[Ranking, Units]:
+    """A ranking of these rows, or of the newest where the recipe has a bound, and the units as it knows them."""
+    learned = newest_rows(rows, recipe.max_rows)
+    units = units_known(learned, office_units, families=recipe.families)
+    return Ranking.fit(learned, units, recipe.features(), recipe.parts(), recipe.trust()), units
+
+
+def slices_of(rows: Sequence[Row]) -> list[tuple[Sequence[Row], Sequence[Row]]]:
+    """Rows to learn from, and the later slice to predict from them: forward-chained, for the calibration."""
+    cuts = [round(len(rows) * share) for share in _CHAIN] + [len(rows)]
+    return [(rows[:start], rows[start:end]) for start, end in pairwise(cuts)]
+
+
+def predict_slice(
+    earlier: Sequence[LabelledComplaint], later: Sequence[LabelledComplaint], office_units: Units, recipe: Recipe
+) -> Outcomes:
+    """What a ranking of the earlier rows was right about on the later ones."""
+    if not taught(earlier):
+        return Outcomes([], [])
+    ranking, units = fit_ranking(earlier, office_units, recipe)
+    return outcomes_of(ranking, units, later)
+
+
+def taught(rows: Sequence[LabelledComplaint]) -> bool:
+    """Whether any row says which unit is right."""
+    return any(row.unit and not row.returned for row in rows)
+
+
+def outcomes_of(ranking: Ranking, units: Units, rows: Sequence[LabelledComplaint]) -> Outcomes:
+    """What became of each suggestion of a ranking on rows that it has not learned from."""
+    ranked = ranking.rank_many([row.complaint for row in rows])
+    by_unit, by_category = [], []
+    for row, answer in zip(rows, ranked, strict=True):
+        if row.unit and not row.returned:
+            by_unit.append(_unit_outcome(answer, units, row))
+        if row.category and answer.categories:
+            by_category.append(_category_outcome(answer, row))
+    return Outcomes(by_unit, by_category)
+
+
+def assemble(
+    version: str,
+    ranking: Ranking,
+    units: Units,
+    outcomes: Outcomes,
+    recipe: Recipe,
+    rows: Sequence[LabelledComplaint],
+) -> Router:
+    """The router of a ranking that learned from `rows`, calibrated by outcomes on later ones."""
+    names = ranking.categories.labels if ranking.categories is not None else ()
+    return Router(
+        version, ranking, units, label_categories(names), *calibrations(outcomes, recipe), _copies(rows, units)
+    )
+
+
+def _copies(rows: Sequence[LabelledComplaint], units: Units) -> Copies:
+    """What was copied to whom, read with the units that have each one's matters at the end of the history."""
+    newest = max(row.received_at for row in rows).date()
+
+    def standing(name: str) -> str:
+        unit = units.find(name)
+        return in_force(unit.id, units, newest) if unit else ""
+
+    in_charge = [
+        (unit_id, [copied for name in row.copies if (copied := standing(name))])
+        for row in rows
+        if not row.returned and (unit_id := standing(row.unit))
+    ]
+    return Copies(in_charge)
+
+
+def calibrations(outcomes: Outcomes, recipe: Recipe) -> tuple[Calibration, Calibration]:
+    """The calibration of the unit and of the category."""
+    return calibrate(outcomes.units, recipe.promise), calibrate(outcomes.categories, recipe.promise)
+
+
+def _unit_outcome(answer: Ranked, units: Units, row: LabelledComplaint) -> Outcome:
+    decided = units.find(row.unit)
+    scores = {unit.unit_id: unit.probability for unit in answer.units}
+    return _outcome(scores, decided.id if decided is not None else "")
+
+
+def _category_outcome(answer: Ranked, row: LabelledComplaint) -> Outcome:
+    return _outcome(dict(answer.categories), row.category)
+
+
+def _outcome(scores: Mapping[str, float], right: str) -> Outcome:
+    """`scores` are of the candidates, best first."""
+    labels = list(scores)
+    second = scores[labels[1]] if len(labels) > 1 else 0.0
+    return Outcome(scores[labels[0]], second, labels[0] == right, scores.get(right, 0.0))

@@ -1,0 +1,1 @@
+"""Replay a history with simulated officers, rules and growing training sets."""
