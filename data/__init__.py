@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 from dataclasses import dataclass
 from functools import cache
-from importlib.resources import files
+from importlib import resources
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class Region:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with files(__name__).joinpath(name).open(encoding="utf-8") as file:
+    with resources.files(__name__).joinpath(name).open(encoding="utf-8") as file:
         yield from csv.DictReader(file)
 
 
@@ -86,4 +86,4 @@ def stem_exceptions() -> Mapping[str, str]:
 
 def sample_office(name: str) -> Traversable:
     """The folder of a sample office: complaints.csv and units.csv."""
-    return files(__name__).joinpath("offices", name)
+    return resources.files(__name__).joinpath("offices", name)

@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import secrets
-import time
 from copy import copy
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from data.ids import time_ordered_id
 from model.complaint import MaskedComplaint, without_personal_data
 from model.history.similar import Precedents
 from model.language.words import folded_words
 from model.office.addressees import Addressees, Direction
 from model.office.rules import Rules
-from model.ranking.ranker import day_of
+from model.ranking.topics import day_of
 from model.suggestion import (
     CategoryCandidate,
     NamedConfidence,
@@ -35,8 +34,9 @@ if TYPE_CHECKING:
     from model.office.rules import Ruled
     from model.office.units import Units
     from model.ranking.calibration import Calibration
-    from model.ranking.ranker import Ranked, RankedUnit, Ranking
+    from model.ranking.ranker import Ranking
     from model.ranking.side_outputs import Copies
+    from model.ranking.types import Ranked, RankedUnit
 
 UNITS_SHOWN = 5
 CATEGORIES_SHOWN = 3
@@ -300,12 +300,3 @@ def _about_text(masked_count: int, n_words: int, *, known: bool) -> tuple[Notice
     elif not known:
         notices.append(Notice(NoticeCode.UNLIKE_ANYTHING_KNOWN))
     return tuple(notices)
-
-
-def time_ordered_id() -> str:
-    """A UUID of version 7 (RFC 9562): sortable by time, so that a database's index grows at its end."""
-    value = (time.time_ns() // 1_000_000) << 80 | secrets.randbits(80)
-    value = value & ~(0xF << 76) | 0x7 << 76
-    value = value & ~(0x3 << 62) | 0x2 << 62
-    written = f"{value:032x}"
-    return f"{written[:8]}-{written[8:12]}-{written[12:16]}-{written[16:20]}-{written[20:]}"

@@ -22,7 +22,7 @@ class TextTooLong(PilahError):
     """A complaint's text is longer than this installation takes."""
 
     def __init__(self, length: int, longest: int) -> None:
-        super().__init__(f"The text has {length:,} characters, at most {longest:,} are read. Shorten it.")
+        super().__init__("service.text-too-long", length=length, longest=longest)
         self.length = length
         self.longest = longest
 

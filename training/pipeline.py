@@ -9,6 +9,7 @@ from concurrent.futures import Future, as_completed
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from data.files import written_folder
 from model.errors import HistoryUnusable, RulesFileInvalid
 from model.history.index_files import write_past
 from model.office.rules import read_rules
@@ -29,7 +30,7 @@ from training.evaluation.predictions import judge, suggest_all
 from training.evaluation.row_outcomes import marks_of, write_marks
 from training.evaluation.weak_units import weakest
 from training.fitting.executors import fits_on
-from training.fitting.fit import Outcomes, Recipe, assemble, fit_ranking, outcomes_of, predict_slice, slices_of
+from training.fitting.fit import Outcomes, assemble, fit_ranking, outcomes_of, predict_slice, slices_of
 from training.report.model_card import make_card
 from training.report.report import FILE as REPORT
 from training.report.report import REPLAY, render_report
@@ -44,6 +45,7 @@ if TYPE_CHECKING:
     from model.ranking.ranker import Ranking
     from training.dataset.leakage import Leaks
     from training.dataset.read import LeftOut, Reading
+    from training.fitting.recipe import Recipe
 
     Step = Callable[[str, int], None]
 
@@ -146,7 +148,7 @@ def train(
     )
     # The rows first: a version that can be seen has its past complaints, whenever the process ends.
     write_past(office.history_of(version), rows)
-    with artifact.written_aside(office.versions_folder / version) as folder:
+    with written_folder(office.versions_folder / version) as folder:
         _write_left_out(folder / "dropped.csv", reading.left_out)
         (folder / REPORT).write_text(report, encoding="utf-8")
         write_marks(folder, marks_of(judged), against.marks if against else None)

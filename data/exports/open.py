@@ -14,8 +14,9 @@ from data.exports.dates import parse_date
 from data.exports.detect import open_tables
 from data.exports.headers import FIELDS, Layout, Shape, is_personal, listed, recognise
 from data.exports.rows import ExportRow, Reading, survey
+from data.exports.sheets import Sheet, write_sheets
 from data.exports.tables import Limits
-from data.exports.writers import RowWriter, Sheet, open_writer, write_laporan_ringkas, write_laporgub, write_sheets
+from data.exports.writers import RowWriter, open_writer, write_laporan_ringkas, write_laporgub
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

@@ -9,9 +9,9 @@ from itertools import islice
 from typing import TYPE_CHECKING
 
 from data.errors import FileUnreadable
+from data.exports.cells import cell_text, named, rearm
 from data.exports.dates import combine
 from data.exports.headers import Layout, normalised, recognise
-from data.exports.writers import cell_text, named, rearm
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence

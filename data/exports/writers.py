@@ -5,15 +5,9 @@ from __future__ import annotations
 import csv
 import json
 import math
-import os
-import re
-import secrets
 import tempfile
 from abc import ABC, abstractmethod
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass, field
-from datetime import date, datetime, time, timedelta
-from decimal import Decimal
 from io import TextIOWrapper
 from typing import TYPE_CHECKING
 
@@ -23,7 +17,9 @@ import xlsxwriter
 from xlsxwriter.exceptions import XlsxWriterException
 
 from data.errors import PilahError
+from data.exports.cells import _is_number, cell_text, disarm, named
 from data.exports.headers import LAPORAN_RINGKAS_HEADERS, LAPORGUB_HEADERS, laporan_ringkas_header
+from data.files import written_file
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -37,52 +33,6 @@ _MOST_CELL_CHARACTERS = 32_767
 _LARGEST_EXACT_NUMBER = 10**15
 _PREAMBLE_ROWS = 10
 _USUAL_WIDTH = 16
-_DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
-_DISARMED = re.compile(r"'+[=+\-@\t\r]")
-_NEGATIVE_NUMBER = re.compile(r"-\d+(?:[.,]\d+)*", re.ASCII)
-
-
-def disarm(text: str) -> str:
-    """Text that a spreadsheet can't take for a formula; `rearm` gives the text back.
-
-    >>> disarm("=1+1"), disarm("-12,5"), disarm("Jalan rusak")
-    ("'=1+1", '-12,5', 'Jalan rusak')
-    """
-    return f"'{text}" if _DANGEROUS.match(text) and not _NEGATIVE_NUMBER.fullmatch(text) else text
-
-
-def rearm(text: str) -> str:
-    """The text as it was before `disarm`."""
-    return text[1:] if text[:1] == "'" and _DISARMED.match(text) else text
-
-
-def cell_text(value: object) -> str:  # noqa: PLR0911 - one line for each kind of cell
-    """A cell as text: blank for nothing, no ".0" after a whole number, ISO for dates.
-
-    >>> cell_text(928.0), cell_text(None), cell_text(["Dinas A", "Dinas B"])
-    ('928', '', 'Dinas A; Dinas B')
-    """
-    match value:
-        case str():
-            return value
-        case None:
-            return ""
-        case bool():
-            return str(value).lower()
-        case float():
-            return _number_text(value)
-        case datetime() | date() | time():
-            return value.isoformat()
-        case timedelta():
-            return str(value)
-        case list() | tuple():
-            return "; ".join(map(cell_text, value))
-        case dict():
-            return json.dumps(value, ensure_ascii=False, default=cell_text)
-        case bytes():
-            return value.decode("utf-8", "replace")
-        case _:
-            return str(value)
 
 
 class RowWriter(ABC):
@@ -133,7 +83,7 @@ def open_writer(
     Raises:
         PilahError: the suffix is unknown, the folder can't be written to, or the rows don't fit.
     """
-    with _aside(path) as file:
+    with written_file(path) as file:
         writer = _writer(path, file, headers, frozenset(numeric), harmless=harmless)
         try:
             yield writer
@@ -164,105 +114,6 @@ def write_laporgub(path: Path, rows: Iterable[Mapping[str, object]], *, title: s
     return _write_workbook(path, named(LAPORGUB_HEADERS), [(title,), ()], rows, shown_headers=LAPORGUB_HEADERS)
 
 
-@dataclass(frozen=True)
-class Sheet:
-    """One sheet of a workbook: headers, rows, and how it is shown.
-
-    `widths` are in characters by header, others get a usual one; `choices` gives a header the answers to choose from;
-    `hidden` columns are there to be read in again.
-    """
-
-    name: str
-    headers: Sequence[str]
-    rows: Iterable[Sequence[object]]
-    widths: Mapping[str, float] = field(default_factory=dict)
-    choices: Mapping[str, Sequence[str]] = field(default_factory=dict)
-    marked: frozenset[str] = frozenset()
-    hidden: frozenset[str] = frozenset()
-
-
-def write_sheets(path: Path, sheets: Iterable[Sheet]) -> None:
-    """Writes a workbook of several sheets, to be filled in by a person: headers stay in view, long cells are wrapped.
-
-    Every text is harmless (see `disarm`), and cut where a cell can't hold it. `marked` headers stand out.
-
-    Raises:
-        PilahError: the file isn't named .xlsx, the folder can't be written to, or a sheet has too many rows.
-    """
-    if path.suffix.lower() != ".xlsx":
-        raise PilahError(f"{path}: several sheets need a workbook. Name the file .xlsx.")
-    with _aside(path) as file, tempfile.TemporaryDirectory(prefix="pilah-") as folder:
-        options = {"constant_memory": True, "tmpdir": folder, "use_zip64": True}
-        workbook = xlsxwriter.Workbook(file, options)
-        looks = {
-            "head": workbook.add_format({"bold": True, "bg_color": "#E5E9F2", "text_wrap": True, "valign": "top"}),
-            "marked": workbook.add_format({"bold": True, "bg_color": "#FFF2CC", "text_wrap": True, "valign": "top"}),
-            "cell": workbook.add_format({"text_wrap": True, "valign": "top"}),
-        }
-        for sheet in sheets:
-            _write_sheet(path, workbook, sheet, looks)
-        try:
-            workbook.close()
-        except XlsxWriterException as error:
-            raise PilahError(f"{path} can't be written: {error}") from error
-
-
-def _write_sheet(path: Path, workbook: xlsxwriter.Workbook, sheet: Sheet, looks: Mapping[str, object]) -> None:
-    page = workbook.add_worksheet(sheet.name)
-    page.freeze_panes(1, 0)
-    for column, header in enumerate(sheet.headers):
-        page.set_column(
-            column,
-            column,
-            sheet.widths.get(header, _USUAL_WIDTH),
-            looks["cell"],
-            {"hidden": header in sheet.hidden},
-        )
-        page.write_string(0, column, disarm(header), looks["marked" if header in sheet.marked else "head"])
-    count = 0
-    for count, cells in enumerate(sheet.rows, start=1):
-        if count > _MOST_WORKBOOK_ROWS:
-            raise PilahError(f'{path}, sheet "{sheet.name}": a sheet holds at most {_MOST_WORKBOOK_ROWS:,} rows.')
-        for column, cell in enumerate(cells):
-            if _is_number(cell) and not isinstance(cell, str):
-                page.write_number(count, column, cell, looks["cell"])
-            elif text := cell_text(cell):
-                page.write_string(count, column, _cut(disarm(text)), looks["cell"])
-    for header, answers in sheet.choices.items():
-        column = list(sheet.headers).index(header)
-        choice = {"validate": "list", "source": list(answers), "ignore_blank": True}
-        page.data_validation(1, column, max(count, 1), column, choice)
-    if count:
-        page.autofilter(0, 0, count, len(sheet.headers) - 1)
-
-
-def _cut(text: str) -> str:
-    """Text that a cell can hold, counted as a spreadsheet counts it."""
-    whole = text.encode("utf-8", "replace").decode()
-    if len(whole.encode("utf-16-le")) // 2 <= _MOST_CELL_CHARACTERS:
-        return whole
-    return whole.encode("utf-16-le")[: 2 * (_MOST_CELL_CHARACTERS - 1)].decode("utf-16-le", "ignore") + "…"
-
-
-def named(headers: Sequence[str], first_column: int = 0) -> list[str]:
-    """Headers of which each is there once: a nameless column gets its letter, a repeated one its number.
-
-    >>> named(["A", "", "A"])
-    ['A', 'Column B', 'A (2)']
-    """
-    unique: list[str] = []
-    taken: set[str] = set()
-    for position, header in enumerate(headers, start=first_column):
-        wanted = header.strip() or f"Column {_letters(position)}"
-        name, count = wanted, 1
-        while name in taken:
-            count += 1
-            name = f"{wanted} ({count})"
-        taken.add(name)
-        unique.append(name)
-    return unique
-
-
 def _write_workbook(
     path: Path,
     headers: Sequence[str],
@@ -273,7 +124,7 @@ def _write_workbook(
 ) -> int:
     if path.suffix.lower() != ".xlsx":
         raise PilahError(f"This shape is a workbook: name the file .xlsx, not {path.name}.")
-    with _aside(path) as file:
+    with written_file(path) as file:
         writer = _WorkbookWriter(path, file, headers, harmless=True, above=above, shown_headers=shown_headers)
         try:
             for row in rows:
@@ -460,52 +311,5 @@ class _WorkbookWriter(RowWriter):
         self._rows_folder.cleanup()
 
 
-@contextmanager
-def _aside(path: Path) -> Iterator[BinaryIO]:
-    """A file beside `path` that takes its place when the block ends well, and is removed otherwise."""
-    if path.is_dir():
-        raise PilahError(f"{path} is a folder. Name a file in it.")
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
-    try:
-        file = beside.open("xb")
-    except OSError as error:
-        raise PilahError(
-            f"{path} can't be written: {error.strerror}. Check the folder and your rights in it."
-        ) from error
-    try:
-        with file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        # The caller's own reading may fail too: then it is another file that has a name.
-        if error.filename not in {None, str(beside)}:
-            raise
-        raise PilahError(f"{path} can't be written: {error.strerror or error}. Is the disk full?") from error
-    finally:
-        beside.unlink(missing_ok=True)
-
-
-def _is_number(cell: object) -> bool:
-    return isinstance(cell, int | float | Decimal) and not isinstance(cell, bool) and math.isfinite(cell)
-
-
-def _number_text(number: float) -> str:
-    if math.isnan(number):
-        return ""
-    return str(int(number)) if number.is_integer() else repr(number)
-
-
 def _json_value(cell: object) -> object:
     return None if isinstance(cell, float) and not math.isfinite(cell) else cell
-
-
-def _letters(position: int) -> str:
-    """A column's letters as a spreadsheet shows them, from position 0."""
-    letters = ""
-    while position >= 0:
-        position, rest = divmod(position, 26)
-        letters = chr(ord("A") + rest) + letters
-        position -= 1
-    return letters

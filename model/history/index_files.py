@@ -18,10 +18,10 @@ import numpy as np
 import pyarrow as pa
 from scipy.sparse import csr_matrix
 
+from data.files import digest_of
 from model.errors import PilahError
 from model.history.rows import KeptHistory, history_file, keep_history, write_history
 from model.history.similar import Index, Precedents, stems_only
-from model.versions.artifact import digest_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -14,7 +14,7 @@ import data
 from model.errors import RulesFileInvalid
 from model.language.stemming import process_stemmer
 from model.language.words import expand, folded_words
-from model.ranking.places import place_fields, place_key
+from model.office.place_names import place_fields, place_key
 from model.suggestion import AppliedRule, ResolvedBy, UnitCandidate
 
 if TYPE_CHECKING:

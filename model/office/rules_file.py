@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from data.files import write_text
 from model.errors import RulesFileInvalid
 from model.office.rules import COLUMNS, Rule, column_of, read_rules, separator_of
-from model.versions.artifact import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -10,7 +10,7 @@ from datetime import date
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from data.exports.writers import rearm
+from data.exports.cells import rearm
 from model.errors import UnitsFileInvalid
 
 if TYPE_CHECKING:

@@ -9,7 +9,6 @@ from __future__ import annotations
 import math
 from collections import Counter, defaultdict
 from dataclasses import dataclass, replace
-from functools import lru_cache
 from operator import mul
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -18,6 +17,7 @@ from scipy.optimize import minimize
 
 import data
 from model.language.words import folded_words
+from model.office.place_names import _without_kind, place_fields, place_key
 from model.suggestion import ResolvedBy
 
 if TYPE_CHECKING:
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from model.complaint import Complaint
     from model.office.units import Unit, Units
 
-_LONGEST_PREFIX = 4
-_FEWEST_MEMBERS = 3
-# Shares below were chosen on the first 80 % of the two measured histories; docs/decisions/0002 has the figures.
-_SHARE_WITH_PLACE = 0.3
 _CLUES = 7
 _OWN_ROWS = 4
 _SHORTEST_INNER_NAME = 5
@@ -55,55 +51,6 @@ class Resolution(NamedTuple):
     unit_id: str
     probability: float
     resolved_by: ResolvedBy
-
-
-@lru_cache(maxsize=50_000)
-def place_key(written: str) -> str:
-    """A place as folded words, so that "Kel. Wonorejo-Rungkut" and "kel wonorejo rungkut" are one.
-
-    >>> place_key("Manukan  Kulon")
-    'manukan kulon'
-    """
-    return " ".join(folded_words(written))
-
-
-def folded_text(text: str) -> str:
-    """A whole text as folded words."""
-    return " ".join(folded_words(text))
-
-
-def place_fields(complaint: Complaint) -> Iterator[str]:
-    """The complaint's place fields as keys, the smallest area first."""
-    location = complaint.location
-    for value in (location.village, location.district, location.regency, location.province):
-        if not value:
-            continue
-        key = place_key(value)
-        yield key
-        bare = _without_kind(key)
-        if bare != key:
-            yield bare
-
-
-def find_families(units: Units, rows: Sequence[tuple[str, Complaint]]) -> dict[str, tuple[str, str]]:
-    """Unit id → (family, area) for the units found to be one family spread over places.
-
-    `rows` pairs the id of the unit in charge with the complaint. A beginning of names makes a family when at least three
-    units share it, the other part of each name is a known place, and in enough of their rows that place is a place field
-    or stands in the text.
-    """
-    by_unit: dict[str, list[Complaint]] = defaultdict(list)
-    for unit_id, complaint in rows:
-        by_unit[unit_id].append(complaint)
-    known = _known_places(complaint for _, complaint in rows)
-    found: dict[str, tuple[str, str]] = {}
-    # The longest shared beginning first: "Kantor Urusan Agama X" is one family, not "Kantor" with "Urusan Agama X".
-    for length in range(_LONGEST_PREFIX, 0, -1):
-        for prefix, members in _by_prefix(units, length).items():
-            placed = {unit.id: area for unit, area in members if _is_place(area, known) and unit.id not in found}
-            if len(placed) >= _FEWEST_MEMBERS and _share_with_place(placed, by_unit) >= _SHARE_WITH_PLACE:
-                found.update({unit_id: (prefix, area) for unit_id, area in placed.items()})
-    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -379,20 +326,6 @@ def _by_first_word(families: Mapping[str, _Family]) -> dict[str, list[tuple[tupl
 
 # What stands before a place in a field or a text; folded.
 _ABBREVIATED_KINDS = {"kabupaten": ("kab", "kabupaten"), "kota": ("kota", "kodya"), "puskesmas": ("pkm", "puskesmas")}
-_KINDS = (
-    "kelurahan",
-    "kel",
-    "desa",
-    "ds",
-    "kecamatan",
-    "kec",
-    "kabupaten",
-    "kab",
-    "kota",
-    "provinsi",
-    "prov",
-    "kotamadya",
-)
 
 
 # What stands before the name of a street or a quarter in a text; folded.
@@ -422,11 +355,6 @@ def _names_inside(names: Sequence[str]) -> Iterator[str]:
             yield from {key, _without_kind(key), *(place_key(form) for form in region.short_forms)} - {""}
 
 
-def _without_kind(key: str) -> str:
-    first, _, rest = key.partition(" ")
-    return rest if rest and first in _KINDS else key
-
-
 def _names_of_area(unit: Unit) -> tuple[str, ...]:
     area = place_key(unit.area)
     names = {area, _without_kind(area)}
@@ -446,42 +374,6 @@ def _same_kind(unit_name: str, region_key: str) -> bool:
     if region_key.startswith("kab "):
         return bool(said & {"kab", "kabupaten", "pemkab"})
     return True
-
-
-def _known_places(complaints: Iterable[Complaint]) -> set[str]:
-    known = {key for complaint in complaints for key in place_fields(complaint)}
-    for region in data.regions():
-        known.update((place_key(region.name), _without_kind(place_key(region.name))))
-    return known
-
-
-def _is_place(area: str, known: set[str]) -> bool:
-    """Whether the words are a known place, or two: "Wonorejo - Rungkut" is the Wonorejo in Rungkut."""
-    parts = area.split()
-    return area in known or any(
-        " ".join(parts[:cut]) in known and " ".join(parts[cut:]) in known for cut in range(1, len(parts))
-    )
-
-
-def _by_prefix(units: Units, length: int) -> dict[str, list[tuple[Unit, str]]]:
-    groups: dict[str, list[tuple[Unit, str]]] = defaultdict(list)
-    spelled: dict[str, str] = {}
-    for unit in units:
-        written = unit.name.split()
-        if len(written) > length:
-            key = place_key(" ".join(written[:length]))
-            spelled.setdefault(key, " ".join(written[:length]))
-            groups[key].append((unit, place_key(" ".join(written[length:]))))
-    return {spelled[key]: members for key, members in groups.items()}
-
-
-def _share_with_place(areas: Mapping[str, str], by_unit: Mapping[str, Sequence[Complaint]]) -> float:
-    rows = agreeing = 0
-    for unit_id, area in areas.items():
-        for complaint in by_unit.get(unit_id, ()):
-            rows += 1
-            agreeing += area in set(place_fields(complaint)) or f" {area} " in f" {folded_text(complaint.text)} "
-    return agreeing / rows if rows else 0.0
 
 
 def _told_by(told: _Told, position: int) -> ResolvedBy:

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import dataclass, replace
-from datetime import UTC, datetime
+from dataclasses import replace
 from functools import lru_cache
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -15,12 +14,15 @@ import data
 from model.language.features import ComplaintFeatures, Document
 from model.language.words import expand, words
 from model.office.addressees import Addressees, Direction
+from model.office.place_names import place_key
 from model.office.units import Units
 from model.ranking.linear import LinearRanker, MutualEvidence
-from model.ranking.places import Named, PlaceEvidence, PlaceResolver, place_key
+from model.ranking.places import Named, PlaceEvidence, PlaceResolver
 from model.ranking.returned_texts import NOTHING_REFUSED, Refusals, pushed_back
 from model.ranking.sample_weights import USUAL_TRUST, Trust, topics_now
 from model.ranking.side_outputs import Head
+from model.ranking.topics import day_of, description_of, family_of_topic, in_force, topic_of
+from model.ranking.types import Parts, Ranked, RankedUnit
 from model.ranking.unit_descriptions import Newcomers
 from model.ranking.working_set_svm import NotOf
 from model.suggestion import ResolvedBy, WordWeight
@@ -35,6 +37,7 @@ if TYPE_CHECKING:
     from model.complaint import Complaint
     from model.history.rows import LabelledComplaint
 
+_WHOLE = Parts()
 # A family below this share can't lift a member into the first five; its members are then not looked at.
 _FAMILY_WORTH_RESOLVING = 0.005
 _CHUNK = 512
@@ -47,42 +50,6 @@ _SHARE_OF_STRONGEST = 0.15
 # A word feeds about ten columns, over which its weight is a mean; a pair feeds one.
 _PAIR_SCALE = 10
 _SHORTEST_EVIDENCE = 2
-
-
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """Which parts a ranking has; everything, unless a measurement leaves one out to see what it brings."""
-
-    names: bool = True
-    bayes: bool = True
-    recency: bool = True
-    together: bool = True
-    addressed: bool = True
-    asked: bool = True
-
-
-class RankedUnit(NamedTuple):
-    """A unit, its raw probability, and what told it from its family.
-
-    `replaces`: the id of the unit that the model learned, where that one isn't in force on the complaint's day.
-    """
-
-    unit_id: str
-    probability: float
-    resolved_by: ResolvedBy
-    topic: int
-    replaces: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Ranked:
-    """The ranking of one complaint; `known` is whether the text shares any feature with what was learned."""
-
-    units: tuple[RankedUnit, ...]
-    categories: tuple[tuple[str, float], ...]
-    known_share: float
-    types: tuple[tuple[str, float], ...] = ()
-    outcomes: tuple[tuple[str, float], ...] = ()
 
 
 class Ranking:
@@ -101,7 +68,7 @@ class Ranking:
         units: Units,
         types: Head | None = None,
         outcomes: Head | None = None,
-        parts: Parts = Parts(),
+        parts: Parts = _WHOLE,
         refusals: Refusals = NOTHING_REFUSED,
     ) -> None:
         self.features = features
@@ -123,7 +90,7 @@ class Ranking:
         rows: Sequence[LabelledComplaint],
         units: Units,
         features: ComplaintFeatures | None = None,
-        parts: Parts = Parts(),
+        parts: Parts = _WHOLE,
         trust: Trust = USUAL_TRUST,
     ) -> Ranking:
         """Learn from the rows that have a unit in `units`, or a category.
@@ -145,7 +112,7 @@ class Ranking:
         wrong = known_wrong if trust.wrong else []
 
         def named(labels: Sequence[str]) -> csr_matrix:
-            return features.transform([Document(_description(label, units)) for label in labels])
+            return features.transform([Document(description_of(label, units)) for label in labels])
 
         unit_ranker = LinearRanker.fit(
             matrix[with_unit],
@@ -192,7 +159,7 @@ class Ranking:
         ranking = copy(self)
         ranking._newcomers = None  # noqa: SLF001 - another of its own class
         if new and self._parts.names:
-            described = [Document(_description(unit.id, Units([replace(unit, family="")]))) for unit in new]
+            described = [Document(description_of(unit.id, Units([replace(unit, family="")]))) for unit in new]
             ranking._newcomers = Newcomers(  # noqa: SLF001
                 [unit.id for unit in new], self.features.transform(described), self.topics.least_intercept
             )
@@ -404,22 +371,6 @@ class Ranking:
         )
 
 
-_FAMILY_MARK = "family:"
-
-
-def topic_of(unit_id: str, units: Units) -> str:
-    """What the classifier learns of a unit: its family's mark and name, or its own id; empty without a unit."""
-    if not unit_id:
-        return ""
-    family = units[unit_id].family
-    return f"{_FAMILY_MARK}{family}" if family else unit_id
-
-
-def family_of_topic(topic: str) -> str | None:
-    """The family that a topic stands for, None for a single unit."""
-    return topic.removeprefix(_FAMILY_MARK) if topic.startswith(_FAMILY_MARK) else None
-
-
 def document(complaint: Complaint, addressees: Addressees, parts: Parts) -> Document:
     """What the features see of a complaint: its words, and its fields as clues.
 
@@ -447,31 +398,6 @@ def _says_nothing(folded: str) -> bool:
     if len(folded) < _SHORTEST_EVIDENCE or folded.isdigit() or folded.startswith("masked"):
         return True
     return all(standard in data.function_words() for standard in expand(folded, data.colloquial()))
-
-
-def _description(topic: str, units: Units) -> str:
-    """What a unit or a family calls itself, and what units.csv says that it does."""
-    family = family_of_topic(topic)
-    if family is not None:
-        described = [unit.description for unit in units if unit.family == family and unit.description]
-        return f"{family} {described[0]}" if described else family
-    unit = units[topic]
-    return " ".join((unit.name, *unit.abbreviations, unit.description))
-
-
-def in_force(unit_id: str, units: Units, day: date) -> str:
-    """The one unit that has this unit's matters on that day; itself where there are none or several."""
-    if not unit_id:
-        return ""
-    standing = units.standing_for(unit_id, day)
-    return standing[0] if len(standing) == 1 else unit_id
-
-
-def day_of(complaint: Complaint, today: date | None) -> date:
-    """The day whose units and rules count: the given one, else that of the complaint, else the present one."""
-    if today is not None:
-        return today
-    return complaint.received_at.date() if complaint.received_at else datetime.now(UTC).date()
 
 
 def _unit_id(row: LabelledComplaint, units: Units) -> str:

@@ -10,7 +10,7 @@ from model.language.near_duplicates import ALIKE_FROM, shingle_codes
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
 
-    from model.ranking.ranker import RankedUnit
+    from model.ranking.types import RankedUnit
 
 # How far behind the best other unit a refused one stands.
 _BEHIND = 0.5

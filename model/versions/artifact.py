@@ -6,10 +6,6 @@ import hashlib
 import hmac
 import json
 import os
-import shutil
-import tempfile
-from contextlib import contextmanager
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import joblib
@@ -17,11 +13,12 @@ import numpy as np
 import scipy
 import sklearn
 
+from data.files import digest_of
 from model.errors import ArtifactForeign, ArtifactMissing, ArtifactTampered
 from model.router import Router
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from pathlib import Path
 
 MANIFEST = "MANIFEST.json"
 ROUTER = "router.joblib"
@@ -35,32 +32,6 @@ Card = dict[str, Any]
 def library_versions() -> dict[str, str]:
     """The versions that decide whether a pickle can be read."""
     return {"numpy": np.__version__, "scikit-learn": sklearn.__version__, "scipy": scipy.__version__}
-
-
-@contextmanager
-def written_aside(target: Path) -> Iterator[Path]:
-    """A folder to fill, which becomes `target` by one rename when the block ends well, and is gone otherwise."""
-    target.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=target.parent))
-    try:
-        yield aside
-        aside.chmod(0o755)
-        aside.rename(target)
-    except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
-        raise
-
-
-def write_text(path: Path, text: str) -> None:
-    """Write a small file so that a reader sees the old one or the new one, never a part."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=".unfinished-", delete=False
-    ) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
 
 
 def save(folder: Path, router: Router, card: Card, signing_key: str = "") -> None:
@@ -158,12 +129,6 @@ def _check_libraries(folder: Path, manifest: dict[str, Any]) -> None:
             raise ArtifactForeign(
                 f"{folder} was trained with {name} {made_with.get(name)}, here is {version}. Train again."
             )
-
-
-def digest_of(path: Path) -> str:
-    """The SHA-256 of a file, in hexadecimal."""
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _signature(manifest: dict[str, Any], signing_key: str) -> str:

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from data.files import write_text
 from model.errors import ArtifactMissing, PilahError
 from model.history.index_files import read_past
 from model.history.rows import history_file
@@ -98,7 +99,7 @@ class Office:
 
     def point_to(self, version: str) -> None:
         """Name the champion, in one step that a reader sees whole or not at all; `model.versions.promotions` keeps why."""
-        artifact.write_text(self.champion_file, version + "\n")
+        write_text(self.champion_file, version + "\n")
 
     def units(self) -> Units:
         """The office's own units.csv, no units where it has none."""

@@ -23,7 +23,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from sqlalchemy import select, update
 
 from data.errors import PilahError
-from model.router import time_ordered_id
+from data.ids import time_ordered_id
 from model.versions.office_home import Office
 from model.versions.training_lock import Turn, holder_of, take_turn
 from service.contract.schemas import clean

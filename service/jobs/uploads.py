@@ -20,10 +20,10 @@ from sqlalchemy import or_, select, update
 
 from data.errors import ColumnMissing, FileUnreadable, PilahError
 from data.exports.open import Limits, open_export
+from data.ids import time_ordered_id
 from model.complaint import without_personal_data
 from model.from_export import complaint_of, problem_of, was_returned
 from model.office.units import slug
-from model.router import time_ordered_id
 from service.contract.schemas import SuggestionOut, clean
 from service.errors import StorageFull
 from service.jobs.intake import Intake, Source

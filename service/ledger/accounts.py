@@ -17,7 +17,7 @@ from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data.errors import PilahError
-from model.router import time_ordered_id
+from data.ids import time_ordered_id
 from service.ledger.audit import note
 from service.ledger.clock import now
 from service.ledger.tables import ApiKey, SignIn, User

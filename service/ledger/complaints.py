@@ -10,8 +10,8 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data.errors import PilahError
+from data.ids import time_ordered_id
 from model.language.near_duplicates import ALIKE_FROM, marks, resemblance
-from model.router import time_ordered_id
 from service.ledger.audit import note
 from service.ledger.clock import as_utc, now
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion, TextMark

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from service.pages.frame.context import Names
+    from service.ledger.names import Names
     from service.settings import Settings
 
 KINDS = {"csv": ".csv", "xlsx": ".xlsx", "ringkas": ".xlsx"}

@@ -19,9 +19,9 @@ from model.versions.artifact import load
 from model.versions.office_home import Office
 from service.ledger.complaints import OUTSIDE
 from service.ledger.database import open_ledger
+from service.ledger.names import Names
 from service.ledger.sessions import Access
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
-from service.pages.frame.context import Names
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from starlette.datastructures import Headers, MutableHeaders
 
+from data.ids import time_ordered_id
 from model.privacy.mask import mask
-from model.router import time_ordered_id
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send

@@ -19,8 +19,9 @@ from sqlalchemy import make_url
 from sqlalchemy.exc import SQLAlchemyError
 
 from data.errors import PilahError
+from data.files import digest_of
 from model.errors import ArtifactForeign
-from model.versions.artifact import digest_of, verify
+from model.versions.artifact import verify
 from service.ledger.database import connect, known_revisions, migrate_within, revision_of
 from service.ledger.dump import count_rows, drop_all, rows_in, tables_of
 from service.operations.backup import FOLDERS, FORMAT, LEDGER, MANIFEST, signature

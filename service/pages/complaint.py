@@ -14,10 +14,11 @@ from service.contract.schemas import SuggestionOut
 from service.dependencies import Books, CurrentBooks, CurrentModel, CurrentSettings
 from service.ledger.accounts import Visitor
 from service.ledger.complaints import AlreadyDecided, Decision
+from service.ledger.names import Names
 from service.ledger.queue import Filters
 from service.ledger.tables import StoredComplaint
 from service.pages.frame import indonesian
-from service.pages.frame.context import Names, model_of, names_of, router_of, shown
+from service.pages.frame.context import model_of, names_of, router_of, shown
 from service.pages.frame.rendering import page
 from service.pages.frame.session import OwnForm, SentForm, SignedIn
 from service.pages.frame.suggestion_view import SuggestionView, view_of

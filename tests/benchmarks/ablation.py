@@ -14,7 +14,8 @@ from pathlib import Path
 from model.office.units import Units
 from training.dataset.read import read_exports
 from training.evaluation.metrics import evaluate
-from training.fitting.fit import Outcomes, Recipe, assemble, fit_ranking
+from training.fitting.fit import Outcomes, assemble, fit_ranking
+from training.fitting.recipe import Recipe
 
 WHOLE = Recipe()
 VARIANTS = {

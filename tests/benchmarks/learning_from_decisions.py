@@ -26,7 +26,8 @@ from model.office.units import Units
 from model.ranking.sample_weights import ACCEPTANCE_WEIGHT, CORRECTION_WEIGHT
 from training.dataset.read import read_exports
 from training.evaluation.metrics import evaluate
-from training.fitting.fit import Outcomes, Recipe, assemble, fit_ranking
+from training.fitting.fit import Outcomes, assemble, fit_ranking
+from training.fitting.recipe import Recipe
 from training.simulation.officers import Plan, replay
 from training.simulation.output import write_replay
 

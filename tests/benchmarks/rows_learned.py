@@ -21,7 +21,8 @@ from tests.benchmarks.measured import machine, made_folder
 from tests.benchmarks.plot import Curve, Panel, draw
 from training.dataset.sampling import newest_rows
 from training.evaluation.metrics import evaluate
-from training.fitting.fit import Outcomes, Recipe, assemble, fit_ranking
+from training.fitting.fit import Outcomes, assemble, fit_ranking
+from training.fitting.recipe import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Sequence

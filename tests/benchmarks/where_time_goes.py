@@ -24,7 +24,8 @@ from model.language import features
 from model.office.units import Units
 from model.ranking import ranker
 from tests.benchmarks.histories import history
-from training.fitting.fit import Recipe, assemble, fit_ranking, outcomes_of
+from training.fitting.fit import assemble, fit_ranking, outcomes_of
+from training.fitting.recipe import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -8,7 +8,7 @@ from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
 from training.dataset.read import read_exports
-from training.fitting.fit import Recipe
+from training.fitting.recipe import Recipe
 from training.pipeline import train
 
 if TYPE_CHECKING:

@@ -18,7 +18,7 @@ from training.batch.predict_file import ADDED_COLUMNS, predict_file
 from training.dataset.read import read_exports
 from training.dataset.split import by_time
 from training.evaluation.metrics import evaluate
-from training.fitting.fit import Recipe
+from training.fitting.recipe import Recipe
 from training.pipeline import train
 
 if TYPE_CHECKING:

@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.errors import ColumnMissing, FileUnreadable, PilahError
-from model.versions.artifact import write_text, written_aside
+from data.files import write_text, written_folder
 from training.batch.predict_file import predict_file
 
 if TYPE_CHECKING:
@@ -171,7 +171,7 @@ class WatchedFolder:
         router = self._current_router()
         tries = self._tries_of(name) + 1
         write_text(self._tries / name, str(tries))
-        with written_aside(entry) as folder:
+        with written_folder(entry) as folder:
             outcome = _suggested(router, copy, folder) if tries <= _MOST_TRIES else _failed(folder, name, *_GIVEN_UP)
             write_text(folder / _NOTE, json.dumps({"export": name, "look": asdict(look)}))
         return outcome

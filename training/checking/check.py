@@ -25,7 +25,8 @@ from training.checking.near_duplicates import as_repeats, conflicts, repeated
 from training.checking.rare_labels import rare_labels
 from training.dataset.leakage import count_leaks, leaking_rows
 from training.dataset.read import NO_DATE, NO_LABEL, UNREAD_DATE
-from training.fitting.fit import Recipe, units_known
+from training.fitting.fit import units_known
+from training.fitting.recipe import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

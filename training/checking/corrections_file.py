@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
+from data.exports.cells import cell_text, rearm
 from data.exports.dates import parse_date
 from data.exports.detect import open_tables
 from data.exports.tables import Limits
-from data.exports.writers import cell_text, rearm
 from model.history.rows import RowSource
 from training.checking import workbook_layout as at
 from training.checking.indonesian import LABELS

@@ -19,7 +19,8 @@ import numpy as np
 from model.office.addressees import Addressees
 from model.ranking.linear import LinearRanker
 from model.ranking.places import PlaceEvidence, PlaceResolver
-from model.ranking.ranker import document, family_of_topic, topic_of
+from model.ranking.ranker import document
+from model.ranking.topics import family_of_topic, topic_of
 from training.checking.findings import Doubt, FoundRow, Label
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
 
     from model.history.rows import LabelledComplaint
     from model.office.units import Units
-    from training.fitting.fit import Recipe
+    from training.fitting.recipe import Recipe
 
     Step = Callable[[int], None]
     Floats = NDArray[np.float64]

@@ -19,8 +19,8 @@ from rapidfuzz.process import cdist
 
 import data
 from model.language.words import words
+from model.office.place_names import place_fields, place_key
 from model.office.units import slug
-from model.ranking.places import place_fields, place_key
 from training.checking.findings import Spelling, SpellingKind
 from training.dataset.corrections import Label
 

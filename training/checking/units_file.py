@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from io import StringIO
 from typing import TYPE_CHECKING
 
-from data.exports.writers import disarm
+from data.exports.cells import disarm
+from data.files import write_text
 from model.errors import UnitsFileInvalid
 from model.office.units import COLUMNS, Units, parse_units
-from model.versions.artifact import write_text
 from training.dataset.corrections import Label
 
 if TYPE_CHECKING:

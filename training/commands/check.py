@@ -9,8 +9,8 @@ import typer
 from rich.console import Console
 
 from data.errors import PilahError
+from data.files import write_text
 from model.office.rules import read_rules
-from model.versions.artifact import write_text
 from model.versions.office_home import Office
 from training.checking.check import check
 from training.checking.corrections_file import read_corrections

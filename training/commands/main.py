@@ -12,12 +12,12 @@ from rich.table import Table
 
 from data.errors import PilahError
 from data.exports.open import open_writer
+from data.files import write_text
 from model.complaint import Complaint
 from model.drift.check import Baseline, check, too_few
 from model.history.rows import read_history
 from model.office.units import COLUMNS, as_rows
 from model.ranking.sample_weights import ACCEPTANCE_WEIGHT, CORRECTION_WEIGHT, WRONG_WEIGHT
-from model.versions.artifact import write_text
 from model.versions.office_home import Office
 from model.versions.training_lock import training_turn
 from training.batch.predict_file import predict_file
@@ -55,7 +55,7 @@ from training.dataset.read import read_exports
 from training.dataset.sampling import MOST_ROWS, require_room
 from training.evaluation.drift_observations import observe
 from training.evaluation.metrics import evaluate
-from training.fitting.fit import Recipe
+from training.fitting.recipe import Recipe
 from training.pipeline import remove_unfinished, steps_of, train
 from training.simulation.officers import Plan, fits_of, replay
 from training.simulation.output import print_replayed, write_replay

@@ -19,7 +19,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from data.errors import PilahError
-from model.versions.artifact import write_text
+from data.files import write_text
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

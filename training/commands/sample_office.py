@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 import data
 from training.dataset.read import read_exports
-from training.fitting.fit import Recipe
+from training.fitting.recipe import Recipe
 from training.pipeline import train
 
 if TYPE_CHECKING:

@@ -12,7 +12,8 @@ from model.history.rows import history_file, read_history
 from model.office.rules import Rules
 from model.versions import artifact
 from training.dataset.split import FEWEST_ROWS
-from training.fitting.fit import Recipe, taught
+from training.fitting.fit import taught
+from training.fitting.recipe import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

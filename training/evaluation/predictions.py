@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from model.ranking.ranker import day_of
+from model.ranking.topics import day_of
 from model.suggestion import Status
 
 if TYPE_CHECKING:

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from training.dataset.split import Split
     from training.evaluation.challenger import Contest
     from training.evaluation.metrics import Evaluation
-    from training.fitting.fit import Recipe
+    from training.fitting.recipe import Recipe
 
 
 def make_card(

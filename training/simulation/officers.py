@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from model.errors import HistoryUnusable
 from model.ranking.sample_weights import ACCEPTED, CHANGED
 from training.dataset.split import FEWEST_ROWS
-from training.fitting.fit import Outcomes, Recipe, assemble, fit_ranking, taught
+from training.fitting.fit import Outcomes, assemble, fit_ranking, taught
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from model.office.units import Units
     from model.router import Router
     from model.suggestion import Suggestion
+    from training.fitting.recipe import Recipe
 
     Step = Callable[[int], None]
 

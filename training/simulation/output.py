@@ -12,13 +12,13 @@ from typing import TYPE_CHECKING, Any
 from rich.console import Console
 from rich.table import Table
 
-from model.versions.artifact import write_text
+from data.files import write_text
 from training.simulation.learning_curve import draw
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from training.fitting.fit import Recipe
+    from training.fitting.recipe import Recipe
     from training.simulation.officers import Line, Replayed
 
 _COLUMNS = ("from", "line", "officer_error", "complaints", "unit_right", "new_unit_right", "accepted_wrong")

@@ -6,7 +6,7 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from model.ranking.ranker import day_of
+from model.ranking.topics import day_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from model.errors import ArtifactError
+from service.ledger.names import Names
 from service.pages.frame.rendering import page
 
 if TYPE_CHECKING:
@@ -15,20 +15,6 @@ if TYPE_CHECKING:
     from model.router import Router
     from service.ledger.accounts import Visitor
     from service.live_model.champion import Champion, Loaded
-
-
-@dataclass(frozen=True, slots=True)
-class Names:
-    """What an officer calls the ids of units and categories; an id that nobody knows stands for itself."""
-
-    units: dict[str, str]
-    categories: dict[str, str]
-
-    def unit(self, unit_id: str) -> str:
-        return self.units.get(unit_id, unit_id) or "tidak ada unit"
-
-    def category(self, category_id: str) -> str:
-        return self.categories.get(category_id, category_id)
 
 
 def model_of(request: Request) -> Loaded | None:

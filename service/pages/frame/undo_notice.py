@@ -14,7 +14,7 @@ from service.ledger.tables import StoredComplaint, StoredDecision
 if TYPE_CHECKING:
     from service.dependencies import Books
     from service.ledger.accounts import Visitor
-    from service.pages.frame.context import Names
+    from service.ledger.names import Names
 
 # The page offers it for ten seconds; slow networks get a little more.
 _SHOWN_FOR = timedelta(seconds=20)

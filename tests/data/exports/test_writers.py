@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from data.errors import PilahError
+from data.exports.cells import disarm, rearm
 from data.exports.open import open_writer
-from data.exports.writers import disarm, rearm
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -2,7 +2,8 @@ from __future__ import annotations
 
 from model.complaint import Complaint, Location
 from model.office.units import Unit, Units
-from model.ranking.places import PlaceEvidence, PlaceResolver, find_families
+from model.ranking.families import find_families
+from model.ranking.places import PlaceEvidence, PlaceResolver
 from model.suggestion import ResolvedBy
 
 PLACES = ("Melati", "Kenanga", "Dahlia", "Cempaka")

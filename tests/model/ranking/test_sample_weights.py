@@ -14,7 +14,8 @@ from model.history.rows import LabelledComplaint, read_rows, write_rows
 from model.office.units import Units
 from model.ranking.returned_texts import Refusals
 from model.ranking.sample_weights import WRONG_WEIGHT, Trust, topics_now
-from training.fitting.fit import Recipe, fit_ranking
+from training.fitting.fit import fit_ranking
+from training.fitting.recipe import Recipe
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -16,8 +16,8 @@ from model.versions.office_home import Office
 from pilah import app
 from service.app import create_app
 from service.ledger.complaints import OUTSIDE, Decision, Ledger
+from service.ledger.names import Names
 from service.ledger.training_rows import decided_rows, lessons
-from service.pages.frame.context import Names
 from service.settings import Settings
 
 if TYPE_CHECKING:

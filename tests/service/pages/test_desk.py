@@ -14,8 +14,8 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
+from data.exports.cells import rearm
 from data.exports.open import open_export, write_laporan_ringkas
-from data.exports.writers import rearm
 from service.app import create_app
 from service.ledger.complaints import Decision, Ledger
 from service.ledger.tables import AuditEvent, StoredComplaint, Upload

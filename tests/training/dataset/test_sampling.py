@@ -21,7 +21,8 @@ from tests.training.histories import write_history_csv
 from training.dataset.sampling import newest_rows
 from training.dataset.split import by_time
 from training.evaluation.champion_baseline import Measured, opponent_of
-from training.fitting.fit import Recipe, fit_ranking
+from training.fitting.fit import fit_ranking
+from training.fitting.recipe import Recipe
 from training.report.report import FILE as REPORT
 
 if TYPE_CHECKING:

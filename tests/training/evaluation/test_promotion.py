@@ -19,7 +19,7 @@ from pilah import app
 from tests.training.histories import TOPICS, train_csv, write_history_csv
 from training.evaluation.promotion import NotPromoted, promote, rollback, verdict_on
 from training.evaluation.row_outcomes import FILE
-from training.fitting.fit import Recipe
+from training.fitting.recipe import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -11,7 +11,8 @@ from model.versions.office_home import Office
 from training.batch.predict_file import predict_file
 from training.commands.sample_office import sample_rows
 from training.fitting.executors import fits_on, in_order
-from training.fitting.fit import Recipe, fit_ranking
+from training.fitting.fit import fit_ranking
+from training.fitting.recipe import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -21,7 +21,7 @@ from training.dataset.read import read_exports
 from training.evaluation.curves import confusions, coverage, months, reliability
 from training.evaluation.predictions import Judged, JudgedRow
 from training.evaluation.weak_units import weakest
-from training.fitting.fit import Recipe
+from training.fitting.recipe import Recipe
 from training.pipeline import train
 from training.report import charts
 from training.report.indonesian import percent

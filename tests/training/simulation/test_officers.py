@@ -17,7 +17,8 @@ from model.history.rows import LabelledComplaint
 from model.office.units import Units
 from pilah import app
 from training.evaluation.metrics import evaluate
-from training.fitting.fit import Outcomes, Recipe, assemble, fit_ranking
+from training.fitting.fit import Outcomes, assemble, fit_ranking
+from training.fitting.recipe import Recipe
 from training.simulation.officers import Plan, replay
 
 if TYPE_CHECKING:

@@ -1,0 +1,86 @@
+"""Sentences that people read, in English and Indonesian: errors, and what commands print.
+
+Each `.toml` file of this folder holds one area. A table is one sentence, named by its code without the area:
+
+    [file-missing]                       # the code is "exports.file-missing"
+    en = "{path} doesn't exist. Check the name."
+    id = "{path} tidak ada. Periksa namanya."
+
+Braces name the fields. A field may be an error, which is then told in the same language.
+"""
+
+from __future__ import annotations
+
+import locale
+import os
+import tomllib
+from enum import StrEnum
+from functools import cache
+from importlib.resources import files
+from string import Formatter
+
+_SEPARATORS = str.maketrans(",.", ".,")
+
+
+class Language(StrEnum):
+    """The languages that sentences exist in."""
+
+    ENGLISH = "en"
+    INDONESIAN = "id"
+
+
+def message(code: str, language: Language, /, **fields: object) -> str:
+    """The sentence of a code with its fields filled in.
+
+    >>> message("service.text-too-long", Language.INDONESIAN, length=60_000, longest=50_000)
+    'Teks ini 60.000 karakter, paling banyak 50.000 yang dibaca. Persingkat teksnya.'
+
+    Raises:
+        KeyError: no sentence has this code, or a field is missing.
+    """
+    return _SentenceFormatter(language).format(_catalogue()[code][language], **fields)
+
+
+def has_message(code: str) -> bool:
+    """Whether a code has a sentence."""
+    return code in _catalogue()
+
+
+@cache
+def terminal_language() -> Language:
+    """The language of the command line: PILAH_LANGUAGE, else Indonesian where the terminal's locale is Indonesian."""
+    chosen = os.environ.get("PILAH_LANGUAGE", "").strip().lower()
+    if chosen in list(Language):
+        return Language(chosen)
+    spoken = next((value for name in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := os.environ.get(name))), None)
+    if spoken is None:
+        spoken = locale.getlocale()[0] or ""
+    return Language.INDONESIAN if spoken.lower().startswith(("id", "indonesia")) else Language.ENGLISH
+
+
+class _SentenceFormatter(Formatter):
+    """Formats numbers and nested errors in one language."""
+
+    def __init__(self, language: Language) -> None:
+        self._language = language
+
+    def format_field(self, value: object, format_spec: str) -> str:
+        told = getattr(value, "told_in", None)
+        if told is not None:
+            return str(told(self._language))
+        text = format(value, format_spec)
+        if self._language is Language.INDONESIAN and isinstance(value, int | float):
+            return text.translate(_SEPARATORS)
+        return text
+
+
+@cache
+def _catalogue() -> dict[str, dict[str, str]]:
+    """Code → language → sentence."""
+    sentences: dict[str, dict[str, str]] = {}
+    for file in files(__name__).iterdir():
+        if file.name.endswith(".toml"):
+            area = file.name.removesuffix(".toml")
+            tables = tomllib.loads(file.read_text(encoding="utf-8"))
+            sentences |= {f"{area}.{name}": texts for name, texts in tables.items()}
+    return sentences

@@ -1,0 +1,62 @@
+"""Names of places as folded words, so that spellings of one place are equal."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from typing import TYPE_CHECKING
+
+from model.language.words import folded_words
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+    from model.complaint import Complaint
+
+
+@lru_cache(maxsize=50_000)
+def place_key(written: str) -> str:
+    """A place as folded words, so that "Kel. Wonorejo-Rungkut" and "kel wonorejo rungkut" are one.
+
+    >>> place_key("Manukan  Kulon")
+    'manukan kulon'
+    """
+    return " ".join(folded_words(written))
+
+
+def folded_text(text: str) -> str:
+    """A whole text as folded words."""
+    return " ".join(folded_words(text))
+
+
+def place_fields(complaint: Complaint) -> Iterator[str]:
+    """The complaint's place fields as keys, the smallest area first."""
+    location = complaint.location
+    for value in (location.village, location.district, location.regency, location.province):
+        if not value:
+            continue
+        key = place_key(value)
+        yield key
+        bare = _without_kind(key)
+        if bare != key:
+            yield bare
+
+
+_KINDS = (
+    "kelurahan",
+    "kel",
+    "desa",
+    "ds",
+    "kecamatan",
+    "kec",
+    "kabupaten",
+    "kab",
+    "kota",
+    "provinsi",
+    "prov",
+    "kotamadya",
+)
+
+
+def _without_kind(key: str) -> str:
+    first, _, rest = key.partition(" ")
+    return rest if rest and first in _KINDS else key

@@ -1,0 +1,82 @@
+"""Find the families of units: one name, many places."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from typing import TYPE_CHECKING
+
+import data
+from model.office.place_names import _without_kind, folded_text, place_fields, place_key
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping, Sequence
+
+    from model.complaint import Complaint
+    from model.office.units import Unit, Units
+
+
+_LONGEST_PREFIX = 4
+
+
+_FEWEST_MEMBERS = 3
+
+
+# Shares below were chosen on the first 80 % of the two measured histories; docs/decisions/0002 has the figures.
+_SHARE_WITH_PLACE = 0.3
+
+
+def find_families(units: Units, rows: Sequence[tuple[str, Complaint]]) -> dict[str, tuple[str, str]]:
+    """Unit id → (family, area) for the units found to be one family spread over places.
+
+    `rows` pairs the id of the unit in charge with the complaint. A beginning of names makes a family when at least three
+    units share it, the other part of each name is a known place, and in enough of their rows that place is a place field
+    or stands in the text.
+    """
+    by_unit: dict[str, list[Complaint]] = defaultdict(list)
+    for unit_id, complaint in rows:
+        by_unit[unit_id].append(complaint)
+    known = _known_places(complaint for _, complaint in rows)
+    found: dict[str, tuple[str, str]] = {}
+    # The longest shared beginning first: "Kantor Urusan Agama X" is one family, not "Kantor" with "Urusan Agama X".
+    for length in range(_LONGEST_PREFIX, 0, -1):
+        for prefix, members in _by_prefix(units, length).items():
+            placed = {unit.id: area for unit, area in members if _is_place(area, known) and unit.id not in found}
+            if len(placed) >= _FEWEST_MEMBERS and _share_with_place(placed, by_unit) >= _SHARE_WITH_PLACE:
+                found.update({unit_id: (prefix, area) for unit_id, area in placed.items()})
+    return found
+
+
+def _known_places(complaints: Iterable[Complaint]) -> set[str]:
+    known = {key for complaint in complaints for key in place_fields(complaint)}
+    for region in data.regions():
+        known.update((place_key(region.name), _without_kind(place_key(region.name))))
+    return known
+
+
+def _is_place(area: str, known: set[str]) -> bool:
+    """Whether the words are a known place, or two: "Wonorejo - Rungkut" is the Wonorejo in Rungkut."""
+    parts = area.split()
+    return area in known or any(
+        " ".join(parts[:cut]) in known and " ".join(parts[cut:]) in known for cut in range(1, len(parts))
+    )
+
+
+def _by_prefix(units: Units, length: int) -> dict[str, list[tuple[Unit, str]]]:
+    groups: dict[str, list[tuple[Unit, str]]] = defaultdict(list)
+    spelled: dict[str, str] = {}
+    for unit in units:
+        written = unit.name.split()
+        if len(written) > length:
+            key = place_key(" ".join(written[:length]))
+            spelled.setdefault(key, " ".join(written[:length]))
+            groups[key].append((unit, place_key(" ".join(written[length:]))))
+    return {spelled[key]: members for key, members in groups.items()}
+
+
+def _share_with_place(areas: Mapping[str, str], by_unit: Mapping[str, Sequence[Complaint]]) -> float:
+    rows = agreeing = 0
+    for unit_id, area in areas.items():
+        for complaint in by_unit.get(unit_id, ()):
+            rows += 1
+            agreeing += area in set(place_fields(complaint)) or f" {area} " in f" {folded_text(complaint.text)} "
+    return agreeing / rows if rows else 0.0

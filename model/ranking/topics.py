@@ -1,0 +1,53 @@
+"""Topics: what the classifier learns of a unit, its family or itself."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from model.complaint import Complaint
+    from model.office.units import Units
+
+
+_FAMILY_MARK = "family:"
+
+
+def topic_of(unit_id: str, units: Units) -> str:
+    """What the classifier learns of a unit: its family's mark and name, or its own id; empty without a unit."""
+    if not unit_id:
+        return ""
+    family = units[unit_id].family
+    return f"{_FAMILY_MARK}{family}" if family else unit_id
+
+
+def family_of_topic(topic: str) -> str | None:
+    """The family that a topic stands for, None for a single unit."""
+    return topic.removeprefix(_FAMILY_MARK) if topic.startswith(_FAMILY_MARK) else None
+
+
+def description_of(topic: str, units: Units) -> str:
+    """What a unit or a family calls itself, and what units.csv says that it does."""
+    family = family_of_topic(topic)
+    if family is not None:
+        described = [unit.description for unit in units if unit.family == family and unit.description]
+        return f"{family} {described[0]}" if described else family
+    unit = units[topic]
+    return " ".join((unit.name, *unit.abbreviations, unit.description))
+
+
+def in_force(unit_id: str, units: Units, day: date) -> str:
+    """The one unit that has this unit's matters on that day; itself where there are none or several."""
+    if not unit_id:
+        return ""
+    standing = units.standing_for(unit_id, day)
+    return standing[0] if len(standing) == 1 else unit_id
+
+
+def day_of(complaint: Complaint, today: date | None) -> date:
+    """The day whose units and rules count: the given one, else that of the complaint, else the present one."""
+    if today is not None:
+        return today
+    return complaint.received_at.date() if complaint.received_at else datetime.now(UTC).date()
