@@ -1,21 +1,86 @@
-"""How every error leaves the service: one body, RFC 9457's problem details.
+"""The service's errors: classes only. service/problems.py gives each its HTTP status, data/messages its sentences.
 
-No text of a complaint ever stands in one: what the caller sent is named by its field, never repeated.
+PilahError
+├── the request
+│   ├── UnknownHost, KeyMissing, TooManyRequests, Overloaded
+│   ├── BodyTooLarge, BodyTooSlow, BodyBroken, EncodingUnknown, StreamTypeUnknown
+│   └── TextTooLong, UnknownName
+├── the desk
+│   ├── NotSignedIn, NotAllowed, StaleForm
+│   └── SignInRefused, AccountInvalid
+├── the ledger
+│   ├── UnknownComplaint, AlreadyDecided
+│   └── LedgerUnavailable, StorageFull
+├── jobs
+│   └── UploadRefused, RunStateConflict
+└── the installation
+    └── OfficeFileInvalid, UnitsDisagree, BackupUnusable
 """
 
-from http import HTTPStatus
-from typing import Any
-
-from fastapi.responses import JSONResponse
-from pydantic import BaseModel, ConfigDict, Field
-from pydantic_core import ErrorDetails
-
 from data.errors import PilahError
-from model.errors import ArtifactError
-from service.ledger.complaints import AlreadyDecided, UnknownComplaint
-from service.observability.request_ids import current_request_id
 
-RETRY_AFTER_SECONDS = 30
+
+class UnknownHost(PilahError):
+    """The request is addressed to a host name that isn't allowed."""
+
+    def __init__(self) -> None:
+        super().__init__("service.unknown-host")
+
+
+class KeyMissing(PilahError):
+    """The API was called without a valid key."""
+
+
+class TooManyRequests(PilahError):
+    """A key exceeded its requests per minute."""
+
+    def __init__(self, most: int, retry_after_seconds: int) -> None:
+        super().__init__("service.too-many-requests", most=most)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class Overloaded(PilahError):
+    """More requests arrived at once than the service works on."""
+
+    retry_after_seconds = 2
+
+    def __init__(self) -> None:
+        super().__init__("service.overloaded")
+
+
+class BodyTooLarge(PilahError):
+    """A body exceeds the path's limit in bytes, as sent or unpacked."""
+
+    def __init__(self, limit: int) -> None:
+        super().__init__("service.body-too-large", limit=limit)
+
+
+class BodyTooSlow(PilahError):
+    """No part of the body arrived within the timeout."""
+
+    def __init__(self, seconds: float) -> None:
+        super().__init__("service.body-too-slow", seconds=seconds)
+
+
+class BodyBroken(PilahError):
+    """A body declared as gzip is not gzip, or is cut off."""
+
+    def __init__(self) -> None:
+        super().__init__("service.body-broken")
+
+
+class EncodingUnknown(PilahError):
+    """A body is compressed by another method than gzip."""
+
+    def __init__(self) -> None:
+        super().__init__("service.encoding-unknown")
+
+
+class StreamTypeUnknown(PilahError):
+    """A stream isn't declared as JSON Lines."""
+
+    def __init__(self) -> None:
+        super().__init__("service.stream-type-unknown")
 
 
 class TextTooLong(PilahError):
@@ -28,246 +93,73 @@ class TextTooLong(PilahError):
 
 
 class UnknownName(PilahError):
-    """A unit or a category that isn't the office's; what was sent is not repeated."""
+    """A field names a unit or category that the office doesn't have. The message doesn't repeat the value sent."""
 
     def __init__(self, field: str, near: list[str]) -> None:
-        super().__init__(f"{field} names nothing that this office has. The nearest are: {'; '.join(near)}.")
+        super().__init__("service.unknown-name", field=field, near="; ".join(near))
 
 
-class UnitsDisagree(PilahError):
-    """The model suggests units that the office's units.csv no longer has, or under other ids."""
+class NotSignedIn(PilahError):
+    """Nobody is signed in; `back` is the address to return to after signing in."""
+
+    def __init__(self, back: str) -> None:
+        super().__init__("Sign in first.")
+        self.back = back
 
 
-class KeyMissing(PilahError):
-    """The API was called without a key that counts."""
+class NotAllowed(PilahError):
+    """The account's role doesn't include this."""
 
 
-class TooManyRequests(PilahError):
-    """A key was used more often than the office allows; it may go on after so many seconds."""
-
-    def __init__(self, most: int, retry_after_seconds: int) -> None:
-        super().__init__(f"This key may send {most:,} requests a minute. Wait as long as Retry-After says.")
-        self.retry_after_seconds = retry_after_seconds
+class StaleForm(PilahError):
+    """A form came back without its session's token."""
 
 
-class Overloaded(PilahError):
-    """More requests came at once than are worked on."""
-
-    retry_after_seconds = 2
-
-    def __init__(self) -> None:
-        super().__init__("Pilah is busy with other requests, and nothing was done. Send it again after Retry-After.")
+class SignInRefused(PilahError):
+    """Name and password don't match, or the account is locked; the message doesn't say which."""
 
 
-class UnknownHost(PilahError):
-    """The request is addressed to a name that isn't this service's."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "This service isn't known by that host name. Use localhost, or add the name to PILAH_ALLOWED_HOSTS."
-        )
+class AccountInvalid(PilahError):
+    """A name, role or password is not acceptable."""
 
 
-class BodyTooLarge(PilahError):
-    """More bytes than the path may send, as they came or unpacked."""
-
-    def __init__(self, limit: int) -> None:
-        super().__init__(f"The body is larger than {limit:,} bytes. Send less at once.")
+class UnknownComplaint(PilahError):
+    """The ledger holds no such complaint or suggestion."""
 
 
-class BodyTooSlow(PilahError):
-    """Nothing of the body came for too long."""
-
-    def __init__(self, seconds: float) -> None:
-        super().__init__(f"Nothing of the body came for {seconds:g} seconds. Send it again.")
-
-
-class BodyBroken(PilahError):
-    """A body that says it is gzip, and isn't, or ends too early."""
-
-    def __init__(self) -> None:
-        super().__init__(
-            "The body says Content-Encoding: gzip and can't be unpacked. Compress it again and send all of it."
-        )
-
-
-class StreamTypeUnknown(PilahError):
-    """A stream that isn't declared as JSON Lines."""
-
-    def __init__(self) -> None:
-        super().__init__("Send the stream as Content-Type: application/x-ndjson, one JSON object a line.")
-
-
-class EncodingUnknown(PilahError):
-    """A body compressed in a way that isn't read."""
-
-    def __init__(self) -> None:
-        super().__init__("Send the body as it is, or with Content-Encoding: gzip. No other compression is read.")
+class AlreadyDecided(PilahError):
+    """This revision of the complaint already has a decision."""
 
 
 class LedgerUnavailable(PilahError):
-    """The ledger's database is gone, busy for too long, or can't write."""
+    """The ledger's database is gone, locked for too long, or read-only."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "The ledger can't be reached, or can't write. Nothing of this request was kept: send it again a little later."
-        )
+        super().__init__("service.ledger-unavailable")
 
 
 class StorageFull(PilahError):
-    """A file couldn't be kept: the disk is full, or isn't to be written to."""
+    """A file couldn't be stored: the disk is full or read-only."""
 
     def __init__(self) -> None:
-        super().__init__(
-            "The file couldn't be kept: the disk is full or can't be written to. Make room, and send it again."
-        )
+        super().__init__("service.storage-full")
 
 
-class FieldError(BaseModel):
-    """One thing that is wrong with what was sent, and where."""
-
-    where: str
-    message: str
+class UploadRefused(PilahError):
+    """An uploaded file has no extension that Pilah reads."""
 
 
-class Problem(BaseModel):
-    """What went wrong and what to do about it (RFC 9457). `type` is stable: programs may rely on it."""
-
-    model_config = ConfigDict(
-        json_schema_extra={
-            "examples": [
-                {
-                    "type": "urn:pilah:problem:unprocessable_content",
-                    "title": "Unprocessable content",
-                    "status": 422,
-                    "detail": "The complaint can't be read: see errors.",
-                    "errors": [{"where": "text", "message": "The text is blank. Send what the reporter wrote"}],
-                }
-            ]
-        }
-    )
-
-    type: str
-    title: str
-    status: int
-    detail: str
-    request_id: str | None = Field(
-        default=None,
-        exclude_if=lambda value: value is None,
-        description="The X-Request-ID of the answer: what to look for in Pilah's log.",
-    )
-    errors: list[FieldError] | None = Field(default=None, exclude_if=lambda value: value is None)
+class RunStateConflict(PilahError):
+    """A training run's state doesn't allow this action: another request changed the state, or the run has ended."""
 
 
-class ProblemResponse(JSONResponse):
-    """A problem as an answer of its own."""
-
-    media_type = "application/problem+json"
-
-    def __init__(self, problem: Problem, headers: dict[str, str] | None = None) -> None:
-        named = problem.model_copy(update={"request_id": current_request_id() or None})
-        super().__init__(named.model_dump(mode="json"), problem.status, headers)
+class OfficeFileInvalid(PilahError):
+    """An office's office.toml or holidays.csv is invalid."""
 
 
-_NAMES = {
-    400: ("bad_request", "Bad request"),
-    401: ("unauthorized", "No key, or none that counts"),
-    403: ("forbidden", "Not allowed"),
-    404: ("not_found", "Not found"),
-    405: ("method_not_allowed", "Method not allowed"),
-    408: ("request_timeout", "Request took too long to arrive"),
-    409: ("conflict", "Conflict"),
-    413: ("content_too_large", "Content too large"),
-    415: ("unsupported_media_type", "Unsupported media type"),
-    422: ("unprocessable_content", "Unprocessable content"),
-    429: ("too_many_requests", "Too many requests"),
-    500: ("internal_error", "Internal error"),
-    503: ("no_model", "No usable model"),
-}
-_STATUS: dict[type[PilahError], int] = {
-    ArtifactError: 503,
-    TextTooLong: 413,
-    UnknownName: 422,
-    UnknownComplaint: 404,
-    AlreadyDecided: 409,
-    KeyMissing: 401,
-    TooManyRequests: 429,
-    UnitsDisagree: 503,
-    LedgerUnavailable: 503,
-    StorageFull: 503,
-    Overloaded: 503,
-    UnknownHost: 400,
-    BodyTooLarge: 413,
-    BodyTooSlow: 408,
-    BodyBroken: 400,
-    EncodingUnknown: 415,
-    StreamTypeUnknown: 415,
-}
-_TYPE: dict[type[PilahError], tuple[str, str]] = {
-    UnitsDisagree: ("units_disagree", "Model and units.csv disagree"),
-    TextTooLong: ("text_too_long", "Text too long"),
-    LedgerUnavailable: ("ledger_unavailable", "Ledger unavailable"),
-    StorageFull: ("storage_full", "Storage full"),
-    Overloaded: ("overloaded", "Too much to do"),
-}
-# The rest of a body is still under way: without this the client's next request would run into it.
-_REST_UNREAD = {"Connection": "close"}
+class UnitsDisagree(PilahError):
+    """The model suggests units whose ids units.csv doesn't have."""
 
 
-def problem(status: int, detail: str, errors: list[FieldError] | None = None) -> Problem:
-    """A problem under the name that belongs to its status."""
-    name, title = _NAMES.get(status) or (HTTPStatus(status).name.lower(), HTTPStatus(status).phrase)
-    return Problem(type=f"urn:pilah:problem:{name}", title=title, status=status, detail=detail, errors=errors)
-
-
-def problem_of(error: PilahError) -> Problem:
-    """An error of ours, under the status of its nearest class in the table."""
-    status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
-    found = problem(status, str(error))
-    name = _TYPE.get(type(error))
-    return (
-        found if name is None else found.model_copy(update={"type": f"urn:pilah:problem:{name[0]}", "title": name[1]})
-    )
-
-
-def problem_of_fields(details: list[ErrorDetails]) -> Problem:
-    """What pydantic found, without the values that it found."""
-    errors = [FieldError(where=_where(detail["loc"]), message=detail["msg"]) for detail in details]
-    return problem(422, "What was sent doesn't have the documented shape: see errors.", errors)
-
-
-def headers_of(status: int, error: PilahError | None = None) -> dict[str, str]:
-    """What belongs beside a status or an error: when to try again, which key is asked for, what else is taken."""
-    if status == HTTPStatus.UNAUTHORIZED:
-        return {"WWW-Authenticate": "Bearer"}
-    if isinstance(error, EncodingUnknown):
-        return {"Accept-Encoding": "gzip"} | _REST_UNREAD
-    if isinstance(error, BodyTooLarge | BodyTooSlow | BodyBroken | StreamTypeUnknown):
-        return _REST_UNREAD
-    again = status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
-    return {"Retry-After": str(getattr(error, "retry_after_seconds", RETRY_AFTER_SECONDS))} if again else {}
-
-
-def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of a route that may end with these."""
-    return {status: _documented(status) for status in statuses}
-
-
-def _documented(status: int) -> dict[str, Any]:
-    name, title = _NAMES[status]
-    example = {"type": f"urn:pilah:problem:{name}", "title": title, "status": status, "detail": "What to do about it."}
-    content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
-    entry: dict[str, Any] = {"description": title, "content": {ProblemResponse.media_type: content}}
-    if header := headers_of(status):
-        entry["headers"] = {name: {"schema": {"type": "string"}, "example": value} for name, value in header.items()}
-    return entry
-
-
-def _where(location: tuple[int | str, ...]) -> str:
-    """The way to a field as a caller would write it.
-
-    >>> _where(("body", "location", "district")), _where(("body",))
-    ('location.district', 'body')
-    """
-    inside = location[1:] if len(location) > 1 and location[0] == "body" else location
-    return ".".join(map(str, inside)) or "body"
+class BackupUnusable(PilahError):
+    """A backup is incomplete, not a backup, or not trusted; nothing was restored."""

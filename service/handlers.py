@@ -11,18 +11,11 @@ from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse, Response
 
 from data.errors import PilahError
-from service.errors import (
-    LedgerUnavailable,
-    Problem,
-    ProblemResponse,
-    headers_of,
-    problem,
-    problem_of,
-    problem_of_fields,
-)
+from service.errors import LedgerUnavailable, NotAllowed, NotSignedIn, StaleForm
 from service.ledger.database import UNAVAILABLE
 from service.pages.frame.error_pages import error_page, wants_page
-from service.pages.frame.session import NotAllowed, NotSignedIn, StaleForm, sign_in_address
+from service.pages.frame.session import sign_in_address
+from service.problems import Problem, ProblemResponse, headers_of, problem, problem_of, problem_of_fields
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping

@@ -9,8 +9,8 @@ from pydantic import ValidationError
 
 from data.errors import PilahError
 from service.contract.schemas import ComplaintIn, SuggestionOut
-from service.errors import Problem, problem_of, problem_of_fields
 from service.jobs.intake import Source
+from service.problems import Problem, problem_of, problem_of_fields
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

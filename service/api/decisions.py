@@ -6,7 +6,7 @@ from service.api.authentication import Caller
 from service.api.json_only import JsonRoute
 from service.contract.decision_schemas import DecisionIn, DecisionOut, ReturnIn, StoredComplaintOut
 from service.dependencies import CurrentLedger, CurrentModel
-from service.errors import documented
+from service.problems import documented
 
 router = APIRouter(prefix="/v1", tags=["decisions"], route_class=JsonRoute, dependencies=[Caller])
 

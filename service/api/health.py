@@ -5,7 +5,8 @@ from sqlalchemy import select
 
 from service.contract.schemas import Health, Readiness
 from service.dependencies import CurrentBooks, CurrentModel, CurrentSettings
-from service.errors import UnitsDisagree, documented
+from service.errors import UnitsDisagree
+from service.problems import documented
 
 router = APIRouter(tags=["health"])
 

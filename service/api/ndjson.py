@@ -17,10 +17,11 @@ from fastapi import Depends, Request
 from model.errors import ArtifactError
 from service.api.answering import Answering
 from service.dependencies import intake_of, model_in_use, settings_of
-from service.errors import LedgerUnavailable, Problem, StreamTypeUnknown, problem, problem_of
+from service.errors import LedgerUnavailable, StreamTypeUnknown
 from service.ledger.complaints import Ledger
 from service.ledger.database import UNAVAILABLE
 from service.middleware.body_limits import read_body
+from service.problems import Problem, problem, problem_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator

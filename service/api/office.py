@@ -8,7 +8,7 @@ from service.api.authentication import Caller
 from service.api.etags import TAGGED, IfNoneMatch, TaggedRoute
 from service.contract.schemas import CategoriesOut, CategoryOut, UnitOut, UnitsOut
 from service.dependencies import CurrentModel
-from service.errors import documented
+from service.problems import documented
 
 router = APIRouter(
     prefix="/v1",

@@ -21,9 +21,9 @@ from service.dependencies import (
     model_answering,
     settings_of,
 )
-from service.errors import documented
 from service.ledger.complaints import Ledger
 from service.ledger.sessions import Access
+from service.problems import documented
 from service.settings import Settings
 
 router = APIRouter(prefix="/v1/predictions", tags=["predictions"], route_class=JsonRoute, dependencies=[Caller])

@@ -24,8 +24,9 @@ from model.privacy.mask import mask
 from model.suggestion import NamedConfidence as NamedChoice
 from model.suggestion import NoticeCode, ResolvedBy, Status, Suggestion, UnitCandidate
 from service.contract.field_names import FIELDS, PLACES, english_name, renamed
-from service.errors import Problem, TextTooLong
+from service.errors import TextTooLong
 from service.observability.process_metrics import count_suggestion
+from service.problems import Problem
 from service.settings import Settings
 
 _LONGEST_NAME = 500

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import holidays
 
-from data.errors import PilahError
+from service.errors import OfficeFileInvalid
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -21,10 +21,6 @@ if TYPE_CHECKING:
 _SATURDAY = 5
 _MOST_DAYS = 1_000
 _WORKING = {"": False, "no": False, "tidak": False, "yes": True, "ya": True}
-
-
-class OfficeFileInvalid(PilahError):
-    """An office's own office.toml or holidays.csv can't be understood."""
 
 
 @dataclass(frozen=True, slots=True)

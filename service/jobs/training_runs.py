@@ -22,14 +22,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 from sqlalchemy import select, update
 
-from data.errors import PilahError
 from data.ids import time_ordered_id
 from model.versions.office_home import Office
 from model.versions.training_lock import Turn, holder_of, take_turn
 from service.contract.schemas import clean
-from service.errors import StorageFull
+from service.errors import RunStateConflict, StorageFull, UploadRefused
 from service.jobs.subprocesses import start_behind
-from service.jobs.uploads import SUFFIXES, UploadRefused
+from service.jobs.uploads import SUFFIXES
 from service.ledger.audit import note
 from service.ledger.clock import now
 from service.ledger.tables import TrainingRun
@@ -86,10 +85,6 @@ _MAY_START = {
     Step.CHECK: (State.RECEIVED, State.CHECKED, *_STOPPED),
     Step.TRAIN: (State.CHECKED, *_STOPPED),
 }
-
-
-class NotNow(PilahError):
-    """A run isn't where this can be done: somebody else was quicker, or it has ended."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -240,13 +235,13 @@ class Retraining:
 
         Raises:
             UploadRefused: it is no workbook.
-            NotNow: the run is at work, or has ended.
+            RunStateConflict: the run is at work, or has ended.
             StorageFull: there is no room for it.
         """
         if not name.lower().endswith(".xlsx"):
             raise UploadRefused("The corrections are the workbook of the check: an .xlsx file.")
         if run.state not in _MAY_START[Step.CHECK] or not self._exports(run.id).is_dir():
-            raise NotNow("The training isn't where corrections can be taken: it is at work, or has ended.")
+            raise RunStateConflict("The training isn't where corrections can be taken: it is at work, or has ended.")
         _copy(source, self._corrections(run.id))
         options = {**run.options, "write_units": write_units}
         session.execute(
@@ -260,10 +255,10 @@ class Retraining:
 
         Raises:
             TrainingBusy: somebody else has the turn.
-            NotNow: the run isn't where this step can be taken.
+            RunStateConflict: the run isn't where this step can be taken.
         """
         if not self.can_go_on(run):
-            raise NotNow("The training has ended, is at work, or what was handed over is gone. Look again.")
+            raise RunStateConflict("The training has ended, is at work, or what was handed over is gone. Look again.")
         turn = take_turn(self.office, run.id)
         try:
             self._change(session, run, _MAY_START[step], state=_WHILE[step], step=step, error={})
@@ -292,7 +287,7 @@ class Retraining:
         """End a run, whatever it is at, and delete what was handed over.
 
         Raises:
-            NotNow: it has ended.
+            RunStateConflict: it has ended.
         """
         going = tuple(state for state in State if state not in ENDED)
         was_running = run.state in RUNNING
@@ -365,7 +360,7 @@ class Retraining:
         elif told.error:
             error = {name: str(told.error.get(name, "")).replace(exports, "") for name in ("kind", "message")}
             values = {"state": State.FAILED, "error": error}
-        with suppress(NotNow), self._access.session() as session:
+        with suppress(RunStateConflict), self._access.session() as session:
             self._change(session, run, (_WHILE[step],), **values)
             if values["state"] == State.TRAINED:
                 note(session, self.office.name, run.started_by, "training_done", told.version)
@@ -376,7 +371,7 @@ class Retraining:
         """Change a run that nobody has changed since it was read.
 
         Raises:
-            NotNow: somebody has, or it isn't in one of these states.
+            RunStateConflict: somebody has, or it isn't in one of these states.
         """
         changed = session.execute(
             update(TrainingRun)
@@ -390,7 +385,9 @@ class Retraining:
             .returning(TrainingRun.id)
         ).scalar()
         if changed is None:
-            raise NotNow("The training isn't where this can be done: it has gone on, or has ended. Look again.")
+            raise RunStateConflict(
+                "The training isn't where this can be done: it has gone on, or has ended. Look again."
+            )
 
     def _forget_old(self, session: Session) -> None:
         """Delete what was handed over and then left lying, and what lies in folders that no run needs."""

@@ -25,7 +25,7 @@ from model.complaint import without_personal_data
 from model.from_export import complaint_of, problem_of, was_returned
 from model.office.units import slug
 from service.contract.schemas import SuggestionOut, clean
-from service.errors import StorageFull
+from service.errors import StorageFull, UploadRefused
 from service.jobs.intake import Intake, Source
 from service.ledger.audit import note
 from service.ledger.clock import as_utc, now
@@ -57,10 +57,6 @@ _MOST_PROBLEMS_LISTED = 1_000
 _MOST_UNKNOWN_UNITS = 50
 _COPIED_AT_ONCE = 1 << 20
 _CLOSED = ("ditutup", "diarsipkan", "selesai", "terblokir")
-
-
-class UploadRefused(PilahError):
-    """A file of a kind that isn't read."""
 
 
 @dataclass

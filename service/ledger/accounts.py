@@ -16,8 +16,8 @@ from argon2.exceptions import InvalidHashError, VerificationError
 from sqlalchemy import delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
-from data.errors import PilahError
 from data.ids import time_ordered_id
+from service.errors import AccountInvalid, SignInRefused
 from service.ledger.audit import note
 from service.ledger.clock import now
 from service.ledger.tables import ApiKey, SignIn, User
@@ -47,14 +47,6 @@ class Role(StrEnum):
         """Whether this role may do what the other may."""
         order = list(Role)
         return order.index(self) >= order.index(other)
-
-
-class AccountInvalid(PilahError):
-    """A name, a role or a password that can't be taken."""
-
-
-class SignInRefused(PilahError):
-    """Name and password don't belong together, or the account is locked; which of the two is not said."""
 
 
 @dataclass(frozen=True, slots=True)

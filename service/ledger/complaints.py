@@ -9,9 +9,9 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
-from data.errors import PilahError
 from data.ids import time_ordered_id
 from model.language.near_duplicates import ALIKE_FROM, marks, resemblance
+from service.errors import AlreadyDecided, UnknownComplaint
 from service.ledger.audit import note
 from service.ledger.clock import as_utc, now
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion, TextMark
@@ -24,14 +24,6 @@ if TYPE_CHECKING:
 
     from model.complaint import Complaint
     from model.suggestion import Suggestion
-
-
-class UnknownComplaint(PilahError):
-    """The ledger holds no such complaint or suggestion."""
-
-
-class AlreadyDecided(PilahError):
-    """A decision stands on this revision of the complaint."""
 
 
 @dataclass(frozen=True, slots=True)

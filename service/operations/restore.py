@@ -22,6 +22,7 @@ from data.errors import PilahError
 from data.files import digest_of
 from model.errors import ArtifactForeign
 from model.versions.artifact import verify
+from service.errors import BackupUnusable
 from service.ledger.database import connect, known_revisions, migrate_within, revision_of
 from service.ledger.dump import count_rows, drop_all, rows_in, tables_of
 from service.operations.backup import FOLDERS, FORMAT, LEDGER, MANIFEST, signature
@@ -38,10 +39,6 @@ _MOST_FILES = 1_000_000
 _LONGEST_NAME = 500
 _LARGEST_MANIFEST = 512 * 1024 * 1024
 _COPIED_AT_ONCE = 1 << 20
-
-
-class BackupUnusable(PilahError):
-    """A backup isn't whole, isn't one, or isn't to be trusted; nothing was restored from it."""
 
 
 @dataclass(frozen=True, slots=True)

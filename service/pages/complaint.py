@@ -12,8 +12,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from model.router import Router
 from service.contract.schemas import SuggestionOut
 from service.dependencies import Books, CurrentBooks, CurrentModel, CurrentSettings
+from service.errors import AlreadyDecided
 from service.ledger.accounts import Visitor
-from service.ledger.complaints import AlreadyDecided, Decision
+from service.ledger.complaints import Decision
 from service.ledger.names import Names
 from service.ledger.queue import Filters
 from service.ledger.tables import StoredComplaint

@@ -12,9 +12,9 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from model.complaint import Complaint, Location
 from model.privacy.mask import mask
 from service.dependencies import CurrentBooks, CurrentIntake, CurrentModel, CurrentSettings, CurrentUploads
+from service.errors import UnknownComplaint, UploadRefused
 from service.jobs.intake import Source
-from service.jobs.uploads import SUFFIXES, Summary, UploadRefused
-from service.ledger.complaints import UnknownComplaint
+from service.jobs.uploads import SUFFIXES, Summary
 from service.ledger.tables import Upload
 from service.pages.complaint import TYPES
 from service.pages.frame import indonesian

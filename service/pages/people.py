@@ -4,7 +4,8 @@ from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service.dependencies import Books, CurrentBooks
-from service.ledger.accounts import AccountInvalid, Role, Visitor
+from service.errors import AccountInvalid
+from service.ledger.accounts import Role, Visitor
 from service.ledger.audit import newest
 from service.pages.frame import indonesian
 from service.pages.frame.context import shown

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service.dependencies import CurrentBooks, CurrentSettings
-from service.ledger.accounts import SIGNED_IN_FOR, AccountInvalid, Accounts, Role, SignInRefused, Visitor
+from service.errors import AccountInvalid, SignInRefused
+from service.ledger.accounts import SIGNED_IN_FOR, Accounts, Role, Visitor
 from service.ledger.tables import User
 from service.pages.frame.rendering import page
 from service.pages.frame.session import COOKIE, OwnForm, PlainForm, SignedIn, safe_back

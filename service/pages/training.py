@@ -12,10 +12,10 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 
 from model.errors import TrainingBusy
 from service.dependencies import CurrentBooks, CurrentRetraining, CurrentSettings
-from service.jobs.training_runs import ENDED, MOST_FILES, RUNNING, NotNow, Retraining, State, Step
-from service.jobs.uploads import SUFFIXES, UploadRefused
+from service.errors import RunStateConflict, UnknownComplaint, UploadRefused
+from service.jobs.training_runs import ENDED, MOST_FILES, RUNNING, Retraining, State, Step
+from service.jobs.uploads import SUFFIXES
 from service.ledger.accounts import Role, Visitor
-from service.ledger.complaints import UnknownComplaint
 from service.ledger.tables import TrainingRun
 from service.middleware.security import SEALED_PAGE_POLICY
 from service.pages.frame import indonesian, indonesian_training
@@ -103,7 +103,7 @@ def mend(visitor: Retrainer, form: OwnForm, retraining: CurrentRetraining, books
         retraining.add_corrections(books.session, run, file.filename or "", file.file, write_units=write_units)
     except UploadRefused:
         return _to(run, "bukan-buku")
-    except NotNow:
+    except RunStateConflict:
         return _to(run, "berubah")
     return _begin(retraining, books.session, run, Step.CHECK, visitor)
 
@@ -168,7 +168,7 @@ def cancel(run_id: str, visitor: Retrainer, _: OwnForm, retraining: CurrentRetra
     run = _known(retraining.read(run_id))
     try:
         retraining.cancel(books.session, run, visitor.name)
-    except NotNow:
+    except RunStateConflict:
         return _to(run, "berubah")
     return _to(run)
 
@@ -198,7 +198,7 @@ def _begin(
         start = retraining.begin(session, run, step, visitor.name)
     except TrainingBusy:
         return _to(run, "sibuk")
-    except NotNow:
+    except RunStateConflict:
         return _to(run, "berubah")
     return RedirectResponse(f"{router.prefix}/{run.id}", 303, background=BackgroundTask(retraining.launch, start))
 

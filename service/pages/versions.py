@@ -13,10 +13,10 @@ from model.versions.artifact import read_card
 from model.versions.office_home import Office
 from model.versions.promotions import changes, version_before
 from service.dependencies import CurrentSettings
+from service.errors import UnknownComplaint
 from service.jobs.subprocesses import Ended, run_now
 from service.ledger.accounts import Visitor
 from service.ledger.audit import note
-from service.ledger.complaints import UnknownComplaint
 from service.middleware.security import SEALED_PAGE_POLICY
 from service.pages.frame import indonesian, indonesian_training
 from service.pages.frame.context import shown

@@ -5,8 +5,8 @@ from typing import TYPE_CHECKING, NamedTuple
 from fastapi import Request
 from starlette.responses import Response
 
-from service.errors import Problem
 from service.pages.frame.rendering import page
+from service.problems import Problem
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

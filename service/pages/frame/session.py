@@ -8,9 +8,9 @@ from urllib.parse import quote
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
-from data.errors import PilahError
 from service.contract.schemas import clean
 from service.dependencies import CurrentBooks, CurrentSettings
+from service.errors import NotAllowed, NotSignedIn, StaleForm
 from service.ledger.accounts import Accounts, Role, Visitor
 
 if TYPE_CHECKING:
@@ -19,22 +19,6 @@ if TYPE_CHECKING:
 COOKIE = "pilah_masuk"
 _MOST_FIELDS = 120
 _MOST_FILES = 12
-
-
-class NotSignedIn(PilahError):
-    """Nobody is signed in; `back` is where they wanted to go."""
-
-    def __init__(self, back: str) -> None:
-        super().__init__("Sign in first.")
-        self.back = back
-
-
-class NotAllowed(PilahError):
-    """The visitor's role doesn't include this."""
-
-
-class StaleForm(PilahError):
-    """A form came back without the token of the visitor's session."""
 
 
 class SentForm(NamedTuple):

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.jobs.deadlines import OfficeFileInvalid, WorkingDays, read_deadlines
+from service.errors import OfficeFileInvalid
+from service.jobs.deadlines import WorkingDays, read_deadlines
 
 if TYPE_CHECKING:
     from pathlib import Path

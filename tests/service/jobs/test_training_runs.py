@@ -14,8 +14,9 @@ from hypothesis import strategies as st
 
 from model.errors import TrainingBusy
 from model.versions.training_lock import holder_of, take_turn
+from service.errors import RunStateConflict
 from service.jobs import subprocesses
-from service.jobs.training_runs import NotNow, Step, names_here
+from service.jobs.training_runs import Step, names_here
 from service.ledger.tables import AuditEvent, TrainingRun
 from tests.service.desk import Desk
 from tests.service.stand_in import FAILURE, VERSION
@@ -204,7 +205,7 @@ def test_two_starts_at_once_give_one(keeper: Desk, does: Any) -> None:
                 begun = retraining.begin(session, run, Step.TRAIN, "rini")
             retraining.launch(begun)
             started.append(begun)
-        except (NotNow, TrainingBusy) as error:
+        except (RunStateConflict, TrainingBusy) as error:
             refused.append(error)
 
     threads = [threading.Thread(target=start) for _ in range(4)]

@@ -25,12 +25,13 @@ from data.errors import PilahError
 from model.errors import ArtifactTampered
 from model.versions.artifact import CARD
 from service.app import create_app
+from service.errors import BackupUnusable
 from service.ledger.database import connect, migrate, open_ledger
 from service.ledger.dump import one_moment, rows_out, tables_of
 from service.ledger.sessions import Access
 from service.operations import backup as backup_module
 from service.operations.backup import MANIFEST, back_up
-from service.operations.restore import BackupUnusable, restore
+from service.operations.restore import restore
 from service.settings import Settings
 
 if TYPE_CHECKING:
