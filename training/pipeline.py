@@ -20,15 +20,15 @@ from training.checking.check import check
 from training.checking.page import STYLE, section_of
 from training.dataset.sampling import require_room
 from training.dataset.split import HELD_BACK, Split, at_random, by_time
-from training.evaluation.challenger import Contest, contest
-from training.evaluation.champion_baseline import Opponent, opponent_of
+from training.evaluation.challenger import ChampionComparison, compare_with_champion
+from training.evaluation.champion_baseline import ChampionBaseline, champion_baseline
 from training.evaluation.curves import figures_of, learning_curve, months
 from training.evaluation.drift_observations import observe
-from training.evaluation.drift_since_training import since_champion
+from training.evaluation.drift_since_training import drift_since_training
 from training.evaluation.metrics import Evaluation, evaluate, evaluate_judged
-from training.evaluation.predictions import judge, suggest_all
-from training.evaluation.row_outcomes import marks_of, write_marks
-from training.evaluation.weak_units import weakest
+from training.evaluation.predictions import predict_rows, suggest_all
+from training.evaluation.row_outcomes import row_outcomes, write_row_outcomes
+from training.evaluation.weak_units import find_weak_units
 from training.fitting.executors import fits_on
 from training.fitting.fit import Outcomes, assemble, fit_ranking, outcomes_of, predict_slice, slices_of
 from training.report.model_card import make_card
@@ -63,7 +63,7 @@ class Trained:
     champion_version: str | None
     split: Split
     evaluation: Evaluation
-    contest: Contest | None
+    champion_comparison: ChampionComparison | None
     random_split: Evaluation | None
     units: Units
     leaks: Leaks
@@ -71,7 +71,7 @@ class Trained:
     @property
     def champion(self) -> Evaluation | None:
         """The champion's figures on the same slice."""
-        return self.contest.evaluation if self.contest else None
+        return self.champion_comparison.evaluation if self.champion_comparison else None
 
 
 def train(
@@ -99,19 +99,19 @@ def train(
     require_room(rows, recipe.max_rows)
     office_units = office.units()
     split = by_time(rows)
-    opponent = opponent_of(office, split, office_units, recipe, signing_key)
-    fitted = _fit(rows, split, office_units, recipe, opponent, cluster, step)
+    baseline = champion_baseline(office, split, office_units, recipe, signing_key)
+    fitted = _fit(rows, split, office_units, recipe, baseline, cluster, step)
     version = new_version()
     measured = assemble(version, fitted.measured, fitted.units_then, fitted.learned, recipe, split.learned)
     suggestions = suggest_all(measured, split.held_back)
-    judged = judge(measured, split.held_back, suggestions)
+    judged = predict_rows(measured, split.held_back, suggestions)
     evaluation = evaluate_judged(measured, judged, split.learned)
     observed = observe(measured, split.held_back, suggestions)
     newest = outcomes_of(fitted.measured, fitted.units_then, split.held_back)
     step("measuring", len(split.held_back))
     against = None
-    if opponent is not None:
-        against = contest(opponent, fitted.champion, split, fitted.learned, measured, judged)
+    if baseline is not None:
+        against = compare_with_champion(baseline, fitted.champion, split, fitted.learned, measured, judged)
     flattering = _measure(at_random(rows), office_units, recipe, fitted.learned, step) if random_split else None
     router = assemble(version, fitted.final, fitted.units_now, fitted.learned + newest, recipe, rows)
     findings = check(reading, office_units, _rules_of(office, fitted.units_now), doubts=False)
@@ -137,11 +137,11 @@ def train(
         against,
         findings.leaks,
         figures,
-        since_champion(opponent, rows),
+        drift_since_training(baseline, rows),
     )
     report = render_report(
         card,
-        weakest(split.held_back, judged, names),
+        find_weak_units(split.held_back, judged, names),
         check=section_of(findings),
         check_style=STYLE,
         replay=_replay_of(office),
@@ -151,7 +151,7 @@ def train(
     with written_folder(office.versions_folder / version) as folder:
         _write_left_out(folder / "dropped.csv", reading.left_out)
         (folder / REPORT).write_text(report, encoding="utf-8")
-        write_marks(folder, marks_of(judged), against.marks if against else None)
+        write_row_outcomes(folder, row_outcomes(judged), against.marks if against else None)
         artifact.save(folder, router, card, signing_key)
     first_champion(office, version, by)
     step("writing", 0)
@@ -201,7 +201,7 @@ def _fit(
     split: Split,
     office_units: Units,
     recipe: Recipe,
-    opponent: Opponent | None,
+    baseline: ChampionBaseline | None,
     cluster: str,
     step: Step,
 ) -> _Fitted:
@@ -219,9 +219,9 @@ def _fit(
         }
         fits.update(dict.fromkeys(slices, recipe.learned_of(len(split.learned) // 2)))
         champion = None
-        if opponent is not None and opponent.refitted:
-            champion = pool.submit(fit_ranking, opponent.rows, office_units, opponent.recipe)
-            fits[champion] = opponent.recipe.learned_of(len(opponent.rows))
+        if baseline is not None and baseline.refitted:
+            champion = pool.submit(fit_ranking, baseline.rows, office_units, baseline.recipe)
+            fits[champion] = baseline.recipe.learned_of(len(baseline.rows))
         for done in as_completed(fits):
             step("fitting", fits[done])
     made = [

@@ -35,7 +35,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from model.history.rows import LabelledComplaint
-    from training.simulation.officers import Line, Replayed
+    from training.simulation.officers import ReplayResult, SimulatedRun
 
 # Acceptance and correction, beside 1 for a row of an export.
 WEIGHTS = ((1.0, 1.0), (0.5, 1.0), (1.0, 2.0), (0.5, 2.0), (0.5, 4.0))
@@ -63,7 +63,7 @@ def moves_of(rows: Sequence[LabelledComplaint]) -> dict[str, str]:
     return dict(pairwise([*largest[:LARGEST], largest[0]])) | {largest[LARGEST]: NEW_UNIT}
 
 
-def weeks_until_back(line: Line, replayed: Replayed, changed: int) -> tuple[float, int | None]:
+def weeks_until_back(line: SimulatedRun, replayed: ReplayResult, changed: int) -> tuple[float, int | None]:
     """The level before the change, and the weeks from it until two weeks in a row are within three points of that level."""
     # The week in which the change falls is neither before nor after it.
     level = line.share(range(max(0, changed - 1 - LEVEL_WEEKS), changed - 1)) or 0.0
@@ -92,14 +92,14 @@ def print_changed(rows: Sequence[LabelledComplaint], start: datetime, recipe: Re
     return replayed.lines[-1].share(range(changed, 999)) or 0.0
 
 
-def _share(line: Line, units: set[str], weeks: range) -> float:
+def _share(line: SimulatedRun, units: set[str], weeks: range) -> float:
     right = [
         row.unit_right for row in line.judged if row.unit in units and row.week in weeks and row.unit_right is not None
     ]
     return sum(right) / len(right) if right else float("nan")
 
 
-def print_lines(replayed: Replayed, name: str) -> None:
+def print_lines(replayed: ReplayResult, name: str) -> None:
     """One line a model: right by unit, by new units, in the first three, by category."""
     for line in replayed.lines:
         new = line.share(new_only=True)

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     from model.office.units import Units
-    from training.dataset.read import LeftOut, Reading, Understood
+    from training.dataset.read import FileSummary, LeftOut, Reading
 
     Step = Callable[[int], None]
 
@@ -109,7 +109,7 @@ def _mended(reading: Reading) -> tuple[MendedRow, ...]:
     return tuple(MendedRow(row, wanted[row.source]) for row in here if row.source is not None)
 
 
-def _file(file: Understood) -> FileFound:
+def _file(file: FileSummary) -> FileFound:
     used = set(file.columns.values())
     return FileFound(
         file.path.name,

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from model.history.rows import LabelledComplaint, RowSource
     from training.dataset.corrections import Merge, RowCorrection
     from training.dataset.leakage import Leaks
-    from training.dataset.read import LeftOut, Unreadable
+    from training.dataset.read import LeftOut, UnreadableFile
 
 __all__ = [
     "BlankLabels",
@@ -232,7 +232,7 @@ class Findings:
     confidential: int
     in_order_of_file: bool
     files: tuple[FileFound, ...]
-    unreadable: tuple[Unreadable, ...]
+    unreadable: tuple[UnreadableFile, ...]
     left_out: Mapping[str, int]
     other_left_out: tuple[tuple[str, FoundRow], ...]
     corrected: Mapping[str, int]

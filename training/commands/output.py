@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from rich.console import Console
 from rich.table import Table
 
-from training.evaluation.champion_baseline import Measured
+from training.evaluation.champion_baseline import BaselineModel
 from training.evaluation.promotion import sentence
 
 if TYPE_CHECKING:
     from model.versions.office_home import Office
     from training.dataset.read import Reading
-    from training.evaluation.challenger import Contest
+    from training.evaluation.challenger import ChampionComparison
     from training.evaluation.metrics import Evaluation, Scores
     from training.pipeline import Trained
 
@@ -22,10 +22,10 @@ out = Console(soft_wrap=True)
 _UNITS_PRINTED = 15
 _LITTLE_CONFIDENCE = 0.3
 _HOW = {
-    Measured.ITSELF: "the champion itself, which learned from nothing that new",
-    Measured.OWN_ROWS: "the champion's recipe, refitted on its own rows from before: the champion has seen later ones",
-    Measured.THESE_ROWS: "the champion's recipe, refitted on these rows: its own are gone",
-    Measured.ALIKE: "recipe and rows from before are the champion's own, so nothing differs here but what came since",
+    BaselineModel.ITSELF: "the champion itself, which learned from nothing that new",
+    BaselineModel.OWN_ROWS: "the champion's recipe, refitted on its own rows from before: the champion has seen later ones",
+    BaselineModel.THESE_ROWS: "the champion's recipe, refitted on these rows: its own are gone",
+    BaselineModel.ALIKE: "recipe and rows from before are the champion's own, so nothing differs here but what came since",
 }
 
 
@@ -80,8 +80,8 @@ def print_trained(office: Office, trained: Trained) -> None:
         + (f" ({trained.split.repeated} near-duplicates of older rows went there)" if trained.split.repeated else "")
     )
     out.print(table_of(columns))
-    if trained.contest is not None:
-        _print_contest(trained.contest)
+    if trained.champion_comparison is not None:
+        _print_champion_comparison(trained.champion_comparison)
     print_promise(trained.evaluation)
     weakest = [unit for unit in trained.evaluation.per_unit[:_UNITS_PRINTED] if unit.recall < 0.5]  # noqa: PLR2004
     if weakest:
@@ -105,11 +105,11 @@ def print_trained(office: Office, trained: Trained) -> None:
         )
 
 
-def _print_contest(found: Contest) -> None:
+def _print_champion_comparison(found: ChampionComparison) -> None:
     if found.comparison is None:
-        out.print(f"Not compared with the champion: {found.opponent.why}", markup=False, style="yellow")
+        out.print(f"Not compared with the champion: {found.baseline.why}", markup=False, style="yellow")
         return
-    out.print(f"Compared with: {_HOW[found.opponent.measured]}")
+    out.print(f"Compared with: {_HOW[found.baseline.measured]}")
     for figure in found.comparison.worse:
         out.print(f"Worse beyond noise: {sentence(figure)}", markup=False, style="yellow")
 

@@ -15,7 +15,7 @@ from model.history.rows import read_history
 from model.office.rules import Rules, read_rules
 from model.versions.office_home import Office
 from training.commands.options import Home, OfficeName, SigningKey, home_folder
-from training.simulation.rules import Change, Replay, replay
+from training.simulation.rules import ChangedRow, RuleReplay, replay_rules
 
 if TYPE_CHECKING:
     from model.router import Router
@@ -59,7 +59,7 @@ def replay_command(
     tried = _rules(place, router, rules)
     # The champion answers with its rules; the replay wants the model alone.
     alone = router.at_office(router.units, Rules((), router.units))
-    found = replay(alone, tried, read_history(place.history_folder))
+    found = replay_rules(alone, tried, read_history(place.history_folder))
     out.print(f"{found.rows} past complaints with a unit that kept them, model {router.version}.")
     out.print(_table(tried, found))
     for change in found.changes[:_CHANGES_PRINTED]:
@@ -77,7 +77,7 @@ def _rules(place: Office, router: Router, given: Path | None) -> Rules:
     return read_rules(given or place.rules_file, router.units)
 
 
-def _table(rules: Rules, found: Replay) -> Table:
+def _table(rules: Rules, found: RuleReplay) -> Table:
     table = Table("rule", "does", "unit", "matched", "changed", "rule right", "model right", "both wrong")
     for rule in rules:
         changed, right, model = found.changed[rule.id], found.rule_right[rule.id], found.model_right[rule.id]
@@ -91,8 +91,8 @@ def _table(rules: Rules, found: Replay) -> Table:
     return table
 
 
-def _write(target: Path, changes: list[Change]) -> None:
-    with open_writer(target, [field.name for field in fields(Change)]) as writer:
+def _write(target: Path, changes: list[ChangedRow]) -> None:
+    with open_writer(target, [field.name for field in fields(ChangedRow)]) as writer:
         for change in changes:
             writer.write(asdict(change))
     out.print(f"{len(changes)} changed rows written to {target}.")

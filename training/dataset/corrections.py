@@ -62,18 +62,18 @@ class Corrections:
 
 
 @dataclass(frozen=True, slots=True)
-class Mended:
+class CorrectedLabels:
     """The labels and the written date of one row as they count; `skipped` is the reason where it is to be left out."""
 
     unit: str
     category: str
     date: str
-    unit_mended: bool = False
+    unit_corrected: bool = False
     skipped: str = ""
 
 
 @dataclass
-class Mending:
+class CorrectionApplier:
     """Applies corrections to rows as they are read, counts them, and knows which have not met their row."""
 
     corrections: Corrections
@@ -90,7 +90,7 @@ class Mending:
         self._met: set[tuple[str, int, str]] = set()
         self._places: set[tuple[str, str, int]] = set()
 
-    def mend(self, source: RowSource, fields: Mapping[str, str]) -> Mended:
+    def mend(self, source: RowSource, fields: Mapping[str, str]) -> CorrectedLabels:
         """The row's labels and date after the corrections."""
         self._places.add((source.file, source.sheet, source.row))
         correction = self._by_row.get(_address(source))
@@ -99,15 +99,15 @@ class Mending:
             self._met.add(_address(source))
             if correction.skip:
                 self.counted["rows left out"] += 1
-                return Mended(unit, category, date, skipped=SKIPPED)
+                return CorrectedLabels(unit, category, date, skipped=SKIPPED)
             put_right = {"units": correction.unit, "categories": correction.category, "dates": correction.date}
             self.counted.update(f"{name} put right" for name, right in put_right.items() if right)
             unit, category, date = correction.unit or unit, correction.category or category, correction.date or date
-        return Mended(
+        return CorrectedLabels(
             self._joined(Label.UNIT, unit),
             self._joined(Label.CATEGORY, category),
             date,
-            unit_mended=correction is not None and bool(correction.unit),
+            unit_corrected=correction is not None and bool(correction.unit),
         )
 
     def in_force(self) -> Corrections:

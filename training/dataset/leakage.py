@@ -28,7 +28,7 @@ class Leaks:
 
 
 @dataclass(frozen=True, slots=True)
-class Leaking:
+class LeakingRow:
     """A row that names addressees: `phrase` is the first of them with the words that lead to it."""
 
     row: LabelledComplaint
@@ -43,7 +43,7 @@ def find_leaks(rows: Sequence[LabelledComplaint], units: Units) -> Leaks:
     return count_leaks(rows, leaking_rows(rows, units))
 
 
-def count_leaks(rows: Sequence[LabelledComplaint], leaking: Sequence[Leaking]) -> Leaks:
+def count_leaks(rows: Sequence[LabelledComplaint], leaking: Sequence[LeakingRow]) -> Leaks:
     """The figures of rows of which `leaking` name an addressee."""
     return Leaks(
         len(rows),
@@ -53,10 +53,10 @@ def count_leaks(rows: Sequence[LabelledComplaint], leaking: Sequence[Leaking]) -
     )
 
 
-def leaking_rows(rows: Sequence[LabelledComplaint], units: Units) -> list[Leaking]:
+def leaking_rows(rows: Sequence[LabelledComplaint], units: Units) -> list[LeakingRow]:
     """The rows whose text names an addressee, in order."""
     finder = Addressees(units)
-    leaking: list[Leaking] = []
+    leaking: list[LeakingRow] = []
     for row in rows:
         text = row.complaint.text
         found = finder.find(text)
@@ -67,7 +67,7 @@ def leaking_rows(rows: Sequence[LabelledComplaint], units: Units) -> list[Leakin
         # The trace of a past routing tells more than the citizen's own wish.
         telling = min(found, key=lambda addressee: (addressee.direction is not Direction.ROUTED, addressee.start))
         leaking.append(
-            Leaking(
+            LeakingRow(
                 row,
                 text[telling.start : telling.end],
                 addressed=bool(asked),

@@ -16,7 +16,7 @@ from model.complaint import LONGEST_TEXT, Complaint, without_personal_data
 from model.from_export import complaint_of, problem_of, was_returned
 from model.history.rows import LabelledComplaint, RowSource
 from model.privacy.mask import mask
-from training.dataset.corrections import Corrections, Mended, Mending
+from training.dataset.corrections import CorrectedLabels, CorrectionApplier, Corrections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -49,7 +49,7 @@ class LeftOut:
 
 
 @dataclass(frozen=True)
-class Understood:
+class FileSummary:
     """What was understood of one file, or of one sheet of a workbook; `filled` counts the cells of each column that aren't blank."""
 
     path: Path
@@ -62,7 +62,7 @@ class Understood:
 
 
 @dataclass(frozen=True, slots=True)
-class Unreadable:
+class UnreadableFile:
     """A file that can't be read, or not to its end, and why."""
 
     file: str
@@ -75,12 +75,12 @@ class Reading:
 
     rows: list[LabelledComplaint] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
-    files: list[Understood] = field(default_factory=list)
+    files: list[FileSummary] = field(default_factory=list)
     in_order_of_file: bool = False
     corrected: Counter[str] = field(default_factory=Counter)
     corrections: Corrections = field(default_factory=Corrections)
     from_ledger: dict[str, int] = field(default_factory=dict)
-    unreadable: list[Unreadable] = field(default_factory=list)
+    unreadable: list[UnreadableFile] = field(default_factory=list)
 
     @property
     def reasons(self) -> dict[str, int]:
@@ -110,7 +110,7 @@ def read_exports(
         CorrectionsUnusable: a correction speaks of a row that isn't in these files as it was.
     """
     reading = Reading()
-    mending = Mending(corrections or Corrections())
+    mending = CorrectionApplier(corrections or Corrections())
     exports = [export for path in _oldest_first(paths) for export in _opened(path, columns, reading, lenient=lenient)]
     if reading.unreadable and not exports:
         raise reading.unreadable[0].problem
@@ -122,7 +122,7 @@ def read_exports(
         except FileUnreadable as problem:
             if not lenient:
                 raise
-            reading.unreadable.append(Unreadable(export.path.name, problem))
+            reading.unreadable.append(UnreadableFile(export.path.name, problem))
     mending.require_all_met()
     reading.corrected, reading.corrections = mending.counted, mending.in_force()
     reading.rows = [row for row in reading.rows if row is not _SUPERSEDED]
@@ -142,7 +142,7 @@ def _opened(path: Path, columns: Mapping[str, str], reading: Reading, *, lenient
     except (FileUnreadable, ColumnMissing) as problem:
         if not lenient:
             raise
-        reading.unreadable.append(Unreadable(path.name, problem))
+        reading.unreadable.append(UnreadableFile(path.name, problem))
         return []
 
 
@@ -151,7 +151,7 @@ def _read_export(
     reading: Reading,
     by_id: dict[str, tuple[int, LeftOut]],
     timezone: ZoneInfo,
-    mending: Mending,
+    mending: CorrectionApplier,
     progress: Callable[[int], None],
 ) -> None:
     count, before = 0, len(reading.rows)
@@ -165,7 +165,7 @@ def _read_export(
     finally:
         reading.rows[before:] = _as_of_newest(reading.rows[before:])
         reading.files.append(
-            Understood(
+            FileSummary(
                 export.path, export.shape, export.header_row, export.columns, count, str(export.sheet or ""), filled
             )
         )
@@ -187,7 +187,7 @@ def _take(
     reading: Reading,
     by_id: dict[str, tuple[int, LeftOut]],
     timezone: ZoneInfo,
-    mending: Mending,
+    mending: CorrectionApplier,
 ) -> None:
     read = complaint_of(row)
     # Of a text that is left out for its length the beginning is kept: masking a whole book would take its time.
@@ -220,7 +220,7 @@ def _source(row: ExportRow, export: Export, complaint: Complaint) -> RowSource:
 
 
 def _labelled(
-    row: ExportRow, mended: Mended, complaint: Complaint, reading: Reading, timezone: ZoneInfo
+    row: ExportRow, mended: CorrectedLabels, complaint: Complaint, reading: Reading, timezone: ZoneInfo
 ) -> LabelledComplaint:
     received_at = _local(parse_date(mended.date), timezone)
     if received_at is None and reading.in_order_of_file:
@@ -232,7 +232,7 @@ def _labelled(
         outcome=row.fields.get("outcome", ""),
         copies=tuple(part.strip() for part in row.fields.get("copies", "").split(";") if part.strip()),
         # A unit that a person has put right is no longer the one that sent it back.
-        returned=was_returned(row) and not mended.unit_mended,
+        returned=was_returned(row) and not mended.unit_corrected,
     )
 
 

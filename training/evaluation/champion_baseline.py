@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from training.dataset.split import Split
 
 
-class Measured(StrEnum):
+class BaselineModel(StrEnum):
     """How the champion was measured on the slice.
 
     `itself`: it learned from nothing that new. `own_rows`: its recipe, refitted on those of its own rows that are older
@@ -43,14 +43,14 @@ class Measured(StrEnum):
 
 
 @dataclass(frozen=True)
-class Opponent:
+class ChampionBaseline:
     """The champion's version, how it is measured, and what that needs.
 
     `router` is the champion itself wherever it can be loaded: also where it isn't measured, it can tell of drift.
     """
 
     version: str
-    measured: Measured
+    measured: BaselineModel
     recipe: Recipe
     rows: Sequence[LabelledComplaint] = ()
     router: Router | None = None
@@ -59,12 +59,12 @@ class Opponent:
 
     @property
     def refitted(self) -> bool:
-        return self.measured in {Measured.OWN_ROWS, Measured.THESE_ROWS}
+        return self.measured in {BaselineModel.OWN_ROWS, BaselineModel.THESE_ROWS}
 
 
-def opponent_of(
+def champion_baseline(
     office: Office, split: Split, office_units: Units, recipe: Recipe, signing_key: str = ""
-) -> Opponent | None:
+) -> ChampionBaseline | None:
     """The champion as the opponent of a model of this recipe on this split; None where there is none."""
     version = office.champion()
     if version is None:
@@ -77,19 +77,19 @@ def opponent_of(
         # Other libraries made it: it can't be read any more, but how it was made can.
         router, card = None, artifact.read_card(folder)
     except ArtifactError as error:
-        return Opponent(version, Measured.NOT_AT_ALL, recipe, why=str(error))
+        return ChampionBaseline(version, BaselineModel.NOT_AT_ALL, recipe, why=str(error))
     start = min(row.received_at for row in split.held_back)
     own_recipe = Recipe.from_card(card["recipe"])
     if router is not None and str(card["data"]["to"]) < start.isoformat():
-        return Opponent(version, Measured.ITSELF, own_recipe, router=router, card=card)
+        return ChampionBaseline(version, BaselineModel.ITSELF, own_recipe, router=router, card=card)
     own_folder = office.history_of(version)
     own = _older(read_history(own_folder), split, start) if history_file(own_folder).is_file() else []
     if len(own) >= FEWEST_ROWS and taught(own):
         alike = own_recipe == recipe and Counter(own) == Counter(_older(split.learned, split, start))
-        measured, rows = (Measured.ALIKE, split.learned) if alike else (Measured.OWN_ROWS, own)
+        measured, rows = (BaselineModel.ALIKE, split.learned) if alike else (BaselineModel.OWN_ROWS, own)
     else:
-        measured, rows = (Measured.ALIKE if own_recipe == recipe else Measured.THESE_ROWS), split.learned
-    return Opponent(version, measured, own_recipe, rows, router, card)
+        measured, rows = (BaselineModel.ALIKE if own_recipe == recipe else BaselineModel.THESE_ROWS), split.learned
+    return ChampionBaseline(version, measured, own_recipe, rows, router, card)
 
 
 def _at_office(router: Router, office_units: Units) -> Router:

@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from training.evaluation.predictions import UNKNOWN_MARK
+from training.evaluation.predictions import UNKNOWN_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from model.history.rows import LabelledComplaint
-    from training.evaluation.predictions import Judged, JudgedRow
+    from training.evaluation.predictions import Prediction, RowPrediction
     from training.fitting.fit import Outcomes
 
 _BINS = 10
@@ -24,7 +24,7 @@ OTHERS = "others"
 Figures = dict[str, Any]
 
 
-def reliability(judged: Sequence[Judged]) -> list[Figures]:
+def reliability(judged: Sequence[Prediction]) -> list[Figures]:
     """For ten equal-width bins of confidence: how many rows, how sure on average, and the share that was right."""
     confidences = np.array([row.confidence for row in judged])
     right = np.array([row.first_right for row in judged])
@@ -41,7 +41,7 @@ def reliability(judged: Sequence[Judged]) -> list[Figures]:
     ]
 
 
-def coverage(judged: Sequence[Judged]) -> list[Figures]:
+def coverage(judged: Sequence[Prediction]) -> list[Figures]:
     """The share that was right among the surest 5 %, 10 %, ... 100 % of the rows, and from which confidence on."""
     surest_first = sorted(judged, key=lambda row: -row.confidence)
     right = np.cumsum([row.first_right for row in surest_first])
@@ -58,14 +58,14 @@ def coverage(judged: Sequence[Judged]) -> list[Figures]:
     return points
 
 
-def confusions(judged: Sequence[Judged], families: Mapping[str, str], names: Mapping[str, str]) -> Figures:
+def confusions(judged: Sequence[Prediction], families: Mapping[str, str], names: Mapping[str, str]) -> Figures:
     """How often a unit's rows were given to which unit first: the ten with most rows, families as one, the rest together.
 
     `counts[i][j]` are rows of label i whose first suggestion was label j; the last of both are all others.
     """
 
     def named(label: str) -> str:
-        return families.get(label) or names.get(label, label.lstrip(UNKNOWN_MARK))
+        return families.get(label) or names.get(label, label.lstrip(UNKNOWN_PREFIX))
 
     pairs = Counter((named(row.right), named(row.suggested[0]) if row.suggested else "") for row in judged)
     rows: Counter[str] = Counter()
@@ -110,7 +110,7 @@ def months(rows: Sequence[LabelledComplaint]) -> list[Figures]:
     return found
 
 
-def figures_of(judged: Sequence[JudgedRow], families: Mapping[str, str], names: Mapping[str, str]) -> Figures:
+def figures_of(judged: Sequence[RowPrediction], families: Mapping[str, str], names: Mapping[str, str]) -> Figures:
     """Everything that is counted from the judged rows, for the card."""
     units = [row.unit for row in judged if row.unit is not None]
     categories = [row.category for row in judged if row.category is not None]

@@ -12,33 +12,33 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from model.history.rows import LabelledComplaint
-    from training.evaluation.champion_baseline import Opponent
+    from training.evaluation.champion_baseline import ChampionBaseline
 
 
-def since_champion(opponent: Opponent | None, rows: Sequence[LabelledComplaint]) -> dict[str, Any] | None:
+def drift_since_training(baseline: ChampionBaseline | None, rows: Sequence[LabelledComplaint]) -> dict[str, Any] | None:
     """The alarms of drift on the newest weeks that the champion has not learned from; None without a champion to ask.
 
     `note` says, in Indonesian, why nothing can be said.
     """
-    if opponent is None or opponent.router is None or opponent.card is None:
+    if baseline is None or baseline.router is None or baseline.card is None:
         return None
     newest = rows[-1].received_at
-    learned_to = str(opponent.card["data"]["to"])
+    learned_to = str(baseline.card["data"]["to"])
     later = [
         row
         for row in rows
         if row.received_at > newest - WEEKS_WATCHED * WEEK and row.received_at.isoformat() > learned_to
     ]
-    found: dict[str, Any] = {"champion": opponent.version, "rows": len(later), "alarms": [], "note": ""}
+    found: dict[str, Any] = {"champion": baseline.version, "rows": len(later), "alarms": [], "note": ""}
     if not later:
         return found | {"note": "Tidak ada pengaduan yang lebih baru daripada yang dipelajari versi yang dipakai."}
-    router, baseline = opponent.router, Baseline.from_dict(opponent.card["drift"])
+    router, measured = baseline.router, Baseline.from_dict(baseline.card["drift"])
     recent = observe(router, later)
-    if problem := too_few(baseline, recent):
+    if problem := too_few(measured, recent):
         return found | {"note": problem}
     names = {unit.id: unit.name for unit in router.units} | {label.id: label.name for label in router.category_labels}
     alarms = check(
-        baseline,
+        measured,
         recent,
         known_units={unit.id for unit in router.units},
         known_categories={label.id for label in router.category_labels},

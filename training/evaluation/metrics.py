@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.metrics import f1_score
 
-from training.evaluation.predictions import UNKNOWN_MARK, decided_unit, judge
+from training.evaluation.predictions import UNKNOWN_PREFIX, decided_unit, predict_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,11 +18,11 @@ if TYPE_CHECKING:
 
     from model.history.rows import LabelledComplaint
     from model.router import Router
-    from training.evaluation.predictions import Judged, JudgedRow
+    from training.evaluation.predictions import Prediction, RowPrediction
 
 _BINS = 10
 _RESAMPLES = 1_000
-_OTHER = f"{UNKNOWN_MARK}not among the suggestions"
+_OTHER = f"{UNKNOWN_PREFIX}not among the suggestions"
 
 
 @dataclass(frozen=True)
@@ -84,10 +84,12 @@ class Evaluation:
 
 def evaluate(router: Router, rows: Sequence[LabelledComplaint], learned: Sequence[LabelledComplaint]) -> Evaluation:
     """Measure on rows; labels that `learned` never had count as errors, returned rows are not scored by unit."""
-    return evaluate_judged(router, judge(router, rows), learned)
+    return evaluate_judged(router, predict_rows(router, rows), learned)
 
 
-def evaluate_judged(router: Router, judged: Sequence[JudgedRow], learned: Sequence[LabelledComplaint]) -> Evaluation:
+def evaluate_judged(
+    router: Router, judged: Sequence[RowPrediction], learned: Sequence[LabelledComplaint]
+) -> Evaluation:
     """The figures of rows that were judged already."""
     units = [row.unit for row in judged if row.unit is not None]
     categories = [row.category for row in judged if row.category is not None]
@@ -102,7 +104,9 @@ def evaluate_judged(router: Router, judged: Sequence[JudgedRow], learned: Sequen
     )
 
 
-def _as_families(router: Router, units: Sequence[Judged], known: Counter[str]) -> tuple[list[Judged], Counter[str]]:
+def _as_families(
+    router: Router, units: Sequence[Prediction], known: Counter[str]
+) -> tuple[list[Prediction], Counter[str]]:
     """The same rows judged by family: the right kind of unit, whichever place it has."""
     family = {unit.id: unit.family or unit.id for unit in router.units}
 
@@ -118,7 +122,7 @@ def _as_families(router: Router, units: Sequence[Judged], known: Counter[str]) -
     return judged, known_families
 
 
-def _scores(judged: Sequence[Judged], known: Counter[str]) -> Scores:
+def _scores(judged: Sequence[Prediction], known: Counter[str]) -> Scores:
     right = np.array([row.first_right for row in judged])
     confident = np.array([row.confident for row in judged])
     most_frequent = known.most_common(1)[0][0] if known else ""
@@ -164,14 +168,14 @@ def _bootstrap(right: NDArray[np.bool_]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _per_label(judged: Sequence[Judged], names: dict[str, str]) -> list[UnitScore]:
+def _per_label(judged: Sequence[Prediction], names: dict[str, str]) -> list[UnitScore]:
     rows = Counter(row.right for row in judged)
     suggested = Counter(row.suggested[0] for row in judged if row.suggested)
     right = Counter(row.right for row in judged if row.first_right)
     return [
         UnitScore(
-            label.lstrip(UNKNOWN_MARK),
-            names.get(label, label.lstrip(UNKNOWN_MARK)),
+            label.lstrip(UNKNOWN_PREFIX),
+            names.get(label, label.lstrip(UNKNOWN_PREFIX)),
             count,
             right[label] / count,
             right[label] / suggested[label] if suggested[label] else None,

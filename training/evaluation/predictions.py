@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     from model.suggestion import Suggestion
 
 # Stands before a label that the model can't name, so that it equals none that it can.
-UNKNOWN_MARK = "\0"
+UNKNOWN_PREFIX = "\0"
 _SHOWN_FIRST = 3
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class Prediction:
     """One label of one row: the right one, the suggested ones best first, and how sure the first was."""
 
     right: str
@@ -39,21 +39,21 @@ class Judged:
 
 
 @dataclass(frozen=True, slots=True)
-class JudgedRow:
+class RowPrediction:
     """A row by unit and by category; None where it has no such label, or none that could be right."""
 
-    unit: Judged | None
-    category: Judged | None
+    unit: Prediction | None
+    category: Prediction | None
 
 
-def judge(
+def predict_rows(
     router: Router, rows: Sequence[LabelledComplaint], suggestions: Sequence[Suggestion] | None = None
-) -> list[JudgedRow]:
+) -> list[RowPrediction]:
     """Every row judged, in their order; a returned row is not scored by unit. `suggestions`: where they were made already."""
     if suggestions is None:
         suggestions = suggest_all(router, rows)
     return [
-        JudgedRow(
+        RowPrediction(
             _unit(router, row, suggestion) if row.unit and not row.returned else None,
             _category(row, suggestion) if row.category else None,
         )
@@ -73,13 +73,13 @@ def decided_unit(router: Router, row: LabelledComplaint) -> str:
     """
     unit = router.units.find(row.unit)
     if unit is None:
-        return f"{UNKNOWN_MARK}{row.unit}"
+        return f"{UNKNOWN_PREFIX}{row.unit}"
     standing = router.units.standing_for(unit.id, day_of(row.complaint, None))
     return standing[0] if len(standing) == 1 else unit.id
 
 
-def _unit(router: Router, row: LabelledComplaint, suggestion: Suggestion) -> Judged:
-    return Judged(
+def _unit(router: Router, row: LabelledComplaint, suggestion: Suggestion) -> Prediction:
+    return Prediction(
         decided_unit(router, row),
         tuple(unit.id for unit in suggestion.units),
         suggestion.units[0].confidence if suggestion.units else 0.0,
@@ -87,8 +87,8 @@ def _unit(router: Router, row: LabelledComplaint, suggestion: Suggestion) -> Jud
     )
 
 
-def _category(row: LabelledComplaint, suggestion: Suggestion) -> Judged:
-    return Judged(
+def _category(row: LabelledComplaint, suggestion: Suggestion) -> Prediction:
+    return Prediction(
         row.category,
         tuple(category.name for category in suggestion.categories),
         suggestion.categories[0].confidence if suggestion.categories else 0.0,

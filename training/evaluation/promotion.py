@@ -9,15 +9,15 @@ from data.errors import PilahError
 from model.errors import ArtifactError, ArtifactForeign, ArtifactMissing, ArtifactTampered
 from model.versions import artifact
 from model.versions.promotions import Action, Change, change, changing, version_before
-from training.evaluation.row_outcomes import read_marks
+from training.evaluation.row_outcomes import read_row_outcomes
 from training.evaluation.significance import compare
 
 if TYPE_CHECKING:
     from model.versions.office_home import Office
-    from training.evaluation.row_outcomes import Marks
+    from training.evaluation.row_outcomes import RowOutcomes
     from training.evaluation.significance import Comparison, Difference
 
-FIGURE_NAMES = {
+_FIGURE_NAMES = {
     "unit_top_1": "first unit right",
     "unit_top_3": "right unit among the first three",
     "category_top_1": "first category right",
@@ -119,7 +119,7 @@ def rollback(office: Office, *, by: str, reason: str = "", signing_key: str = ""
 
 def sentence(figure: Difference) -> str:
     """One figure of both in plain words."""
-    known = FIGURE_NAMES.get(figure.name)
+    known = _FIGURE_NAMES.get(figure.name)
     what = known or f"{figure.name} found"
     return (
         f"{what}: {figure.challenger:.3f} instead of {figure.champion:.3f} on {figure.rows} rows "
@@ -154,17 +154,17 @@ def _require(office: Office, version: str, signing_key: str) -> None:
         raise type(error)(f"{version} can't answer and nothing was changed. {error}") from None
 
 
-def _same_rows(office: Office, version: str, champion: str, signing_key: str) -> tuple[Marks, Marks] | None:
+def _same_rows(office: Office, version: str, champion: str, signing_key: str) -> tuple[RowOutcomes, RowOutcomes] | None:
     """The marks of both on the same rows: measured by the one's training, by the other's, or on one and the same slice."""
     folder, other_folder = office.versions_folder / version, office.versions_folder / champion
-    own, card = read_marks(folder), artifact.read_card(folder)
+    own, card = read_row_outcomes(folder), artifact.read_card(folder)
     if own and own[1] and _opponent(card) == champion:
         return own[0], own[1]
     try:
         artifact.verify(other_folder, signing_key)
     except ArtifactError:
         return None
-    other, other_card = read_marks(other_folder), artifact.read_card(other_folder)
+    other, other_card = read_row_outcomes(other_folder), artifact.read_card(other_folder)
     if other and other[1] and _opponent(other_card) == version:
         return other[1], other[0]
     slices = [found["split"].get("sha256") for found in (card, other_card)]

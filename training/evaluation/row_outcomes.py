@@ -12,7 +12,7 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from training.evaluation.predictions import UNKNOWN_MARK
+from training.evaluation.predictions import UNKNOWN_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.evaluation.predictions import Judged, JudgedRow
+    from training.evaluation.predictions import Prediction, RowPrediction
 
 FILE = "outcomes.parquet"
 FIGURES = ("unit_top_1", "unit_top_3", "category_top_1", "category_top_3")
@@ -29,7 +29,7 @@ _OPPONENT = "champion_"
 
 
 @dataclass(frozen=True)
-class Marks:
+class RowOutcomes:
     """The marks of one model on n rows: for each figure an array of length n, 1 right, 0 wrong, -1 not scored."""
 
     units: tuple[str, ...]
@@ -39,10 +39,10 @@ class Marks:
         return len(self.units)
 
 
-def marks_of(judged: Sequence[JudgedRow]) -> Marks:
+def row_outcomes(judged: Sequence[RowPrediction]) -> RowOutcomes:
     """The marks of judged rows; a row without a unit has a blank one."""
-    return Marks(
-        tuple(row.unit.right.lstrip(UNKNOWN_MARK) if row.unit else "" for row in judged),
+    return RowOutcomes(
+        tuple(row.unit.right.lstrip(UNKNOWN_PREFIX) if row.unit else "" for row in judged),
         {
             "unit_top_1": _column([row.unit for row in judged], first=True),
             "unit_top_3": _column([row.unit for row in judged], first=False),
@@ -52,7 +52,7 @@ def marks_of(judged: Sequence[JudgedRow]) -> Marks:
     )
 
 
-def write_marks(folder: Path, challenger: Marks, champion: Marks | None) -> None:
+def write_row_outcomes(folder: Path, challenger: RowOutcomes, champion: RowOutcomes | None) -> None:
     """Write both models' marks on the same rows, before the version is sealed."""
     columns: dict[str, pa.Array] = {"unit": pa.array(challenger.units).dictionary_encode()}
     columns |= {figure: _nullable(challenger.of[figure]) for figure in FIGURES}
@@ -61,20 +61,20 @@ def write_marks(folder: Path, challenger: Marks, champion: Marks | None) -> None
     pq.write_table(pa.table(columns), folder / FILE, compression="zstd")
 
 
-def read_marks(folder: Path) -> tuple[Marks, Marks | None] | None:
+def read_row_outcomes(folder: Path) -> tuple[RowOutcomes, RowOutcomes | None] | None:
     """The version's own marks and its champion's at that time; None where the version keeps none."""
     path = folder / FILE
     if not path.is_file():
         return None
     table = pq.read_table(path)
     units = tuple(str(unit) for unit in table.column("unit").to_pylist())
-    own = Marks(units, {figure: _marks(table.column(figure)) for figure in FIGURES})
+    own = RowOutcomes(units, {figure: _marks(table.column(figure)) for figure in FIGURES})
     if _OPPONENT + FIGURES[0] not in table.column_names:
         return own, None
-    return own, Marks(units, {figure: _marks(table.column(_OPPONENT + figure)) for figure in FIGURES})
+    return own, RowOutcomes(units, {figure: _marks(table.column(_OPPONENT + figure)) for figure in FIGURES})
 
 
-def _column(judged: Sequence[Judged | None], *, first: bool) -> NDArray[np.int8]:
+def _column(judged: Sequence[Prediction | None], *, first: bool) -> NDArray[np.int8]:
     marks = [
         NOT_SCORED if label is None else int(label.first_right if first else label.among_three) for label in judged
     ]

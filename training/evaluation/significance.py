@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.evaluation.row_outcomes import Marks
+    from training.evaluation.row_outcomes import RowOutcomes
 
 RESAMPLES = 10_000
 SIGNIFICANT = 0.05
@@ -80,7 +80,7 @@ class Comparison:
         }
 
 
-def compare(challenger: Marks, champion: Marks, names: Mapping[str, str] | None = None) -> Comparison:
+def compare(challenger: RowOutcomes, champion: RowOutcomes, names: Mapping[str, str] | None = None) -> Comparison:
     """Both models on the same rows; `names` say what a unit's id is called."""
     generator = np.random.default_rng(_SEED)
     figures = [

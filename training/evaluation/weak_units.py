@@ -6,13 +6,13 @@ from collections import Counter
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from training.evaluation.predictions import UNKNOWN_MARK
+from training.evaluation.predictions import UNKNOWN_PREFIX
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from model.history.rows import LabelledComplaint
-    from training.evaluation.predictions import Judged, JudgedRow
+    from training.evaluation.predictions import Prediction, RowPrediction
 
 _FEWEST_ROWS = 10
 _WEAK_BELOW = 0.6
@@ -41,11 +41,11 @@ class WeakUnit:
     examples: tuple[Example, ...]
 
 
-def weakest(
-    rows: Sequence[LabelledComplaint], judged: Sequence[JudgedRow], names: Mapping[str, str]
+def find_weak_units(
+    rows: Sequence[LabelledComplaint], judged: Sequence[RowPrediction], names: Mapping[str, str]
 ) -> tuple[WeakUnit, ...]:
     """The units with at least ten rows of which fewest were found, those below three fifths, weakest first."""
-    by_unit: dict[str, list[tuple[LabelledComplaint, Judged]]] = {}
+    by_unit: dict[str, list[tuple[LabelledComplaint, Prediction]]] = {}
     for row, answer in zip(rows, judged, strict=True):
         if answer.unit is not None:
             by_unit.setdefault(answer.unit.right, []).append((row, answer.unit))
@@ -56,7 +56,7 @@ def weakest(
     return tuple(_weak(unit, enough[unit], names) for unit in weak[:_UNITS_SHOWN])
 
 
-def _weak(unit: str, of: Sequence[tuple[LabelledComplaint, Judged]], names: Mapping[str, str]) -> WeakUnit:
+def _weak(unit: str, of: Sequence[tuple[LabelledComplaint, Prediction]], names: Mapping[str, str]) -> WeakUnit:
     missed = [(row, judged) for row, judged in of if not judged.first_right]
     instead = Counter(_first(judged) for _, judged in missed).most_common(1)[0]
     open_ones = [(row, judged) for row, judged in missed if not row.complaint.confidential]
@@ -72,16 +72,16 @@ def _weak(unit: str, of: Sequence[tuple[LabelledComplaint, Judged]], names: Mapp
     )
 
 
-def _share(of: Sequence[tuple[LabelledComplaint, Judged]]) -> float:
+def _share(of: Sequence[tuple[LabelledComplaint, Prediction]]) -> float:
     return sum(judged.first_right for _, judged in of) / len(of)
 
 
-def _first(judged: Judged) -> str:
+def _first(judged: Prediction) -> str:
     return judged.suggested[0] if judged.suggested else ""
 
 
 def _named(unit: str, names: Mapping[str, str]) -> str:
-    return names.get(unit, unit.lstrip(UNKNOWN_MARK)) or "tidak ada saran"
+    return names.get(unit, unit.lstrip(UNKNOWN_PREFIX)) or "tidak ada saran"
 
 
 def _excerpt(text: str) -> str:

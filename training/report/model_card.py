@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from training.dataset.leakage import Leaks
     from training.dataset.read import Reading
     from training.dataset.split import Split
-    from training.evaluation.challenger import Contest
+    from training.evaluation.challenger import ChampionComparison
     from training.evaluation.metrics import Evaluation
     from training.fitting.recipe import Recipe
 
@@ -37,7 +37,7 @@ def make_card(
     router: Router,
     observed: Sequence[Observed],
     office_units: Units,
-    against: Contest | None,
+    against: ChampionComparison | None,
     leaks: Leaks,
     figures: dict[str, Any],
     since: dict[str, Any] | None,

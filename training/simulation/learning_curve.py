@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
 
-    from training.simulation.officers import Line, Replayed
+    from training.simulation.officers import ReplayResult, SimulatedRun
 
 SMOOTHED_WEEKS = 4
 
@@ -27,7 +27,7 @@ _TICKS = 4
 _FEWEST_ROWS = 20
 
 
-def draw(replayed: Replayed) -> str:
+def draw(replayed: ReplayResult) -> str:
     """The share of right first units over time, each point the mean of the four stretches up to it."""
     curves = [(line, _smoothed(line, replayed.weeks)) for line in replayed.lines]
     scale = _Scale.of([value for _, points in curves for _, value in points], replayed.weeks[-1])
@@ -59,7 +59,7 @@ class _Scale:
         return [self.lowest + size * number for number in range(round((self.highest - self.lowest) / size) + 1)]
 
 
-def _frame(replayed: Replayed) -> list[str]:
+def _frame(replayed: ReplayResult) -> list[str]:
     about = f"rata-rata {SMOOTHED_WEEKS} putaran terakhir; satu putaran {replayed.plan.days} hari"
     opening = f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img"'
     return [
@@ -72,7 +72,7 @@ def _frame(replayed: Replayed) -> list[str]:
     ]
 
 
-def _grid(replayed: Replayed, scale: _Scale) -> Iterator[str]:
+def _grid(replayed: ReplayResult, scale: _Scale) -> Iterator[str]:
     right, base = _WIDTH - _RIGHT, _HEIGHT - _BOTTOM + 20
     for value in scale.ticks():
         y = scale.y(value)
@@ -83,7 +83,7 @@ def _grid(replayed: Replayed, scale: _Scale) -> Iterator[str]:
         yield f'<text x="{scale.x(week):.1f}" y="{base}" text-anchor="middle" fill="#4b5563">{day:%d-%m-%Y}</text>'
 
 
-def _drawn(curves: Sequence[tuple[Line, list[tuple[int, float]]]], scale: _Scale) -> Iterator[str]:
+def _drawn(curves: Sequence[tuple[SimulatedRun, list[tuple[int, float]]]], scale: _Scale) -> Iterator[str]:
     ends = _apart([scale.y(points[-1][1]) for _, points in curves])
     for number, ((line, points), end) in enumerate(zip(curves, ends, strict=True)):
         colour = _FROZEN_COLOUR if line.error is None else _COLOURS[(number - 1) % len(_COLOURS)]
@@ -94,19 +94,19 @@ def _drawn(curves: Sequence[tuple[Line, list[tuple[int, float]]]], scale: _Scale
         yield f'<text x="{_WIDTH - _RIGHT + 8}" y="{end + 4:.1f}" fill="{colour}">{escape(_name(line))}</text>'
 
 
-def _name(line: Line) -> str:
+def _name(line: SimulatedRun) -> str:
     if line.error is None:
         return "tidak pernah belajar"
     return f"belajar, petugas keliru {line.error:.0%}"
 
 
-def _told(replayed: Replayed) -> str:
+def _told(replayed: ReplayResult) -> str:
     """The drawing in words, for who can't see it."""
     shares = "; ".join(f"{_name(line)}: {line.share() or 0:.1%}" for line in replayed.lines)
     return f"{replayed.stream_from:%d-%m-%Y} sampai {replayed.stream_to:%d-%m-%Y}, seluruhnya benar: {shares}."
 
 
-def _smoothed(line: Line, weeks: Sequence[int]) -> list[tuple[int, float]]:
+def _smoothed(line: SimulatedRun, weeks: Sequence[int]) -> list[tuple[int, float]]:
     rows = Counter(row.week for row in line.judged if row.unit_right is not None)
     windows = {week: range(week - SMOOTHED_WEEKS + 1, week + 1) for week in weeks}
     means = [

@@ -50,7 +50,7 @@ _USUAL = Plan()
 
 
 @dataclass(frozen=True, slots=True)
-class Judged:
+class SimulatedAnswer:
     """How one complaint of the stream was answered.
 
     `unit_right` and `category_right` are None where the history has no right answer; `new` says that no row of the
@@ -67,12 +67,12 @@ class Judged:
 
 
 @dataclass(frozen=True)
-class Line:
+class SimulatedRun:
     """One model along the stream; `error` is None for the one that never learns."""
 
     name: str
     error: float | None
-    judged: tuple[Judged, ...]
+    judged: tuple[SimulatedAnswer, ...]
 
     def share(self, weeks: range | None = None, *, new_only: bool = False) -> float | None:
         """Share of first suggestions with the right unit, over all weeks or some; None without any."""
@@ -97,14 +97,14 @@ class Line:
 
 
 @dataclass(frozen=True)
-class Replayed:
+class ReplayResult:
     """The lines of one replay over the same stream, the one that never learns first."""
 
     plan: Plan
     start_rows: int
     stream_from: datetime
     stream_to: datetime
-    lines: tuple[Line, ...]
+    lines: tuple[SimulatedRun, ...]
     weeks: tuple[int, ...] = field(default=())
 
     @property
@@ -120,7 +120,7 @@ def replay(
     plan: Plan = _USUAL,
     *,
     step: Step = lambda fits: None,
-) -> Replayed:
+) -> ReplayResult:
     """Learn from the first share of the rows, then answer the rest week by week; `rows` are oldest first.
 
     Every model comes from the one way, `fit_ranking` and `assemble`, and answers by `Router.suggest_many`. No confidence
@@ -144,20 +144,20 @@ def replay(
     # One draw a complaint, whatever the model says: an officer who errs at 10 % errs on the same complaints at 20 %.
     draws = {id(row): rng.random() for row in stream}
 
-    def learning(error: float) -> Line:
+    def learning(error: float) -> SimulatedRun:
         simulation = _Simulation(office_units, recipe, known, error, draws)
-        return Line(f"learns, {error:.0%} error", error, simulation.run(start, weeks, first, step))
+        return SimulatedRun(f"learns, {error:.0%} error", error, simulation.run(start, weeks, first, step))
 
     frozen = _Simulation(office_units, recipe, known, 0.0, draws).judge_all(weeks, first)
     # liblinear works without the interpreter's lock, so two lines share both cores.
     with ThreadPoolExecutor(max_workers=2) as pool:
         lines = list(pool.map(learning, plan.errors))
-    return Replayed(
+    return ReplayResult(
         plan,
         len(start),
         stream[0].received_at,
         stream[-1].received_at,
-        (Line(FROZEN, None, frozen), *lines),
+        (SimulatedRun(FROZEN, None, frozen), *lines),
         tuple(number for number, _ in weeks),
     )
 
@@ -200,9 +200,9 @@ class _Simulation:
         weeks: Sequence[tuple[int, list[LabelledComplaint]]],
         router: Router,
         step: Step,
-    ) -> tuple[Judged, ...]:
+    ) -> tuple[SimulatedAnswer, ...]:
         """Answer each week with what was decided before it."""
-        decided, judged = list(start), list[Judged]()
+        decided, judged = list(start), list[SimulatedAnswer]()
         for position, (number, rows) in enumerate(weeks):
             if position:
                 router = _router(decided, self.office_units, self.recipe)
@@ -214,7 +214,9 @@ class _Simulation:
                 decided.append(taught_row)
         return tuple(judged)
 
-    def judge_all(self, weeks: Sequence[tuple[int, list[LabelledComplaint]]], router: Router) -> tuple[Judged, ...]:
+    def judge_all(
+        self, weeks: Sequence[tuple[int, list[LabelledComplaint]]], router: Router
+    ) -> tuple[SimulatedAnswer, ...]:
         """Answer every week with the same model."""
         return tuple(
             self._judge(router, number, row, suggestion)
@@ -222,12 +224,12 @@ class _Simulation:
             for row, suggestion in zip(rows, _answers(router, rows), strict=True)
         )
 
-    def _judge(self, router: Router, week: int, row: LabelledComplaint, suggestion: Suggestion) -> Judged:
+    def _judge(self, router: Router, week: int, row: LabelledComplaint, suggestion: Suggestion) -> SimulatedAnswer:
         scored = bool(row.unit) and not row.returned
         unit = router.units.find(row.unit)
         right = unit.id if unit else f"\0{row.unit}"
         suggested = [candidate.id for candidate in suggestion.units[:3]]
-        return Judged(
+        return SimulatedAnswer(
             week,
             row.unit,
             suggested[:1] == [right] if scored else None,

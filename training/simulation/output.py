@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from training.fitting.recipe import Recipe
-    from training.simulation.officers import Line, Replayed
+    from training.simulation.officers import ReplayResult, SimulatedRun
 
 _COLUMNS = ("from", "line", "officer_error", "complaints", "unit_right", "new_unit_right", "accepted_wrong")
 
@@ -27,7 +27,7 @@ _COLUMNS = ("from", "line", "officer_error", "complaints", "unit_right", "new_un
 out = Console(soft_wrap=True)
 
 
-def print_replayed(replayed: Replayed) -> None:
+def print_replayed(replayed: ReplayResult) -> None:
     """What was replayed, and one line a model."""
     out.print(
         f"Learned {replayed.start_rows} rows, then answered {len(replayed.lines[0].judged)} from "
@@ -45,7 +45,7 @@ def print_replayed(replayed: Replayed) -> None:
     out.print(table)
 
 
-def write_replay(folder: Path, replayed: Replayed, recipe: Recipe) -> None:
+def write_replay(folder: Path, replayed: ReplayResult, recipe: Recipe) -> None:
     """Write replay.svg, replay.csv and replay.json; no text and no id of any complaint is in them."""
     write_text(folder / "replay.svg", draw(replayed))
     write_text(folder / "replay.csv", _as_csv(replayed))
@@ -53,7 +53,7 @@ def write_replay(folder: Path, replayed: Replayed, recipe: Recipe) -> None:
     write_text(folder / "replay.json", figures + "\n")
 
 
-def as_figures(replayed: Replayed, recipe: Recipe) -> dict[str, Any]:
+def as_figures(replayed: ReplayResult, recipe: Recipe) -> dict[str, Any]:
     """Everything that is needed to repeat the replay, and what came out."""
     return {
         "plan": asdict(replayed.plan),
@@ -78,7 +78,7 @@ def as_figures(replayed: Replayed, recipe: Recipe) -> dict[str, Any]:
     }
 
 
-def _as_csv(replayed: Replayed) -> str:
+def _as_csv(replayed: ReplayResult) -> str:
     written = io.StringIO()
     writer = csv.writer(written, lineterminator="\n")
     writer.writerow(_COLUMNS)
@@ -88,7 +88,7 @@ def _as_csv(replayed: Replayed) -> str:
     return written.getvalue()
 
 
-def _stretch(replayed: Replayed, line: Line, week: int) -> tuple[object, ...]:
+def _stretch(replayed: ReplayResult, line: SimulatedRun, week: int) -> tuple[object, ...]:
     only = range(week, week + 1)
     rows = [row for row in line.judged if row.week == week]
     return (

@@ -21,7 +21,7 @@ _CHUNK = 512
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChangedRow:
     """A row whose first unit the rules change; a confidential one has neither id nor text."""
 
     rule: str
@@ -33,7 +33,7 @@ class Change:
 
 
 @dataclass
-class Replay:
+class RuleReplay:
     """For each rule how many rows it matched and changed, and who was right where it did; and the changed rows."""
 
     rows: int = 0
@@ -41,13 +41,13 @@ class Replay:
     changed: Counter[str] = field(default_factory=Counter)
     rule_right: Counter[str] = field(default_factory=Counter)
     model_right: Counter[str] = field(default_factory=Counter)
-    changes: list[Change] = field(default_factory=list)
+    changes: list[ChangedRow] = field(default_factory=list)
 
 
-def replay(router: Router, rules: Rules, rows: Sequence[LabelledComplaint]) -> Replay:
+def replay_rules(router: Router, rules: Rules, rows: Sequence[LabelledComplaint]) -> RuleReplay:
     """Apply the rules to the model's own answer for each row that a unit kept; returned rows have no right answer."""
     kept = [row for row in rows if row.unit and not row.returned]
-    found = Replay(rows=len(kept))
+    found = RuleReplay(rows=len(kept))
     for row, suggestion in _answered(router, kept):
         category = suggestion.categories[0] if suggestion.categories else None
         matched = rules.matching(row.complaint, category, day_of(row.complaint, None))
@@ -64,7 +64,7 @@ def _answered(router: Router, rows: Sequence[LabelledComplaint]) -> Iterator[tup
 
 
 def _note(
-    found: Replay,
+    found: RuleReplay,
     router: Router,
     row: LabelledComplaint,
     suggestion: Suggestion,
@@ -81,7 +81,7 @@ def _note(
     found.model_right[ruled.rule.id] += ruled.model_unit.id == decided_id
     secret = row.complaint.confidential
     found.changes.append(
-        Change(
+        ChangedRow(
             ruled.rule.id,
             "" if secret else row.complaint.reference_id,
             "" if secret else " ".join(row.complaint.text.split())[:_EXCERPT],

@@ -20,7 +20,7 @@ from pilah import app
 from tests.training.histories import write_history_csv
 from training.dataset.sampling import newest_rows
 from training.dataset.split import by_time
-from training.evaluation.champion_baseline import Measured, opponent_of
+from training.evaluation.champion_baseline import BaselineModel, champion_baseline
 from training.fitting.fit import fit_ranking
 from training.fitting.recipe import Recipe
 from training.report.report import FILE as REPORT
@@ -170,9 +170,9 @@ def test_a_champion_is_refitted_with_its_own_bound(bounded: tuple[Office, str], 
     shutil.copytree(office.home, home)
     again = Office(home, "uji")
     split = by_time(read_history(again.history_folder))
-    opponent = opponent_of(again, split, again.units(), Recipe(max_rows=0))
-    assert opponent is not None
-    assert (opponent.recipe.max_rows, opponent.measured) == (60, Measured.OWN_ROWS)
+    baseline = champion_baseline(again, split, again.units(), Recipe(max_rows=0))
+    assert baseline is not None
+    assert (baseline.recipe.max_rows, baseline.measured) == (60, BaselineModel.OWN_ROWS)
 
 
 def test_a_card_of_before_the_bound_is_one_without_bound() -> None:

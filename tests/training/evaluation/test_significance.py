@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.stats import binomtest
 
-from training.evaluation.row_outcomes import FIGURES, Marks
+from training.evaluation.row_outcomes import FIGURES, RowOutcomes
 from training.evaluation.significance import SIGNIFICANT, compare, holm
 
 if TYPE_CHECKING:
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
 _WORDS = np.random.default_rng(7)
 
 
-def _marks(right: NDArray[Any], units: list[str] | None = None) -> Marks:
+def _marks(right: NDArray[Any], units: list[str] | None = None) -> RowOutcomes:
     """The same marks for each figure."""
-    return Marks(tuple(units or ["dinas"] * len(right)), dict.fromkeys(FIGURES, right.astype(np.int8)))
+    return RowOutcomes(tuple(units or ["dinas"] * len(right)), dict.fromkeys(FIGURES, right.astype(np.int8)))
 
 
-def _pair(equal: int, won: int, lost: int) -> tuple[Marks, Marks]:
+def _pair(equal: int, won: int, lost: int) -> tuple[RowOutcomes, RowOutcomes]:
     challenger = np.array([1] * equal + [1] * won + [0] * lost)
     champion = np.array([1] * equal + [0] * won + [1] * lost)
     return _marks(challenger), _marks(champion)

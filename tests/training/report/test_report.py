@@ -19,8 +19,8 @@ from model.versions.office_home import Office
 from tests.training.histories import train_csv, write_history_csv
 from training.dataset.read import read_exports
 from training.evaluation.curves import confusions, coverage, months, reliability
-from training.evaluation.predictions import Judged, JudgedRow
-from training.evaluation.weak_units import weakest
+from training.evaluation.predictions import Prediction, RowPrediction
+from training.evaluation.weak_units import find_weak_units
 from training.fitting.recipe import Recipe
 from training.pipeline import train
 from training.report import charts
@@ -152,13 +152,13 @@ def test_the_sections_of_the_check_stand_in_the_report(sample: tuple[Office, Car
 
 def test_examples_never_come_from_a_confidential_complaint() -> None:
     rows = [LabelledComplaint(Complaint(f"isi rahasia {n}", confidential=True), "Dinas Rahasia", "") for n in range(12)]
-    judged = [JudgedRow(Judged("dinas", ("lain",), 0.5, confident=False), None) for _ in rows]
-    (weak,) = weakest(rows, judged, {"dinas": "Dinas Rahasia", "lain": "Dinas Lain"})
+    judged = [RowPrediction(Prediction("dinas", ("lain",), 0.5, confident=False), None) for _ in rows]
+    (weak,) = find_weak_units(rows, judged, {"dinas": "Dinas Rahasia", "lain": "Dinas Lain"})
     assert (weak.rows, weak.found, weak.instead, weak.examples) == (12, 0, "Dinas Lain", ())
 
 
 _JUDGED = st.builds(
-    Judged,
+    Prediction,
     right=st.sampled_from([f"u{n}" for n in range(14)]),
     suggested=st.lists(st.sampled_from([f"u{n}" for n in range(14)]), max_size=5, unique=True).map(tuple),
     confidence=st.floats(0, 1),
@@ -172,7 +172,7 @@ _SHARE = st.none() | st.floats(0, 1)
 @settings(max_examples=60)
 @given(st.lists(_JUDGED, min_size=1, max_size=60), st.lists(st.tuples(_SHARE, _SHARE), min_size=1, max_size=5))
 def test_every_chart_is_drawn_within_its_frame(
-    judged: list[Judged], shares: list[tuple[float | None, float | None]]
+    judged: list[Prediction], shares: list[tuple[float | None, float | None]]
 ) -> None:
     curve = [
         {"learned": 100 * (at + 1), "unit_top_1": 0.5 if at == 0 else unit, "category_top_1": category}
@@ -191,7 +191,7 @@ def test_every_chart_is_drawn_within_its_frame(
 
 @settings(max_examples=60)
 @given(st.lists(_JUDGED, min_size=1, max_size=60))
-def test_every_row_is_in_each_chart_once(judged: list[Judged]) -> None:
+def test_every_row_is_in_each_chart_once(judged: list[Prediction]) -> None:
     right = sum(row.first_right for row in judged)
     assert sum(found["rows"] for found in reliability(judged)) == len(judged)
     assert sum(found["rows"] * found["right"] for found in reliability(judged)) == pytest.approx(right)

@@ -5,13 +5,15 @@ from __future__ import annotations
 from datetime import datetime
 
 from training.simulation.learning_curve import draw
-from training.simulation.officers import Judged, Line, Plan, Replayed
+from training.simulation.officers import Plan, ReplayResult, SimulatedAnswer, SimulatedRun
 
 
-def _replayed(weeks: tuple[int, ...], rows_a_week: int) -> Replayed:
-    judged = tuple(Judged(week, "u", n % 3 > 0, True, None, False) for week in weeks for n in range(rows_a_week))
+def _replayed(weeks: tuple[int, ...], rows_a_week: int) -> ReplayResult:
+    judged = tuple(
+        SimulatedAnswer(week, "u", n % 3 > 0, True, None, False) for week in weeks for n in range(rows_a_week)
+    )
     start = datetime(2024, 1, 1)  # noqa: DTZ001 - exports have no offset
-    return Replayed(Plan(), 100, start, datetime(2024, 12, 1), (Line("x", None, judged),), weeks)  # noqa: DTZ001
+    return ReplayResult(Plan(), 100, start, datetime(2024, 12, 1), (SimulatedRun("x", None, judged),), weeks)  # noqa: DTZ001
 
 
 def test_months_that_the_history_lacks_are_not_bridged() -> None:
