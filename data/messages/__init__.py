@@ -6,7 +6,8 @@ Each `.toml` file of this folder holds one area. A table is one sentence, named 
     en = "{path} doesn't exist. Check the name."
     id = "{path} tidak ada. Periksa namanya."
 
-Braces name the fields. A field may be an error, which is then told in the same language.
+Braces name the fields. A field may be an error, which is then told in the same language; the parts of a tuple are joined by
+the field's format: `{findings:; }`.
 """
 
 from __future__ import annotations
@@ -65,6 +66,8 @@ class _SentenceFormatter(Formatter):
         self._language = language
 
     def format_field(self, value: object, format_spec: str) -> str:
+        if isinstance(value, tuple):
+            return (format_spec or ", ").join(self.format_field(part, "") for part in value)
         told = getattr(value, "told_in", None)
         if told is not None:
             return str(told(self._language))

@@ -8,7 +8,7 @@ from string import Formatter
 import pytest
 
 from data.errors import PilahError
-from data.messages import Language, _catalogue, message, terminal_language
+from data.messages import Language, _catalogue, _SentenceFormatter, message, terminal_language
 
 _CODES = sorted(_catalogue())
 
@@ -25,6 +25,13 @@ def test_an_error_inside_an_error_is_told_in_the_same_language() -> None:
     inner = PilahError("service.text-too-long", length=60_000, longest=50_000)
     assert f"{inner}".startswith("The text has 60,000 characters")
     assert inner.told_in(Language.INDONESIAN).startswith("Teks ini 60.000 karakter")
+
+
+def test_several_errors_inside_an_error_are_joined() -> None:
+    parts = tuple(PilahError("service.text-too-long", length=length, longest=50) for length in (60, 70))
+    told = _SentenceFormatter(Language.INDONESIAN).format("{parts:\n} ({names})", parts=parts, names=("a", "b"))
+    assert [line.split(" karakter")[0] for line in told.splitlines()] == ["Teks ini 60", "Teks ini 70"]
+    assert told.endswith("(a, b)")
 
 
 def test_an_error_survives_the_way_between_processes() -> None:
