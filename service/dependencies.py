@@ -25,8 +25,8 @@ _READING = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
-class Books:
-    """The ledger, its lists, its figures and its people, all within one transaction."""
+class Transaction:
+    """The parts of the ledger within one database transaction: complaints, queue, statistics and accounts."""
 
     session: Session
     ledger: Ledger
@@ -62,16 +62,16 @@ async def model_answering(request: Request) -> Loaded:
     return await run_in_threadpool(champion.current) if loaded is None else loaded
 
 
-async def books_of(request: Request) -> AsyncIterator[Books]:
-    """The books within this request's one transaction, committed before the answer is sent; a GET only reads.
+async def transaction_of(request: Request) -> AsyncIterator[Transaction]:
+    """The request's only transaction, committed before the answer is sent; a GET only reads.
 
-    The transaction begins with the first word to the database: a request that says none costs the database nothing.
+    The transaction begins with the first statement: a request without statements costs the database nothing.
     """
     access: Access = request.app.state.ledger
     office = settings_of(request).office
     session = access.unopened(reading=request.method in _READING)
     try:
-        yield Books(
+        yield Transaction(
             session,
             Ledger(session, office),
             Queue(session, office),
@@ -87,11 +87,11 @@ async def books_of(request: Request) -> AsyncIterator[Books]:
 
 CurrentSettings = Annotated[Settings, Depends(_settings)]
 CurrentModel = Annotated[Loaded, Depends(model_answering)]
-CurrentBooks = Annotated[Books, Depends(books_of, scope="function")]
+CurrentTransaction = Annotated[Transaction, Depends(transaction_of, scope="function")]
 
 
-async def ledger_of(books: CurrentBooks) -> Ledger:
-    return books.ledger
+async def ledger_of(transaction: CurrentTransaction) -> Ledger:
+    return transaction.ledger
 
 
 def intake_of(request: Request) -> Intake:

@@ -4,7 +4,7 @@ from fastapi import APIRouter
 from sqlalchemy import select
 
 from service.contract.schemas import Health, Readiness
-from service.dependencies import CurrentBooks, CurrentModel, CurrentSettings
+from service.dependencies import CurrentModel, CurrentSettings, CurrentTransaction
 from service.errors import UnitsDisagree
 from service.problems import documented
 
@@ -18,7 +18,7 @@ def alive() -> Health:
 
 
 @router.get("/readyz", responses=documented(400, 503))
-def ready(loaded: CurrentModel, settings: CurrentSettings, books: CurrentBooks) -> Readiness:
+def ready(loaded: CurrentModel, settings: CurrentSettings, transaction: CurrentTransaction) -> Readiness:
     """Whether a model is loaded, its files are those that were sealed, its units are the office's, and the ledger answers.
 
     Raises:
@@ -26,5 +26,5 @@ def ready(loaded: CurrentModel, settings: CurrentSettings, books: CurrentBooks) 
     """
     if loaded.disagreements:
         raise UnitsDisagree(" ".join(loaded.disagreements))
-    books.session.execute(select(1))
+    transaction.session.execute(select(1))
     return Readiness(office=settings.office, model=loaded.router.version)

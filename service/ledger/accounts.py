@@ -50,7 +50,7 @@ class Role(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Visitor:
+class SignedInUser:
     """Who is looking at the pages. `form_token` is what a form must send back.
 
     `stale`: it should be noted that they are still there, which a reading transaction can't.
@@ -158,7 +158,7 @@ class Accounts:
         self._session.execute(delete(SignIn).where(SignIn.user_id == user.id))
         note(self._session, self._office, by, "user_disabled", user.name)
 
-    def sign_in(self, name: str, password: str) -> tuple[str, Visitor] | SignInRefused:
+    def sign_in(self, name: str, password: str) -> tuple[str, SignedInUser] | SignInRefused:
         """A secret for the browser and who it stands for; a refusal is given back so that its count is kept.
 
         After five failures the account is locked for a quarter of an hour, whatever is tried.
@@ -180,7 +180,7 @@ class Accounts:
         note(self._session, self._office, user.name, "sign_in", user.name)
         return self.open_session(user)
 
-    def open_session(self, user: User) -> tuple[str, Visitor]:
+    def open_session(self, user: User) -> tuple[str, SignedInUser]:
         """A new session for somebody who has proved who they are."""
         self._session.execute(delete(SignIn).where(SignIn.expires_at < now()))
         secret, form_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
@@ -194,9 +194,9 @@ class Accounts:
             )
         )
         self._session.flush()
-        return secret, Visitor(user.id, user.name, Role(user.role), form_token)
+        return secret, SignedInUser(user.id, user.name, Role(user.role), form_token)
 
-    def visitor(self, secret: str) -> Visitor | None:
+    def signed_in_user(self, secret: str) -> SignedInUser | None:
         """Who is signed in with a browser's secret; nobody where it has expired or was idle for two hours."""
         found = self._session.execute(
             select(SignIn, User)
@@ -209,7 +209,7 @@ class Accounts:
         if sign_in.expires_at < now() or sign_in.seen_at < now() - IDLE_FOR:
             return None
         stale = sign_in.seen_at < now() - _SEEN_EVERY
-        return Visitor(user.id, user.name, Role(user.role), sign_in.form_token, stale)
+        return SignedInUser(user.id, user.name, Role(user.role), sign_in.form_token, stale)
 
     def seen(self, secret: str) -> None:
         """Note that somebody is still there."""

@@ -9,7 +9,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from fastapi.responses import HTMLResponse
 
-from service.pages.frame.rendering import page
+from service.pages.frame.rendering import render
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -67,7 +67,7 @@ def reference(request: Request) -> HTMLResponse:
         for method, operation in methods.items()
     ]
     shapes = [_shape(name, shape) for name, shape in sorted(components["schemas"].items())]
-    return page("reference.html", info=schema["info"], operations=operations, shapes=shapes)
+    return render("reference.html", info=schema["info"], operations=operations, shapes=shapes)
 
 
 def _operation(method: str, path: str, operation: dict[str, Any], components: dict[str, Any]) -> _Operation:

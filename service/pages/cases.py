@@ -7,10 +7,10 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
 from service.contract.schemas import clean
-from service.dependencies import CurrentBooks, CurrentSettings
+from service.dependencies import CurrentSettings, CurrentTransaction
 from service.ledger.queue import ROWS_OF_PAGE, CaseFilters
 from service.pages.frame import indonesian
-from service.pages.frame.context import names_of, shown
+from service.pages.frame.context import desk_page, names_of
 from service.pages.frame.periods import ChosenPeriod
 from service.pages.frame.session import SignedIn
 from service.pages.queue import PageNumber, Short
@@ -30,8 +30,8 @@ VERDICTS = {
 @router.get("/daftar")
 def cases(
     request: Request,
-    visitor: SignedIn,
-    books: CurrentBooks,
+    user: SignedIn,
+    transaction: CurrentTransaction,
     settings: CurrentSettings,
     period: ChosenPeriod,
     number: PageNumber = 1,
@@ -58,7 +58,7 @@ def cases(
         unsettled=bool(unsettled),
         overdue_on=settings.today() if late else None,
     )
-    rows, count = books.queue.cases(filters, number)
+    rows, count = transaction.queue.cases(filters, number)
     named = {
         "dari": period.first,
         "sampai": period.last,
@@ -72,9 +72,9 @@ def cases(
         "belum_selesai": "ya" if filters.unsettled else "",
         "terlambat": "ya" if filters.overdue_on else "",
     }
-    return shown(
+    return desk_page(
         request,
-        visitor,
+        user,
         "cases.html",
         "dasbor",
         rows=rows,
@@ -87,5 +87,5 @@ def cases(
         kept=[(name, value) for name, value in named.items() if value and name not in _ASKED],
         names=names_of(request),
         verdicts=VERDICTS,
-        words=indonesian,
+        indonesian=indonesian,
     )

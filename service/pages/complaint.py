@@ -11,19 +11,19 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from model.router import Router
 from service.contract.schemas import SuggestionOut
-from service.dependencies import Books, CurrentBooks, CurrentModel, CurrentSettings
+from service.dependencies import CurrentModel, CurrentSettings, CurrentTransaction, Transaction
 from service.errors import AlreadyDecided
-from service.ledger.accounts import Visitor
+from service.ledger.accounts import SignedInUser
 from service.ledger.complaints import Decision
 from service.ledger.names import Names
 from service.ledger.queue import Filters
 from service.ledger.tables import StoredComplaint
 from service.pages.frame import indonesian
-from service.pages.frame.context import model_of, names_of, router_of, shown
-from service.pages.frame.rendering import page
+from service.pages.frame.context import desk_page, model_of, names_of, router_of
+from service.pages.frame.rendering import render
 from service.pages.frame.session import OwnForm, SentForm, SignedIn
-from service.pages.frame.suggestion_view import SuggestionView, view_of
-from service.pages.frame.undo_notice import flash_of
+from service.pages.frame.suggestion_view import SuggestionView, suggestion_view
+from service.pages.frame.undo_notice import undo_notice_of
 from service.pages.queue import ChosenFilters, address_of
 from service.settings import Settings
 
@@ -60,15 +60,21 @@ class Refused:
 def read(
     request: Request,
     complaint_id: str,
-    visitor: SignedIn,
-    books: CurrentBooks,
+    user: SignedIn,
+    transaction: CurrentTransaction,
     filters: ChosenFilters,
     decision: Annotated[str, Query(alias="putusan", max_length=36)] = "",
     rule: Annotated[str, Query(alias="aturan", max_length=36)] = "",
 ) -> HTMLResponse:
     rule_made = rule if _RULE_MADE.fullmatch(rule) else ""
     return _page(
-        request, books, visitor, books.ledger.complaint(complaint_id), filters, decision=decision, rule_made=rule_made
+        request,
+        transaction,
+        user,
+        transaction.ledger.complaint(complaint_id),
+        filters,
+        decision=decision,
+        rule_made=rule_made,
     )
 
 
@@ -76,43 +82,43 @@ def read(
 def decide(
     request: Request,
     complaint_id: str,
-    visitor: SignedIn,
-    books: CurrentBooks,
+    user: SignedIn,
+    transaction: CurrentTransaction,
     loaded: CurrentModel,
     form: OwnForm,
     filters: ChosenFilters,
 ) -> Response:
     """Enter the decision and go on with the next complaint of the same list."""
-    complaint = books.ledger.complaint(complaint_id)
-    made = _decision_of(form, loaded.router, visitor)
+    complaint = transaction.ledger.complaint(complaint_id)
+    made = _decision_of(form, loaded.router, user)
     if isinstance(made, Refused):
-        return _page(request, books, visitor, complaint, filters, refused=made, status=422)
-    alike = books.queue.waiting_alike(complaint) if form.get("serupa") else []
-    onward = books.queue.neighbour(complaint, filters, forward=True)
+        return _page(request, transaction, user, complaint, filters, refused=made, status=422)
+    alike = transaction.queue.waiting_alike(complaint) if form.get("serupa") else []
+    onward = transaction.queue.neighbour(complaint, filters, forward=True)
     try:
-        entry, _ = books.ledger.decide_all(complaint, alike, made)
+        entry, _ = transaction.ledger.decide_all(complaint, alike, made)
     except AlreadyDecided:
         told = Refused("Pengaduan ini baru saja diputuskan oleh rekan Anda. Putusan Anda tidak disimpan.")
-        return _page(request, books, visitor, complaint, filters, refused=told, status=409)
+        return _page(request, transaction, user, complaint, filters, refused=told, status=409)
     if onward is None or onward in alike:
-        onward = books.queue.first(filters)
+        onward = transaction.queue.first(filters)
     query = urlencode({"putusan": entry.id}) + ("&" + address_of(filters) if address_of(filters) else "")
     return RedirectResponse(f"/pengaduan/{onward}?{query}" if onward else f"/antrean?{query}", 303)
 
 
 @router.post("/putusan/{decision_id}/urungkan")
-def undo(decision_id: str, visitor: SignedIn, books: CurrentBooks, form: OwnForm) -> Response:
+def undo(decision_id: str, user: SignedIn, transaction: CurrentTransaction, form: OwnForm) -> Response:
     """Take a decision back; right after it was made, those that were made along with it too."""
-    take_back = books.ledger.undo_all if form.get("bersama") else books.ledger.undo
-    complaint = take_back(decision_id, visitor.name)
+    take_back = transaction.ledger.undo_all if form.get("bersama") else transaction.ledger.undo
+    complaint = take_back(decision_id, user.name)
     return RedirectResponse(f"/pengaduan/{complaint.id}", 303)
 
 
 @router.post("/pengaduan/{complaint_id}/kembali")
-def record_return(complaint_id: str, visitor: SignedIn, books: CurrentBooks, form: OwnForm) -> Response:
+def record_return(complaint_id: str, user: SignedIn, transaction: CurrentTransaction, form: OwnForm) -> Response:
     """The unit sent it back: it waits again, and the first decision counts as misrouted."""
-    complaint = books.ledger.complaint(complaint_id)
-    books.ledger.record_return(complaint, form.get("alasan", 2_000), visitor.name)
+    complaint = transaction.ledger.complaint(complaint_id)
+    transaction.ledger.record_return(complaint, form.get("alasan", 2_000), user.name)
     return RedirectResponse(f"/pengaduan/{complaint.id}", 303)
 
 
@@ -120,7 +126,7 @@ def record_return(complaint_id: str, visitor: SignedIn, books: CurrentBooks, for
 def find_units(_: SignedIn, settings: CurrentSettings, loaded: CurrentModel, asked: SearchWords = "") -> HTMLResponse:
     """The units whose name or abbreviation is like what was typed, as choices of the decision's form."""
     found = _matches(asked, _units_in_force(loaded.router, settings))
-    return page("choices.html", choices=found, name="unit", kind="unit", asked=asked, several=False)
+    return render("choices.html", choices=found, name="unit", kind="unit", asked=asked, several=False)
 
 
 @router.get("/tembusan")
@@ -132,7 +138,7 @@ def find_copies(
 ) -> HTMLResponse:
     """The same units, to be informed."""
     found = _matches(asked, _units_in_force(loaded.router, settings))
-    return page("choices.html", choices=found, name="tembusan", kind="unit", asked=asked, several=True)
+    return render("choices.html", choices=found, name="tembusan", kind="unit", asked=asked, several=True)
 
 
 @router.get("/kategori")
@@ -142,7 +148,7 @@ def find_categories(
     """The categories whose name is like what was typed."""
     choices = {label.id: [label.name] for label in loaded.router.category_labels}
     found = _matches(asked, choices)
-    return page("choices.html", choices=found, name="kategori", kind="kategori", asked=asked, several=False)
+    return render("choices.html", choices=found, name="kategori", kind="kategori", asked=asked, several=False)
 
 
 def _units_in_force(router: Router, settings: Settings) -> dict[str, list[str]]:
@@ -172,7 +178,7 @@ def _likeness(asked: str, name: str, **_: object) -> float:
     return min(100.0, 0.7 * fuzz.WRatio(asked, name) + holds)
 
 
-def _decision_of(form: SentForm, router: Router, visitor: Visitor) -> Decision | Refused:
+def _decision_of(form: SentForm, router: Router, user: SignedInUser) -> Decision | Refused:
     outcome, chosen = form.get("tindak_lanjut"), form.get("unit")
     kept = {name: form.get(name, 2_000) for name in ("unit", "kategori", "tindak_lanjut", "jenis", "alasan")}
     copies = _copies(form, router)
@@ -197,7 +203,7 @@ def _decision_of(form: SentForm, router: Router, visitor: Visitor) -> Decision |
         # Nobody is both responsible and informed.
         copies=tuple(copy for copy in copies if copy != unit_id),
         reason=form.get("alasan", 2_000),
-        officer=visitor.name,
+        officer=user.name,
         seconds=_seconds(form.get("detik", 20)),
     )
 
@@ -219,8 +225,8 @@ def _seconds(written: str) -> float | None:
 
 def _page(
     request: Request,
-    books: Books,
-    visitor: Visitor,
+    transaction: Transaction,
+    user: SignedInUser,
     complaint: StoredComplaint,
     filters: Filters,
     *,
@@ -230,14 +236,14 @@ def _page(
     status: int = 200,
 ) -> HTMLResponse:
     names = names_of(request)
-    suggestion = books.ledger.suggestion_of(complaint)
-    view = view_of(SuggestionOut.model_validate(suggestion.answer), complaint.text) if suggestion else None
+    suggestion = transaction.ledger.suggestion_of(complaint)
+    view = suggestion_view(SuggestionOut.model_validate(suggestion.answer), complaint.text) if suggestion else None
     settings = request.app.state.settings
     days = request.app.state.intake.deadlines.days
-    standing = books.ledger.standing(complaint)
-    return shown(
+    standing = transaction.ledger.standing(complaint)
+    return desk_page(
         request,
-        visitor,
+        user,
         "complaint.html",
         "antrean",
         status,
@@ -246,13 +252,13 @@ def _page(
         names=names,
         standing=standing,
         past=[entry for entry in complaint.decisions if entry is not standing],
-        alike=books.queue.waiting_alike(complaint) if complaint.waiting else [],
-        onward=books.queue.neighbour(complaint, filters, forward=True),
-        back=books.queue.neighbour(complaint, filters, forward=False),
+        alike=transaction.queue.waiting_alike(complaint) if complaint.waiting else [],
+        onward=transaction.queue.neighbour(complaint, filters, forward=True),
+        back=transaction.queue.neighbour(complaint, filters, forward=False),
         query=address_of(filters),
         forward=indonesian.deadline(days.until(settings.today(), complaint.forward_by)),
         left=days.until(settings.today(), complaint.forward_by),
-        flash=flash_of(books, decision, visitor, names),
+        undo_notice=undo_notice_of(transaction, decision, user, names),
         refused=refused or Refused(),
         rule_made=rule_made,
         outcomes=OUTCOMES,

@@ -7,12 +7,12 @@ from starlette.responses import HTMLResponse
 
 from model.drift.alarms import Signal
 from model.drift.check import Alarm
-from service.dependencies import CurrentBooks, CurrentSettings
+from service.dependencies import CurrentSettings, CurrentTransaction
 from service.ledger.queue import WITHOUT_UNIT
 from service.live_model.drift import look_for_drift
 from service.pages.frame import indonesian
 from service.pages.frame.charts import bars
-from service.pages.frame.context import model_of, names_of, shown
+from service.pages.frame.context import desk_page, model_of, names_of
 from service.pages.frame.periods import ChosenPeriod
 from service.pages.frame.session import SignedIn
 from service.settings import Settings
@@ -27,13 +27,13 @@ _ABOUT_DECIDED = {Signal.NEW_UNIT}
 
 @router.get("/dasbor")
 def dashboard(
-    request: Request, visitor: SignedIn, books: CurrentBooks, settings: CurrentSettings, period: ChosenPeriod
+    request: Request, user: SignedIn, transaction: CurrentTransaction, settings: CurrentSettings, period: ChosenPeriod
 ) -> HTMLResponse:
-    figures = books.supervision.figures(period.start, period.end, settings.today(), period.shift)
-    alarms, quiet = _drift(request, books)
-    return shown(
+    figures = transaction.supervision.figures(period.start, period.end, settings.today(), period.shift)
+    alarms, quiet = _drift(request, transaction)
+    return desk_page(
         request,
-        visitor,
+        user,
         "dashboard.html",
         "dasbor",
         figures=figures,
@@ -42,12 +42,12 @@ def dashboard(
         without_unit=WITHOUT_UNIT,
         loads=figures.loads[:_LOADS_SHOWN],
         more_loads=max(0, len(figures.loads) - _LOADS_SHOWN),
-        load=books.queue.load(settings.today()),
+        load=transaction.queue.load(settings.today()),
         period=period,
         names=names_of(request),
         alarms=[(alarm.message, _cases_of(alarm, settings)) for alarm in alarms],
         quiet=quiet,
-        words=indonesian,
+        indonesian=indonesian,
     )
 
 
@@ -62,13 +62,13 @@ def _cases_of(alarm: Alarm, settings: Settings) -> str:
     return f"/daftar?{urlencode(named)}"
 
 
-def _drift(request: Request, books: CurrentBooks) -> tuple[tuple[Alarm, ...], str]:
+def _drift(request: Request, transaction: CurrentTransaction) -> tuple[tuple[Alarm, ...], str]:
     """What rings, or why nothing does."""
     loaded = model_of(request)
     if loaded is None:
         return (), "Belum ada model yang dapat diperiksa."
     names = names_of(request)
-    alarms, quiet = look_for_drift(loaded, books.supervision, {**names.units, **names.categories})
+    alarms, quiet = look_for_drift(loaded, transaction.supervision, {**names.units, **names.categories})
     if alarms or quiet:
         return alarms, quiet
     return (), "Tidak ada pergeseran: pengaduan dan putusan masih seperti saat model diuji."

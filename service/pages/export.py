@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, HTMLResponse, Response
 from service.dependencies import CurrentSettings
 from service.ledger.audit import note
 from service.ledger.export import KINDS, write_export
-from service.pages.frame.context import names_of, shown
+from service.pages.frame.context import desk_page, names_of
 from service.pages.frame.periods import ChosenPeriod
 from service.pages.frame.session import SignedIn, Supervisor
 
@@ -24,13 +24,13 @@ Kind = Annotated[Literal["csv", "xlsx", "ringkas"], Query(alias="bentuk")]
 
 
 @router.get("/ekspor")
-def choose(request: Request, visitor: SignedIn, period: ChosenPeriod) -> HTMLResponse:
-    return shown(request, visitor, "export.html", "ekspor", period=period)
+def choose(request: Request, user: SignedIn, period: ChosenPeriod) -> HTMLResponse:
+    return desk_page(request, user, "export.html", "ekspor", period=period)
 
 
 @router.get("/ekspor/berkas")
 def download(
-    request: Request, visitor: Supervisor, settings: CurrentSettings, period: ChosenPeriod, kind: Kind = "xlsx"
+    request: Request, user: Supervisor, settings: CurrentSettings, period: ChosenPeriod, kind: Kind = "xlsx"
 ) -> Response:
     access: Access = request.app.state.ledger
     folder = Path(tempfile.mkdtemp(prefix="pilah-"))
@@ -39,7 +39,7 @@ def download(
     with access.reading() as session:
         write_export(path, kind, session, settings, names_of(request), (period.start, period.end))
     with access.session() as session:
-        note(session, settings.office, visitor.name, "export", f"{period.first}..{period.last}")
+        note(session, settings.office, user.name, "export", f"{period.first}..{period.last}")
     name = f"pilah-{settings.office}-{period.first}-{period.last}{suffix}"
     return FileResponse(path, filename=name, background=BackgroundTask(_remove, folder))
 

@@ -12,12 +12,12 @@ from model.office.rules_file import Never, add_rule, rule_of
 from model.router import Router
 from model.versions.office_home import Office
 from service.contract.schemas import SuggestionOut, clean
-from service.dependencies import Books, CurrentBooks, CurrentModel, CurrentSettings
-from service.ledger.accounts import Visitor
+from service.dependencies import CurrentModel, CurrentSettings, CurrentTransaction, Transaction
+from service.ledger.accounts import SignedInUser
 from service.ledger.audit import note
 from service.ledger.tables import StoredComplaint
 from service.live_model.rule_preview import MOST_LOOKED_AT, Preview, preview
-from service.pages.frame.context import names_of, shown
+from service.pages.frame.context import desk_page, names_of
 from service.pages.frame.session import OwnForm, Supervisor
 from service.settings import Settings
 
@@ -45,8 +45,8 @@ class Asked:
 def ask(
     request: Request,
     complaint_id: str,
-    visitor: Supervisor,
-    books: CurrentBooks,
+    user: Supervisor,
+    transaction: CurrentTransaction,
     loaded: CurrentModel,
     settings: CurrentSettings,
     unit: Annotated[str, Query(max_length=500)] = "",
@@ -55,47 +55,47 @@ def ask(
     reason: Annotated[str, Query(alias="alasan", max_length=500)] = "",
 ) -> HTMLResponse:
     """The form; once it says which words or which category, what the rule would have changed."""
-    complaint = books.ledger.complaint(complaint_id)
+    complaint = transaction.ledger.complaint(complaint_id)
     if words is None:
-        asked = Asked(unit or _first_unit(books, complaint), _proposed(books, complaint))
-        return _page(request, books, visitor, complaint, asked)
+        asked = Asked(unit or _first_unit(transaction, complaint), _proposed(transaction, complaint))
+        return _page(request, transaction, user, complaint, asked)
     asked = Asked(unit, clean(words).strip(), clean(category).strip(), clean(reason).strip())
-    never = _never(asked, visitor, loaded.router, settings)
+    never = _never(asked, user, loaded.router, settings)
     if isinstance(never, str):
-        return _page(request, books, visitor, complaint, asked, refused=never)
+        return _page(request, transaction, user, complaint, asked, refused=never)
     try:
         rule = rule_of(never, _rules_file(settings), loaded.router.units)
     except RulesFileInvalid:
-        return _page(request, books, visitor, complaint, asked, refused=_FAULT)
-    found = preview(books.session, settings.office, rule, loaded.router, settings.today())
-    return _page(request, books, visitor, complaint, asked, found=found)
+        return _page(request, transaction, user, complaint, asked, refused=_FAULT)
+    found = preview(transaction.session, settings.office, rule, loaded.router, settings.today())
+    return _page(request, transaction, user, complaint, asked, found=found)
 
 
 @router.post("/pengaduan/{complaint_id}/jangan")
 def enter(
     request: Request,
     complaint_id: str,
-    visitor: Supervisor,
-    books: CurrentBooks,
+    user: Supervisor,
+    transaction: CurrentTransaction,
     loaded: CurrentModel,
     settings: CurrentSettings,
     form: OwnForm,
 ) -> Response:
     """Write the rule into the office's rules.csv; the next suggestion obeys it."""
-    complaint = books.ledger.complaint(complaint_id)
+    complaint = transaction.ledger.complaint(complaint_id)
     asked = Asked(form.get("unit"), form.get("kata", 200), form.get("kategori"), form.get("alasan"))
-    never = _never(asked, visitor, loaded.router, settings)
+    never = _never(asked, user, loaded.router, settings)
     if isinstance(never, str):
-        return _page(request, books, visitor, complaint, asked, refused=never)
+        return _page(request, transaction, user, complaint, asked, refused=never)
     try:
         rule = add_rule(never, _rules_file(settings), loaded.router.units)
     except RulesFileInvalid:
-        return _page(request, books, visitor, complaint, asked, refused=_FAULT)
-    note(books.session, settings.office, visitor.name, "rule", f"{rule.id} {rule.action} {rule.unit_id}"[:500])
+        return _page(request, transaction, user, complaint, asked, refused=_FAULT)
+    note(transaction.session, settings.office, user.name, "rule", f"{rule.id} {rule.action} {rule.unit_id}"[:500])
     return RedirectResponse(f"/pengaduan/{complaint.id}?aturan={rule.id}", 303)
 
 
-def _never(asked: Asked, visitor: Visitor, model: Router, settings: Settings) -> Never | str:
+def _never(asked: Asked, user: SignedInUser, model: Router, settings: Settings) -> Never | str:
     """The rule that is asked for, or what is missing."""
     unit = model.units.find(asked.unit)
     if unit is None:
@@ -106,28 +106,28 @@ def _never(asked: Asked, visitor: Visitor, model: Router, settings: Settings) ->
         return "Kategori ini tidak dikenal."
     if len(asked.reason) < _SHORTEST_REASON:
         return "Tulis alasannya: aturan ini akan dibaca orang lain."
-    return Never(unit.id, asked.words, asked.category, asked.reason, visitor.name, settings.today())
+    return Never(unit.id, asked.words, asked.category, asked.reason, user.name, settings.today())
 
 
 def _rules_file(settings: Settings) -> Path:
     return Office(settings.home, settings.office).rules_file
 
 
-def _answer(books: Books, complaint: StoredComplaint) -> SuggestionOut | None:
-    suggestion = books.ledger.suggestion_of(complaint)
+def _answer(transaction: Transaction, complaint: StoredComplaint) -> SuggestionOut | None:
+    suggestion = transaction.ledger.suggestion_of(complaint)
     return SuggestionOut.model_validate(suggestion.answer) if suggestion else None
 
 
-def _first_unit(books: Books, complaint: StoredComplaint) -> str:
+def _first_unit(transaction: Transaction, complaint: StoredComplaint) -> str:
     """The unit that came back last, else the one that was suggested first."""
     returned = [entry.unit_id for entry in complaint.decisions if entry.returned_at and entry.unit_id]
-    answer = _answer(books, complaint)
+    answer = _answer(transaction, complaint)
     return returned[-1] if returned else (answer.units[0].id if answer and answer.units else "")
 
 
-def _proposed(books: Books, complaint: StoredComplaint) -> str:
+def _proposed(transaction: Transaction, complaint: StoredComplaint) -> str:
     """The words that spoke most for the first unit."""
-    answer = _answer(books, complaint)
+    answer = _answer(transaction, complaint)
     spoke = sorted(answer.evidence.words, key=lambda word: -word.weight) if answer and answer.evidence else []
     telling = dict.fromkeys(word.text.lower() for word in spoke if word.weight > 0 and word.text.isalpha())
     return " ".join(list(telling)[:_WORDS_PROPOSED])
@@ -135,8 +135,8 @@ def _proposed(books: Books, complaint: StoredComplaint) -> str:
 
 def _page(
     request: Request,
-    books: Books,
-    visitor: Visitor,
+    transaction: Transaction,
+    user: SignedInUser,
     complaint: StoredComplaint,
     asked: Asked,
     *,
@@ -144,12 +144,12 @@ def _page(
     refused: str = "",
 ) -> HTMLResponse:
     names = names_of(request)
-    answer = _answer(books, complaint)
+    answer = _answer(transaction, complaint)
     units = [unit.id for unit in answer.units] if answer else []
     decided = [entry.unit_id for entry in complaint.decisions if entry.unit_id]
-    return shown(
+    return desk_page(
         request,
-        visitor,
+        user,
         "never.html",
         "antrean",
         422 if refused else 200,

@@ -14,7 +14,7 @@ from service.ledger.accounts import Role
 from service.ledger.clock import as_utc
 from service.live_model.champion import Champion, Loaded
 from service.pages.frame import indonesian
-from service.pages.frame.context import shown
+from service.pages.frame.context import desk_page
 from service.pages.frame.session import SignedIn
 from service.pages.training import may_train
 from service.pages.versions import versions_of
@@ -28,19 +28,19 @@ _CHANGES_SHOWN = 10
 
 
 @router.get("/model")
-def model_page(request: Request, visitor: SignedIn, settings: CurrentSettings) -> HTMLResponse:
+def model_page(request: Request, user: SignedIn, settings: CurrentSettings) -> HTMLResponse:
     champion: Champion = request.app.state.champion
     office = Office(settings.home, settings.office)
-    reads_more = visitor.may(Role.SUPERVISOR)
+    reads_more = user.may(Role.SUPERVISOR)
     try:
         known = _known(champion.current())
     except ArtifactError as error:
         if not reads_more:
             raise
         known = {"version": office.champion() or "", "problem": str(error), "has_versions": bool(office.versions())}
-    return shown(
+    return desk_page(
         request,
-        visitor,
+        user,
         "model.html",
         "model",
         **known,
@@ -50,9 +50,9 @@ def model_page(request: Request, visitor: SignedIn, settings: CurrentSettings) -
         changes=list(reversed(changes(office)))[:_CHANGES_SHOWN] if reads_more else [],
         before=version_before(office) if reads_more else None,
         reads_more=reads_more,
-        may_train=may_train(visitor, settings),
+        may_train=may_train(user, settings),
         when=lambda at: indonesian.at_office(as_utc(datetime.fromisoformat(at)), settings.zone),
-        words=indonesian,
+        indonesian=indonesian,
     )
 
 

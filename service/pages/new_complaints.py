@@ -11,14 +11,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from model.complaint import Complaint, Location
 from model.privacy.mask import mask
-from service.dependencies import CurrentBooks, CurrentIntake, CurrentModel, CurrentSettings, CurrentUploads
+from service.dependencies import CurrentIntake, CurrentModel, CurrentSettings, CurrentTransaction, CurrentUploads
 from service.errors import UnknownComplaint, UploadRefused
 from service.jobs.intake import Source
 from service.jobs.uploads import SUFFIXES, Summary
 from service.ledger.tables import Upload
 from service.pages.complaint import TYPES
 from service.pages.frame import indonesian
-from service.pages.frame.context import shown
+from service.pages.frame.context import desk_page
 from service.pages.frame.session import OwnForm, SentForm, SignedIn
 from service.settings import Settings
 
@@ -32,30 +32,32 @@ Letter = Annotated[str, Query(alias="surat", max_length=5)]
 
 
 @router.get("/baru")
-def empty_form(request: Request, visitor: SignedIn, letter: Letter = "") -> HTMLResponse:
-    return _form(request, visitor, {}, letter=bool(letter))
+def empty_form(request: Request, user: SignedIn, letter: Letter = "") -> HTMLResponse:
+    return _form(request, user, {}, letter=bool(letter))
 
 
 @router.post("/baru")
 def enter(
     request: Request,
-    visitor: SignedIn,
+    user: SignedIn,
     form: OwnForm,
     settings: CurrentSettings,
     intake: CurrentIntake,
     loaded: CurrentModel,
-    books: CurrentBooks,
+    transaction: CurrentTransaction,
 ) -> Response:
     """Enter it, ask for a suggestion, and show both."""
     letter = bool(form.get("surat"))
     error, status = _error(form, settings)
     if error:
-        return _form(request, visitor, _masked(form), letter=letter, error=error, status=status)
+        return _form(request, user, _masked(form), letter=letter, error=error, status=status)
     extra = (
         {"letter_date": form.get("tanggal"), "letter_copies": mask(form.get("tembusan_surat")).text} if letter else {}
     )
     source = Source("letter" if letter else "typed", extra=extra)
-    stored = intake.suggest_and_enter(loaded.router, books.ledger, _complaint(form, settings, letter=letter), source)
+    stored = intake.suggest_and_enter(
+        loaded.router, transaction.ledger, _complaint(form, settings, letter=letter), source
+    )
     return RedirectResponse(f"/pengaduan/{stored.id}", 303)
 
 
@@ -104,7 +106,7 @@ def _masked(form: SentForm) -> dict[str, str]:
 
 def _form(
     request: Request,
-    visitor: SignedIn,
+    user: SignedIn,
     filled: dict[str, str],
     *,
     letter: bool,
@@ -112,59 +114,61 @@ def _form(
     status: int = 200,
 ) -> HTMLResponse:
     known = {name: filled.get(name, "") for name in ("isi", *_SHORT)}
-    return shown(request, visitor, "new.html", "baru", status, filled=known, letter=letter, error=error, types=TYPES)
+    return desk_page(request, user, "new.html", "baru", status, filled=known, letter=letter, error=error, types=TYPES)
 
 
 @router.get("/unggah")
-def uploads(request: Request, visitor: SignedIn, books: CurrentBooks, settings: CurrentSettings) -> HTMLResponse:
-    return _uploads(request, visitor, books, settings)
+def uploads(
+    request: Request, user: SignedIn, transaction: CurrentTransaction, settings: CurrentSettings
+) -> HTMLResponse:
+    return _uploads(request, user, transaction, settings)
 
 
 @router.post("/unggah")
 def upload(
     request: Request,
-    visitor: SignedIn,
+    user: SignedIn,
     form: OwnForm,
     uploads: CurrentUploads,
-    books: CurrentBooks,
+    transaction: CurrentTransaction,
     settings: CurrentSettings,
 ) -> Response:
     file = form.file("berkas")
     if file is None:
-        return _uploads(request, visitor, books, settings, "Pilih berkas ekspor dulu.", 422)
+        return _uploads(request, user, transaction, settings, "Pilih berkas ekspor dulu.", 422)
     try:
-        upload_id = uploads.receive(books.session, file.filename or "", file.file, visitor.name)
+        upload_id = uploads.receive(transaction.session, file.filename or "", file.file, user.name)
     except UploadRefused:
         kinds = ", ".join(SUFFIXES)
         error = f"Jenis berkas ini tidak dibaca. Simpan ekspor sebagai salah satu dari: {kinds}."
-        return _uploads(request, visitor, books, settings, error, 415)
+        return _uploads(request, user, transaction, settings, error, 415)
     # Once the answer is under way this transaction has ended, and the reader finds the upload.
     return RedirectResponse(f"/unggah/{upload_id}", 303, background=BackgroundTask(uploads.start, upload_id))
 
 
 @router.get("/unggah/{upload_id}")
 def progress(
-    request: Request, upload_id: str, visitor: SignedIn, books: CurrentBooks, settings: CurrentSettings
+    request: Request, upload_id: str, user: SignedIn, transaction: CurrentTransaction, settings: CurrentSettings
 ) -> Response:
     """How far it is; a script asks again for the part in the middle, without one the page is loaded again by hand."""
-    entry = books.session.get(Upload, upload_id)
+    entry = transaction.session.get(Upload, upload_id)
     if entry is None or entry.office != settings.office:
         raise UnknownComplaint("There is no such upload.")
-    return shown(
+    return desk_page(
         request,
-        visitor,
+        user,
         "upload_progress.html" if request.headers.get("hx-request") else "upload.html",
         "unggah",
         upload=entry,
         summary=Summary(**entry.summary),
-        words=indonesian,
+        indonesian=indonesian,
     )
 
 
 def _uploads(
     request: Request,
-    visitor: SignedIn,
-    books: CurrentBooks,
+    user: SignedIn,
+    transaction: CurrentTransaction,
     settings: CurrentSettings,
     error: str = "",
     status: int = 200,
@@ -172,15 +176,15 @@ def _uploads(
     query = (
         select(Upload).where(Upload.office == settings.office).order_by(Upload.created_at.desc()).limit(_UPLOADS_SHOWN)
     )
-    return shown(
+    return desk_page(
         request,
-        visitor,
+        user,
         "uploads.html",
         "unggah",
         status,
-        uploads=list(books.session.scalars(query)),
+        uploads=list(transaction.session.scalars(query)),
         error=error,
         suffixes=SUFFIXES,
         largest=settings.max_upload_bytes // (1024 * 1024),
-        words=indonesian,
+        indonesian=indonesian,
     )

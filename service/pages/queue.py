@@ -8,12 +8,12 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from model.suggestion import Status
 from service.contract.schemas import clean
-from service.dependencies import CurrentBooks, CurrentSettings
+from service.dependencies import CurrentSettings, CurrentTransaction
 from service.ledger.queue import ROWS_OF_PAGE, Filters
 from service.pages.frame import indonesian
-from service.pages.frame.context import names_of, router_of, shown
+from service.pages.frame.context import desk_page, names_of, router_of
 from service.pages.frame.session import SignedIn
-from service.pages.frame.undo_notice import flash_of
+from service.pages.frame.undo_notice import undo_notice_of
 from service.settings import Settings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -64,28 +64,28 @@ def begin() -> Response:
 @router.get("/antrean")
 def waiting(
     request: Request,
-    visitor: SignedIn,
-    books: CurrentBooks,
+    user: SignedIn,
+    transaction: CurrentTransaction,
     settings: CurrentSettings,
     filters: ChosenFilters,
     number: PageNumber = 1,
     decision: Annotated[str, Query(alias="putusan", max_length=36)] = "",
 ) -> HTMLResponse:
-    rows, count = books.queue.page(filters, number)
-    return shown(
+    rows, count = transaction.queue.page(filters, number)
+    return desk_page(
         request,
-        visitor,
+        user,
         "queue.html",
         "antrean",
         rows=[_line(row, settings, request) for row in rows],
         count=count,
         filters=filters,
         query=address_of(filters),
-        load=books.queue.load(settings.today()),
+        load=transaction.queue.load(settings.today()),
         names=names_of(request),
         number=number,
         pages=-(-count // ROWS_OF_PAGE),
-        flash=flash_of(books, decision, visitor, names_of(request)),
+        undo_notice=undo_notice_of(transaction, decision, user, names_of(request)),
         has_model=router_of(request) is not None,
     )
 

@@ -6,11 +6,11 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import select
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from service.dependencies import CurrentBooks, CurrentSettings
+from service.dependencies import CurrentSettings, CurrentTransaction
 from service.errors import AccountInvalid, SignInRefused
-from service.ledger.accounts import SIGNED_IN_FOR, Accounts, Role, Visitor
+from service.ledger.accounts import SIGNED_IN_FOR, Accounts, Role, SignedInUser
 from service.ledger.tables import User
-from service.pages.frame.rendering import page
+from service.pages.frame.rendering import render
 from service.pages.frame.session import COOKIE, OwnForm, PlainForm, SignedIn, safe_back
 from service.settings import Settings
 
@@ -24,12 +24,12 @@ Back = Annotated[str, Query(alias="lanjut", max_length=2_000)]
 
 
 @router.get("/masuk")
-def ask(request: Request, settings: CurrentSettings, books: CurrentBooks, back: Back = "/") -> Response:
+def ask(request: Request, settings: CurrentSettings, transaction: CurrentTransaction, back: Back = "/") -> Response:
     if settings.demonstration:
         return _signed_in(settings, _demonstrate(request, settings), safe_back(back))
-    if books.accounts.visitor(request.cookies.get(COOKIE, "")):
+    if transaction.accounts.signed_in_user(request.cookies.get(COOKIE, "")):
         return RedirectResponse(safe_back(back), 303)
-    return _form(settings, back, nobody=not books.accounts.any_user())
+    return _form(settings, back, nobody=not transaction.accounts.any_user())
 
 
 @router.post("/masuk")
@@ -48,40 +48,42 @@ def sign_in(request: Request, settings: CurrentSettings, form: PlainForm) -> Res
 
 
 @router.post("/keluar")
-def sign_out(request: Request, books: CurrentBooks, _: OwnForm) -> Response:
-    books.accounts.sign_out(request.cookies.get(COOKIE, ""))
+def sign_out(request: Request, transaction: CurrentTransaction, _: OwnForm) -> Response:
+    transaction.accounts.sign_out(request.cookies.get(COOKIE, ""))
     answer = RedirectResponse("/masuk", 303)
     answer.delete_cookie(COOKIE)
     return answer
 
 
 @router.get("/akun")
-def account(visitor: SignedIn, settings: CurrentSettings) -> HTMLResponse:
-    return _account(visitor, settings)
+def account(user: SignedIn, settings: CurrentSettings) -> HTMLResponse:
+    return _account(user, settings)
 
 
 @router.post("/akun")
-def change_password(visitor: SignedIn, settings: CurrentSettings, form: OwnForm, books: CurrentBooks) -> Response:
+def change_password(
+    user: SignedIn, settings: CurrentSettings, form: OwnForm, transaction: CurrentTransaction
+) -> Response:
     if settings.demonstration:
-        return _account(visitor, settings, "Akun contoh tidak punya kata sandi.", 422)
-    outcome = books.accounts.sign_in(visitor.name, form.get("sandi_lama"))
+        return _account(user, settings, "Akun contoh tidak punya kata sandi.", 422)
+    outcome = transaction.accounts.sign_in(user.name, form.get("sandi_lama"))
     if isinstance(outcome, SignInRefused):
-        return _account(visitor, settings, "Kata sandi lama salah.", 422)
+        return _account(user, settings, "Kata sandi lama salah.", 422)
     try:
-        books.accounts.set_password(visitor.name, form.get("sandi_baru"), visitor.name)
+        transaction.accounts.set_password(user.name, form.get("sandi_baru"), user.name)
     except AccountInvalid:
-        return _account(visitor, settings, "Kata sandi baru harus 10 sampai 200 karakter.", 422)
+        return _account(user, settings, "Kata sandi baru harus 10 sampai 200 karakter.", 422)
     answer = RedirectResponse("/masuk", 303)
     answer.delete_cookie(COOKIE)
     return answer
 
 
-def _account(visitor: Visitor, settings: Settings, error: str = "", status: int = 200) -> HTMLResponse:
-    return page("account.html", status, visitor=visitor, settings=settings, error=error, here="akun")
+def _account(user: SignedInUser, settings: Settings, error: str = "", status: int = 200) -> HTMLResponse:
+    return render("account.html", status, user=user, settings=settings, error=error, here="akun")
 
 
 def _form(settings: Settings, back: str, error: str = "", status: int = 200, *, nobody: bool = False) -> HTMLResponse:
-    return page("sign_in.html", status, settings=settings, back=back, error=error, nobody=nobody, visitor=None)
+    return render("sign_in.html", status, settings=settings, back=back, error=error, nobody=nobody, user=None)
 
 
 def _signed_in(settings: Settings, secret: str, back: str) -> Response:

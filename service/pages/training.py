@@ -11,15 +11,15 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from model.errors import TrainingBusy
-from service.dependencies import CurrentBooks, CurrentRetraining, CurrentSettings
+from service.dependencies import CurrentRetraining, CurrentSettings, CurrentTransaction
 from service.errors import RunStateConflict, UnknownComplaint, UploadRefused
 from service.jobs.training_runs import ENDED, MOST_FILES, RUNNING, Retraining, State, Step
 from service.jobs.uploads import SUFFIXES
-from service.ledger.accounts import Role, Visitor
+from service.ledger.accounts import Role, SignedInUser
 from service.ledger.tables import TrainingRun
 from service.middleware.security import SEALED_PAGE_POLICY
 from service.pages.frame import indonesian, indonesian_training
-from service.pages.frame.context import shown
+from service.pages.frame.context import desk_page
 from service.pages.frame.session import OwnForm, Retrainer, Supervisor
 from service.settings import Settings
 
@@ -44,38 +44,40 @@ class UnknownRun(UnknownComplaint):
     """There is no such training in this office."""
 
 
-def may_train(visitor: Visitor, settings: Settings) -> bool:
+def may_train(user: SignedInUser, settings: Settings) -> bool:
     """Whether the pages offer what changes the model; the routes look for themselves."""
-    return settings.demonstration or visitor.may(Role.ADMINISTRATOR)
+    return settings.demonstration or user.may(Role.ADMINISTRATOR)
 
 
 @router.get("")
 def runs(
     request: Request,
-    visitor: Supervisor,
+    user: Supervisor,
     retraining: CurrentRetraining,
     settings: CurrentSettings,
     complaint: Complaint = "",
 ) -> HTMLResponse:
-    return shown(
+    return desk_page(
         request,
-        visitor,
+        user,
         "trainings.html",
         "model",
         runs=retraining.newest(_RUNS_SHOWN),
-        may_train=may_train(visitor, settings),
+        may_train=may_train(user, settings),
         error=_COMPLAINTS.get(complaint, ""),
         suffixes=SUFFIXES,
         most_files=MOST_FILES,
         largest=settings.max_upload_bytes // (1024 * 1024),
         states=indonesian_training.STATES,
-        words=indonesian,
+        indonesian=indonesian,
         zone=settings.zone,
     )
 
 
 @router.post("/mulai")
-def hand_over(visitor: Retrainer, form: OwnForm, retraining: CurrentRetraining, books: CurrentBooks) -> Response:
+def hand_over(
+    user: Retrainer, form: OwnForm, retraining: CurrentRetraining, transaction: CurrentTransaction
+) -> Response:
     """Keep the files, and begin with the check."""
     files = [(file.filename or "", file.file) for file in form.files("berkas")]
     from_ledger = bool(form.get("catatan"))
@@ -83,16 +85,16 @@ def hand_over(visitor: Retrainer, form: OwnForm, retraining: CurrentRetraining, 
         return RedirectResponse(f"{router.prefix}?galat=kosong", 303)
     columns = {option: form.get(field) for field, option in _COLUMNS.items() if form.get(field)}
     try:
-        run = retraining.receive(books.session, files, columns=columns, from_ledger=from_ledger, by=visitor.name)
+        run = retraining.receive(transaction.session, files, columns=columns, from_ledger=from_ledger, by=user.name)
     except UploadRefused:
         return RedirectResponse(f"{router.prefix}?galat=jenis", 303)
     if not files:
         return _to(run)
-    return _begin(retraining, books.session, run, Step.CHECK, visitor)
+    return _begin(retraining, transaction.session, run, Step.CHECK, user)
 
 
 @router.post("/perbaikan")
-def mend(visitor: Retrainer, form: OwnForm, retraining: CurrentRetraining, books: CurrentBooks) -> Response:
+def mend(user: Retrainer, form: OwnForm, retraining: CurrentRetraining, transaction: CurrentTransaction) -> Response:
     """Take the mended workbook of the check, and check once more with what it says."""
     run = _known(retraining.read(form.get("pelatihan")))
     file = form.file("berkas")
@@ -100,19 +102,19 @@ def mend(visitor: Retrainer, form: OwnForm, retraining: CurrentRetraining, books
         return _to(run, "kosong")
     try:
         write_units = bool(form.get("units"))
-        retraining.add_corrections(books.session, run, file.filename or "", file.file, write_units=write_units)
+        retraining.add_corrections(transaction.session, run, file.filename or "", file.file, write_units=write_units)
     except UploadRefused:
         return _to(run, "bukan-buku")
     except RunStateConflict:
         return _to(run, "berubah")
-    return _begin(retraining, books.session, run, Step.CHECK, visitor)
+    return _begin(retraining, transaction.session, run, Step.CHECK, user)
 
 
 @router.get("/{run_id}")
 def one_run(
     request: Request,
     run_id: str,
-    visitor: Supervisor,
+    user: Supervisor,
     retraining: CurrentRetraining,
     settings: CurrentSettings,
     complaint: Complaint = "",
@@ -127,18 +129,18 @@ def one_run(
         "words": indonesian,
     }
     if request.headers.get("hx-request"):
-        answer = shown(request, visitor, "training_progress.html", "model", **context)
+        answer = desk_page(request, user, "training_progress.html", "model", **context)
         if run.state not in RUNNING:
             # What comes next is more than a bar that grows.
             answer.headers["HX-Refresh"] = "true"
         return answer
-    return shown(
+    return desk_page(
         request,
-        visitor,
+        user,
         "training.html",
         "model",
         **context,
-        may_train=may_train(visitor, settings),
+        may_train=may_train(user, settings),
         complaint=_COMPLAINTS.get(complaint, ""),
         error=indonesian_training.said(run.error),
         running=run.state in RUNNING,
@@ -154,20 +156,26 @@ def one_run(
 
 
 @router.post("/{run_id}/periksa")
-def check(run_id: str, visitor: Retrainer, _: OwnForm, retraining: CurrentRetraining, books: CurrentBooks) -> Response:
-    return _begin(retraining, books.session, _known(retraining.read(run_id)), Step.CHECK, visitor)
+def check(
+    run_id: str, user: Retrainer, _: OwnForm, retraining: CurrentRetraining, transaction: CurrentTransaction
+) -> Response:
+    return _begin(retraining, transaction.session, _known(retraining.read(run_id)), Step.CHECK, user)
 
 
 @router.post("/{run_id}/latih")
-def train(run_id: str, visitor: Retrainer, _: OwnForm, retraining: CurrentRetraining, books: CurrentBooks) -> Response:
-    return _begin(retraining, books.session, _known(retraining.read(run_id)), Step.TRAIN, visitor)
+def train(
+    run_id: str, user: Retrainer, _: OwnForm, retraining: CurrentRetraining, transaction: CurrentTransaction
+) -> Response:
+    return _begin(retraining, transaction.session, _known(retraining.read(run_id)), Step.TRAIN, user)
 
 
 @router.post("/{run_id}/batal")
-def cancel(run_id: str, visitor: Retrainer, _: OwnForm, retraining: CurrentRetraining, books: CurrentBooks) -> Response:
+def cancel(
+    run_id: str, user: Retrainer, _: OwnForm, retraining: CurrentRetraining, transaction: CurrentTransaction
+) -> Response:
     run = _known(retraining.read(run_id))
     try:
-        retraining.cancel(books.session, run, visitor.name)
+        retraining.cancel(transaction.session, run, user.name)
     except RunStateConflict:
         return _to(run, "berubah")
     return _to(run)
@@ -191,11 +199,11 @@ def check_workbook(run_id: str, _: Supervisor, retraining: CurrentRetraining) ->
 
 
 def _begin(
-    retraining: Retraining, session: Session, run: TrainingRun, step: Step, visitor: Visitor
+    retraining: Retraining, session: Session, run: TrainingRun, step: Step, user: SignedInUser
 ) -> RedirectResponse:
     """Begin a step, whose process is started once this transaction has ended."""
     try:
-        start = retraining.begin(session, run, step, visitor.name)
+        start = retraining.begin(session, run, step, user.name)
     except TrainingBusy:
         return _to(run, "sibuk")
     except RunStateConflict:

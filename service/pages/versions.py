@@ -15,11 +15,11 @@ from model.versions.promotions import changes, version_before
 from service.dependencies import CurrentSettings
 from service.errors import UnknownComplaint
 from service.jobs.subprocesses import Ended, run_now
-from service.ledger.accounts import Visitor
+from service.ledger.accounts import SignedInUser
 from service.ledger.audit import note
 from service.middleware.security import SEALED_PAGE_POLICY
 from service.pages.frame import indonesian, indonesian_training
-from service.pages.frame.context import shown
+from service.pages.frame.context import desk_page
 from service.pages.frame.session import PlainForm, Retrainer, RetrainerAtEase, Supervisor
 from service.pages.training import may_train
 from service.settings import Settings
@@ -47,8 +47,8 @@ class UnknownVersion(UnknownComplaint):
 
 
 @router.get("/versi/{version}")
-def one_version(request: Request, version: str, visitor: Supervisor, settings: CurrentSettings) -> HTMLResponse:
-    return _page(request, visitor, settings, "version.html", version)
+def one_version(request: Request, version: str, user: Supervisor, settings: CurrentSettings) -> HTMLResponse:
+    return _page(request, user, settings, "version.html", version)
 
 
 @router.get("/versi/{version}/laporan")
@@ -62,13 +62,13 @@ def report(version: str, _: Supervisor, settings: CurrentSettings) -> Response:
 
 
 @router.get("/versi/{version}/pakai")
-def ask_to_promote(request: Request, version: str, visitor: Retrainer, settings: CurrentSettings) -> HTMLResponse:
-    return _page(request, visitor, settings, "promote.html", version)
+def ask_to_promote(request: Request, version: str, user: Retrainer, settings: CurrentSettings) -> HTMLResponse:
+    return _page(request, user, settings, "promote.html", version)
 
 
 @router.post("/versi/{version}/pakai")
 def promote(
-    request: Request, version: str, visitor: RetrainerAtEase, form: PlainForm, settings: CurrentSettings
+    request: Request, version: str, user: RetrainerAtEase, form: PlainForm, settings: CurrentSettings
 ) -> Response:
     """Let it answer; refused where it is worse beyond noise, unless somebody says why all the same."""
     version = _known(_office(settings), version)
@@ -77,15 +77,15 @@ def promote(
         error = indonesian_training.Said(
             f"Tulis alasannya, paling sedikit {_SHORTEST_REASON} karakter: alasan itu disimpan.", ""
         )
-        return _page(request, visitor, settings, "promote.html", version, error=error, status=422)
+        return _page(request, user, settings, "promote.html", version, error=error, status=422)
     how = ["--force"] if forced else []
-    ended = _run(settings, "promote", version, "--json", f"--by={visitor.name}", f"--reason={reason}", *how)
+    ended = _run(settings, "promote", version, "--json", f"--by={user.name}", f"--reason={reason}", *how)
     if ended is not None and ended.well:
-        return _changed(request, settings, visitor, f"promoted {version}")
+        return _changed(request, settings, user, f"promoted {version}")
     refused = _refusal(ended)
     return _page(
         request,
-        visitor,
+        user,
         settings,
         "promote.html",
         version,
@@ -96,17 +96,17 @@ def promote(
 
 
 @router.get("/kembali")
-def ask_to_roll_back(request: Request, visitor: Retrainer, settings: CurrentSettings) -> HTMLResponse:
-    return _roll_back_page(request, visitor, settings)
+def ask_to_roll_back(request: Request, user: Retrainer, settings: CurrentSettings) -> HTMLResponse:
+    return _roll_back_page(request, user, settings)
 
 
 @router.post("/kembali")
-def roll_back(request: Request, visitor: RetrainerAtEase, form: PlainForm, settings: CurrentSettings) -> Response:
+def roll_back(request: Request, user: RetrainerAtEase, form: PlainForm, settings: CurrentSettings) -> Response:
     """Let the version answer again that did before."""
-    ended = _run(settings, "rollback", f"--by={visitor.name}", f"--reason={form.get('alasan')}")
+    ended = _run(settings, "rollback", f"--by={user.name}", f"--reason={form.get('alasan')}")
     if ended is None or not ended.well:
-        return _roll_back_page(request, visitor, settings, _error_of(ended, None), 409)
-    return _changed(request, settings, visitor, f"rolled back to {_office(settings).champion()}")
+        return _roll_back_page(request, user, settings, _error_of(ended, None), 409)
+    return _changed(request, settings, user, f"rolled back to {_office(settings).champion()}")
 
 
 def versions_of(office: Office) -> list[dict[str, Any]]:
@@ -116,7 +116,7 @@ def versions_of(office: Office) -> list[dict[str, Any]]:
 
 def _page(
     request: Request,
-    visitor: Visitor,
+    user: SignedInUser,
     settings: Settings,
     template: str,
     version: str,
@@ -130,9 +130,9 @@ def _page(
     champion = office.champion()
     card = _card(office, version)
     comparison = _comparison(card, champion, refused)
-    return shown(
+    return desk_page(
         request,
-        visitor,
+        user,
         template,
         "model",
         status,
@@ -143,27 +143,27 @@ def _page(
         rows=_figures(card, comparison),
         comparison=comparison,
         reports=[name for name in dict.fromkeys((version, champion)) if name and _has_report(office, name)],
-        may_train=may_train(visitor, settings),
+        may_train=may_train(user, settings),
         error=error,
         refused=refused,
         shortest_reason=_SHORTEST_REASON,
-        words=indonesian,
-        training_words=indonesian_training,
+        indonesian=indonesian,
+        indonesian_training=indonesian_training,
     )
 
 
 def _roll_back_page(
     request: Request,
-    visitor: Visitor,
+    user: SignedInUser,
     settings: Settings,
     error: indonesian_training.Said | None = None,
     status: int = 200,
 ) -> HTMLResponse:
     office = _office(settings)
     before = version_before(office)
-    return shown(
+    return desk_page(
         request,
-        visitor,
+        user,
         "rollback.html",
         "model",
         status,
@@ -172,14 +172,14 @@ def _roll_back_page(
         trained=_day_of(_card(office, before)) if before else "",
         log=list(reversed(changes(office))),
         error=error,
-        words=indonesian,
+        indonesian=indonesian,
     )
 
 
-def _changed(request: Request, settings: Settings, visitor: Visitor, what: str) -> RedirectResponse:
+def _changed(request: Request, settings: Settings, user: SignedInUser, what: str) -> RedirectResponse:
     access: Access = request.app.state.ledger
     with access.session() as session:
-        note(session, settings.office, visitor.name, "model", what)
+        note(session, settings.office, user.name, "model", what)
     return RedirectResponse("/model", 303)
 
 

@@ -1,4 +1,4 @@
-"""What every page of a signed-in visitor shows: the frame, the office's names, and who is looking."""
+"""What every page of a signed-in user shows: the frame, the office's names, and who is looking."""
 
 from __future__ import annotations
 
@@ -6,14 +6,14 @@ from typing import TYPE_CHECKING, Any
 
 from model.errors import ArtifactError
 from service.ledger.names import Names
-from service.pages.frame.rendering import page
+from service.pages.frame.rendering import render
 
 if TYPE_CHECKING:
     from fastapi import Request
     from starlette.responses import HTMLResponse
 
     from model.router import Router
-    from service.ledger.accounts import Visitor
+    from service.ledger.accounts import SignedInUser
     from service.live_model.champion import Champion, Loaded
 
 
@@ -45,9 +45,9 @@ def names_of(request: Request) -> Names:
     )
 
 
-def shown(
+def desk_page(
     request: Request,
-    visitor: Visitor,
+    user: SignedInUser,
     template: str,
     here: str,
     status: int = 200,
@@ -56,4 +56,4 @@ def shown(
 ) -> HTMLResponse:
     """A page within the frame; `here` names its place in the menu."""
     settings = request.app.state.settings
-    return page(template, status, visitor=visitor, settings=settings, here=here, **context)
+    return render(template, status, user=user, settings=settings, here=here, **context)

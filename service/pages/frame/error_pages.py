@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from fastapi import Request
 from starlette.responses import Response
 
-from service.pages.frame.rendering import page
+from service.pages.frame.rendering import render
 from service.problems import Problem
 
 if TYPE_CHECKING:
@@ -62,4 +62,4 @@ def error_page(request: Request, found: Problem, headers: "Mapping[str, str]") -
     """The problem as a page, in Indonesian, with what to do."""
     words = _WORDS_BY_TYPE.get(found.type) or _WORDS.get(found.status, _UNKNOWN)
     office = request.app.state.settings.office if "app" in request.scope else ""
-    return page("error.html", found.status, headers, problem=found, words=words, office=office, version="")
+    return render("error.html", found.status, headers, problem=found, words=words, office=office, version="")

@@ -15,9 +15,11 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
 
-def page(template: str, status: int = 200, headers: Mapping[str, str] | None = None, **context: object) -> HTMLResponse:
+def render(
+    template: str, status: int = 200, headers: Mapping[str, str] | None = None, **context: object
+) -> HTMLResponse:
     """A page; every value in it is escaped."""
-    framed = {"visitor": None, "settings": None, "here": "", "flash": None, **context}
+    framed = {"user": None, "settings": None, "here": "", "undo_notice": None, **context}
     return HTMLResponse(_templates().get_template(template).render(framed), status, headers)
 
 

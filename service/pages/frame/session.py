@@ -9,9 +9,9 @@ from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
 from service.contract.schemas import clean
-from service.dependencies import CurrentBooks, CurrentSettings
+from service.dependencies import CurrentSettings, CurrentTransaction
 from service.errors import NotAllowed, NotSignedIn, StaleForm
-from service.ledger.accounts import Accounts, Role, Visitor
+from service.ledger.accounts import Accounts, Role, SignedInUser
 
 if TYPE_CHECKING:
     from service.ledger.sessions import Access
@@ -49,21 +49,21 @@ class SentForm(NamedTuple):
         return [value for value in self.fields.getlist(name) if isinstance(value, UploadFile) and value.filename]
 
 
-def visitor_of(request: Request, books: CurrentBooks) -> Visitor:
+def signed_in_user_of(request: Request, transaction: CurrentTransaction) -> SignedInUser:
     """Who is signed in.
 
     Raises:
         NotSignedIn: nobody is.
     """
     secret = request.cookies.get(COOKIE, "")
-    visitor = books.accounts.visitor(secret) if secret else None
-    if visitor is None:
+    user = transaction.accounts.signed_in_user(secret) if secret else None
+    if user is None:
         raise NotSignedIn(_back(request))
-    if visitor.stale and request.method == "GET":
+    if user.stale and request.method == "GET":
         access: Access = request.app.state.ledger
         with access.accounts() as accounts:
             accounts.seen(secret)
-    return visitor
+    return user
 
 
 async def form_of(request: Request) -> AsyncIterator[SentForm]:
@@ -72,50 +72,50 @@ async def form_of(request: Request) -> AsyncIterator[SentForm]:
         yield SentForm(form)
 
 
-SignedIn = Annotated[Visitor, Depends(visitor_of, scope="function")]
+SignedIn = Annotated[SignedInUser, Depends(signed_in_user_of, scope="function")]
 PlainForm = Annotated[SentForm, Depends(form_of)]
 
 
-def own_form(visitor: SignedIn, form: PlainForm) -> SentForm:
-    """The form, which a page of this visitor's own session must have sent.
+def own_form(user: SignedIn, form: PlainForm) -> SentForm:
+    """The form, which a page of this user's own session must have sent.
 
     Raises:
         StaleForm: it holds no token, or that of another session.
     """
-    _require_token(visitor, form)
+    _require_token(user, form)
     return form
 
 
 OwnForm = Annotated[SentForm, Depends(own_form)]
 
 
-def _require_token(visitor: Visitor, form: SentForm) -> None:
-    if not secrets.compare_digest(form.get("token").encode(), visitor.form_token.encode()):
+def _require_token(user: SignedInUser, form: SentForm) -> None:
+    if not secrets.compare_digest(form.get("token").encode(), user.form_token.encode()):
         raise StaleForm("The form belongs to another session. Open the page again and send it once more.")
 
 
-def _at_least(role: Role, visitor: Visitor) -> Visitor:
-    if not visitor.may(role):
+def _at_least(role: Role, user: SignedInUser) -> SignedInUser:
+    if not user.may(role):
         raise NotAllowed(f"This takes the role {role}.")
-    return visitor
+    return user
 
 
-def supervisor_of(visitor: SignedIn) -> Visitor:
-    return _at_least(Role.SUPERVISOR, visitor)
+def supervisor_of(user: SignedIn) -> SignedInUser:
+    return _at_least(Role.SUPERVISOR, user)
 
 
-def administrator_of(visitor: SignedIn, settings: CurrentSettings) -> Visitor:
+def administrator_of(user: SignedIn, settings: CurrentSettings) -> SignedInUser:
     if settings.demonstration:
         raise NotAllowed("The demonstration has no accounts.")
-    return _at_least(Role.ADMINISTRATOR, visitor)
+    return _at_least(Role.ADMINISTRATOR, user)
 
 
-def retrainer_of(visitor: SignedIn, settings: CurrentSettings) -> Visitor:
+def retrainer_of(user: SignedIn, settings: CurrentSettings) -> SignedInUser:
     """Who may train and choose the model that answers; in the demonstration, which only this machine reaches, anybody."""
-    return visitor if settings.demonstration else _at_least(Role.ADMINISTRATOR, visitor)
+    return user if settings.demonstration else _at_least(Role.ADMINISTRATOR, user)
 
 
-def retrainer_at_ease_of(request: Request, settings: CurrentSettings, form: PlainForm) -> Visitor:
+def retrainer_at_ease_of(request: Request, settings: CurrentSettings, form: PlainForm) -> SignedInUser:
     """The same with a form of their own, and no transaction open: for a route that takes seconds, which others mustn't wait for.
 
     Raises:
@@ -124,22 +124,22 @@ def retrainer_at_ease_of(request: Request, settings: CurrentSettings, form: Plai
     access: Access = request.app.state.ledger
     with access.reading() as session:
         secret = request.cookies.get(COOKIE, "")
-        visitor = Accounts(session, settings.office).visitor(secret) if secret else None
-    if visitor is None:
+        user = Accounts(session, settings.office).signed_in_user(secret) if secret else None
+    if user is None:
         raise NotSignedIn(_back(request))
-    retrainer_of(visitor, settings)
-    _require_token(visitor, form)
-    return visitor
+    retrainer_of(user, settings)
+    _require_token(user, form)
+    return user
 
 
-Supervisor = Annotated[Visitor, Depends(supervisor_of)]
-Administrator = Annotated[Visitor, Depends(administrator_of)]
-Retrainer = Annotated[Visitor, Depends(retrainer_of)]
-RetrainerAtEase = Annotated[Visitor, Depends(retrainer_at_ease_of)]
+Supervisor = Annotated[SignedInUser, Depends(supervisor_of)]
+Administrator = Annotated[SignedInUser, Depends(administrator_of)]
+Retrainer = Annotated[SignedInUser, Depends(retrainer_of)]
+RetrainerAtEase = Annotated[SignedInUser, Depends(retrainer_at_ease_of)]
 
 
-def accounts_of(books: CurrentBooks) -> Accounts:
-    return books.accounts
+def accounts_of(transaction: CurrentTransaction) -> Accounts:
+    return transaction.accounts
 
 
 def _back(request: Request) -> str:

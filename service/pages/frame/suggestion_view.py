@@ -76,7 +76,7 @@ class SuggestionView:
     version: str
 
 
-def view_of(answer: SuggestionOut, text: str) -> SuggestionView:
+def suggestion_view(answer: SuggestionOut, text: str) -> SuggestionView:
     """The page's view of an answer as it was given; everything in it is masked text or a name of the office's."""
     evidence = answer.evidence
     return SuggestionView(

@@ -205,6 +205,6 @@
 
   if (location.hash === "#cari") focus("#cari");
 
-  const flash = one("[data-flash]");
-  if (flash) setTimeout(() => flash.remove(), 10000);
+  const undoNotice = one("[data-undo-notice]");
+  if (undoNotice) setTimeout(() => undoNotice.remove(), 10000);
 })();
