@@ -25,7 +25,7 @@ from model.suggestion import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from datetime import date
 
     from model.complaint import Complaint
@@ -121,28 +121,25 @@ class Router:
 
         Units and rules are those in force on `today`, or on the day when each complaint came.
         """
-        suggestions: list[Suggestion] = []
+        return [suggestion for _, suggestion in self.rank_and_suggest(complaints, evidence=evidence, today=today)]
+
+    def rank_and_suggest(
+        self, complaints: Sequence[Complaint], *, evidence: bool = True, today: date | None = None
+    ) -> Iterator[tuple[Ranked, Suggestion]]:
+        """The uncalibrated ranking of each complaint beside its suggestion, so that a training ranks its slice once."""
         # A chunk's words are cut once and still at hand when the next step asks for them.
         for start in range(0, len(complaints), _CHUNK):
-            suggestions += self._suggest_chunk(complaints[start : start + _CHUNK], evidence=evidence, today=today)
-        return suggestions
-
-    def _suggest_chunk(
-        self, complaints: Sequence[Complaint], *, evidence: bool, today: date | None
-    ) -> list[Suggestion]:
-        masked = [without_personal_data(complaint) for complaint in complaints]
-        ranked = self._ranking.rank_many(
-            [item.complaint for item in masked],
-            units=UNITS_SHOWN + self._rules.most_forbidden,
-            categories=CATEGORIES_SHOWN,
-            office=self.units,
-            today=today,
-            others=True,
-        )
-        return [
-            self._suggestion(item, ranking, day_of(item.complaint, today), evidence=evidence)
-            for item, ranking in zip(masked, ranked, strict=True)
-        ]
+            masked = [without_personal_data(complaint) for complaint in complaints[start : start + _CHUNK]]
+            ranked = self._ranking.rank_many(
+                [item.complaint for item in masked],
+                units=UNITS_SHOWN + self._rules.most_forbidden,
+                categories=CATEGORIES_SHOWN,
+                office=self.units,
+                today=today,
+                others=True,
+            )
+            for item, ranking in zip(masked, ranked, strict=True):
+                yield ranking, self._suggestion(item, ranking, day_of(item.complaint, today), evidence=evidence)
 
     def _suggestion(self, masked: MaskedComplaint, ranked: Ranked, day: date, *, evidence: bool) -> Suggestion:
         complaint = masked.complaint

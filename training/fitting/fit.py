@@ -79,7 +79,11 @@ def taught(rows: Sequence[LabelledComplaint]) -> bool:
 
 def outcomes_of(ranking: Ranking, units: Units, rows: Sequence[LabelledComplaint]) -> Outcomes:
     """What became of each suggestion of a ranking on rows that it has not learned from."""
-    ranked = ranking.rank_many([row.complaint for row in rows])
+    return ranked_outcomes(ranking.rank_many([row.complaint for row in rows]), units, rows)
+
+
+def ranked_outcomes(ranked: Sequence[Ranked], units: Units, rows: Sequence[LabelledComplaint]) -> Outcomes:
+    """The outcomes of rows that are ranked already."""
     by_unit, by_category = [], []
     for row, answer in zip(rows, ranked, strict=True):
         if row.unit and not row.returned:
