@@ -27,14 +27,16 @@ class Limits:
     """How much a file may unpack to, so that a small hostile one can't fill the memory."""
 
     unpacked_bytes: int = 1 << 30
-    unpacked_ratio: int = 300
+    # For a workbook, all sheets together: its reader lays out every sheet in memory.
     cells: int = 20_000_000
+    memory_bytes: int = 2 << 30
+    seconds: int = 60
     rows: int = 5_000_000
     columns: int = 1_000
     line_characters: int = 4_000_000
     # The csv module's own bound, which is one for the whole process; smaller is possible, larger is not.
     cell_characters: int = 131_072
-    # An .xls can't be measured before it is read: where strangers upload, turn it off.
+    # Few programs write .xls today, and its reader is less tried: turn it off where strangers upload.
     xls: bool = True
 
 

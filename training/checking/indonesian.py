@@ -57,14 +57,6 @@ _REASONS = {
 _UNREADABLE = (
     ("password", "dilindungi kata sandi; buka berkasnya, simpan tanpa kata sandi, lalu periksa lagi"),
     ("unpacks to", "isinya menjadi sangat besar bila dibuka, tidak sebanding dengan ukuran berkasnya; ekspor ulang"),
-    (
-        "too many to read",
-        "lembarnya memakai terlalu banyak baris atau kolom; hapus sel yang tersesat, atau simpan sebagai .csv",
-    ),
-    (
-        "characters. Save it",
-        "lembarnya memuat terlalu banyak huruf; simpan sebagai .csv atau bagi menjadi beberapa berkas",
-    ),
     ("is empty", "kosong; ekspor ulang"),
     ("has no rows", "tidak memuat baris; ekspor ulang"),
     ("There is no file", "tidak ada; periksa nama dan foldernya"),

@@ -377,6 +377,11 @@ ODS = (
     'xmlns:text="urn:oasis:names:tc:opendocument:xmlns:text:1.0"><office:body><office:spreadsheet>'
     '<table:table table:name="S">{rows}</table:table></office:spreadsheet></office:body></office:document-content>'
 )
+ODS_PROTECTED = (
+    '<manifest:manifest xmlns:manifest="urn:oasis:names:tc:opendocument:xmlns:manifest:1.0">'
+    '<manifest:file-entry manifest:full-path="content.xml"><manifest:encryption-data manifest:checksum="x"/>'
+    "</manifest:file-entry></manifest:manifest>"
+)
 ODS_CELL = '<table:table-cell office:value-type="string"{repeated}><text:p>{text}</text:p></table:table-cell>'
 
 
@@ -490,36 +495,47 @@ def test_a_workbook_with_a_damaged_sheet_is_refused(tmp_path: Path) -> None:
 
 
 def test_a_protected_opendocument_sheet_is_told_as_such(tmp_path: Path) -> None:
-    path = ods(tmp_path / "a.ods", "", manifest="<m:encryption-data xmlns:m='x'/>")
+    path = ods(tmp_path / "a.ods", "", manifest=ODS_PROTECTED)
     with pytest.raises(FileUnreadable, match="password"):
         open_export(path)
 
 
-def test_a_workbook_that_unpacks_to_too_much_is_refused_before_it_is_read(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "a.xlsx", S=[["isi"], ["a" * 30_000]])
-    with pytest.raises(FileUnreadable, match="unpacks to far more"):
-        open_export(path, limits=Limits(unpacked_bytes=20_000))
-
-
-def test_an_archive_that_lies_about_its_size_is_measured_all_the_same(tmp_path: Path) -> None:
+def test_an_archive_that_lies_about_its_size_is_refused(tmp_path: Path) -> None:
     path = workbook(tmp_path / "a.xlsx", S=[["isi"], ["a" * 30_000]])
     content = bytearray(path.read_bytes())
     place = 0
     while (place := content.find(b"PK\x01\x02", place)) >= 0:
         content[place + 24 : place + 28] = (10).to_bytes(4, "little")
         place += 4
-    with pytest.raises(FileUnreadable, match="unpacks to far more"):
-        open_export(written(tmp_path, bytes(content), "b.xlsx"), limits=Limits(unpacked_bytes=20_000))
+    with pytest.raises(FileUnreadable, match="broken"):
+        open_export(written(tmp_path, bytes(content), "b.xlsx"))
 
 
-def test_a_stray_cell_in_the_far_corner_is_refused_before_it_fills_the_memory(tmp_path: Path) -> None:
+def test_a_stray_cell_in_the_far_corner_is_refused_and_ends_only_the_trial(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet()
         sheet.write(0, 0, "isi")
         sheet.write(1_048_575, 16_383, "x")
-    with pytest.raises(FileUnreadable, match="1,048,576 rows by 16,384 columns"):
+    with pytest.raises(FileUnreadable, match="unpacks to far more"):
         open_export(path)
+
+
+def test_sheets_that_fit_one_by_one_are_refused_where_they_don_t_fit_together(tmp_path: Path) -> None:
+    path = tmp_path / "a.xlsx"
+    with xlsxwriter.Workbook(path) as book:
+        for _ in range(20):
+            sheet = book.add_worksheet()
+            sheet.write(0, 0, "isi")
+            sheet.write(99_999, 19, "x")
+    with pytest.raises(FileUnreadable, match="unpacks to far more"):
+        open_export(path, limits=Limits(memory_bytes=300 << 20))
+
+
+def test_a_workbook_that_takes_too_long_is_refused(tmp_path: Path) -> None:
+    path = workbook(tmp_path / "a.xlsx", S=[["isi"], ["a"]])
+    with pytest.raises(FileUnreadable, match="unpacks to far more"):
+        open_export(path, limits=Limits(seconds=0))
 
 
 def test_a_row_that_is_only_formatted_to_its_end_does_no_harm(tmp_path: Path) -> None:
@@ -553,20 +569,20 @@ def test_cells_without_a_reference_are_read_one_after_the_other(tmp_path: Path) 
 
 def test_cells_without_a_reference_are_measured_too(tmp_path: Path) -> None:
     rows = f'<row>{"<c><v>1</v></c>" * 16_000}</row><row r="1000000"><c><v>1</v></c></row>'
-    with pytest.raises(FileUnreadable, match="1,000,000 rows by 16,000 columns"):
+    with pytest.raises(FileUnreadable, match="unpacks to far more"):
         open_export(nameless(tmp_path / "a.xlsx", rows))
 
 
 def test_one_string_repeated_into_gigabytes_is_refused(tmp_path: Path) -> None:
-    path = workbook(tmp_path / "a.xlsx", S=[["isi"], *[["a" * 30_000]] * 100])
-    with pytest.raises(FileUnreadable, match="characters"):
-        open_export(path, limits=Limits(unpacked_bytes=1_000_000))
+    path = workbook(tmp_path / "a.xlsx", S=[["isi"], *[["a" * 30_000]] * 5_000])
+    with pytest.raises(FileUnreadable, match="unpacks to far more"):
+        open_export(path, limits=Limits(memory_bytes=100 << 20))
 
 
 def test_an_opendocument_cell_that_stands_for_a_billion_is_refused(tmp_path: Path) -> None:
     cell = ODS_CELL.format(repeated=' table:number-columns-repeated="16384"', text="x")
     path = ods(tmp_path / "a.ods", f'<table:table-row table:number-rows-repeated="1000000">{cell}</table:table-row>')
-    with pytest.raises(FileUnreadable, match="1,000,000 rows by 16,384 columns"):
+    with pytest.raises(FileUnreadable, match=r"unpacks to far more|broken"):
         open_export(path)
 
 
@@ -594,11 +610,10 @@ def test_no_bytes_give_anything_but_rows_or_our_own_error(content: bytes, suffix
             assert str(error)  # noqa: PT017 - rows are as welcome as an error
 
 
-def test_a_workbook_whose_member_has_a_garbled_name_is_refused(tmp_path: Path) -> None:
+def test_a_workbook_whose_member_has_a_garbled_name_is_read_all_the_same(tmp_path: Path) -> None:
     content = bytearray(workbook(tmp_path / "a.xlsx", S=[["isi"], ["lampu mati"]]).read_bytes())
     # The local header alone: the directory at the end still has the name, so the archive opens.
     at = content.index(b"[Content_Types].xml")
     content[at + 3] = 0xD0
     content[at - 30 + 7] |= 0x08
-    with pytest.raises(FileUnreadable, match="broken"):
-        open_export(written(tmp_path, bytes(content), "b.xlsx"))
+    assert texts(written(tmp_path, bytes(content), "b.xlsx")) == ["lampu mati"]
