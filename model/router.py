@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from model.complaint import Complaint
-    from model.history.similar import Alike
+    from model.history.similar import NearDuplicates
     from model.office.categories import CategoryLabel
     from model.office.rules import Ruled
     from model.office.units import Units
@@ -269,7 +269,7 @@ def _about_rule(ruled: Ruled) -> list[Notice]:
     return [Notice(NoticeCode.RULE_AND_MODEL_DIFFER, detail=ruled.model_unit.name)]
 
 
-def _about_alike(alike: Alike) -> list[Notice]:
+def _about_alike(alike: NearDuplicates) -> list[Notice]:
     if alike.count >= _MASS_LETTER_FROM:
         return [Notice(NoticeCode.MASS_LETTER, count=alike.count)]
     if alike.count:

@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 from data.files import written_folder
 from model.errors import HistoryUnusable, RulesFileInvalid
-from model.history.index_files import write_past
+from model.history.index_files import write_indexed_history
 from model.office.rules import read_rules
 from model.versions import artifact
 from model.versions.office_home import Office, new_version
-from model.versions.promotions import first_champion
+from model.versions.promotions import make_first_champion
 from training.checking.check import check
 from training.checking.page import STYLE, section_of
 from training.dataset.sampling import require_room
@@ -147,13 +147,13 @@ def train(
         replay=_replay_of(office),
     )
     # The rows first: a version that can be seen has its past complaints, whenever the process ends.
-    write_past(office.history_of(version), rows)
+    write_indexed_history(office.history_of(version), rows)
     with written_folder(office.versions_folder / version) as folder:
         _write_left_out(folder / "dropped.csv", reading.left_out)
         (folder / REPORT).write_text(report, encoding="utf-8")
         write_row_outcomes(folder, row_outcomes(judged), against.marks if against else None)
         artifact.save(folder, router, card, signing_key)
-    first_champion(office, version, by)
+    make_first_champion(office, version, by)
     step("writing", 0)
     return Trained(
         version,

@@ -31,11 +31,11 @@ _FEWEST_OF_WEEK = 10
 # A factor is believed as if this many further suggestions had kept exactly what their confidence promised.
 _PRIOR_SUGGESTIONS = 20
 
-Stored = TypeVar("Stored", "Level", "Kept")
+Stored = TypeVar("Stored", "Level", "Agreement")
 
 
 @dataclass(frozen=True, slots=True)
-class Observed:
+class Observation:
     """What drift needs of one complaint, its suggestion and, once there is one, its decision; no text.
 
     `unit_id` and `category_id` are the first suggested; `blank` names the complaint's blank fields; an empty decided id
@@ -53,9 +53,9 @@ class Observed:
     decided_category_id: str = ""
 
 
-def observed_of(
+def observation_of(
     suggestion: Suggestion, complaint: Complaint, decided_unit_id: str = "", decided_category_id: str = ""
-) -> Observed:
+) -> Observation:
     """What drift needs of a complaint and its suggestion; times are compared as the clock on the wall shows them."""
     received_at = complaint.received_at or datetime.min  # noqa: DTZ901 - without a date it belongs to no week
     location = complaint.location
@@ -67,7 +67,7 @@ def observed_of(
         "district": location.district,
         "village": location.village,
     }
-    return Observed(
+    return Observation(
         received_at=received_at.replace(tzinfo=None),
         unit_id=suggestion.units[0].id if suggestion.units else "",
         category_id=suggestion.categories[0].id if suggestion.categories else "",
@@ -91,7 +91,7 @@ class Level:
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
+class Agreement:
     """Of how many decided suggestions so many were kept, and how many their confidences had promised."""
 
     decided: int = 0
@@ -117,17 +117,17 @@ class Baseline:
     category_confidence: Mapping[str, Level]
     confidence_quantiles: tuple[float, ...]
     unknown_quantiles: tuple[float, ...]
-    agreement: Kept
-    unit_agreement: Mapping[str, Kept]
+    agreement: Agreement
+    unit_agreement: Mapping[str, Agreement]
 
     @classmethod
-    def of(cls, observations: Iterable[Observed]) -> Baseline:
+    def of(cls, observations: Iterable[Observation]) -> Baseline:
         """The baseline of suggestions that a model made on rows it had not learned from."""
         rows = sorted(observations, key=lambda row: row.received_at)
         confidences = _quantiles([row.confidence for row in rows])
         unknown = _quantiles([1 - row.known_share for row in rows])
         by_category: dict[str, list[float]] = defaultdict(list)
-        decided: dict[str, list[Observed]] = defaultdict(list)
+        decided: dict[str, list[Observation]] = defaultdict(list)
         for row in rows:
             by_category[row.category_id].append(row.confidence)
             if row.decided_unit_id:
@@ -135,7 +135,7 @@ class Baseline:
         return cls(
             rows=len(rows),
             weeks=max((rows[-1].received_at - rows[0].received_at) / WEEK, 1.0) if rows else 0.0,
-            levels={name: _level(rows, value) for name, value in values_of(confidences, unknown).items()},
+            levels={name: _level(rows, value) for name, value in signal_values(confidences, unknown).items()},
             blank={
                 name: count / len(rows) for name, count in Counter(name for row in rows for name in row.blank).items()
             },
@@ -169,15 +169,15 @@ class Baseline:
             category_confidence=_read(Level, stored["category_confidence"]),
             confidence_quantiles=tuple(stored["confidence_quantiles"]),
             unknown_quantiles=tuple(stored["unknown_quantiles"]),
-            agreement=Kept(**stored["agreement"]),
-            unit_agreement=_read(Kept, stored["unit_agreement"]),
+            agreement=Agreement(**stored["agreement"]),
+            unit_agreement=_read(Agreement, stored["unit_agreement"]),
         )
 
 
-def values_of(confidences: Sequence[float], unknown: Sequence[float]) -> dict[str, Callable[[Observed], float]]:
+def signal_values(confidences: Sequence[float], unknown: Sequence[float]) -> dict[str, Callable[[Observation], float]]:
     """Each signal that is a mean over rows → its value for one row; all of them rise when something is wrong."""
 
-    def strangeness(row: Observed) -> float:
+    def strangeness(row: Observation) -> float:
         # Low confidence alone is a hard case and unknown words alone are names; both together are another topic or tongue.
         rarely_less_sure = 1 - _rank(confidences, row.confidence)
         rarely_less_known = _rank(unknown, 1 - row.known_share)
@@ -200,7 +200,7 @@ def _rank(quantiles: Sequence[float], value: float) -> float:
     return bisect_right(quantiles, value) / len(quantiles) if quantiles else 0.0
 
 
-def _level(rows: Sequence[Observed], value: Callable[[Observed], float]) -> Level:
+def _level(rows: Sequence[Observation], value: Callable[[Observation], float]) -> Level:
     if not rows:
         return Level(0, 0.0, 0.0)
     values = [value(row) for row in rows]
@@ -218,9 +218,9 @@ def _level(rows: Sequence[Observed], value: Callable[[Observed], float]) -> Leve
     return Level(len(rows), fmean(values), deviation, max(math.sqrt(unexplained), _LEAST_BETWEEN_WEEKS * deviation))
 
 
-def _kept(decided: Iterable[Observed]) -> Kept:
+def _kept(decided: Iterable[Observation]) -> Agreement:
     rows = list(decided)
-    return Kept(
+    return Agreement(
         len(rows), sum(row.unit_id == row.decided_unit_id for row in rows), math.fsum(row.confidence for row in rows)
     )
 

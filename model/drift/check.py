@@ -22,8 +22,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from model.drift.alarms import Alarm, Kind, Signal
-from model.drift.baseline import WEEK, Baseline, Observed, observed_of
+from model.drift.baseline import WEEK
 from model.drift.decisions import FEWEST_DECISIONS, check_agreement
 from model.drift.inputs import check_input
 from model.drift.windows import FEWEST_ROWS
@@ -33,7 +32,8 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
-__all__ = ["Alarm", "Baseline", "Kind", "Observed", "Signal", "check", "observed_of", "too_few"]
+    from model.drift.alarms import Alarm
+    from model.drift.baseline import Baseline, Observation
 
 # How many weeks are looked at: older ones would outweigh what began since.
 WEEKS_WATCHED = 8
@@ -42,7 +42,7 @@ FEWEST_BASELINE_ROWS = 100
 
 def check(
     baseline: Baseline,
-    recent: Iterable[Observed],
+    recent: Iterable[Observation],
     *,
     until: datetime | None = None,
     known_units: AbstractSet[str] = frozenset(),
@@ -66,7 +66,7 @@ def check(
     )
 
 
-def too_few(baseline: Baseline, recent: Iterable[Observed]) -> str:
+def too_few(baseline: Baseline, recent: Iterable[Observation]) -> str:
     """Why nothing can be said yet, for the officer; empty where there are enough rows."""
     if baseline.rows < FEWEST_BASELINE_ROWS:
         return f"Data uji model hanya {baseline.rows} pengaduan; pergeseran baru dapat diperiksa dengan {FEWEST_BASELINE_ROWS}."

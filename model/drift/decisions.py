@@ -7,7 +7,7 @@ from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
 from model.drift.alarms import Alarm, Kind, Signal
-from model.drift.baseline import Kept
+from model.drift.baseline import Agreement
 from model.drift.windows import TOLERATED_WAVE, WAVES_AT_ONCE, threshold, windows, z_of_share
 
 if TYPE_CHECKING:
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from collections.abc import Set as AbstractSet
     from datetime import datetime
 
-    from model.drift.baseline import Baseline, Observed
+    from model.drift.baseline import Baseline, Observation
 
 FEWEST_DECISIONS = 10
 # False alarms, at most and by design, among the decisions of a half-year.
@@ -36,7 +36,7 @@ _FEWEST_NEW = 6
 
 def check_agreement(
     baseline: Baseline,
-    recent: Sequence[Observed],
+    recent: Sequence[Observation],
     until: datetime,
     known_units: AbstractSet[str],
     known_categories: AbstractSet[str],
@@ -52,7 +52,7 @@ def check_agreement(
     ]
 
 
-def _overall_alarm(baseline: Baseline, decided: Sequence[Observed]) -> list[Alarm]:
+def _overall_alarm(baseline: Baseline, decided: Sequence[Observation]) -> list[Alarm]:
     changed = _first_changed(decided, baseline.agreement, _OVERALL_SHIFT, _rings_above(baseline))
     if changed is None:
         return []
@@ -62,13 +62,13 @@ def _overall_alarm(baseline: Baseline, decided: Sequence[Observed]) -> list[Alar
     return [Alarm(Kind.AGREEMENT, Signal.AGREEMENT, since[0].received_at, before, now, "", message)]
 
 
-def _unit_alarms(baseline: Baseline, decided: Sequence[Observed], names: Mapping[str, str]) -> list[Alarm]:
-    by_unit: dict[str, list[Observed]] = defaultdict(list)
+def _unit_alarms(baseline: Baseline, decided: Sequence[Observation], names: Mapping[str, str]) -> list[Alarm]:
+    by_unit: dict[str, list[Observation]] = defaultdict(list)
     for row in decided:
         by_unit[row.unit_id].append(row)
     alarms = []
     for unit_id, rows in by_unit.items():
-        kept = baseline.unit_agreement.get(unit_id, Kept())
+        kept = baseline.unit_agreement.get(unit_id, Agreement())
         changed = _first_changed(rows, kept, _UNIT_SHIFT, _rings_above(baseline))
         if changed is None:
             continue
@@ -86,7 +86,7 @@ def _unit_alarms(baseline: Baseline, decided: Sequence[Observed], names: Mapping
     return alarms
 
 
-def _first_changed(rows: Sequence[Observed], kept: Kept, shift: float, threshold: float) -> int | None:
+def _first_changed(rows: Sequence[Observation], kept: Agreement, shift: float, threshold: float) -> int | None:
     """Where the change began that a Bernoulli CUSUM found and that has not been taken back; None without one.
 
     The sum of log-likelihood ratios of "kept `shift` as often as tolerated" against "as often as tolerated", never below
@@ -116,18 +116,18 @@ def _bounded(probability: float) -> float:
     return min(max(probability, _LEAST_LIKELY), _LIKELIEST)
 
 
-def _expected(rows: Sequence[Observed], kept: Kept) -> float:
+def _expected(rows: Sequence[Observation], kept: Agreement) -> float:
     return sum(_bounded(row.confidence * kept.factor) for row in rows) / len(rows)
 
 
-def _agreement(rows: Sequence[Observed]) -> float:
+def _agreement(rows: Sequence[Observation]) -> float:
     return sum(row.unit_id == row.decided_unit_id for row in rows) / len(rows)
 
 
-def _new_units(decided: Sequence[Observed], known_units: AbstractSet[str], names: Mapping[str, str]) -> list[Alarm]:
+def _new_units(decided: Sequence[Observation], known_units: AbstractSet[str], names: Mapping[str, str]) -> list[Alarm]:
     if not known_units:
         return []
-    found: dict[str, list[Observed]] = defaultdict(list)
+    found: dict[str, list[Observation]] = defaultdict(list)
     for row in decided:
         if row.decided_unit_id not in known_units:
             found[row.decided_unit_id].append(row)
@@ -147,7 +147,7 @@ def _new_units(decided: Sequence[Observed], known_units: AbstractSet[str], names
 
 
 def _new_categories(
-    recent: Sequence[Observed], until: datetime, known_categories: AbstractSet[str], names: Mapping[str, str]
+    recent: Sequence[Observation], until: datetime, known_categories: AbstractSet[str], names: Mapping[str, str]
 ) -> list[Alarm]:
     """Rare categories come and go all year; one that the model doesn't know rings when it is a wave."""
     if not known_categories:

@@ -8,14 +8,14 @@ from statistics import fmean
 from typing import TYPE_CHECKING
 
 from model.drift.alarms import Alarm, Kind, Signal
-from model.drift.baseline import values_of
+from model.drift.baseline import signal_values
 from model.drift.windows import FEWEST_ROWS, TOLERATED_WAVE, WAVES_AT_ONCE, threshold, windows, z_of_mean, z_of_share
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
     from datetime import datetime
 
-    from model.drift.baseline import Baseline, Observed
+    from model.drift.baseline import Baseline, Observation
     from model.drift.windows import Window
 
 # What a season may move a signal without being news; chosen on Surabaya, July to September 2022.
@@ -35,7 +35,7 @@ _FEWEST_OF_CATEGORY = 12
 
 
 def check_input(
-    baseline: Baseline, recent: Sequence[Observed], until: datetime, names: Mapping[str, str]
+    baseline: Baseline, recent: Sequence[Observation], until: datetime, names: Mapping[str, str]
 ) -> list[Alarm]:
     """An alarm a signal and detail that rings in any of the windows that end at `until`; the first window that rings."""
     alarms: dict[tuple[Signal, str], Alarm] = {}
@@ -47,7 +47,7 @@ def check_input(
 
 
 def _levels(baseline: Baseline, window: Window, _names: Mapping[str, str]) -> Iterator[Alarm]:
-    for name, value in values_of(baseline.confidence_quantiles, baseline.unknown_quantiles).items():
+    for name, value in signal_values(baseline.confidence_quantiles, baseline.unknown_quantiles).items():
         before, now = baseline.levels[name], fmean(value(row) for row in window.rows)
         if z_of_mean(before, now, len(window.rows), window.weeks, _TOLERATED[name]) > threshold():
             signal = Signal(name)

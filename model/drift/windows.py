@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
     from datetime import datetime
 
-    from model.drift.baseline import Level, Observed
+    from model.drift.baseline import Level, Observation
 
 FEWEST_ROWS = 30
 # False alarms, at most and by design, in a half-year of weekly checks over every signal that is tested in windows.
@@ -33,10 +33,10 @@ class Window:
 
     since: datetime
     weeks: int
-    rows: Sequence[Observed]
+    rows: Sequence[Observation]
 
 
-def windows(recent: Sequence[Observed], until: datetime) -> Iterator[Window]:
+def windows(recent: Sequence[Observation], until: datetime) -> Iterator[Window]:
     """The last one, two and four weeks before `until`, those with enough rows to say something."""
     for weeks in _WINDOWS:
         rows = [row for row in recent if until - weeks * WEEK < row.received_at <= until]

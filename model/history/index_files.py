@@ -20,7 +20,7 @@ from scipy.sparse import csr_matrix
 
 from data.files import digest_of
 from model.errors import PilahError
-from model.history.rows import KeptHistory, history_file, keep_history, write_history
+from model.history.rows import HistoryTable, history_file, open_history, write_history
 from model.history.similar import Index, Precedents, stems_only
 
 if TYPE_CHECKING:
@@ -41,7 +41,7 @@ _FORMAT = 1
 _EMPTY_NPY = 128
 
 
-def write_past(folder: Path, rows: Sequence[LabelledComplaint]) -> None:
+def write_indexed_history(folder: Path, rows: Sequence[LabelledComplaint]) -> None:
     """Replace the past complaints of an office by these, and their index.
 
     Both are made aside first; a reader in the moment between the two renames makes an index of its own.
@@ -53,7 +53,7 @@ def write_past(folder: Path, rows: Sequence[LabelledComplaint]) -> None:
     # A process that was killed here leaves rows that may have to be deleted now.
     for left in folder.glob(".unfinished-*"):
         _remove(left)
-    kept = rows if isinstance(rows, KeptHistory) else KeptHistory.of(rows)
+    kept = rows if isinstance(rows, HistoryTable) else HistoryTable.of(rows)
     with TemporaryDirectory(prefix=".unfinished-", dir=folder) as name:
         aside = Path(name)
         write_history(aside, kept)
@@ -64,7 +64,7 @@ def write_past(folder: Path, rows: Sequence[LabelledComplaint]) -> None:
         (aside / _INDEX).replace(folder / _INDEX)
 
 
-def read_past(folder: Path) -> Precedents:
+def read_precedents(folder: Path) -> Precedents:
     """The past complaints of an office, to compare with.
 
     Raises:
@@ -72,7 +72,7 @@ def read_past(folder: Path) -> Precedents:
         ArtifactTampered: the file is not whole any more.
     """
     stored = _read_index(folder)
-    return Precedents(*stored) if stored is not None else Precedents(keep_history(folder))
+    return Precedents(*stored) if stored is not None else Precedents(open_history(folder))
 
 
 def index_file(folder: Path) -> Path:
@@ -95,7 +95,7 @@ def _remove(path: Path) -> None:
         ) from None
 
 
-def _write_index(target: Path, history: Path, rows: KeptHistory) -> None:
+def _write_index(target: Path, history: Path, rows: HistoryTable) -> None:
     index = Index.of(rows)
     target.mkdir()
     rows.write(target / _ROWS)
@@ -110,7 +110,7 @@ def _write_index(target: Path, history: Path, rows: KeptHistory) -> None:
             os.fsync(file.fileno())
 
 
-def _read_index(folder: Path) -> tuple[KeptHistory, Index] | None:
+def _read_index(folder: Path) -> tuple[HistoryTable, Index] | None:
     """None where there is no index, or not one of the rows that stand here now."""
     inside = folder / _INDEX
     if not inside.is_dir():
@@ -121,7 +121,7 @@ def _read_index(folder: Path) -> tuple[KeptHistory, Index] | None:
         if manifest == expected:
             arrays = {path.stem: _mapped(path) for path in inside.glob("*.npy")}
             stems = (inside / _STEMS).read_text(encoding="utf-8")
-            return KeptHistory.mapped(inside / _ROWS), _index_of(stems.split("\n") if stems else [], arrays)
+            return HistoryTable.mapped(inside / _ROWS), _index_of(stems.split("\n") if stems else [], arrays)
     except (OSError, ValueError, KeyError, pa.ArrowException):
         pass  # said below: the answer is the same without it
     _LOG.warning("The index in %s is not one of the complaints beside it; one is made in memory.", inside)

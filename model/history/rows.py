@@ -82,7 +82,7 @@ def write_history(folder: Path, rows: Sequence[LabelledComplaint]) -> None:
 
 def write_rows(path: Path, rows: Sequence[LabelledComplaint]) -> None:
     """Write rows as Parquet, in the form in which service and training hand them on."""
-    kept = rows if isinstance(rows, KeptHistory) else KeptHistory.of(rows)
+    kept = rows if isinstance(rows, HistoryTable) else HistoryTable.of(rows)
     pq.write_table(kept.table, path, compression="zstd")
 
 
@@ -91,7 +91,7 @@ def read_rows(path: Path) -> list[LabelledComplaint]:
     return [_labelled(record) for record in pq.read_table(path).to_pylist()]
 
 
-class KeptHistory(Sequence[LabelledComplaint]):
+class HistoryTable(Sequence[LabelledComplaint]):
     """The rows of a stored history, kept as columns and made into rows as they are asked for.
 
     A row as an object takes a kilobyte, and the garbage collector walks over all of them; as columns a million rows take
@@ -104,7 +104,7 @@ class KeptHistory(Sequence[LabelledComplaint]):
         self.table = pa.table(self._columns)
 
     @classmethod
-    def of(cls, rows: Iterable[LabelledComplaint]) -> KeptHistory:
+    def of(cls, rows: Iterable[LabelledComplaint]) -> HistoryTable:
         """Rows from elsewhere as columns, a few thousand of them at once."""
         source, tables = iter(rows), [_schema().empty_table()]
         while records := [_record(row) for row in islice(source, _BATCH)]:
@@ -112,7 +112,7 @@ class KeptHistory(Sequence[LabelledComplaint]):
         return cls(pa.concat_tables(tables))
 
     @classmethod
-    def mapped(cls, path: Path) -> KeptHistory:
+    def mapped(cls, path: Path) -> HistoryTable:
         """Rows that `write` wrote, left in their file and shared with every process that maps it.
 
         Raises:
@@ -129,14 +129,14 @@ class KeptHistory(Sequence[LabelledComplaint]):
     def __getitem__(self, at: int) -> LabelledComplaint: ...
 
     @overload
-    def __getitem__(self, at: slice) -> KeptHistory: ...
+    def __getitem__(self, at: slice) -> HistoryTable: ...
 
-    def __getitem__(self, at: int | slice) -> LabelledComplaint | KeptHistory:
+    def __getitem__(self, at: int | slice) -> LabelledComplaint | HistoryTable:
         if isinstance(at, slice):
             chosen = range(len(self))[at]
             if chosen.step == 1:
-                return KeptHistory(self.table.slice(chosen.start, len(chosen)))
-            return KeptHistory(self.table.take(pa.array(chosen, pa.int64())))
+                return HistoryTable(self.table.slice(chosen.start, len(chosen)))
+            return HistoryTable(self.table.take(pa.array(chosen, pa.int64())))
         at = range(len(self))[at]
         return _labelled({name: column[at].as_py() for name, column in self._columns.items()})
 
@@ -158,13 +158,13 @@ def _whole(column: pa.ChunkedArray) -> pa.Array:
     return (column.cast(pa.large_string()) if wide else column).combine_chunks()
 
 
-def keep_history(folder: Path) -> KeptHistory:
+def open_history(folder: Path) -> HistoryTable:
     """The history of an office, to be looked at here and there.
 
     Raises:
         ArtifactMissing: nothing was trained here yet.
     """
-    return KeptHistory(_stored(folder))
+    return HistoryTable(_stored(folder))
 
 
 def history_file(folder: Path) -> Path:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from model.language.features import ComplaintFeatures, Document
-from model.language.near_duplicates import ALIKE_FROM, resemblance
+from model.language.near_duplicates import NEAR_DUPLICATE_FROM, resemblance
 from model.language.words import folded_words, words
 from model.suggestion import Precedent
 
@@ -33,7 +33,7 @@ _COPY_SHARE = 0.8
 
 
 @dataclass(frozen=True, slots=True)
-class Alike:
+class NearDuplicates:
     """Past complaints with nearly the same text: how many, and the ids of those that may be shown."""
 
     count: int
@@ -105,10 +105,10 @@ class Precedents:
     def __len__(self) -> int:
         return len(self._rows)
 
-    def compare(self, complaint: Complaint, wanted: int = SHOWN) -> tuple[tuple[Precedent, ...], Alike]:
+    def compare(self, complaint: Complaint, wanted: int = SHOWN) -> tuple[tuple[Precedent, ...], NearDuplicates]:
         """The most similar past complaints, best first, and those with nearly the same text."""
         if not self._rows:
-            return (), Alike(0, ())
+            return (), NearDuplicates(0, ())
         similarities = self._similarities(complaint)
         return self._similar(complaint, similarities, wanted), self._alike(complaint, similarities)
 
@@ -138,14 +138,14 @@ class Precedents:
         start, end = self._index.ends_of_rows[at : at + 2]
         return frozenset(self._index.stems_of_rows[start:end].tolist())
 
-    def _alike(self, complaint: Complaint, similarities: NDArray[np.float32]) -> Alike:
+    def _alike(self, complaint: Complaint, similarities: NDArray[np.float32]) -> NearDuplicates:
         found = [
             self._rows[at]
             for at in self._best(similarities, _ALIKE_COSINE, _MOST_ALIKE_COMPARED)
-            if resemblance(self._rows[at].complaint.text, complaint.text) >= ALIKE_FROM
+            if resemblance(self._rows[at].complaint.text, complaint.text) >= NEAR_DUPLICATE_FROM
         ]
         shown = (row.complaint.reference_id for row in found if not row.complaint.confidential)
-        return Alike(len(found), tuple(reference_id for reference_id in shown if reference_id))
+        return NearDuplicates(len(found), tuple(reference_id for reference_id in shown if reference_id))
 
     def _similarities(self, complaint: Complaint) -> NDArray[np.float32]:
         """Shape (n_rows,); 0 for the complaint's own row, where it was learned from."""

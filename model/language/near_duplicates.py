@@ -22,16 +22,16 @@ if TYPE_CHECKING:
 # Shorter texts are alike by chance: "lampu jalan mati" is written by many people about many lamps.
 FEWEST_WORDS = 8
 _SHINGLE = 3
-ALIKE_FROM = 0.6
+NEAR_DUPLICATE_FROM = 0.6
 _CHUNK = 2_000
 _SMALL_CHUNK = 256
-# Two texts at ALIKE_FROM share one of 8 bands of 2 minima with a probability of .97, at a resemblance of .1 of .08.
+# Two texts at NEAR_DUPLICATE_FROM share one of 8 bands of 2 minima with a probability of .97, at a resemblance of .1 of .08.
 _BANDS = 8
 _ROWS_OF_BAND = 2
 _TURNS = np.random.default_rng(20260101).integers(1, 2**63, size=_BANDS * _ROWS_OF_BAND, dtype=np.uint64) | np.uint64(1)
 
 
-def nearly_the_same(texts: Sequence[str], others: Sequence[str]) -> NDArray[np.bool_]:
+def have_near_duplicates(texts: Sequence[str], others: Sequence[str]) -> NDArray[np.bool_]:
     """For each of `texts` whether any of `others` is nearly the same; shape (len(texts),).
 
     Two texts of at least 8 words are nearly the same when their 3-word shingles have a Jaccard similarity of 0.6 or
@@ -47,11 +47,11 @@ def nearly_the_same(texts: Sequence[str], others: Sequence[str]) -> NDArray[np.b
         shared = (ours @ theirs.T).tocoo()
         own_sizes = np.asarray(ours.sum(axis=1)).ravel()
         union = own_sizes[shared.row] + sizes[shared.col] - shared.data
-        found[start + shared.row[shared.data / union >= ALIKE_FROM]] = True
+        found[start + shared.row[shared.data / union >= NEAR_DUPLICATE_FROM]] = True
     return found
 
 
-def groups_of(texts: Sequence[str]) -> NDArray[np.intp]:
+def near_duplicate_groups(texts: Sequence[str]) -> NDArray[np.intp]:
     """The number of the group that each text is in; shape (len(texts),). Nearly the same texts share one, directly or by others."""
     if not texts:
         return np.zeros(0, dtype=np.intp)
@@ -66,7 +66,7 @@ def groups_of(texts: Sequence[str]) -> NDArray[np.intp]:
     for start in range(0, len(distinct), _SMALL_CHUNK):
         shared = (shared_ones[start : start + _SMALL_CHUNK] @ turned).tocoo()
         rows = shared.row.astype(np.intp) + start
-        alike = shared.data / (sizes[rows] + sizes[shared.col] - shared.data) >= ALIKE_FROM
+        alike = shared.data / (sizes[rows] + sizes[shared.col] - shared.data) >= NEAR_DUPLICATE_FROM
         later = alike & (shared.col > rows)
         linked.append(np.stack((rows[later], shared.col[later].astype(np.intp))))
     pairs = np.concatenate(linked, axis=1)
@@ -102,7 +102,7 @@ def shingle_codes(text: str) -> frozenset[int]:
     return frozenset(crc32(shingle.encode("utf-8", "surrogatepass")) for shingle in _shingles_of(text))
 
 
-def marks(text: str) -> tuple[str, ...]:
+def duplicate_keys(text: str) -> tuple[str, ...]:
     """What a text can be found by among many: nearly the same texts share at least one mark; none for a short text.
 
     Minwise hashing in bands (Broder 1997; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3).

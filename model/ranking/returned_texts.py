@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-from model.language.near_duplicates import ALIKE_FROM, shingle_codes
+from model.language.near_duplicates import NEAR_DUPLICATE_FROM, shingle_codes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -70,7 +70,7 @@ class Refusals:
     def _alike(self, codes: frozenset[int]) -> Iterator[int]:
         shared = Counter(at for code in codes for at in self._by_code.get(code, ()))
         for at, count in shared.items():
-            if count >= ALIKE_FROM * (len(codes) + self._sizes[at] - count):
+            if count >= NEAR_DUPLICATE_FROM * (len(codes) + self._sizes[at] - count):
                 yield at
 
 

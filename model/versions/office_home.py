@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from data.files import write_text
 from model.errors import ArtifactMissing, PilahError
-from model.history.index_files import read_past
+from model.history.index_files import read_precedents
 from model.history.rows import history_file
 from model.history.similar import Precedents
 from model.office.rules import read_rules
@@ -97,7 +97,7 @@ class Office:
             )
         return version
 
-    def point_to(self, version: str) -> None:
+    def set_champion(self, version: str) -> None:
         """Name the champion, in one step that a reader sees whole or not at all; `model.versions.promotions` keeps why."""
         write_text(self.champion_file, version + "\n")
 
@@ -116,10 +116,10 @@ class Office:
         """
         version = self.champion()
         if version is None:
-            raise self.no_model()
+            raise self.model_missing()
         return self.load_version(version, signing_key, precedents=precedents)
 
-    def no_model(self) -> ArtifactMissing:
+    def model_missing(self) -> ArtifactMissing:
         """What to say where nothing was trained yet."""
         return ArtifactMissing(
             f"No trained model for office {self.name} in {self.versions_folder}. Make one with: pilah train FILE --office {self.name}"
@@ -136,7 +136,7 @@ class Office:
             RulesFileInvalid: its rules.csv can't be understood.
         """
         router, card = artifact.load(self.versions_folder / version, signing_key)
-        past = self.past_of(version) if precedents else Precedents(())
+        past = self.precedents_of(version) if precedents else Precedents(())
         return self.with_own_files(router, past, self.units()), card
 
     def with_own_files(self, router: Router, past: Precedents, own_units: Units) -> Router:
@@ -148,14 +148,14 @@ class Office:
         units = router.units.updated_by(own_units)
         return router.at_office(units, read_rules(self.rules_file, units), past)
 
-    def past_folders(self, version: str) -> tuple[Path, ...]:
+    def history_folders_of(self, version: str) -> tuple[Path, ...]:
         """Where a version's past complaints may be, the first that there is; an older version left them with the office."""
         return self.history_of(version), self.home / "history" / self.name
 
-    def past_of(self, version: str) -> Precedents:
+    def precedents_of(self, version: str) -> Precedents:
         """The complaints that a version learned from, to compare with."""
-        found = (folder for folder in self.past_folders(version) if history_file(folder).is_file())
-        return next(map(read_past, found), Precedents(()))
+        found = (folder for folder in self.history_folders_of(version) if history_file(folder).is_file())
+        return next(map(read_precedents, found), Precedents(()))
 
 
 def new_version() -> str:

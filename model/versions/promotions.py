@@ -40,7 +40,7 @@ class Action(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Change:
+class ChampionChange:
     """One entry of the log: from `before` on to `version`; `findings` are what a forced promotion went against."""
 
     at: str
@@ -59,7 +59,7 @@ def log_file(office: Office) -> Path:
 
 
 @contextmanager
-def changing(office: Office) -> Iterator[None]:
+def champion_locked(office: Office) -> Iterator[None]:
     """Keeps every other change of the champion waiting; whoever decides by the champion in use decides inside.
 
     Raises:
@@ -87,7 +87,7 @@ def _locked(file: BinaryIO) -> bool:
     return True
 
 
-def change(
+def change_champion(
     office: Office,
     version: str,
     action: Action,
@@ -96,8 +96,8 @@ def change(
     reason: str = "",
     findings: Sequence[str] = (),
     forced: bool = False,
-) -> Change:
-    """Let a finished version answer from now on, and keep who wanted that and why. Call it inside `changing`.
+) -> ChampionChange:
+    """Let a finished version answer from now on, and keep who wanted that and why. Call it inside `champion_locked`.
 
     Raises:
         ArtifactMissing: the office has no such version.
@@ -107,22 +107,22 @@ def change(
             f"Office {office.name} has no version {version}. It has: {', '.join(office.versions()) or 'none'}"
         )
     at = datetime.now(UTC).isoformat(timespec="seconds")
-    entry = Change(at, action, office.champion(), version, by, reason, forced, list(findings))
+    entry = ChampionChange(at, action, office.champion(), version, by, reason, forced, list(findings))
     _append(log_file(office), entry)
-    office.point_to(version)
+    office.set_champion(version)
     return entry
 
 
-def first_champion(office: Office, version: str, by: str) -> bool:
+def make_first_champion(office: Office, version: str, by: str) -> bool:
     """Let an office's first version answer; false where another one does already."""
-    with changing(office):
+    with champion_locked(office):
         if office.champion() is not None:
             return False
-        change(office, version, Action.FIRST, by=by)
+        change_champion(office, version, Action.FIRST, by=by)
         return True
 
 
-def changes(office: Office) -> list[Change]:
+def champion_changes(office: Office) -> list[ChampionChange]:
     """The changes that took effect, oldest first."""
     entries = _entries(log_file(office))
     followed_by = [*(entry.before for entry in entries[1:]), office.champion()]
@@ -130,10 +130,10 @@ def changes(office: Office) -> list[Change]:
     return [entry for entry, before in zip(entries, followed_by, strict=False) if before != entry.before]
 
 
-def version_before(office: Office) -> str | None:
+def previous_version(office: Office) -> str | None:
     """The version that answered before the champion: each rollback takes one promotion back."""
     stack: list[str] = []
-    for entry in changes(office):
+    for entry in champion_changes(office):
         if entry.action is Action.ROLLBACK and entry.version in stack:
             del stack[_last(stack, entry.version) + 1 :]
             continue
@@ -150,7 +150,7 @@ def _last(stack: Sequence[str], version: str | None) -> int:
     return max(at for at, known in enumerate(stack) if known == version)
 
 
-def _append(path: Path, entry: Change) -> None:
+def _append(path: Path, entry: ChampionChange) -> None:
     line = json.dumps(asdict(entry), ensure_ascii=False).encode() + b"\n"
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
@@ -166,7 +166,7 @@ def _ends_a_line(file: BinaryIO) -> bool:
     return file.read(1) == b"\n"
 
 
-def _entries(path: Path) -> list[Change]:
+def _entries(path: Path) -> list[ChampionChange]:
     """Every whole line of the log; half a line is what a process left that died while it wrote."""
     try:
         # Not splitlines: a reason may hold a character that Unicode counts as a line's end, such as U+2028.
@@ -176,9 +176,9 @@ def _entries(path: Path) -> list[Change]:
     return [entry for line in lines if (entry := _entry(line)) is not None]
 
 
-def _entry(line: str) -> Change | None:
+def _entry(line: str) -> ChampionChange | None:
     try:
         read = json.loads(line)
-        return Change(**{**read, "action": Action(read["action"])})
+        return ChampionChange(**{**read, "action": Action(read["action"])})
     except (ValueError, TypeError, KeyError):
         return None

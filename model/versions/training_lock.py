@@ -23,20 +23,20 @@ if TYPE_CHECKING:
     from model.versions.office_home import Office
 
 # Names, in the environment of a process, the open file whose turn was handed on to it.
-HANDED_ON = "PILAH_TRAINING_TURN"
+INHERITED_LOCK = "PILAH_TRAINING_LOCK"
 # Whoever only asks holds the lock for an instant; that instant must not look like a training.
 _PATIENCE_SECONDS = 0.5
 _AGAIN_SECONDS = 0.02
 _LONGEST_NAME = 200
 
 
-class Turn:
+class TrainingLock:
     """The right to train an office, until it is let go of here and in every process that it was handed on to."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
 
-    def let_go(self) -> None:
+    def release(self) -> None:
         """Close it here. A process that it was handed on to keeps it: unlocking would take it from there too."""
         if self.descriptor >= 0:
             os.close(self.descriptor)
@@ -46,27 +46,27 @@ class Turn:
         return self
 
     def __exit__(self, *_: object) -> None:
-        self.let_go()
+        self.release()
 
     def __del__(self) -> None:
-        self.let_go()
+        self.release()
 
 
-def take_turn(office: Office, holder: str) -> Turn:
-    """The turn, under a name by which `holder_of` tells who has it.
+def acquire_training_lock(office: Office, holder: str) -> TrainingLock:
+    """The turn, under a name by which `lock_holder` tells who has it.
 
     Raises:
         TrainingBusy: another process has it.
     """
     path = _file(office)
     path.parent.mkdir(parents=True, exist_ok=True)
-    turn = Turn(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    turn = TrainingLock(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
     until = time.monotonic() + _PATIENCE_SECONDS
     while not _lock(turn.descriptor, fcntl.LOCK_EX):
         if time.monotonic() > until:
-            turn.let_go()
+            turn.release()
             raise TrainingBusy(
-                f"Office {office.name} is being trained or checked already, by {holder_of(office) or 'another process'}. "
+                f"Office {office.name} is being trained or checked already, by {lock_holder(office) or 'another process'}. "
                 "Wait until that has ended, or cancel it on the page Model."
             )
         time.sleep(_AGAIN_SECONDS)
@@ -76,17 +76,17 @@ def take_turn(office: Office, holder: str) -> Turn:
 
 
 @contextmanager
-def training_turn(office: Office) -> Iterator[None]:
+def training_lock_held(office: Office) -> Iterator[None]:
     """Hold the office's turn: the one that was handed on to this process, else one of its own.
 
     Raises:
         TrainingBusy: another process has it.
     """
-    with _handed_on(office) or take_turn(office, f"pilah train (process {os.getpid()})"):
+    with _handed_on(office) or acquire_training_lock(office, f"pilah train (process {os.getpid()})"):
         yield
 
 
-def holder_of(office: Office) -> str | None:
+def lock_holder(office: Office) -> str | None:
     """Who has the turn, None where nobody has."""
     try:
         descriptor = os.open(_file(office), os.O_RDONLY)
@@ -98,13 +98,13 @@ def holder_of(office: Office) -> str | None:
         os.close(descriptor)
 
 
-def _handed_on(office: Office) -> Turn | None:
-    number = os.environ.pop(HANDED_ON, "")
+def _handed_on(office: Office) -> TrainingLock | None:
+    number = os.environ.pop(INHERITED_LOCK, "")
     if not number.isdecimal() or not _is_open(int(number), _file(office)):
         return None
     # What this process starts in turn has no business with it.
     os.set_inheritable(int(number), False)
-    return Turn(int(number))
+    return TrainingLock(int(number))
 
 
 def _is_open(descriptor: int, path: Path) -> bool:

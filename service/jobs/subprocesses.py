@@ -9,13 +9,13 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from model.versions.training_lock import HANDED_ON
+from model.versions.training_lock import INHERITED_LOCK
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-    from model.versions.training_lock import Turn
+    from model.versions.training_lock import TrainingLock
     from service.settings import Settings
 
 # -P: a pilah.py or a folder data/ where the service happens to stand is not taken for Pilah's own.
@@ -34,7 +34,9 @@ class Ended:
     error: str
 
 
-def start_behind(arguments: Sequence[str | Path], settings: Settings, log: Path, turn: Turn) -> subprocess.Popen[bytes]:
+def start_behind(
+    arguments: Sequence[str | Path], settings: Settings, log: Path, turn: TrainingLock
+) -> subprocess.Popen[bytes]:
     """Start a long command behind everything else, in an office's turn that it keeps until it ends.
 
     What it prints goes to `log`, which only this user can read. It goes on when this service ends.
@@ -43,7 +45,7 @@ def start_behind(arguments: Sequence[str | Path], settings: Settings, log: Path,
         OSError: it can't be started.
     """
     prefix = [part for command in _BEHIND_EVERYTHING if shutil.which(command[0]) for part in command]
-    environment = _environment(settings) | dict.fromkeys(_THREAD_LIMITS, "1") | {HANDED_ON: str(turn.descriptor)}
+    environment = _environment(settings) | dict.fromkeys(_THREAD_LIMITS, "1") | {INHERITED_LOCK: str(turn.descriptor)}
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         # A group of its own is out of reach of Ctrl-C. A session of its own would be too, but where the kernel shares

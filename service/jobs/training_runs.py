@@ -24,7 +24,7 @@ from sqlalchemy import select, update
 
 from data.ids import time_ordered_id
 from model.versions.office_home import Office
-from model.versions.training_lock import Turn, holder_of, take_turn
+from model.versions.training_lock import TrainingLock, acquire_training_lock, lock_holder
 from service.contract.schemas import clean
 from service.errors import RunStateConflict, StorageFull, UploadRefused
 from service.jobs.subprocesses import start_behind
@@ -105,7 +105,7 @@ class Start:
 
     run_id: str
     step: Step
-    turn: Turn
+    turn: TrainingLock
     by: str
 
 
@@ -161,7 +161,7 @@ class Retraining:
 
     def holder(self) -> str | None:
         """Who trains or checks at this moment: a run's id or a process of the command line, None where nobody does."""
-        return holder_of(self.office)
+        return lock_holder(self.office)
 
     def check_page(self, run: TrainingRun) -> Path | None:
         return _if_there(self._folder / run.id / "check.html")
@@ -259,13 +259,13 @@ class Retraining:
         """
         if not self.can_go_on(run):
             raise RunStateConflict("The training has ended, is at work, or what was handed over is gone. Look again.")
-        turn = take_turn(self.office, run.id)
+        turn = acquire_training_lock(self.office, run.id)
         try:
             self._change(session, run, _MAY_START[step], state=_WHILE[step], step=step, error={})
             for path in self._told_and_stop(run.id, step):
                 path.unlink(missing_ok=True)
         except BaseException:
-            turn.let_go()
+            turn.release()
             raise
         note(session, self.office.name, by, f"training_{step}", run.id)
         return Start(run.id, step, turn, by)
@@ -338,7 +338,7 @@ class Retraining:
 
     def _watched(self, run_id: str, child: subprocess.Popen[bytes] | None) -> None:
         """Wait for the end of a run's process, so that its files go as soon as they aren't needed."""
-        while holder_of(self.office) == run_id or (child is not None and child.poll() is None):
+        while lock_holder(self.office) == run_id or (child is not None and child.poll() is None):
             if self._closing.wait(_WATCHED_EVERY_SECONDS):
                 if child is not None:
                     # It outlives this application; where the process itself goes on, somebody has to see it end.

@@ -10,7 +10,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data.ids import time_ordered_id
-from model.language.near_duplicates import ALIKE_FROM, marks, resemblance
+from model.language.near_duplicates import NEAR_DUPLICATE_FROM, duplicate_keys, resemblance
 from service.errors import AlreadyDecided, UnknownComplaint
 from service.ledger.audit import note
 from service.ledger.clock import as_utc, now
@@ -294,7 +294,7 @@ class Ledger:
     def _add_revision(self, complaint: Complaint, arrival: Arrival, before: StoredComplaint | None) -> StoredComplaint:
         if before is not None:
             before.waiting = False
-        found_by = marks(complaint.text)
+        found_by = duplicate_keys(complaint.text)
         entry_id = time_ordered_id()
         entry = StoredComplaint(
             id=entry_id,
@@ -339,7 +339,7 @@ class Ledger:
         candidates = self._session.execute(
             select(StoredComplaint.group_id, StoredComplaint.text).where(StoredComplaint.id.in_(near))
         )
-        return next((group for group, other in candidates if resemblance(text, other) >= ALIKE_FROM), "")
+        return next((group for group, other in candidates if resemblance(text, other) >= NEAR_DUPLICATE_FROM), "")
 
 
 def _fields(complaint: Complaint) -> dict[str, Any]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, func, select
 
-from model.history.index_files import write_past
+from model.history.index_files import write_indexed_history
 from model.history.rows import history_file, read_history
 from service.ledger.audit import note
 from service.ledger.clock import now
@@ -57,5 +57,5 @@ def _retain_history(folder: Path, oldest: datetime, *, delete_them: bool) -> int
     rows = read_history(folder)
     kept = [row for row in rows if row.received_at.replace(tzinfo=None) >= oldest]
     if delete_them and len(kept) < len(rows):
-        write_past(folder, kept)
+        write_indexed_history(folder, kept)
     return len(rows) - len(kept)

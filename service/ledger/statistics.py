@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, func, select
 
-from model.drift.check import Observed
+from model.drift.baseline import Observation
 from model.suggestion import Status
 from service.ledger.complaints import OUTSIDE
 from service.ledger.queue import counts
@@ -96,7 +96,7 @@ class Supervision:
             **self._times(start, end),
         )
 
-    def observed(self, since: datetime) -> list[Observed]:
+    def observed(self, since: datetime) -> list[Observation]:
         """What the alarms of drift look at: the suggestions of the last weeks beside what was decided."""
         query = (
             select(
@@ -126,7 +126,7 @@ class Supervision:
             .limit(_MOST_OBSERVED)
         )
         return [
-            Observed(
+            Observation(
                 received_at=received_at,
                 unit_id=unit_id,
                 category_id=category_id,
@@ -287,7 +287,7 @@ def _monday(moment: datetime) -> date:
 
 
 def _blank(fields: dict[str, Any], *, has_title: bool) -> frozenset[str]:
-    """The fields that `observed_of` in model/drift/baseline.py looks at."""
+    """The fields that `observation_of` in model/drift/baseline.py looks at."""
     location = fields.get("location", {})
     values = {"channel": fields.get("channel", ""), **location, "title": "x" if has_title else ""}
     return frozenset(name for name, value in values.items() if not value.strip())

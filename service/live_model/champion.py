@@ -192,12 +192,12 @@ class Champion:
         """Verify and read; the state is that from before, so that a change in between is seen at the next request."""
         state = self._sealed_state(wanted)
         if wanted is None:
-            return _Failed(wanted, state, self._office.no_model())
+            return _Failed(wanted, state, self._office.model_missing())
         try:
             past_state = self._past_state(wanted)
             with _left_out_of_collection():
                 router, card = artifact.load(self._office.versions_folder / wanted, self._signing_key)
-                past = self._office.past_of(wanted)
+                past = self._office.precedents_of(wanted)
             return _Sealed(wanted, state, router, card, past_state, past)
         except ArtifactError as error:
             return _Failed(wanted, state, error)
@@ -241,7 +241,7 @@ class Champion:
             return ()
         paths = self._past_paths.get(version)
         if paths is None:
-            folders = self._office.past_folders(version)
+            folders = self._office.history_folders_of(version)
             paths = tuple(str(path(folder)) for folder in folders for path in (history_file, index_file))
             self._past_paths[version] = paths
         return _state_of(paths)

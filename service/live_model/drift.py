@@ -5,12 +5,14 @@ from __future__ import annotations
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from model.drift.check import Alarm, Baseline, check, too_few
+from model.drift.baseline import Baseline
+from model.drift.check import check, too_few
 from service.ledger.clock import now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from model.drift.alarms import Alarm
     from service.ledger.statistics import Supervision
     from service.live_model.champion import Loaded
 

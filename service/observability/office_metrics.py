@@ -14,7 +14,7 @@ from prometheus_client.core import GaugeMetricFamily
 from prometheus_client.registry import Collector
 from sqlalchemy import func, select, text
 
-from model.drift.check import Alarm, Kind
+from model.drift.alarms import Alarm, Kind
 from model.errors import ArtifactError
 from service.ledger.queue import Queue
 from service.ledger.statistics import Supervision

@@ -5,8 +5,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from model.drift.alarms import Signal
-from model.drift.check import Alarm
+from model.drift.alarms import Alarm, Signal
 from service.dependencies import CurrentSettings, CurrentTransaction
 from service.ledger.queue import WITHOUT_UNIT
 from service.live_model.drift import look_for_drift

@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse
 
 from model.errors import ArtifactError
 from model.versions.office_home import Office
-from model.versions.promotions import changes, version_before
+from model.versions.promotions import champion_changes, previous_version
 from service.dependencies import CurrentSettings
 from service.ledger.accounts import Role
 from service.ledger.clock import as_utc
@@ -47,8 +47,8 @@ def model_page(request: Request, user: SignedIn, settings: CurrentSettings) -> H
         # A version that was promoted is read beside the one that still answers.
         coming=office.champion() if not known["problem"] and office.champion() != known["version"] else None,
         versions=versions_of(office) if reads_more else [],
-        changes=list(reversed(changes(office)))[:_CHANGES_SHOWN] if reads_more else [],
-        before=version_before(office) if reads_more else None,
+        changes=list(reversed(champion_changes(office)))[:_CHANGES_SHOWN] if reads_more else [],
+        before=previous_version(office) if reads_more else None,
         reads_more=reads_more,
         may_train=may_train(user, settings),
         when=lambda at: indonesian.at_office(as_utc(datetime.fromisoformat(at)), settings.zone),

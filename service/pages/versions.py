@@ -11,7 +11,7 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from model.errors import ArtifactError
 from model.versions.artifact import read_card
 from model.versions.office_home import Office
-from model.versions.promotions import changes, version_before
+from model.versions.promotions import champion_changes, previous_version
 from service.dependencies import CurrentSettings
 from service.errors import UnknownComplaint
 from service.jobs.subprocesses import Ended, run_now
@@ -160,7 +160,7 @@ def _roll_back_page(
     status: int = 200,
 ) -> HTMLResponse:
     office = _office(settings)
-    before = version_before(office)
+    before = previous_version(office)
     return desk_page(
         request,
         user,
@@ -170,7 +170,7 @@ def _roll_back_page(
         champion=office.champion(),
         before=before,
         trained=_day_of(_card(office, before)) if before else "",
-        log=list(reversed(changes(office))),
+        log=list(reversed(champion_changes(office))),
         error=error,
         indonesian=indonesian,
     )

@@ -26,8 +26,8 @@ from rich.console import Console
 from Sastrawi.Stemmer.StemmerFactory import StemmerFactory
 
 import data
-from model.history.index_files import read_past, write_past
-from model.history.rows import KeptHistory
+from model.history.index_files import read_precedents, write_indexed_history
+from model.history.rows import HistoryTable
 from model.language.stemming import Stemmer
 from model.language.words import folded_words
 from model.versions.office_home import Office
@@ -388,15 +388,15 @@ def _peak() -> float:
 
 
 def _make_past(folder: Path, count: int) -> float:
-    rows = KeptHistory.of(resampled(count))
+    rows = HistoryTable.of(resampled(count))
     began = time.perf_counter()
-    write_past(folder, rows)
+    write_indexed_history(folder, rows)
     return time.perf_counter() - began
 
 
 def _time_precedents(folder: Path) -> tuple[float, float, float]:
     began = time.perf_counter()
-    past = read_past(folder)
+    past = read_precedents(folder)
     read = time.perf_counter() - began
     asked = [row.complaint for row in resampled(400, seed=1)]
     for complaint in asked[:50]:

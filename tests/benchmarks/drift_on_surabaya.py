@@ -22,7 +22,8 @@ from typing import TYPE_CHECKING
 
 import data
 from model.complaint import Location
-from model.drift.check import Baseline, check
+from model.drift.baseline import Baseline
+from model.drift.check import check
 from model.language.words import words
 from model.office.units import Units
 from training.dataset.read import read_exports
@@ -34,7 +35,8 @@ from training.fitting.recipe import Recipe
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
-    from model.drift.check import Alarm, Observed
+    from model.drift.alarms import Alarm
+    from model.drift.baseline import Observation
     from model.history.rows import LabelledComplaint
     from model.router import Router
 
@@ -48,7 +50,7 @@ LEFT_OUT = ("PJU", "MBR", "Pelayanan PDAM", "Parkir")
 NEW_UNIT = "dinas-baru"
 OLD_SPELLING = str.maketrans({"u": "oe", "j": "dj", "y": "j", "c": "tj"})
 
-Stream = list["Observed"]
+Stream = list["Observation"]
 
 
 @dataclass(frozen=True)

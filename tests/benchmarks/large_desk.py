@@ -24,7 +24,7 @@ from sqlalchemy import insert
 
 from data.exports.open import open_export
 from model.from_export import complaint_of
-from model.language.near_duplicates import marks
+from model.language.near_duplicates import duplicate_keys
 from model.versions.office_home import Office
 from service.app import create_app
 from service.contract.schemas import SuggestionOut
@@ -162,7 +162,7 @@ def _rows(
             },
             [
                 {"complaint_id": complaint_id, "mark": f"{mark[:18]}{n // 500 % 1000}", "office": "kumham"}
-                for mark in marks(complaint.text)
+                for mark in duplicate_keys(complaint.text)
             ],
         )
 

@@ -26,7 +26,7 @@ import numpy as np
 
 from data.exports.open import open_export
 from model.versions.office_home import Office
-from model.versions.training_lock import take_turn
+from model.versions.training_lock import acquire_training_lock
 from service.jobs import subprocesses
 from service.jobs.subprocesses import start_behind
 from service.settings import Settings
@@ -93,7 +93,7 @@ def _while_training(
 
     def train() -> None:
         while not stop.is_set():
-            with take_turn(Office(settings.home, settings.office), "benchmark") as turn:
+            with acquire_training_lock(Office(settings.home, settings.office), "benchmark") as turn:
                 log = settings.home / "log"
                 child = start_behind(["train", file, "--office", settings.office], settings, log, turn)
             while child.poll() is None and not stop.wait(0.05):

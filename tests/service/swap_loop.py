@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from model.versions.office_home import Office
-from model.versions.promotions import changes
+from model.versions.promotions import champion_changes
 from tests.service.kill_loop import Server
 from tests.training.histories import TOPICS, train_csv, write_history_csv
 
@@ -210,7 +210,7 @@ def _change(
     killed: bool,
 ) -> None:
     """Go from one version to the other, forth by a promotion and back by a rollback."""
-    before, taken = office.champion(), len(changes(office))
+    before, taken = office.champion(), len(champion_changes(office))
     wanted = versions[1] if before == versions[0] else None
     said = promoter.change(
         wanted, chance.uniform(0, _KILL_WITHIN * promoter.seconds[wanted is not None]) if killed else None
@@ -226,8 +226,8 @@ def _change(
         outcome.took_effect_though_killed += moved
     else:
         outcome.faults.append(f"a change failed: {said}")
-    if len(changes(office)) != taken + moved:
-        outcome.faults.append(f"the log has {len(changes(office))} changes, {taken + moved} took effect")
+    if len(champion_changes(office)) != taken + moved:
+        outcome.faults.append(f"the log has {len(champion_changes(office))} changes, {taken + moved} took effect")
     if champion not in versions:
         outcome.faults.append(f"the champion is {champion}")
 

@@ -6,7 +6,7 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from model.language.near_duplicates import groups_of
+from model.language.near_duplicates import near_duplicate_groups
 from model.office.rules import Rules
 from training.checking.coverage import period_of
 from training.checking.findings import (
@@ -56,7 +56,7 @@ def check(
     """
     rows = reading.rows
     units = units_known(rows, office_units)
-    groups = groups_of([row.complaint.text for row in rows])
+    groups = near_duplicate_groups([row.complaint.text for row in rows])
     alike = repeated(rows, groups)
     leaking = leaking_rows(rows, units)
     day = rows[-1].received_at.date() if rows and not reading.in_order_of_file else datetime.now(UTC).date()

@@ -14,12 +14,13 @@ from data.errors import PilahError
 from data.exports.open import open_writer
 from data.files import write_text
 from model.complaint import Complaint
-from model.drift.check import Baseline, check, too_few
+from model.drift.baseline import Baseline
+from model.drift.check import check, too_few
 from model.history.rows import read_history
 from model.office.units import COLUMNS, as_rows
 from model.ranking.sample_weights import ACCEPTANCE_WEIGHT, CORRECTION_WEIGHT, WRONG_WEIGHT
 from model.versions.office_home import Office
-from model.versions.training_lock import training_turn
+from model.versions.training_lock import training_lock_held
 from training.batch.predict_file import predict_file
 from training.checking.corrections_file import read_corrections
 from training.commands import rules, versions
@@ -125,7 +126,7 @@ def train_command(
         wrong_weight=wrong_weight,
         max_rows=max_rows,
     )
-    with told_in(progress) as told, training_turn(place):
+    with told_in(progress) as told, training_lock_held(place):
         mended = read_corrections(corrections or ())
         remove_unfinished(place)
         told.stage("reading")

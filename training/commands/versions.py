@@ -12,12 +12,12 @@ from rich.table import Table
 
 from model.versions.artifact import read_card
 from model.versions.office_home import Office
-from model.versions.promotions import Action, changes
+from model.versions.promotions import Action, champion_changes
 from training.commands.options import By, Home, OfficeName, SigningKey, home_folder, user_here
 from training.evaluation.promotion import NotPromoted, promote, rollback, sentence
 
 if TYPE_CHECKING:
-    from model.versions.promotions import Change
+    from model.versions.promotions import ChampionChange
     from training.evaluation.promotion import Verdict
 
 out = Console(soft_wrap=True)
@@ -52,7 +52,7 @@ def models_command(office: OfficeName = "kumham", home: Home = None) -> None:
         out.print(f"Office {office} has no model yet. Make one with: pilah train FILE --office {office}")
         return
     out.print(table)
-    for change in changes(place):
+    for change in champion_changes(place):
         out.print(_line(change), markup=False, highlight=False)
 
 
@@ -133,7 +133,7 @@ def _as_dict(verdict: Verdict) -> dict[str, object]:
     }
 
 
-def _line(change: Change) -> str:
+def _line(change: ChampionChange) -> str:
     by = f" by {change.by}" if change.by else ""
     forced = " against the comparison" if change.forced else ""
     reason = f": {change.reason}" if change.reason else ""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from model.errors import HistoryUnusable
-from model.language.near_duplicates import nearly_the_same
+from model.language.near_duplicates import have_near_duplicates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -48,7 +48,7 @@ def at_random(rows: Sequence[LabelledComplaint], held_back: float = HELD_BACK, s
 
 
 def _apart(learned: list[LabelledComplaint], held_back: list[LabelledComplaint]) -> Split:
-    repeats = nearly_the_same([row.complaint.text for row in held_back], [row.complaint.text for row in learned])
+    repeats = have_near_duplicates([row.complaint.text for row in held_back], [row.complaint.text for row in learned])
     apart = [row for row, repeated in zip(held_back, repeats, strict=True) if not repeated]
     moved = [row for row, repeated in zip(held_back, repeats, strict=True) if repeated]
     if not apart:

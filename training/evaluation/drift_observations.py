@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from model.drift.check import Observed, observed_of
+from model.drift.baseline import Observation, observation_of
 from model.office.units import slug
 from training.evaluation.predictions import suggest_all
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 def observe(
     router: Router, rows: Sequence[LabelledComplaint], suggestions: Sequence[Suggestion] | None = None
-) -> list[Observed]:
+) -> list[Observation]:
     """The suggestion for each row beside what was decided; a unit or category that the model doesn't know has a new id.
 
     `suggestions`: where they were made already.
@@ -27,7 +27,7 @@ def observe(
         suggestions = suggest_all(router, rows)
     categories = {label.name: label.id for label in router.category_labels}
     return [
-        observed_of(
+        observation_of(
             suggestion,
             row.complaint,
             "" if row.returned or not row.unit else _unit_id(router, row.unit),

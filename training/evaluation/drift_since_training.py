@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from model.drift.baseline import WEEK
-from model.drift.check import WEEKS_WATCHED, Baseline, check, too_few
+from model.drift.baseline import WEEK, Baseline
+from model.drift.check import WEEKS_WATCHED, check, too_few
 from training.evaluation.drift_observations import observe
 
 if TYPE_CHECKING:

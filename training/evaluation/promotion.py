@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from data.errors import PilahError
 from model.errors import ArtifactError, ArtifactForeign, ArtifactMissing, ArtifactTampered
 from model.versions import artifact
-from model.versions.promotions import Action, Change, change, changing, version_before
+from model.versions.promotions import Action, ChampionChange, champion_locked, change_champion, previous_version
 from training.evaluation.row_outcomes import read_row_outcomes
 from training.evaluation.significance import compare
 
@@ -54,7 +54,7 @@ class Verdict:
 class Promoted:
     """What was changed, and what the comparison said."""
 
-    change: Change
+    change: ChampionChange
     verdict: Verdict
 
 
@@ -88,7 +88,7 @@ def promote(
     reason = " ".join(reason.split())
     if force and not reason:
         raise PilahError("--force needs a reason, which is kept: --reason TEXT")
-    with changing(office):
+    with champion_locked(office):
         verdict = verdict_on(office, version, signing_key)
         if version == verdict.champion:
             raise PilahError(f"{version} is the champion of {office.name} already.")
@@ -96,25 +96,25 @@ def promote(
             raise NotPromoted(_refusal(office, verdict), verdict)
         findings = verdict.findings
         action = Action.FIRST if verdict.champion is None else Action.PROMOTE
-        made = change(office, version, action, by=by, reason=reason, findings=findings, forced=bool(findings))
+        made = change_champion(office, version, action, by=by, reason=reason, findings=findings, forced=bool(findings))
     return Promoted(made, verdict)
 
 
-def rollback(office: Office, *, by: str, reason: str = "", signing_key: str = "") -> Change:
+def rollback(office: Office, *, by: str, reason: str = "", signing_key: str = "") -> ChampionChange:
     """Let the version answer again that did before the champion.
 
     Raises:
         PilahError: no version did.
         ArtifactError: its files can't be trusted or read any more.
     """
-    with changing(office):
-        before = version_before(office)
+    with champion_locked(office):
+        before = previous_version(office)
         if before is None:
             raise PilahError(
                 f"No version of {office.name} answered before the present one. See: pilah models --office {office.name}"
             )
         _require(office, before, signing_key)
-        return change(office, before, Action.ROLLBACK, by=by, reason=" ".join(reason.split()))
+        return change_champion(office, before, Action.ROLLBACK, by=by, reason=" ".join(reason.split()))
 
 
 def sentence(figure: Difference) -> str:

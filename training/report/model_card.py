@@ -7,13 +7,13 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
-from model.drift.check import Baseline
+from model.drift.baseline import Baseline
 from model.versions.artifact import library_versions
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from model.drift.check import Observed
+    from model.drift.baseline import Observation
     from model.history.rows import LabelledComplaint
     from model.office.units import Units
     from model.router import Router
@@ -35,7 +35,7 @@ def make_card(
     evaluation: Evaluation,
     random_split: Evaluation | None,
     router: Router,
-    observed: Sequence[Observed],
+    observed: Sequence[Observation],
     office_units: Units,
     against: ChampionComparison | None,
     leaks: Leaks,

@@ -8,7 +8,9 @@ from datetime import datetime, timedelta
 import pytest
 
 from model.complaint import Complaint, Location
-from model.drift.check import Alarm, Baseline, Kind, Observed, Signal, check, observed_of, too_few
+from model.drift.alarms import Alarm, Kind, Signal
+from model.drift.baseline import Baseline, Observation, observation_of
+from model.drift.check import check, too_few
 from model.suggestion import CategoryCandidate, Status, Suggestion, UnitCandidate
 
 START = datetime(2026, 1, 5)  # noqa: DTZ001 - histories keep the office's own clock
@@ -26,7 +28,7 @@ def dice(seed: int) -> random.Random:
     return random.Random(seed)  # noqa: S311 - a test is no secret
 
 
-def stream(seed: int, from_week: int, weeks: int) -> list[Observed]:
+def stream(seed: int, from_week: int, weeks: int) -> list[Observation]:
     """A quiet office: units by size, confidences that keep their promise, a place now and then left out."""
     chance = dice(seed)
     rows = []
@@ -35,7 +37,7 @@ def stream(seed: int, from_week: int, weeks: int) -> list[Observed]:
         confidence = chance.betavariate(6, 1.6)
         decided = unit if chance.random() < confidence else chance.choice([other for other in UNITS if other != unit])
         rows.append(
-            Observed(
+            Observation(
                 received_at=START + timedelta(weeks=from_week + number / ROWS_A_WEEK),
                 unit_id=unit,
                 category_id=chance.choice(CATEGORIES[unit]),
@@ -53,19 +55,19 @@ def stream(seed: int, from_week: int, weeks: int) -> list[Observed]:
 BASELINE = Baseline.of(stream(0, 0, BASELINE_WEEKS))
 
 
-def quiet(seed: int = 1) -> list[Observed]:
+def quiet(seed: int = 1) -> list[Observation]:
     return stream(seed, BASELINE_WEEKS, WATCHED_WEEKS)
 
 
-def alarms_of(rows: list[Observed], baseline: Baseline = BASELINE) -> tuple[Alarm, ...]:
+def alarms_of(rows: list[Observation], baseline: Baseline = BASELINE) -> tuple[Alarm, ...]:
     return check(baseline, rows, until=END, known_units=frozenset(UNITS), known_categories=KNOWN_CATEGORIES)
 
 
-def rung(rows: list[Observed]) -> set[tuple[Signal, str]]:
+def rung(rows: list[Observation]) -> set[tuple[Signal, str]]:
     return {(alarm.signal, alarm.detail) for alarm in alarms_of(rows)}
 
 
-def after_change(rows: list[Observed], **changes: object) -> list[Observed]:
+def after_change(rows: list[Observation], **changes: object) -> list[Observation]:
     return [replace(row, **changes) if row.received_at >= CHANGE else row for row in rows]  # type: ignore[arg-type]
 
 
@@ -170,7 +172,7 @@ def test_a_reassigned_unit_rings_within_fifty_decisions() -> None:
     assert (Signal.UNIT_AGREEMENT, "dinas-sosial") in rung_at_end(rows)
 
 
-def rung_at_end(rows: list[Observed]) -> set[tuple[Signal, str]]:
+def rung_at_end(rows: list[Observation]) -> set[tuple[Signal, str]]:
     return {(alarm.signal, alarm.detail) for alarm in check(BASELINE, rows)}
 
 
@@ -277,7 +279,7 @@ def test_an_observation_has_the_first_of_each_and_the_blank_fields_but_no_text()
         known_share=0.75,
     )
     complaint = Complaint("lampu jalan mati", received_at=START, title="Lampu", location=Location(village="Wonosari"))
-    assert observed_of(suggestion, complaint, "b") == Observed(
+    assert observation_of(suggestion, complaint, "b") == Observation(
         received_at=START,
         unit_id="a",
         category_id="c",

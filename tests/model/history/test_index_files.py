@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 
 from model.complaint import Complaint
 from model.errors import PilahError
-from model.history.index_files import read_past, write_past
-from model.history.rows import KeptHistory, LabelledComplaint, history_file, write_history
+from model.history.index_files import read_precedents, write_indexed_history
+from model.history.rows import HistoryTable, LabelledComplaint, history_file, write_history
 from model.history.similar import Index, Precedents
 
 if TYPE_CHECKING:
@@ -60,24 +60,24 @@ def test_the_stored_index_finds_what_one_made_now_finds(
 ) -> None:
     rows = [_row(number, text, confidential=hidden) for number, (text, hidden) in enumerate(told)]
     folder = tmp_path_factory.mktemp("past")
-    write_past(folder, rows)
-    assert read_past(folder).compare(Complaint(asked)) == Precedents(rows).compare(Complaint(asked))
+    write_indexed_history(folder, rows)
+    assert read_precedents(folder).compare(Complaint(asked)) == Precedents(rows).compare(Complaint(asked))
 
 
 @pytest.mark.parametrize("rows", [[], [_row(1, "?!")], [_row(1, "di yang")]], ids=["none", "no words", "no stems"])
 def test_rows_without_stems_leave_nothing_to_compare_with(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, rows: list[LabelledComplaint]
 ) -> None:
-    write_past(tmp_path, rows)
-    past = read_past(tmp_path)
+    write_indexed_history(tmp_path, rows)
+    past = read_precedents(tmp_path)
     assert len(past) == len(rows)
     assert past.compare(ASKED)[0] == ()
     assert not caplog.records
 
 
 def test_the_rows_are_mapped_and_not_read(tmp_path: Path) -> None:
-    write_past(tmp_path, ROWS)
-    index = read_past(tmp_path)._index  # noqa: SLF001 - where the arrays lie is what is asked
+    write_indexed_history(tmp_path, ROWS)
+    index = read_precedents(tmp_path)._index  # noqa: SLF001 - where the arrays lie is what is asked
     for array in (index.by_stem.data, index.by_stem.indices, index.stems_of_rows, index.shown):
         assert not array.flags.owndata
         assert not array.flags.writeable
@@ -109,11 +109,11 @@ def _of_other_rows(folder: Path) -> None:
 def test_an_index_that_is_not_that_of_the_rows_is_made_anew(
     tmp_path: Path, caplog: pytest.LogCaptureFixture, spoil: Callable[[Path], None]
 ) -> None:
-    write_past(tmp_path, ROWS)
+    write_indexed_history(tmp_path, ROWS)
     spoil(tmp_path)
-    rows = KeptHistory.of(ROWS[:20] if spoil is _of_other_rows else ROWS)
-    assert len(read_past(tmp_path)) == len(rows)
-    assert read_past(tmp_path).compare(ASKED) == Precedents(rows).compare(ASKED)
+    rows = HistoryTable.of(ROWS[:20] if spoil is _of_other_rows else ROWS)
+    assert len(read_precedents(tmp_path)) == len(rows)
+    assert read_precedents(tmp_path).compare(ASKED) == Precedents(rows).compare(ASKED)
     assert "one is made in memory" in caplog.text
 
 
@@ -122,10 +122,10 @@ def _bytes_under(folder: Path) -> bytes:
 
 
 def test_rows_that_are_deleted_leave_the_index_too(tmp_path: Path) -> None:
-    write_past(tmp_path, [*ROWS, _row(40, "kata rahasia zulkarnain")])
+    write_indexed_history(tmp_path, [*ROWS, _row(40, "kata rahasia zulkarnain")])
     # What a process leaves that is killed while it writes.
     shutil.copytree(tmp_path / "index", tmp_path / ".unfinished-x" / "index")
-    write_past(tmp_path, ROWS)
+    write_indexed_history(tmp_path, ROWS)
     assert b"zulkarnain" not in _bytes_under(tmp_path)
     assert sorted(path.name for path in tmp_path.iterdir()) == ["complaints.parquet", "index"]
 
@@ -133,7 +133,7 @@ def test_rows_that_are_deleted_leave_the_index_too(tmp_path: Path) -> None:
 def test_where_the_old_index_stays_the_old_rows_stay_and_a_sentence_says_why(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    write_past(tmp_path, ROWS)
+    write_indexed_history(tmp_path, ROWS)
     before = history_file(tmp_path).read_bytes()
 
     remove = shutil.rmtree
@@ -146,7 +146,7 @@ def test_where_the_old_index_stays_the_old_rows_stay_and_a_sentence_says_why(
     with monkeypatch.context() as patched:
         patched.setattr(shutil, "rmtree", refuse)
         with pytest.raises(PilahError, match="can't be removed: Permission denied"):
-            write_past(tmp_path, ROWS[:20])
+            write_indexed_history(tmp_path, ROWS[:20])
     assert history_file(tmp_path).read_bytes() == before
 
 
@@ -158,7 +158,7 @@ def test_a_confidential_row_is_not_shown_whatever_the_index_says() -> None:
 
 
 def test_a_part_of_a_history_is_a_history() -> None:
-    kept = KeptHistory.of(ROWS)
+    kept = HistoryTable.of(ROWS)
     assert list(kept[3:9]) == ROWS[3:9]
     assert list(kept[::7]) == ROWS[::7]
     assert list(kept[5:5]) == []

@@ -6,8 +6,8 @@ import pytest
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from model.complaint import Complaint
-from model.history.rows import KeptHistory, LabelledComplaint
-from model.history.similar import Alike, Precedents
+from model.history.rows import HistoryTable, LabelledComplaint
+from model.history.similar import NearDuplicates, Precedents
 from model.language.features import ComplaintFeatures, Document
 
 LETTER = "Lampu jalan di depan pasar padam sejak tiga malam yang lalu dan warga takut lewat sendirian"
@@ -63,7 +63,7 @@ def test_a_complaint_is_no_precedent_of_itself() -> None:
 
 def test_nothing_known_gives_nothing() -> None:
     assert _ids("qwzx vbnq") == []
-    assert Precedents([]).compare(Complaint(LETTER)) == ((), Alike(0, ()))
+    assert Precedents([]).compare(Complaint(LETTER)) == ((), NearDuplicates(0, ()))
 
 
 def test_an_excerpt_is_cut_at_words_around_what_is_shared() -> None:
@@ -93,7 +93,7 @@ def test_similarity_is_the_cosine_that_scikit_learn_computes() -> None:
 
 
 def test_a_history_kept_as_columns_gives_the_same_precedents() -> None:
-    kept = KeptHistory.of(HISTORY)
+    kept = HistoryTable.of(HISTORY)
     assert list(kept) == [kept[at] for at in range(len(kept))] == list(HISTORY)
     for row in HISTORY:
         assert Precedents(kept).compare(row.complaint) == Precedents(HISTORY).compare(row.complaint)

@@ -11,7 +11,15 @@ from hypothesis import strategies as st
 
 from model.errors import ArtifactMissing
 from model.versions.office_home import Office
-from model.versions.promotions import Action, change, changes, changing, first_champion, log_file, version_before
+from model.versions.promotions import (
+    Action,
+    champion_changes,
+    champion_locked,
+    change_champion,
+    log_file,
+    make_first_champion,
+    previous_version,
+)
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,72 +37,72 @@ def office(tmp_path: Path) -> Office:
 
 
 def _promote(office: Office, version: str) -> None:
-    change(office, version, Action.PROMOTE, by="rani")
+    change_champion(office, version, Action.PROMOTE, by="rani")
 
 
 def _roll_back(office: Office) -> None:
-    change(office, version_before(office) or "", Action.ROLLBACK, by="rani")
+    change_champion(office, previous_version(office) or "", Action.ROLLBACK, by="rani")
 
 
 def test_each_rollback_takes_one_promotion_back(office: Office) -> None:
-    first_champion(office, A, "rani")
+    make_first_champion(office, A, "rani")
     _promote(office, B)
     _promote(office, C)
     _roll_back(office)
     assert office.champion() == B
     _roll_back(office)
-    assert (office.champion(), version_before(office)) == (A, None)
+    assert (office.champion(), previous_version(office)) == (A, None)
 
 
 def test_after_a_rollback_the_next_promotion_is_taken_back_to_where_it_began(office: Office) -> None:
-    first_champion(office, A, "")
+    make_first_champion(office, A, "")
     _promote(office, B)
     _roll_back(office)
     _promote(office, C)
-    assert version_before(office) == A
+    assert previous_version(office) == A
 
 
 def test_who_when_and_why_are_kept(office: Office) -> None:
-    first_champion(office, A, "rani")
-    change(office, B, Action.PROMOTE, by="budi", reason="unit baru", findings=["lebih buruk"], forced=True)
-    last = changes(office)[-1]
+    make_first_champion(office, A, "rani")
+    change_champion(office, B, Action.PROMOTE, by="budi", reason="unit baru", findings=["lebih buruk"], forced=True)
+    last = champion_changes(office)[-1]
     assert (last.before, last.version, last.by, last.reason, last.forced) == (A, B, "budi", "unit baru", True)
     assert last.at.endswith("+00:00")
 
 
 def test_a_change_that_died_before_it_took_effect_is_none(office: Office) -> None:
-    first_champion(office, A, "")
+    make_first_champion(office, A, "")
     _promote(office, B)
-    office.point_to(A)  # as if the process had died between the log and the champion file
-    assert [entry.version for entry in changes(office)] == [A]
+    office.set_champion(A)  # as if the process had died between the log and the champion file
+    assert [entry.version for entry in champion_changes(office)] == [A]
     _promote(office, C)
-    assert [entry.version for entry in changes(office)] == [A, C]
-    assert version_before(office) == A
+    assert [entry.version for entry in champion_changes(office)] == [A, C]
+    assert previous_version(office) == A
 
 
 def test_half_a_line_is_no_entry_and_the_next_one_is_whole(office: Office) -> None:
-    first_champion(office, A, "")
+    make_first_champion(office, A, "")
     with log_file(office).open("ab") as file:
         file.write(b'{"at": "2026-01-0')
     _promote(office, B)
-    assert [entry.version for entry in changes(office)] == [A, B]
+    assert [entry.version for entry in champion_changes(office)] == [A, B]
 
 
 def test_a_champion_written_by_hand_is_followed_by_a_rollback_to_what_answered_before(office: Office) -> None:
-    first_champion(office, A, "")
+    make_first_champion(office, A, "")
     _promote(office, B)
-    office.point_to(C)
-    assert version_before(office) == B
+    office.set_champion(C)
+    assert previous_version(office) == B
 
 
 def test_the_first_version_answers_and_a_second_does_not_take_its_place(office: Office) -> None:
-    assert first_champion(office, A, "")
-    assert not first_champion(office, B, "")
+    assert make_first_champion(office, A, "")
+    assert not make_first_champion(office, B, "")
     assert office.champion() == A
 
 
 def test_a_version_that_is_not_there_is_refused_before_anything_is_logged(office: Office) -> None:
-    with pytest.raises(ArtifactMissing), changing(office):
+    with pytest.raises(ArtifactMissing), champion_locked(office):
         _promote(office, "20270101-000000-ffffff")
     assert not log_file(office).exists()
 
@@ -110,18 +118,18 @@ def test_no_reason_and_no_torn_line_hides_another_entry(
     place = Office(tmp_path_factory.mktemp("home"), "uji")
     for version in (A, B, C):
         (place.versions_folder / version).mkdir(parents=True)
-    first_champion(place, A, "")
+    make_first_champion(place, A, "")
     answered = [A]
     for step in steps:
         if not step and len(answered) > 1:
-            assert version_before(place) == answered[-2]
+            assert previous_version(place) == answered[-2]
             answered.pop()
-            change(place, answered[-1], Action.ROLLBACK, by="", reason=reason)
+            change_champion(place, answered[-1], Action.ROLLBACK, by="", reason=reason)
         elif step and step != answered[-1]:
             answered.append(step)
-            change(place, step, Action.PROMOTE, by="", reason=reason)
+            change_champion(place, step, Action.PROMOTE, by="", reason=reason)
     torn = json.dumps({"at": "x", "reason": reason}).encode()[: cut + 1]
     with log_file(place).open("ab") as file:
         file.write(torn)
     assert place.champion() == answered[-1]
-    assert version_before(place) == (answered[-2] if len(answered) > 1 else None)
+    assert previous_version(place) == (answered[-2] if len(answered) > 1 else None)

@@ -9,7 +9,7 @@ import pytest
 
 from model.errors import TrainingBusy
 from model.versions.office_home import Office
-from model.versions.training_lock import HANDED_ON, holder_of, take_turn, training_turn
+from model.versions.training_lock import INHERITED_LOCK, acquire_training_lock, lock_holder, training_lock_held
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -24,54 +24,54 @@ def office(tmp_path: Path) -> Office:
 
 
 def test_nobody_has_the_turn_before_the_first_training_and_after_the_last(office: Office) -> None:
-    assert holder_of(office) is None
-    with take_turn(office, "first"):
-        assert holder_of(office) == "first"
-    assert holder_of(office) is None
+    assert lock_holder(office) is None
+    with acquire_training_lock(office, "first"):
+        assert lock_holder(office) == "first"
+    assert lock_holder(office) is None
 
 
 def test_the_second_is_told_who_has_the_turn(office: Office) -> None:
-    with take_turn(office, "run-1"), pytest.raises(TrainingBusy, match="run-1"):
-        take_turn(office, "run-2")
-    with take_turn(office, "run-2"):
-        assert holder_of(office) == "run-2"
+    with acquire_training_lock(office, "run-1"), pytest.raises(TrainingBusy, match="run-1"):
+        acquire_training_lock(office, "run-2")
+    with acquire_training_lock(office, "run-2"):
+        assert lock_holder(office) == "run-2"
 
 
 def test_another_office_has_a_turn_of_its_own(office: Office) -> None:
-    with take_turn(office, "one"), take_turn(Office(office.home, "other"), "two"):
-        assert holder_of(office) == "one"
+    with acquire_training_lock(office, "one"), acquire_training_lock(Office(office.home, "other"), "two"):
+        assert lock_holder(office) == "one"
 
 
 def test_a_turn_lasts_as_long_as_the_process_that_it_was_handed_on_to(office: Office) -> None:
-    turn = take_turn(office, "run-1")
+    turn = acquire_training_lock(office, "run-1")
     child = subprocess.Popen(
         [sys.executable, "-c", _STAYS], stdin=subprocess.PIPE, stdout=subprocess.PIPE, pass_fds=(turn.descriptor,)
     )
     assert child.stdout is not None
     assert child.stdin is not None
     child.stdout.readline()
-    turn.let_go()
-    assert holder_of(office) == "run-1"
+    turn.release()
+    assert lock_holder(office) == "run-1"
     child.kill()
     child.wait()
-    assert holder_of(office) is None
+    assert lock_holder(office) is None
     child.stdout.close()
     child.stdin.close()
 
 
 def test_a_process_goes_on_in_the_turn_that_it_was_given(office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    given = take_turn(office, "run-1")
-    monkeypatch.setenv(HANDED_ON, str(os.dup(given.descriptor)))
-    with training_turn(office):
-        assert holder_of(office) == "run-1"
-    given.let_go()
-    assert holder_of(office) is None
+    given = acquire_training_lock(office, "run-1")
+    monkeypatch.setenv(INHERITED_LOCK, str(os.dup(given.descriptor)))
+    with training_lock_held(office):
+        assert lock_holder(office) == "run-1"
+    given.release()
+    assert lock_holder(office) is None
 
 
 @pytest.mark.parametrize("stale", ["0", "987654", "-1", "x"])
 def test_a_number_that_names_another_file_is_not_taken_for_the_turn(
     office: Office, monkeypatch: pytest.MonkeyPatch, stale: str
 ) -> None:
-    monkeypatch.setenv(HANDED_ON, stale)
-    with training_turn(office):
-        assert "pilah train" in (holder_of(office) or "")
+    monkeypatch.setenv(INHERITED_LOCK, stale)
+    with training_lock_held(office):
+        assert "pilah train" in (lock_holder(office) or "")

@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from model.versions.office_home import Office
-from model.versions.training_lock import holder_of
+from model.versions.training_lock import lock_holder
 from service.app import create_app
 from service.jobs.training_runs import Step
 from service.settings import Settings
@@ -69,7 +69,7 @@ def test_a_training_goes_on_without_the_service_and_its_death_is_noticed_by_the_
     with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
         run_id = _begin_training(client)
         _until(lambda: _rows(client, run_id) == 500)
-    assert holder_of(office) == run_id
+    assert lock_holder(office) == run_id
     with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
         assert 'id="kemajuan"' in client.get(f"/model/latih/{run_id}").text
         process = _process_of(run_id)

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.errors import TrainingBusy
-from model.versions.training_lock import holder_of, take_turn
+from model.versions.training_lock import acquire_training_lock, lock_holder
 from service.errors import RunStateConflict
 from service.jobs import subprocesses
 from service.jobs.training_runs import Step, names_here
@@ -54,7 +54,7 @@ def desk(client: TestClient) -> Iterator[Desk]:
         if run.state in {"checking", "training"}:
             with desk.access.session() as session:
                 retraining_of(desk).cancel(session, run, "test")
-    _until(lambda: holder_of(retraining_of(desk).office) is None)
+    _until(lambda: lock_holder(retraining_of(desk).office) is None)
 
 
 @pytest.fixture
@@ -171,10 +171,10 @@ def test_cancelling_ends_the_process_and_leaves_nothing(keeper: Desk, does: Any)
     does("hang")
     address = _hand_over(keeper)
     run = _reaches(keeper, address, "checking")
-    _until(lambda: holder_of(retraining_of(keeper).office) == run.id)
+    _until(lambda: lock_holder(retraining_of(keeper).office) == run.id)
     keeper.post(f"{address}/batal", address)
     assert _run_of(keeper, address).state == "cancelled"
-    _until(lambda: holder_of(retraining_of(keeper).office) is None)
+    _until(lambda: lock_holder(retraining_of(keeper).office) is None)
     _until(lambda: not _folder(keeper, run).exists())
     assert "Dibatalkan" in keeper.page(address)
 
@@ -187,7 +187,7 @@ def test_one_training_at_a_time_and_the_other_waits_with_its_files(keeper: Desk,
     assert "sedang berjalan" in keeper.page(second)
     assert (_run_of(keeper, first).state, _run_of(keeper, second).state) == ("checking", "received")
     keeper.post(f"{first}/batal", first)
-    _until(lambda: holder_of(retraining_of(keeper).office) is None)
+    _until(lambda: lock_holder(retraining_of(keeper).office) is None)
     does("end")
     keeper.post(f"{second.split('?')[0]}/periksa", first)
     _reaches(keeper, second, "checked")
@@ -218,7 +218,7 @@ def test_two_starts_at_once_give_one(keeper: Desk, does: Any) -> None:
 
 
 def test_a_training_of_the_command_line_is_waited_for(keeper: Desk) -> None:
-    with take_turn(retraining_of(keeper).office, "pilah train (process 7)"):
+    with acquire_training_lock(retraining_of(keeper).office, "pilah train (process 7)"):
         address = _hand_over(keeper)
         assert _run_of(keeper, address).state == "received"
     keeper.post(f"{address.split('?')[0]}/periksa", "/model/latih")

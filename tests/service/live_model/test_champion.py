@@ -13,7 +13,7 @@ from fastapi.testclient import TestClient
 
 from model.complaint import Complaint
 from model.errors import ArtifactError
-from model.history.index_files import index_file, write_past
+from model.history.index_files import index_file, write_indexed_history
 from model.history.rows import history_file, read_history, write_history
 from model.versions import artifact
 from model.versions.artifact import MANIFEST, ROUTER
@@ -131,7 +131,7 @@ def test_a_version_that_is_promoted_by_hand_and_cannot_be_trusted_never_answers(
     manifest = json.loads(path.read_text())
     manifest["sha256"][ROUTER] = "0" * 64
     path.write_text(json.dumps(manifest))
-    office.point_to(second)
+    office.set_champion(second)
 
     def refused() -> bool:
         try:
@@ -141,7 +141,7 @@ def test_a_version_that_is_promoted_by_hand_and_cannot_be_trusted_never_answers(
         return False
 
     _until(refused)
-    office.point_to(first)
+    office.set_champion(first)
     assert champion.current().router.version == first
 
 
@@ -162,7 +162,7 @@ def test_rows_that_were_written_anew_are_taken_up_with_their_stored_index(
     champion = Champion(office)
     champion.current()
     kept = read_history(office.history_folder)[:40]
-    write_past(office.history_folder, kept)
+    write_indexed_history(office.history_folder, kept)
     _until(lambda: len(champion.current().router.suggest(_TEXT).precedents) > 0)
     assert champion.unchanged() is not None
     assert "one is made in memory" not in caplog.text

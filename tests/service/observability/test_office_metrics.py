@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from prometheus_client.parser import text_string_to_metric_families
 
-from model.drift.check import Alarm, Kind, Signal
+from model.drift.alarms import Alarm, Kind, Signal
 from service.ledger.clock import now
 from service.observability import office_metrics
 

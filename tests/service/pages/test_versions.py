@@ -12,7 +12,7 @@ from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
 from model.versions.office_home import Office
-from model.versions.promotions import changes
+from model.versions.promotions import champion_changes
 from service.app import create_app
 from service.ledger.tables import AuditEvent
 from service.settings import Settings
@@ -69,7 +69,7 @@ def test_an_uncompared_version_is_forced_with_a_reason_and_taken_back(desk: Desk
 
     desk.post(address, address, paksa="ya", alasan=_REASON)
     assert office.champion() == _OTHER
-    entry = changes(office)[-1]
+    entry = champion_changes(office)[-1]
     assert (entry.by, entry.reason, entry.forced) == ("rini", _REASON, True)
     assert _REASON in desk.page("/model")
 

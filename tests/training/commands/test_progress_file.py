@@ -10,7 +10,7 @@ import pytest
 
 from data.errors import ColumnMissing
 from model.versions.office_home import Office
-from model.versions.training_lock import take_turn
+from model.versions.training_lock import acquire_training_lock
 from training.commands.progress_file import told_in
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def test_nothing_is_written_where_nobody_asked(tmp_path: Path, monkeypatch: pyte
 def test_the_command_line_waits_for_no_training_but_says_who_is_at_it(tmp_path: Path) -> None:
     path = tmp_path / "p.json"
     office = ("--office", "kota", "--home", tmp_path)
-    with take_turn(Office(tmp_path, "kota"), "run-7"):
+    with acquire_training_lock(Office(tmp_path, "kota"), "run-7"):
         ended = _pilah("train", tmp_path / "no.csv", *office, "--progress", path)
     assert ended.returncode == 1
     assert "run-7" in ended.stderr

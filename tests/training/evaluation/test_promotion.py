@@ -14,7 +14,7 @@ from model.errors import ArtifactForeign, ArtifactTampered
 from model.history.rows import read_history
 from model.versions.artifact import CARD, MANIFEST, ROUTER, read_card
 from model.versions.office_home import Office
-from model.versions.promotions import changes
+from model.versions.promotions import champion_changes
 from pilah import app
 from tests.training.histories import TOPICS, train_csv, write_history_csv
 from training.evaluation.promotion import NotPromoted, promote, rollback, verdict_on
@@ -68,7 +68,7 @@ def test_a_version_from_a_spoiled_export_is_refused_by_figure_amount_and_p_value
     assert "points, p = less than 0.001" in message
     assert "--force --reason" in message
     assert office.champion() == first
-    assert len(changes(office)) == 1
+    assert len(champion_changes(office)) == 1
 
 
 def test_an_equal_version_is_promoted_and_taken_back_in_one_step(office: Office) -> None:
@@ -87,7 +87,7 @@ def test_force_needs_a_reason_and_keeps_it_with_what_spoke_against_it(office: Of
     with pytest.raises(PilahError, match="needs a reason"):
         promote(office, spoiled, by="rani", force=True, reason="  ")
     assert _run(office, "promote", spoiled, "--force", "--reason", "unit lama dihapus").exit_code == 0
-    last = changes(office)[-1]
+    last = champion_changes(office)[-1]
     assert (office.champion(), last.reason, last.forced) == (spoiled, "unit lama dihapus", True)
     assert any("first unit right" in finding for finding in last.findings)
 
