@@ -5,12 +5,13 @@ from __future__ import annotations
 import csv
 import tomllib
 from dataclasses import dataclass, field
-from datetime import date, timedelta
+from datetime import MAXYEAR, date
 from functools import cache
 from types import MappingProxyType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 import holidays
+import numpy as np
 
 from service.errors import OfficeFileInvalid
 
@@ -18,7 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
-_SATURDAY = 5
+_FEWEST_WORKING_DAYS_A_YEAR = 200
 _MOST_DAYS = 1_000
 _WORKING = {"": False, "no": False, "tidak": False, "yes": True, "ya": True}
 
@@ -41,40 +42,50 @@ class Limits:
 
 
 class WorkingDays:
-    """Monday to Friday without national holidays and collective leave, and with what the office's own list changes.
+    """Monday to Friday without national holidays and collective leave, changed by the office's own list.
 
-    Holidays of years that aren't decreed yet are the library's estimates, or missing.
+    For years whose holidays aren't decreed yet, the holidays library estimates them or has none.
     """
 
     def __init__(self, own: Mapping[date, bool] | None = None) -> None:
         self._own = dict(own or {})
+        self._calendars: dict[tuple[int, int], np.busdaycalendar] = {}
 
     def is_working(self, day: date) -> bool:
-        """Whether the office works on that day."""
-        own = self._own.get(day)
-        if own is not None:
-            return own
-        return day.weekday() < _SATURDAY and day not in _national_holidays(day.year)
+        """Whether the office works on a day."""
+        return bool(np.is_busday(day, busdaycal=self._calendar(day.year, day.year)))
 
     def after(self, day: date, working_days: int) -> date:
         """The n-th working day after a day, which itself never counts; with 0 the first working day from it on."""
-        left = working_days
-        if left == 0:
-            while not self.is_working(day):
-                day += timedelta(days=1)
-            return day
-        while left:
-            day += timedelta(days=1)
-            left -= self.is_working(day)
-        return day
+        # Every entry of the office's own list may take one working day away.
+        years = (working_days + len(self._own)) // _FEWEST_WORKING_DAYS_A_YEAR + 1
+        calendar = self._calendar(day.year, min(day.year + years, MAXYEAR))
+        roll: Literal["backward", "forward"] = "backward" if working_days else "forward"
+        due = np.busday_offset(day, working_days, roll, busdaycal=calendar)
+        last: date = min(due, np.datetime64(date.max)).astype(object)
+        return last
 
     def until(self, today: date, due: date) -> int:
-        """The working days that are left: 0 on the day itself, negative when it is over."""
+        """The working days left: 0 on the due day itself, negative after it."""
         first, last = min(today, due), max(today, due)
-        between = (first + timedelta(days=n) for n in range(1, (last - first).days + 1))
-        count = sum(map(self.is_working, between))
-        # A due day that was overrun by a weekend alone is overrun all the same.
+        calendar = self._calendar(first.year, last.year)
+        count = int(np.busday_count(np.datetime64(first) + 1, np.datetime64(last) + 1, busdaycal=calendar))
+        # A complaint is overdue even where only a weekend has passed since the due day.
         return count if due >= today else -max(count, 1)
+
+    def _calendar(self, first_year: int, last_year: int) -> np.busdaycalendar:
+        """The calendar of some years, in which a Saturday may be a working day: weekends are listed as holidays."""
+        years = (first_year, last_year)
+        if years not in self._calendars:
+            first = date(first_year, 1, 1)
+            days = np.arange(np.datetime64(first), np.datetime64(date(last_year, 12, 31)) + 1)
+            national = [day for year in range(first_year, last_year + 1) for day in _national_holidays(year)]
+            working = np.is_busday(days, holidays=national)
+            for day, works in self._own.items():
+                if first_year <= day.year <= last_year:
+                    working[(day - first).days] = works
+            self._calendars[years] = np.busdaycalendar("1111111", days[~working])
+        return self._calendars[years]
 
 
 @dataclass(frozen=True, slots=True)
