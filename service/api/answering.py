@@ -10,6 +10,7 @@ from pydantic import ValidationError
 from data.errors import PilahError
 from service.contract.schemas import ComplaintIn, SuggestionOut
 from service.jobs.intake import Source
+from service.observability.process_metrics import count_suggestion
 from service.problems import Problem, problem_of, problem_of_fields
 
 if TYPE_CHECKING:
@@ -84,6 +85,7 @@ class Answering:
     ) -> SuggestionOut:
         """The answer, entered in the ledger, masked, where it is to be stored."""
         answer = SuggestionOut.of(suggestion, self.settings.zone, sent.unknown_fields, evidence=self.evidence)
+        count_suggestion(answer.unit_status)
         if ledger is None or not self.stores(sent):
             return answer
         stored = self.intake.enter(ledger, complaint, suggestion, answer, Source("api"))

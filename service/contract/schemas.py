@@ -25,7 +25,6 @@ from model.suggestion import NamedConfidence as NamedChoice
 from model.suggestion import NoticeCode, ResolvedBy, Status, Suggestion, UnitCandidate
 from service.contract.field_names import FIELDS, PLACES, english_name, renamed
 from service.errors import TextTooLong
-from service.observability.process_metrics import count_suggestion
 from service.problems import Problem
 from service.settings import Settings
 
@@ -367,7 +366,6 @@ class SuggestionOut(BaseModel):
 
         `zone` is where a time of the history that has no offset was written.
         """
-        count_suggestion(suggestion.unit_status)
         return cls(
             suggestion_id=suggestion.suggestion_id,
             reference_id=suggestion.reference_id or None,

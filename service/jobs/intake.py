@@ -12,6 +12,7 @@ from model.complaint import Complaint, without_personal_data
 from service.contract.schemas import SuggestionOut
 from service.ledger.complaints import Arrival
 from service.ledger.tables import StoredComplaint
+from service.observability.process_metrics import count_suggestion
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -45,6 +46,7 @@ class Intake:
         """Ask for a suggestion and enter both; the complaint needs a reference."""
         suggestion = router.suggest(complaint, today=self.settings.today())
         answer = SuggestionOut.of(suggestion, self.settings.zone)
+        count_suggestion(answer.unit_status)
         return self.enter(ledger, complaint, suggestion, answer, source)
 
     def enter(

@@ -32,6 +32,7 @@ from service.ledger.clock import as_utc, now
 from service.ledger.complaints import OUTSIDE, Decision, Ledger
 from service.ledger.database import UNAVAILABLE
 from service.ledger.tables import StoredComplaint, Upload
+from service.observability.process_metrics import count_suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -309,6 +310,7 @@ class Entering:
             if suggestion is not None:
                 source = Source("upload", row.fields.get("status", "")[:500])
                 answer = SuggestionOut.of(suggestion, self.intake.settings.zone)
+                count_suggestion(answer.unit_status)
                 entered = self.intake.enter(self.ledger, complaint, suggestion, answer, source)
                 self._enter_outcome(row, entered, is_new=stored is None, revised=stored is not None)
             elif stored is not None:

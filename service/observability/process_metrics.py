@@ -53,7 +53,7 @@ class RequestMetrics:
 
 
 def count_suggestion(status: str) -> None:
-    """Count a suggestion that leaves the service."""
+    """Count a suggestion that was answered or entered."""
     _suggestions.labels(status).inc()
 
 
