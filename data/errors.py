@@ -1,9 +1,10 @@
-"""The root of every error that a person using Pilah may see, and those about files of complaints.
+"""The root of every error that Pilah shows to a person, and the errors about files.
 
 PilahError
-├── FileUnreadable          a file that is missing, protected, broken, too large or of no known shape
-├── ColumnMissing           no column, or no named column, holds what is needed
-└── (model.errors)          what a model or its home can say
+├── FileUnreadable          a file is missing, protected, broken, too large or of no known shape
+├── ColumnMissing           no column holds a needed field, or a named column is missing
+├── OfficeFileInvalid       units.csv, rules.csv, holidays.csv or office.toml can't be understood
+└── (model.errors)          errors of a model and of the folder that keeps it
 """
 
 from __future__ import annotations
@@ -12,9 +13,9 @@ from data.messages import Language, has_message, message
 
 
 class PilahError(Exception):
-    """Something went wrong that a person can act on: the message says what, where, and what to do.
+    """An error that a person can act on: the message names the fault, its place and the remedy.
 
-    The sentences stand in data/messages, one for each language; `code` names them and `fields` fill them in.
+    `code` names the sentence in data/messages, which has it in both languages; `fields` fill it in.
     """
 
     def __init__(self, code: str, **fields: object) -> None:
@@ -35,4 +36,8 @@ class FileUnreadable(PilahError):
 
 
 class ColumnMissing(PilahError):
-    """No column holds what is needed, or a column named on the command line isn't there."""
+    """No column holds a needed field, or a column named on the command line is missing."""
+
+
+class OfficeFileInvalid(PilahError):
+    """A file that the office maintains itself can't be understood."""

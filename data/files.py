@@ -1,7 +1,8 @@
-"""Write files whole or not at all, and tell files apart by their digest."""
+"""Write files whole or not at all; the digest and the text encoding of a file."""
 
 from __future__ import annotations
 
+import codecs
 import hashlib
 import os
 import secrets
@@ -17,6 +18,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
+_SAMPLE_BYTES = 1 << 16
+
 
 @contextmanager
 def written_file(path: Path) -> Iterator[BinaryIO]:
@@ -27,7 +30,7 @@ def written_file(path: Path) -> Iterator[BinaryIO]:
     """
     if path.is_dir():
         raise PilahError(f"{path} is a folder. Name a file in it.")
-    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}.part")
+    beside = path.with_name(f".unfinished-{secrets.token_hex(8)}")
     try:
         file = beside.open("xb")
     except OSError as error:
@@ -64,18 +67,48 @@ def written_folder(target: Path) -> Iterator[Path]:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Replace a small file: a reader sees the old text or the new one, never a part."""
+    """Replace a small file, in UTF-8: a reader sees the old text or the new one, never a part.
+
+    Raises:
+        PilahError: `path` is a folder, or the disk refuses the file.
+    """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", dir=path.parent, prefix=".unfinished-", delete=False
-    ) as file:
-        file.write(text)
-        file.flush()
-        os.fsync(file.fileno())
-    Path(file.name).replace(path)
+    with written_file(path) as file:
+        file.write(text.encode())
 
 
 def digest_of(path: Path) -> str:
     """The SHA-256 of a file, in hexadecimal."""
     with path.open("rb") as file:
         return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def text_encoding(path: Path) -> str:
+    """The encoding of a text file: UTF-8, UTF-16, or Windows-1252 where neither fits.
+
+    Raises:
+        OSError: the file can't be read.
+    """
+    decoder = codecs.getincrementaldecoder("utf-8")()
+    with path.open("rb") as file:
+        start = chunk = file.read(_SAMPLE_BYTES)
+        if wide := utf16_encoding(start):
+            return wide
+        try:
+            while chunk:
+                decoder.decode(chunk)
+                chunk = file.read(1 << 20)
+            decoder.decode(b"", final=True)
+        except UnicodeDecodeError:
+            return "cp1252"
+    return "utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8"
+
+
+def utf16_encoding(start: bytes) -> str | None:
+    """UTF-16 by its byte order mark, or by the zero in every second byte of mostly Latin text."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return "utf-16"
+    half = len(start) // 2 or 1
+    if start[1::2].count(0) > half * 0.6 and start[::2].count(0) < half * 0.1:
+        return "utf-16-le"
+    return None

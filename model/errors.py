@@ -1,4 +1,4 @@
-"""What a model, its files or its home can say to a person.
+"""The errors of a model, and of the folder that keeps an office's models.
 
 PilahError (data.errors)
 ├── ArtifactError           a stored model version that cannot be used: the service answers 503
@@ -6,14 +6,15 @@ PilahError (data.errors)
 │   ├── ArtifactTampered    a file is not the one that the manifest names: it is never unpickled
 │   └── ArtifactForeign     made with library versions, or by a Pilah, that this one cannot read
 ├── HistoryUnusable         too little to learn from
-├── RulesFileInvalid        the office's rules.csv has rows that can't be understood
-├── TrainingBusy            the office is being trained already
-└── UnitsFileInvalid        the office's units.csv contradicts itself
+├── OfficeFileInvalid       (data.errors)
+│   ├── RulesFileInvalid    the office's rules.csv has rows that can't be understood
+│   └── UnitsFileInvalid    the office's units.csv contradicts itself
+└── TrainingBusy            the office is being trained already
 """
 
 from __future__ import annotations
 
-from data.errors import PilahError
+from data.errors import OfficeFileInvalid, PilahError
 
 __all__ = [
     "ArtifactError",
@@ -48,7 +49,7 @@ class HistoryUnusable(PilahError):
     """The labelled history holds too little to learn from."""
 
 
-class RulesFileInvalid(PilahError):
+class RulesFileInvalid(OfficeFileInvalid):
     """A rules.csv has rows that can't be understood."""
 
 
@@ -56,5 +57,5 @@ class TrainingBusy(PilahError):
     """The office is being trained already; one training at a time."""
 
 
-class UnitsFileInvalid(PilahError):
+class UnitsFileInvalid(OfficeFileInvalid):
     """The office's units.csv contradicts itself."""

@@ -225,7 +225,7 @@ class Router:
         shares: dict[str, float] = {}
         for unit in first:
             for unit_id, share in self._copies.of(unit.id):
-                for standing in self.units.standing_for(unit_id, day) if unit_id in self.units else ():
+                for standing in self.units.in_charge_of(unit_id, day) if unit_id in self.units else ():
                     if standing != unit.id:
                         shares.setdefault(standing, share)
         return tuple(self._unit(unit_id, share) for unit_id, share in shares.items())

@@ -14,7 +14,7 @@ PilahError
 ├── jobs
 │   └── UploadRefused, RunStateConflict
 └── the installation
-    └── OfficeFileInvalid, UnitsDisagree, BackupUnusable
+    └── UnitsDisagree, BackupUnusable
 """
 
 from data.errors import PilahError
@@ -151,10 +151,6 @@ class UploadRefused(PilahError):
 
 class RunStateConflict(PilahError):
     """A training run's state doesn't allow this action: another request changed the state, or the run has ended."""
-
-
-class OfficeFileInvalid(PilahError):
-    """An office's office.toml or holidays.csv is invalid."""
 
 
 class UnitsDisagree(PilahError):

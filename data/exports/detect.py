@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from data.errors import FileUnreadable
 from data.exports.tables import DelimitedTable, JsonLinesTable, Limits, ParquetTable, Table
 from data.exports.workbooks import workbook_tables
+from data.files import text_encoding, utf16_encoding
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -94,7 +95,7 @@ def _refuse_what_is_no_table(path: Path, start: bytes) -> None:
         raise FileUnreadable(
             f"{path} is a web page or XML, whatever its name says. Open it in Excel and save it as .xlsx."
         )
-    if _wide_encoding(start):
+    if utf16_encoding(start):
         return
     control = sum(start.count(byte) for byte in _CONTROL_CHARACTERS)
     if control > max(len(start) * _MOST_CONTROL, _FEW_CONTROL) or start.count(0) > len(start) * _MOST_NULS:
@@ -110,30 +111,6 @@ def _text_tables(path: Path, limits: Limits, start: bytes) -> Iterator[Table]:
         raise FileUnreadable(
             f"{path} is one JSON list. Save it as JSON Lines: one object a line, without the brackets."
         )
-    encoding = _encoding(path, start)
+    encoding = text_encoding(path)
     for separator in _SEPARATORS:
         yield DelimitedTable(path, limits, encoding=encoding, separator=separator)
-
-
-def _encoding(path: Path, start: bytes) -> str:
-    if wide := _wide_encoding(start):
-        return wide
-    decoder = codecs.getincrementaldecoder("utf-8")()
-    with path.open("rb") as file:
-        try:
-            while chunk := file.read(1 << 20):
-                decoder.decode(chunk)
-            decoder.decode(b"", final=True)
-        except UnicodeDecodeError:
-            return "cp1252"
-    return "utf-8-sig" if start.startswith(codecs.BOM_UTF8) else "utf-8"
-
-
-def _wide_encoding(start: bytes) -> str | None:
-    """UTF-16, by its mark or by the zero in every second byte of mostly Latin text."""
-    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        return "utf-16"
-    half = len(start) // 2 or 1
-    if start[1::2].count(0) > half * 0.6 and start[::2].count(0) < half * 0.1:
-        return "utf-16-le"
-    return None

@@ -1,4 +1,4 @@
-"""Sentences that people read, in English and Indonesian: errors, and what commands print.
+"""Sentences that people read, in English and Indonesian: errors, and the output of commands.
 
 Each `.toml` file of this folder holds one area. A table is one sentence, named by its code without the area:
 
@@ -6,8 +6,8 @@ Each `.toml` file of this folder holds one area. A table is one sentence, named 
     en = "{path} doesn't exist. Check the name."
     id = "{path} tidak ada. Periksa namanya."
 
-Braces name the fields. A field may be an error, which is then told in the same language; the parts of a tuple are joined by
-the field's format: `{findings:; }`.
+Braces name the fields. A field that is an error or a `Sentence` is told in the same language; the parts of a tuple are
+joined by the field's format: `{findings:; }`.
 """
 
 from __future__ import annotations
@@ -19,6 +19,10 @@ from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from string import Formatter
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 _SEPARATORS = str.maketrans(",.", ".,")
 
@@ -47,6 +51,31 @@ def has_message(code: str) -> bool:
     return code in _catalogue()
 
 
+class Sentence:
+    """A sentence that is told later, in either language: part of another sentence, or the fault of one row."""
+
+    def __init__(self, code: str, **fields: object) -> None:
+        self.code = code
+        self.fields = fields
+
+    def __str__(self) -> str:
+        return self.told_in(Language.ENGLISH)
+
+    def told_in(self, language: Language) -> str:
+        """The sentence in a language."""
+        return message(self.code, language, **self.fields)
+
+
+def listing(names: Sequence[str], most: int = 10) -> Sentence | str:
+    """The first names of a list, separated by commas, and the number of the others.
+
+    >>> str(listing(["a", "b", "c"], most=2))
+    'a, b and 1 more'
+    """
+    shown, more = ", ".join(names[:most]), len(names) - most
+    return Sentence("common.and-more", names=shown, more=more) if more > 0 else shown
+
+
 @cache
 def terminal_language() -> Language:
     """The language of the command line: PILAH_LANGUAGE, else Indonesian where the terminal's locale is Indonesian."""
@@ -60,7 +89,7 @@ def terminal_language() -> Language:
 
 
 class _SentenceFormatter(Formatter):
-    """Formats numbers and nested errors in one language."""
+    """Formats numbers, nested sentences and tuples in one language."""
 
     def __init__(self, language: Language) -> None:
         self._language = language

@@ -1,4 +1,4 @@
-"""The categories of an office: names of the history with an id that stays the same."""
+"""The categories of an office: the names in its history, each with a stable id."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING
 
 import data
-from model.office.units import slug
+from model.office.units import free_id, slug
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class CategoryLabel:
-    """A category of the office; `parent` is the id above it in SP4N-LAPOR!'s tree, empty where it has none."""
+    """A category of the office; `parent` is the id above in SP4N-LAPOR!'s tree, empty outside the tree."""
 
     id: str
     name: str
@@ -23,24 +23,21 @@ class CategoryLabel:
 
 
 def label_categories(names: Iterable[str]) -> dict[str, CategoryLabel]:
-    """Each name → its label: the id of SP4N-LAPOR!'s tree where the name is in it, a slug of the name otherwise."""
+    """Name → label: with the id of SP4N-LAPOR!'s tree for a name in the tree, otherwise with a slug of the name."""
     labels: dict[str, CategoryLabel] = {}
     taken: set[str] = set()
     for name in sorted(set(names)):
         known = _tree_by_name().get(slug(name))
-        wanted = known.id if known else slug(name) or "kategori"
-        unique, number = wanted, 2
-        while unique in taken:
-            unique, number = f"{wanted}-{number}", number + 1
-        taken.add(unique)
-        labels[name] = CategoryLabel(unique, name, known.parent if known else "")
+        category_id = free_id(known.id if known else slug(name) or "kategori", taken)
+        taken.add(category_id)
+        labels[name] = CategoryLabel(category_id, name, known.parent if known else "")
     return labels
 
 
 @cache
 def _tree_by_name() -> Mapping[str, data.Category]:
-    """A name that stands at several places of the tree means the place nearest the root."""
-    found: dict[str, data.Category] = {}
+    """Slug of a name → its category; a name at several places of the tree means the place nearest the root."""
+    by_name: dict[str, data.Category] = {}
     for category in sorted(data.category_tree(), key=lambda category: category.id.count("/")):
-        found.setdefault(slug(category.name), category)
-    return found
+        by_name.setdefault(slug(category.name), category)
+    return by_name

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
 from functools import lru_cache
-from io import StringIO
 from typing import TYPE_CHECKING, TypeVar
 
 import data
+from data.office_csv import OfficeCsv, Row, Schema
 from model.errors import RulesFileInvalid
 from model.language.stemming import process_stemmer
 from model.language.words import expand, folded_words
@@ -18,7 +16,8 @@ from model.office.place_names import place_fields, place_key
 from model.suggestion import AppliedRule, ResolvedBy, UnitCandidate
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+    from collections.abc import Callable, Iterable, Iterator, Sequence
+    from datetime import date
     from pathlib import Path
 
     from model.complaint import Complaint
@@ -52,9 +51,9 @@ _ALIASES = {
     "to": "valid_to",
     "sampai": "valid_to",
 }
+RULES_CSV = Schema(COLUMNS, required=("action", "unit"), aliases=_ALIASES, invalid=RulesFileInvalid)
 # A rule that prefers a unit makes it four times as likely, as odds go: enough to win a close race, not a clear one.
 _PREFERENCE = 4.0
-_MOST_PROBLEMS = 20
 
 
 class Action(StrEnum):
@@ -65,7 +64,7 @@ class Action(StrEnum):
     PREFER = "prefer"
 
 
-_Read = TypeVar("_Read")
+_Parsed = TypeVar("_Parsed")
 _ACTIONS = {"tetapkan": "pin", "larang": "forbid", "utamakan": "prefer"}
 
 
@@ -224,87 +223,63 @@ class _Said:
 
 
 def read_rules(path: Path, units: Units) -> Rules:
-    """The rules of a rules.csv (comma or semicolon, as spreadsheets save it); no rules where there is no file.
+    """The rules of a rules.csv; no rules where there is no file.
 
     Raises:
-        RulesFileInvalid: rows that can't be understood, all of them listed.
+        RulesFileInvalid: the file is unreadable, or rows can't be understood, all of them listed.
     """
-    if not path.is_file():
-        return Rules((), units)
-    text = path.read_text(encoding="utf-8-sig")
-    reader = csv.DictReader(StringIO(text, newline=""), delimiter=separator_of(text))
-    headers = {header: column_of(header) for header in reader.fieldnames or ()}
-    if missing := {"action", "unit"} - set(headers.values()):
-        raise RulesFileInvalid(
-            f"{path}: the header lacks {', '.join(sorted(missing))}. Its columns are: {', '.join(COLUMNS)}"
-        )
-    rules: list[Rule] = []
-    problems: list[str] = []
-    for number, row in enumerate(reader, start=2):
-        cells = {name: (row.get(header) or "").strip() for header, name in headers.items()}
-        if any(cells.values()):
-            _take(number, cells, units, rules, problems)
-    if problems:
-        listed = "; ".join(problems[:_MOST_PROBLEMS])
-        raise RulesFileInvalid(f"{path}: {listed}. Mend {'it' if len(problems) == 1 else 'them'} in the spreadsheet.")
-    return Rules(rules, units)
+    return parse_rules(OfficeCsv(path, RULES_CSV), units)
 
 
-def separator_of(text: str) -> str:
-    """Comma or semicolon, as the spreadsheet that wrote the header has it."""
-    header = text.partition("\n")[0]
-    return ";" if header.count(";") > header.count(",") else ","
+def parse_rules(file: OfficeCsv, units: Units) -> Rules:
+    """The rules of an opened rules.csv.
+
+    Raises:
+        RulesFileInvalid: as `read_rules`.
+    """
+    ids: set[str] = set()
+
+    def parse_row(row: Row) -> Rule:
+        rule = _rule(row, units)
+        if rule.id in ids:
+            raise row.invalid("office.id-twice", id=rule.id)
+        ids.add(rule.id)
+        return rule
+
+    return Rules(file.parse(parse_row), units)
 
 
-def column_of(header: str) -> str:
-    """The column that a header means, in whichever of the two languages."""
-    return _ALIASES.get(place_key(header), place_key(header).replace(" ", "_"))
-
-
-def _take(number: int, cells: Mapping[str, str], units: Units, rules: list[Rule], problems: list[str]) -> None:
-    """Add the row's rule, or what is wrong with the row."""
-    try:
-        rule = _rule(number, cells, units)
-    except RulesFileInvalid as problem:
-        problems.append(f"row {number}: {problem}")
-        return
-    if any(rule.id == other.id for other in rules):
-        problems.append(f"row {number}: the id {rule.id!r} stands there twice")
-    rules.append(rule)
-
-
-def _rule(number: int, cells: Mapping[str, str], units: Units) -> Rule:
-    written = cells.get("action", "").lower()
+def _rule(row: Row, units: Units) -> Rule:
+    written = row["action"].lower()
     action = _ACTIONS.get(written, written)
     if action not in set(Action):
-        raise RulesFileInvalid(f"action {written!r} is none of pin, forbid, prefer")
-    unit = units.find(cells.get("unit", ""))
+        raise row.invalid("office.action-unknown", "action", action=written)
+    unit = units.find(row["unit"])
     if unit is None:
-        raise RulesFileInvalid(f"no unit is called {cells.get('unit', '')!r} in units.csv")
-    reason = cells.get("reason", "")
-    if not reason and action != Action.PREFER:
-        raise RulesFileInvalid(f"a rule that says {action} needs a reason")
+        raise row.invalid("office.rule-unit-unknown", "unit", unit=row["unit"])
+    if not row["reason"] and action != Action.PREFER:
+        raise row.invalid("office.rule-reason-missing", "reason", action=action)
     rule = Rule(
-        id=cells.get("id") or f"r{number}",
-        words=_several(cells, "words", _phrases),
-        categories=frozenset(_several(cells, "category", str)) | frozenset(_several(cells, "category", place_key)),
-        places=_several(cells, "place", place_key),
-        addressees=_several(cells, "addressee", place_key),
+        id=row["id"] or f"r{row.number}",
+        words=_alternatives(row, "words", _phrases),
+        categories=frozenset(row.parts("category")) | frozenset(_alternatives(row, "category", place_key)),
+        places=_alternatives(row, "place", place_key),
+        addressees=_alternatives(row, "addressee", place_key),
         action=Action(action),
         unit_id=unit.id,
-        reason=reason,
-        author=cells.get("author", ""),
-        valid_from=_day(cells, "valid_from"),
-        valid_to=_day(cells, "valid_to"),
+        reason=row["reason"],
+        author=row["author"],
+        valid_from=row.day("valid_from"),
+        valid_to=row.day("valid_to"),
     )
     if not (rule.words or rule.categories or rule.places or rule.addressees):
-        raise RulesFileInvalid("no condition: fill in words, category, place or addressee")
+        raise row.invalid("office.rule-condition-missing")
     return rule
 
 
-def _several(cells: Mapping[str, str], column: str, read: Callable[[str], _Read]) -> tuple[_Read, ...]:
-    parts = (part.strip() for part in cells.get(column, "").split(";"))
-    return tuple(value for part in parts if part and (value := read(part)))
+def _alternatives(row: Row, column: str, parse: Callable[[str], _Parsed]) -> tuple[_Parsed, ...]:
+    """The alternatives of a cell, parsed; blank ones left out."""
+    return tuple(value for part in row.parts(column) if (value := parse(part)))
 
 
 def _phrases(alternative: str) -> tuple[Phrase, ...]:
@@ -331,14 +306,6 @@ def _stems(text: str) -> tuple[str, ...]:
 def _stems_of(folded: str) -> tuple[str, ...]:
     stemmer = process_stemmer()
     return tuple(stemmer.stem(standard) for standard in expand(folded, data.colloquial()))
-
-
-def _day(cells: Mapping[str, str], column: str) -> date | None:
-    cell = cells.get(column, "")
-    try:
-        return date.fromisoformat(cell) if cell else None
-    except ValueError:
-        raise RulesFileInvalid(f"{column} {cell!r} is no date, write it as 2024-10-21") from None
 
 
 def _likelier(candidate: UnitCandidate) -> UnitCandidate:

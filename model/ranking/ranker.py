@@ -206,7 +206,7 @@ class Ranking:
         if self._mutual is not None:
             by_topic, by_category = self._joined(self._mutual, by_topic, by_category)
         topics, first_categories = _best_first(by_topic), _best_first(by_category)[:, :n_categories]
-        gone = {day: office.gone_on(day) for day in {day_of(complaint, today) for complaint in complaints}}
+        gone = {day: office.count_closed(day) for day in {day_of(complaint, today) for complaint in complaints}}
         nothing: list[tuple[tuple[str, float], ...]] = [()] * len(complaints)
         types = self._types.rank_many(matrix) if others and self._types else nothing
         outcomes = self._outcomes.rank_many(matrix) if others and self._outcomes else nothing
@@ -277,11 +277,11 @@ class Ranking:
 
         Several successors share the probability as their own topics have it.
         """
-        if not office.change:
+        if not office.has_dates:
             return tuple(ranked)
         gathered: dict[str, RankedUnit] = {}
         for unit in ranked:
-            standing = office.standing_for(unit.unit_id, day) if unit.unit_id in office else [unit.unit_id]
+            standing = office.in_charge_of(unit.unit_id, day) if unit.unit_id in office else [unit.unit_id]
             shares = self._shares(standing, by_topic)
             for unit_id, share in zip(standing, shares, strict=True):
                 known = gathered.get(unit_id)

@@ -42,7 +42,7 @@ def in_force(unit_id: str, units: Units, day: date) -> str:
     """The one unit that has this unit's matters on that day; itself where there are none or several."""
     if not unit_id:
         return ""
-    standing = units.standing_for(unit_id, day)
+    standing = units.in_charge_of(unit_id, day)
     return standing[0] if len(standing) == 1 else unit_id
 
 

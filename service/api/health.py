@@ -25,6 +25,6 @@ def ready(loaded: CurrentModel, settings: CurrentSettings, transaction: CurrentT
         UnitsDisagree: units.csv lacks a unit that the model suggests, or has it under another id.
     """
     if loaded.disagreements:
-        raise UnitsDisagree(" ".join(loaded.disagreements))
+        raise UnitsDisagree(" ".join(map(str, loaded.disagreements)))
     transaction.session.execute(select(1))
     return Readiness(office=settings.office, model=loaded.router.version)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import tomllib
 from dataclasses import dataclass, field
 from datetime import MAXYEAR, date
@@ -13,7 +12,8 @@ from typing import TYPE_CHECKING, Any, Literal
 import holidays
 import numpy as np
 
-from service.errors import OfficeFileInvalid
+from data.errors import OfficeFileInvalid
+from data.office_csv import OfficeCsv, Row, Schema
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,6 +22,11 @@ if TYPE_CHECKING:
 _FEWEST_WORKING_DAYS_A_YEAR = 200
 _MOST_DAYS = 1_000
 _WORKING = {"": False, "no": False, "tidak": False, "yes": True, "ya": True}
+_HOLIDAYS_CSV = Schema(
+    ("date", "name", "working"),
+    required=("date",),
+    aliases={"tanggal": "date", "nama": "name", "masuk": "working"},
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,15 +130,15 @@ def read_limits(path: Path) -> Limits:
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8-sig")).get("deadlines", {})
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise OfficeFileInvalid(f"{path} is no TOML that can be read: {error}. Mend it and start again.") from None
+        raise OfficeFileInvalid("office.toml-invalid", path=path, reason=error) from None
     known = {"forward_working_days", "settle_otherwise", "settle"}
     if not isinstance(table, dict) or (unknown := table.keys() - known):
         named = ", ".join(sorted(unknown)) if isinstance(table, dict) else "deadlines"
-        raise OfficeFileInvalid(f"{path}, [deadlines]: {named} is unknown. Its keys are: {', '.join(sorted(known))}.")
+        raise OfficeFileInvalid("office.deadline-key-unknown", path=path, key=named, keys=", ".join(sorted(known)))
     default = Limits()
     settle = table.get("settle", {})
     if not isinstance(settle, dict):
-        raise OfficeFileInvalid(f"{path}: write [deadlines.settle] as a table of types and working days.")
+        raise OfficeFileInvalid("office.settle-no-table", path=path)
     return Limits(
         _days(path, "forward_working_days", table.get("forward_working_days", default.forward_working_days)),
         {
@@ -148,34 +153,24 @@ def read_working_days(path: Path) -> WorkingDays:
     """The calendar with an office's own holidays.csv over it: columns date, name, working (yes or no).
 
     Raises:
-        OfficeFileInvalid: a row has no such date, or says something else than yes or no.
+        OfficeFileInvalid: a row has no date, or neither yes nor no under working.
     """
-    if not path.is_file():
-        return WorkingDays()
-    own: dict[date, bool] = {}
-    with path.open(encoding="utf-8-sig", newline="") as file:
-        separator = ";" if ";" in file.readline() else ","
-        file.seek(0)
-        for row in csv.DictReader(file, delimiter=separator):
-            written = {(name or "").strip().lower(): (value or "") for name, value in row.items() if name is not None}
-            if any(value.strip() for value in written.values()):
-                day, working = _own_day(path, len(own) + 2, written)
-                own[day] = working
-    return WorkingDays(own)
+    return WorkingDays(dict(OfficeCsv(path, _HOLIDAYS_CSV).parse(_own_day)))
 
 
-def _own_day(path: Path, line: int, row: Mapping[str, str]) -> tuple[date, bool]:
+def _own_day(row: Row) -> tuple[date, bool]:
+    day = row.day("date")
+    if day is None:
+        raise row.invalid("office.date-blank", "date")
     try:
-        return date.fromisoformat(row["date"].strip()), _WORKING[row.get("working", "").strip().lower()]
-    except (KeyError, ValueError):
-        raise OfficeFileInvalid(
-            f"{path}, line {line}: write the date as 2026-11-23, and yes or no under working. The columns are date, name, working."
-        ) from None
+        return day, _WORKING[row["working"].lower()]
+    except KeyError:
+        raise row.invalid("office.working-unknown", "working", cell=row["working"]) from None
 
 
 def _days(path: Path, key: str, value: Any) -> int:  # noqa: ANN401 - whatever stands in the file
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST_DAYS:
-        raise OfficeFileInvalid(f"{path}, deadlines.{key}: write a whole number of working days, 0 to {_MOST_DAYS}.")
+        raise OfficeFileInvalid("office.days-invalid", path=path, key=key, most=_MOST_DAYS)
     return value
 
 

@@ -16,12 +16,13 @@ from model.errors import ArtifactError, PilahError
 from model.history.index_files import index_file
 from model.history.rows import history_file
 from model.history.similar import Precedents
-from model.office.units_check import disagreements
+from model.office.units_check import find_disagreements
 from model.versions import artifact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
+    from data.messages import Sentence
     from model.router import Router
     from model.versions.artifact import Card
     from model.versions.office_home import Office
@@ -38,7 +39,7 @@ class Loaded:
 
     router: Router
     card: Card
-    disagreements: tuple[str, ...] = ()
+    disagreements: tuple[Sentence, ...] = ()
 
 
 class _FileState(NamedTuple):
@@ -219,7 +220,7 @@ class Champion:
             return ArtifactError(str(error))
         today = datetime.now(UTC).date()
         ids = held.card.get("units_file", {}).get("ids", [])
-        found = disagreements(held.router.units, ids, own_units, today)
+        found = find_disagreements(held.router.units, ids, own_units, today)
         for sentence in found:
             logger.warning("Not ready: %s", sentence)
         return Loaded(router, held.card, found)

@@ -8,7 +8,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from model.errors import RulesFileInvalid
-from model.office.rules_file import Never, add_rule, rule_of
+from model.office.rules_file import NewRule, add_rule, preview_rule
 from model.router import Router
 from model.versions.office_home import Office
 from service.contract.schemas import SuggestionOut, clean
@@ -64,7 +64,7 @@ def ask(
     if isinstance(never, str):
         return _page(request, transaction, user, complaint, asked, refused=never)
     try:
-        rule = rule_of(never, _rules_file(settings), loaded.router.units)
+        rule = preview_rule(never, _rules_file(settings), loaded.router.units)
     except RulesFileInvalid:
         return _page(request, transaction, user, complaint, asked, refused=_FAULT)
     found = preview(transaction.session, settings.office, rule, loaded.router, settings.today())
@@ -95,7 +95,7 @@ def enter(
     return RedirectResponse(f"/pengaduan/{complaint.id}?aturan={rule.id}", 303)
 
 
-def _never(asked: Asked, user: SignedInUser, model: Router, settings: Settings) -> Never | str:
+def _never(asked: Asked, user: SignedInUser, model: Router, settings: Settings) -> NewRule | str:
     """The rule that is asked for, or what is missing."""
     unit = model.units.find(asked.unit)
     if unit is None:
@@ -106,7 +106,7 @@ def _never(asked: Asked, user: SignedInUser, model: Router, settings: Settings) 
         return "Kategori ini tidak dikenal."
     if len(asked.reason) < _SHORTEST_REASON:
         return "Tulis alasannya: aturan ini akan dibaca orang lain."
-    return Never(unit.id, asked.words, asked.category, asked.reason, user.name, settings.today())
+    return NewRule(unit.id, asked.words, asked.category, asked.reason, user.name, settings.today())
 
 
 def _rules_file(settings: Settings) -> Path:

@@ -173,7 +173,7 @@ def test_a_unit_that_gets_copies_is_named_as_it_stands_today(office: Office) -> 
 
 def test_units_that_nothing_stands_for_are_counted_by_the_day() -> None:
     units = Units([Unit("a", "A", valid_to=date(2025, 1, 1)), Unit("b", "B"), Unit("c", "C", valid_from=_AFTER)])
-    assert [units.gone_on(day) for day in (date(2024, 1, 1), date(2025, 1, 2), _AFTER)] == [1, 2, 1]
+    assert [units.count_closed(day) for day in (date(2024, 1, 1), date(2025, 1, 2), _AFTER)] == [1, 2, 1]
 
 
 def _row(complaint: Complaint, unit: str) -> LabelledComplaint:

@@ -74,7 +74,7 @@ def decided_unit(router: Router, row: LabelledComplaint) -> str:
     unit = router.units.find(row.unit)
     if unit is None:
         return f"{UNKNOWN_PREFIX}{row.unit}"
-    standing = router.units.standing_for(unit.id, day_of(row.complaint, None))
+    standing = router.units.in_charge_of(unit.id, day_of(row.complaint, None))
     return standing[0] if len(standing) == 1 else unit.id
 
 

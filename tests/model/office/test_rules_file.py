@@ -12,14 +12,14 @@ import pytest
 from model.complaint import Complaint
 from model.errors import RulesFileInvalid
 from model.office.rules import Action, read_rules
-from model.office.rules_file import Never, add_rule, rule_of
+from model.office.rules_file import NewRule, add_rule, preview_rule
 from model.office.units import Unit, Units
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 UNITS = Units([Unit("dishub", "Dinas Perhubungan"), Unit("dinsos", "Dinas Sosial")])
-NEVER = Never("dishub", "lampu tol", "", "milik badan usaha, bukan kami", "budi", date(2026, 3, 1))
+NEW_RULE = NewRule("dishub", "lampu tol", "", "milik badan usaha, bukan kami", "budi", date(2026, 3, 1))
 SPREADSHEETS = {
     "none": None,
     "comma": "id,words,category,place,addressee,action,unit,reason,author,valid_from,valid_to\n"
@@ -36,7 +36,7 @@ def test_a_rule_is_added_to_what_a_spreadsheet_wrote(tmp_path: Path, kept: str |
         path.parent.mkdir(parents=True)
         path.write_bytes(kept.encode())
     before = list(read_rules(path, UNITS))
-    added = add_rule(NEVER, path, UNITS)
+    added = add_rule(NEW_RULE, path, UNITS)
     rules = read_rules(path, UNITS)
     assert list(rules) == [*before, added]
     assert (added.action, added.unit_id, added.author, added.valid_from) == (
@@ -54,14 +54,14 @@ def test_a_rule_is_added_to_what_a_spreadsheet_wrote(tmp_path: Path, kept: str |
 def test_each_rule_gets_an_id_of_its_own_whoever_writes_at_once(tmp_path: Path) -> None:
     path = tmp_path / "rules.csv"
     with ThreadPoolExecutor(4) as pool:
-        list(pool.map(lambda _: add_rule(NEVER, path, UNITS), range(8)))
+        list(pool.map(lambda _: add_rule(NEW_RULE, path, UNITS), range(8)))
     assert len({rule.id for rule in read_rules(path, UNITS)}) == 8
 
 
 @pytest.mark.parametrize("words", ["=1+1", "-tol", "@lampu", "lampu\ntol"])
 def test_what_a_spreadsheet_would_take_for_a_formula_is_refused(tmp_path: Path, words: str) -> None:
     with pytest.raises(RulesFileInvalid):
-        add_rule(replace(NEVER, words=words), tmp_path / "rules.csv", UNITS)
+        add_rule(replace(NEW_RULE, words=words), tmp_path / "rules.csv", UNITS)
     assert not (tmp_path / "rules.csv").exists()
 
 
@@ -69,10 +69,10 @@ def test_a_file_with_a_faulty_row_is_left_as_it_is(tmp_path: Path) -> None:
     path = tmp_path / "rules.csv"
     path.write_text("action,unit,words\nterbang,dishub,lampu\n", encoding="utf-8")
     with pytest.raises(RulesFileInvalid, match="terbang"):
-        add_rule(NEVER, path, UNITS)
+        add_rule(NEW_RULE, path, UNITS)
     assert path.read_text(encoding="utf-8") == "action,unit,words\nterbang,dishub,lampu\n"
 
 
 def test_trying_a_rule_out_changes_nothing(tmp_path: Path) -> None:
-    assert rule_of(NEVER, tmp_path / "rules.csv", UNITS).unit_id == "dishub"
+    assert preview_rule(NEW_RULE, tmp_path / "rules.csv", UNITS).unit_id == "dishub"
     assert not (tmp_path / "rules.csv").exists()

@@ -53,7 +53,7 @@ def test_a_closed_unit_is_stood_for_by_its_successors_and_a_future_one_by_what_i
             Unit("tutup", "Kantor Tutup", valid_to=date(2024, 1, 1)),
         ]
     )
-    assert units.standing_for("lama", date(2024, 10, 20)) == ["lama"]
-    assert units.standing_for("lama", date(2024, 10, 21)) == ["a", "b"]
-    assert units.standing_for("a", date(2024, 5, 1)) == ["lama"]
-    assert units.standing_for("tutup", date(2024, 5, 1)) == []
+    assert units.in_charge_of("lama", date(2024, 10, 20)) == ["lama"]
+    assert units.in_charge_of("lama", date(2024, 10, 21)) == ["a", "b"]
+    assert units.in_charge_of("a", date(2024, 5, 1)) == ["lama"]
+    assert units.in_charge_of("tutup", date(2024, 5, 1)) == []

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from service.errors import OfficeFileInvalid
+from data.errors import OfficeFileInvalid
 from service.jobs.deadlines import WorkingDays, read_deadlines
 
 if TYPE_CHECKING:
@@ -60,8 +60,8 @@ def test_the_limits_are_the_offices(tmp_path: Path) -> None:
         ("office.toml", "[deadlines]\nforward = 3\n", "forward"),
         ("office.toml", "[deadlines]\nforward_working_days = -1\n", "forward_working_days"),
         ("office.toml", "[deadlines\n", "office.toml"),
-        ("holidays.csv", "date,name,working\n24 November,HUT,no\n", "line 2"),
-        ("holidays.csv", "date,name,working\n2026-11-24,HUT,maybe\n", "line 2"),
+        ("holidays.csv", "date,name,working\n24 November,HUT,no\n", "row 2, column date"),
+        ("holidays.csv", "date,name,working\n2026-11-24,HUT,maybe\n", "row 2, column working"),
     ],
 )
 def test_a_file_that_cannot_be_understood_is_named(tmp_path: Path, name: str, text: str, said: str) -> None:
