@@ -12,6 +12,7 @@ from model.history.similar import Precedents
 from model.language.words import folded_words
 from model.office.addressees import Addressees, Direction
 from model.office.rules import Rules
+from model.ranking.explanation import words_for
 from model.ranking.topics import day_of
 from model.suggestion import (
     CategoryCandidate,
@@ -136,7 +137,7 @@ class Router:
                 categories=CATEGORIES_SHOWN,
                 office=self.units,
                 today=today,
-                others=True,
+                side_outputs=True,
             )
             for item, ranking in zip(masked, ranked, strict=True):
                 yield ranking, self._suggestion(item, ranking, day_of(item.complaint, today), evidence=evidence)
@@ -186,7 +187,7 @@ class Router:
         precedents, alike = self._precedents.compare(complaint)
         return replace(
             suggestion,
-            evidence=self._ranking.words_for(complaint, first[0]) if first else (),
+            evidence=words_for(self._ranking, complaint, first[0]) if first else (),
             precedents=precedents,
             track_record=self._unit_calibration.track_record(suggestion.units[0].confidence)
             if suggestion.units and suggestion.model_unit is None

@@ -42,7 +42,7 @@ class NearDuplicates:
 
 def stems_only() -> ComplaintFeatures:
     """What past complaints are compared by, not yet fitted: stems without function words."""
-    return ComplaintFeatures(pairs=False, characters=None, stop_words=True, rows_at_least=1)
+    return ComplaintFeatures(pairs=False, characters=None, function_words=False, rows_at_least=1)
 
 
 @dataclass(frozen=True, slots=True)

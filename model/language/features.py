@@ -16,7 +16,6 @@ from weakref import WeakMethod
 
 import numpy as np
 from scipy.sparse import csr_matrix
-from sklearn.base import BaseEstimator, TransformerMixin
 
 import data
 from model.language.stemming import process_stemmer
@@ -118,7 +117,7 @@ class _RowsOf:
         return enough, self._rows[enough]
 
 
-class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc]  # scikit-learn is untyped
+class ComplaintFeatures:
     """Documents → rows of shape (n_documents, n_features), float32, in four blocks each of unit length or empty.
 
     The blocks are stems, pairs of neighbouring stems (both weighted as one block), character n-grams and clues.
@@ -127,28 +126,24 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
     def __init__(
         self,
         *,
-        stemming: bool = True,
-        colloquial: bool = True,
         pairs: bool = True,
         characters: tuple[int, int] | None = (3, 5),
-        stop_words: bool = False,
+        function_words: bool = True,
         rows_at_least: int = 2,
         clue_weight: float = 0.5,
     ) -> None:
-        self.stemming = stemming
-        self.colloquial = colloquial
         self.pairs = pairs
         self.characters = characters
-        self.stop_words = stop_words
+        self.function_words = function_words
         self.rows_at_least = rows_at_least
         self.clue_weight = clue_weight
 
-    def fit(self, documents: Sequence[Document], y: object = None) -> ComplaintFeatures:
+    def fit(self, documents: Sequence[Document]) -> ComplaintFeatures:
         """Learn the vocabulary: every feature met in at least `rows_at_least` documents."""
-        self.fit_transform(documents, y)
+        self._learn(documents)
         return self
 
-    def fit_transform(self, documents: Sequence[Document], y: object = None) -> csr_matrix:  # noqa: ARG002
+    def fit_transform(self, documents: Sequence[Document]) -> csr_matrix:
         """Learn the vocabulary and give the rows of the documents that it was learned from."""
         self._learn(documents)
         return self.transform(documents)
@@ -274,11 +269,11 @@ class ComplaintFeatures(TransformerMixin, BaseEstimator):  # type: ignore[misc] 
         return _Word(stems.tobytes(), learned.tobytes() + grams.tobytes(), known)
 
     def _stemmed(self, folded: str) -> list[str]:
-        standard = expand(folded, data.colloquial()) if self.colloquial else (folded,)
-        if self.stop_words:
+        standard = expand(folded, data.colloquial())
+        if not self.function_words:
             standard = tuple(word for word in standard if word not in data.function_words())
         stemmer = process_stemmer()
-        return [stemmer.stem(word) for word in standard] if self.stemming else list(standard)
+        return [stemmer.stem(word) for word in standard]
 
     def _cut(self, folded: str) -> list[str]:
         return character_ngrams(folded, *self.characters) if self.characters else []

@@ -1,4 +1,4 @@
-"""Which units have sent back a text nearly like this one: they are not suggested first for it again."""
+"""Returned texts: a unit is not suggested first for a text nearly like one that it returned."""
 
 from __future__ import annotations
 
@@ -12,53 +12,52 @@ if TYPE_CHECKING:
 
     from model.ranking.types import RankedUnit
 
-# How far behind the best other unit a refused one stands.
-_BEHIND = 0.5
+# The probability of a unit that returned the text, as a share of the best other unit's.
+_SHARE_OF_BEST = 0.5
 
 
-class Refusals:
-    """Remembers texts by the codes of their shingles, with the units that were wrong for them.
+class ReturnedTexts:
+    """Texts by the codes of their shingles, with the units that were wrong for them.
 
-    A machine that learns a text as wrong for a unit may still find that unit likeliest, where much else speaks for it. An
-    officer who has seen a letter come back must not be offered the same unit for the next copy. Copies that the unit kept
-    speak against those that it returned: it is refused from as many returned ones on.
+    A classifier with a text as counter-example may still rank the wrong unit first, where much else speaks for it. An
+    officer who has seen a letter come back must not be offered the same unit for the next copy. Copies that the unit
+    kept count against copies that it returned: with as many returned as kept, the unit is pushed back.
     """
 
-    def __init__(self, wrong: Iterable[tuple[str, str]], right: Iterable[tuple[str, str]]) -> None:
+    def __init__(self, wrong: Iterable[tuple[str, str]] = (), right: Iterable[tuple[str, str]] = ()) -> None:
         """Both are pairs of a text and the id of a unit. Texts too short to be told apart are left out."""
         self._votes: list[tuple[str, int]] = []
         self._sizes: list[int] = []
         self._by_code: dict[int, list[int]] = {}
         for text, unit_id in wrong:
-            self._remember(text, unit_id, 1)
-        refused = {unit_id for unit_id, _ in self._votes}
-        kept = [(text, unit_id) for text, unit_id in right if unit_id in refused]
-        # Only a copy of what was refused speaks against it, found before any of them is remembered.
-        speaking = [
+            self._add(text, unit_id, 1)
+        returned_by = {unit_id for unit_id, _ in self._votes}
+        # Only a copy of a returned text counts; all are found before any is added.
+        kept = [
             (text, unit_id)
-            for text, unit_id in kept
-            if any(self._votes[at][0] == unit_id for at in self._alike(shingle_codes(text)))
+            for text, unit_id in right
+            if unit_id in returned_by and any(self._votes[i][0] == unit_id for i in self._alike(shingle_codes(text)))
         ]
-        for text, unit_id in speaking:
-            self._remember(text, unit_id, -1)
+        for text, unit_id in kept:
+            self._add(text, unit_id, -1)
 
     def __len__(self) -> int:
         return len(self._votes)
 
-    def of(self, text: str) -> frozenset[str]:
-        """The ids of the units that refuse a text."""
+    def units_that_returned(self, text: str) -> frozenset[str]:
+        """The ids of the units that returned copies of a text."""
         if not self._votes:
             return frozenset()
         sums: Counter[str] = Counter()
-        refused = set()
-        for at in self._alike(shingle_codes(text)):
-            unit_id, vote = self._votes[at]
+        returned_by = set()
+        for i in self._alike(shingle_codes(text)):
+            unit_id, vote = self._votes[i]
             sums[unit_id] += vote
             if vote > 0:
-                refused.add(unit_id)
-        return frozenset(unit_id for unit_id in refused if sums[unit_id] >= 0)
+                returned_by.add(unit_id)
+        return frozenset(unit_id for unit_id in returned_by if sums[unit_id] >= 0)
 
-    def _remember(self, text: str, unit_id: str, vote: int) -> None:
+    def _add(self, text: str, unit_id: str, vote: int) -> None:
         codes = shingle_codes(text)
         if not codes:
             return
@@ -68,23 +67,21 @@ class Refusals:
         self._sizes.append(len(codes))
 
     def _alike(self, codes: frozenset[int]) -> Iterator[int]:
-        shared = Counter(at for code in codes for at in self._by_code.get(code, ()))
-        for at, count in shared.items():
-            if count >= NEAR_DUPLICATE_FROM * (len(codes) + self._sizes[at] - count):
-                yield at
+        """The numbers of the texts that are nearly the same."""
+        shared = Counter(i for code in codes for i in self._by_code.get(code, ()))
+        for i, count in shared.items():
+            if count >= NEAR_DUPLICATE_FROM * (len(codes) + self._sizes[i] - count):
+                yield i
 
 
-NOTHING_REFUSED = Refusals((), ())
-
-
-def pushed_back(ranked: Sequence[RankedUnit], refused: frozenset[str]) -> tuple[RankedUnit, ...]:
-    """The ranking, best first, with each refused unit behind the best other one."""
-    others = [unit for unit in ranked if not {unit.unit_id, unit.replaces} & refused]
+def pushed_back(ranked: Sequence[RankedUnit], returned_by: frozenset[str]) -> tuple[RankedUnit, ...]:
+    """The ranking, best first, with each unit that returned the text behind the best other unit."""
+    others = [unit for unit in ranked if not {unit.unit_id, unit.replaces} & returned_by]
     if not others or len(others) == len(ranked):
         return tuple(ranked)
-    most = _BEHIND * others[0].probability
-    back = [
-        unit._replace(probability=min(unit.probability, most)) if {unit.unit_id, unit.replaces} & refused else unit
+    most = _SHARE_OF_BEST * others[0].probability
+    lowered = [
+        unit._replace(probability=min(unit.probability, most)) if {unit.unit_id, unit.replaces} & returned_by else unit
         for unit in ranked
     ]
-    return tuple(sorted(back, key=lambda unit: -unit.probability))
+    return tuple(sorted(lowered, key=lambda unit: -unit.probability))

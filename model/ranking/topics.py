@@ -1,4 +1,4 @@
-"""Topics: what the classifier learns of a unit, its family or itself."""
+"""Topics: the classifier's labels for units, which are families or single units."""
 
 from __future__ import annotations
 
@@ -11,12 +11,11 @@ if TYPE_CHECKING:
     from model.complaint import Complaint
     from model.office.units import Units
 
-
 _FAMILY_MARK = "family:"
 
 
 def topic_of(unit_id: str, units: Units) -> str:
-    """What the classifier learns of a unit: its family's mark and name, or its own id; empty without a unit."""
+    """The topic of a unit: its family's mark and name, or its own id; empty without a unit."""
     if not unit_id:
         return ""
     family = units[unit_id].family
@@ -29,7 +28,7 @@ def family_of_topic(topic: str) -> str | None:
 
 
 def description_of(topic: str, units: Units) -> str:
-    """What a unit or a family calls itself, and what units.csv says that it does."""
+    """The names of a unit or family, and its description in units.csv."""
     family = family_of_topic(topic)
     if family is not None:
         described = [unit.description for unit in units if unit.family == family and unit.description]
@@ -39,7 +38,7 @@ def description_of(topic: str, units: Units) -> str:
 
 
 def in_force(unit_id: str, units: Units, day: date) -> str:
-    """The one unit that has this unit's matters on that day; itself where there are none or several."""
+    """The one unit that has this unit's matters on that day; the unit itself where none or several have them."""
     if not unit_id:
         return ""
     standing = units.in_charge_of(unit_id, day)
@@ -47,7 +46,7 @@ def in_force(unit_id: str, units: Units, day: date) -> str:
 
 
 def day_of(complaint: Complaint, today: date | None) -> date:
-    """The day whose units and rules count: the given one, else that of the complaint, else the present one."""
+    """The day whose units and rules count: the given day, else the complaint's, else today."""
     if today is not None:
         return today
     return complaint.received_at.date() if complaint.received_at else datetime.now(UTC).date()

@@ -1,4 +1,4 @@
-"""What a ranking gives back."""
+"""The ranking of one complaint: units, categories, types and outcomes with raw probabilities."""
 
 from __future__ import annotations
 
@@ -9,22 +9,10 @@ if TYPE_CHECKING:
     from model.suggestion import ResolvedBy
 
 
-@dataclass(frozen=True, slots=True)
-class Parts:
-    """Which parts a ranking has; everything, unless a measurement leaves one out to see what it brings."""
-
-    names: bool = True
-    bayes: bool = True
-    recency: bool = True
-    together: bool = True
-    addressed: bool = True
-    asked: bool = True
-
-
 class RankedUnit(NamedTuple):
-    """A unit, its raw probability, and what told it from its family.
+    """A unit, its raw probability, its topic's number, and the clue that told the unit from its family.
 
-    `replaces`: the id of the unit that the model learned, where that one isn't in force on the complaint's day.
+    `replaces`: the id of the learned unit, where that unit isn't in force on the complaint's day.
     """
 
     unit_id: str
@@ -36,7 +24,7 @@ class RankedUnit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The ranking of one complaint; `known` is whether the text shares any feature with what was learned."""
+    """The ranking of one complaint, best first; `known_share` of its words were seen in training."""
 
     units: tuple[RankedUnit, ...]
     categories: tuple[tuple[str, float], ...]

@@ -1,4 +1,4 @@
-"""Units that the office has written into units.csv since the model was trained: what they say of themselves speaks for them."""
+"""Rank units that joined units.csv after the training, by their names and descriptions."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ if TYPE_CHECKING:
     from model.ranking.linear import LinearRanker
 
 
-class Newcomers:
-    """Further labels for a fitted ranker, weighed as it weighs a label without rows: by the features of its name alone."""
+class UnitDescriptions:
+    """Further labels for a fitted ranker, scored like a learned label without rows: by its name's features alone."""
 
-    def __init__(self, labels: Sequence[str], named: csr_matrix, intercept: float) -> None:
-        """`named` are the features of names and descriptions, of shape (n_labels, n_features)."""
+    def __init__(self, labels: Sequence[str], descriptions: csr_matrix, intercept: float) -> None:
+        """`descriptions` are the features of names and descriptions, of shape (n_labels, n_features)."""
         self.labels = tuple(labels)
-        self._weights = (named * NAME_WEIGHT).T.tocsc()
+        self._weights = (descriptions * NAME_WEIGHT).T.tocsc()
         self._intercept = intercept
 
     def probabilities(self, ranker: LinearRanker, rows: csr_matrix) -> NDArray[np.float64]:

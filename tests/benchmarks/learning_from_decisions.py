@@ -23,11 +23,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from model.office.units import Units
-from model.ranking.sample_weights import ACCEPTANCE_WEIGHT, CORRECTION_WEIGHT
+from tests.benchmarks.ablation import without_characters
 from training.dataset.read import read_exports
 from training.evaluation.metrics import evaluate
 from training.fitting.fit import Outcomes, assemble, fit_ranking
 from training.fitting.recipe import Recipe
+from training.fitting.sample_weights import ACCEPTANCE_WEIGHT, CORRECTION_WEIGHT
 from training.simulation.officers import Plan, replay
 from training.simulation.output import write_replay
 
@@ -109,14 +110,13 @@ def print_lines(replayed: ReplayResult, name: str) -> None:
         )
 
 
-def choose(surabaya: Path, laporgub: Path) -> None:
+def choose(surabaya: Path) -> None:
     """Print every setting on earlier data."""
-    choose_wrong(laporgub)
     first_half = _first_half(surabaya)
     say("| weights | line | unit top-1 | units that are new | top-3 | category |\n|---|---|---|---|---|---|")
     for acceptance, correction in WEIGHTS:
         plan = Plan(days=14, errors=(0.1, 0.2))
-        print_lines(replay(first_half, Units([]), _light(acceptance, correction), plan), f"{acceptance}, {correction}")
+        print_lines(replay(first_half, Units([]), _recipe(acceptance, correction), plan), f"{acceptance}, {correction}")
 
 
 def choose_changed(surabaya: Path) -> None:
@@ -126,13 +126,13 @@ def choose_changed(surabaya: Path) -> None:
         "| weights | line | level before | weeks until back | first month | third month | moved units, by month | all from then on |"
     )
     shares = {
-        weights: print_changed(first_half, CHANGED_FIRST, _light(*weights), Plan(errors=(0.1,)), str(weights))
+        weights: print_changed(first_half, CHANGED_FIRST, _recipe(*weights), Plan(errors=(0.1,)), str(weights))
         for weights in WEIGHTS_CHANGED
     }
     chosen = max(shares, key=shares.__getitem__)
     say(f"chosen {chosen[0]} {chosen[1]}")
     for days in (7, 14, 28):
-        print_lines(replay(first_half, Units([]), _light(0.5, 2.0), Plan(days=days, errors=(0.1,))), f"{days} days")
+        print_lines(replay(first_half, Units([]), _recipe(0.5, 2.0), Plan(days=days, errors=(0.1,))), f"{days} days")
 
 
 def _first_half(surabaya: Path) -> list[LabelledComplaint]:
@@ -140,9 +140,9 @@ def _first_half(surabaya: Path) -> list[LabelledComplaint]:
     return rows[: len(rows) // 2]
 
 
-def _light(acceptance: float, correction: float) -> Recipe:
-    """Without character n-grams, which cost most of the time and bring a point to every setting."""
-    return Recipe(characters=None, acceptance_weight=acceptance, correction_weight=correction)
+def _recipe(acceptance: float, correction: float) -> Recipe:
+    """The recipe of one setting."""
+    return Recipe(acceptance_weight=acceptance, correction_weight=correction)
 
 
 def choose_wrong(laporgub: Path) -> None:
@@ -177,7 +177,7 @@ def choose_wrong(laporgub: Path) -> None:
 def report(mode: str, path: Path, acceptance: float = ACCEPTANCE_WEIGHT, correction: float = CORRECTION_WEIGHT) -> None:
     """Print the half that is reported: `plain` as it was, or `changed`; by unit alone and by words, to be affordable."""
     rows = [replace(row, category="") for row in _read(path)]
-    recipe = _light(acceptance, correction)
+    recipe = _recipe(acceptance, correction)
     if mode == "changed":
         say(
             "| case | line | level before | weeks until back | first month | third month | moved units, by month | all |"
@@ -200,8 +200,12 @@ def _read(path: Path) -> list[LabelledComplaint]:
 if __name__ == "__main__":
     mode = sys.argv[1]
     if mode == "choose":
-        choose(Path(sys.argv[2]), Path(sys.argv[3]))
+        choose_wrong(Path(sys.argv[3]))
+        with without_characters():
+            choose(Path(sys.argv[2]))
     elif mode == "choose-changed":
-        choose_changed(Path(sys.argv[2]))
+        with without_characters():
+            choose_changed(Path(sys.argv[2]))
     else:
-        report(mode, Path(sys.argv[2]), *map(float, sys.argv[3:]))
+        with without_characters():
+            report(mode, Path(sys.argv[2]), *map(float, sys.argv[3:]))

@@ -7,10 +7,10 @@ import pytest
 
 from model.complaint import Complaint
 from model.history.rows import read_history
-from model.ranking.calibration import Outcome, calibrate
 from model.router import Router
 from model.suggestion import NoticeCode, ResolvedBy, Status
 from model.versions.office_home import Office
+from training.fitting.calibration import Outcome, calibrate
 
 
 @pytest.fixture(scope="module")

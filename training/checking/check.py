@@ -26,7 +26,6 @@ from training.checking.rare_labels import rare_labels
 from training.dataset.leakage import count_leaks, leaking_rows
 from training.dataset.read import NO_DATE, NO_LABEL, UNREAD_DATE
 from training.fitting.fit import units_known
-from training.fitting.recipe import Recipe
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -62,7 +61,7 @@ def check(
     day = rows[-1].received_at.date() if rows and not reading.in_order_of_file else datetime.now(UTC).date()
     found: tuple[Doubt, ...] | None = None
     if doubts:
-        found = tuple(likely_wrong(rows, units, groups, Recipe(), step))
+        found = tuple(likely_wrong(rows, units, groups, step))
     return Findings(
         rows=len(rows),
         units=len({unit.id for row in rows if row.unit and (unit := units.find(row.unit))}),

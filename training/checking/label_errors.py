@@ -11,17 +11,19 @@ from __future__ import annotations
 
 from collections import defaultdict
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from model.language.features import ComplaintFeatures
 from model.office.addressees import Addressees
-from model.ranking.linear import LinearRanker
-from model.ranking.places import PlaceEvidence, PlaceResolver
+from model.ranking.places import PlaceEvidence
 from model.ranking.ranker import document
 from model.ranking.topics import family_of_topic, topic_of
 from training.checking.findings import Doubt, FoundRow, Label
+from training.fitting.linear import fit_linear_ranker
+from training.fitting.places import fit_places
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -31,7 +33,8 @@ if TYPE_CHECKING:
 
     from model.history.rows import LabelledComplaint
     from model.office.units import Units
-    from training.fitting.recipe import Recipe
+    from model.ranking.linear import LinearRanker
+    from model.ranking.places import PlaceResolver
 
     Step = Callable[[int], None]
     Floats = NDArray[np.float64]
@@ -61,7 +64,6 @@ def likely_wrong(
     rows: Sequence[LabelledComplaint],
     units: Units,
     groups: NDArray[np.intp],
-    recipe: Recipe,
     step: Step = lambda rows: None,
 ) -> list[Doubt]:
     """The labels that are likely wrong, likeliest first, units and categories each by themselves.
@@ -70,7 +72,7 @@ def likely_wrong(
     """
     if len(rows) < _FEWEST_ROWS:
         return []
-    judged = _Judges(rows, units, groups, recipe).judged(step)
+    judged = _Judges(rows, units, groups).judged(step)
     names = {unit.id: unit.name for unit in units}
     return [
         *_doubts(judged[Label.UNIT], rows, Label.UNIT, names),
@@ -93,9 +95,7 @@ class _Verdict:
 class _Judges:
     """One model a fold, that judges the rows it has not learned from."""
 
-    def __init__(
-        self, rows: Sequence[LabelledComplaint], units: Units, groups: NDArray[np.intp], recipe: Recipe
-    ) -> None:
+    def __init__(self, rows: Sequence[LabelledComplaint], units: Units, groups: NDArray[np.intp]) -> None:
         self._rows = rows
         self._units = units
         self._fold = _folds(groups)
@@ -103,12 +103,10 @@ class _Judges:
         self._topics = [topic_of(unit_id, units) for unit_id in self._unit_ids]
         self._categories = [row.category for row in rows]
         # Words alone tell labels apart nearly as well as with their characters, in a third of the time.
-        features = replace(recipe, characters=None).features()
+        features = ComplaintFeatures(characters=None)
         addressees = Addressees(units)
         # The vocabulary knows no label, so one for all folds tells none of them anything.
-        self._matrix: csr_matrix = features.fit_transform(
-            [document(row.complaint, addressees, recipe.parts()) for row in rows]
-        )
+        self._matrix: csr_matrix = features.fit_transform([document(row.complaint, addressees) for row in rows])
 
     def judged(self, step: Step) -> Mapping[Label, list[_Verdict]]:
         """The verdicts on every row that has the label and whose label other rows have too."""
@@ -149,11 +147,11 @@ class _Judges:
         labelled = [i for i in learned if labels[i]]
         if len({labels[i] for i in labelled}) < _FEWEST_LABELS:
             return None
-        return LinearRanker.fit(self._matrix[labelled], [labels[i] for i in labelled])
+        return fit_linear_ranker(self._matrix[labelled], [labels[i] for i in labelled])
 
     def _places(self, learned: NDArray[np.intp]) -> PlaceResolver:
         placed = [(self._unit_ids[i], self._rows[i].complaint) for i in learned if self._unit_ids[i]]
-        return PlaceResolver(self._units, placed)
+        return fit_places(self._units, placed)
 
     def _unit_verdicts(
         self, chunk: NDArray[np.intp], labels: Sequence[str], probabilities: Floats, places: PlaceResolver

@@ -18,7 +18,6 @@ from model.drift.baseline import Baseline
 from model.drift.check import check, too_few
 from model.history.rows import read_history
 from model.office.units import COLUMNS, as_rows
-from model.ranking.sample_weights import ACCEPTANCE_WEIGHT, CORRECTION_WEIGHT, WRONG_WEIGHT
 from model.versions.office_home import Office
 from model.versions.training_lock import training_lock_held
 from training.batch.predict_file import predict_file
@@ -57,6 +56,7 @@ from training.dataset.sampling import MOST_ROWS, require_room
 from training.evaluation.drift_observations import observe
 from training.evaluation.metrics import evaluate
 from training.fitting.recipe import Recipe
+from training.fitting.sample_weights import ACCEPTANCE_WEIGHT, CORRECTION_WEIGHT, WRONG_WEIGHT
 from training.pipeline import remove_unfinished, steps_of, train
 from training.simulation.officers import Plan, fits_of, replay
 from training.simulation.output import print_replayed, write_replay

@@ -1,4 +1,4 @@
-"""From labelled rows to a router: rankings along time, what they were right about, and the last one on everything."""
+"""From labelled rows to a router: rankings of earlier rows, measured on later ones, and a last ranking of all rows."""
 
 from __future__ import annotations
 
@@ -7,19 +7,21 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
 from model.office.categories import label_categories
-from model.ranking.calibration import Calibration, Outcome, calibrate
-from model.ranking.families import find_families
-from model.ranking.ranker import Ranking
 from model.ranking.side_outputs import Copies
 from model.ranking.topics import in_force
 from model.router import Router
 from training.dataset.sampling import newest_rows
+from training.fitting.calibration import Outcome, calibrate
+from training.fitting.families import find_families
+from training.fitting.ranker import fit_ranker
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from model.history.rows import LabelledComplaint
     from model.office.units import Units
+    from model.ranking.calibration import Calibration
+    from model.ranking.ranker import Ranking
     from model.ranking.types import Ranked
     from training.fitting.recipe import Recipe
 
@@ -29,18 +31,16 @@ Row = TypeVar("Row")
 _CHAIN = (0.5, 0.75)
 
 
-def units_known(rows: Sequence[LabelledComplaint], office_units: Units, *, families: bool = True) -> Units:
-    """The office's units, those that only the rows know, and the families found among all of them."""
+def units_known(rows: Sequence[LabelledComplaint], office_units: Units) -> Units:
+    """The office's units, further units that only the rows name, and the families found among all of them."""
     units = office_units.with_names(list(dict.fromkeys(row.unit for row in rows if row.unit)))
-    if not families:
-        return units
     placed = [(unit.id, row.complaint) for row in rows if not row.returned and (unit := units.find(row.unit))]
     return units.with_memberships(find_families(units, placed))
 
 
 @dataclass(frozen=True)
 class Outcomes:
-    """What became of each suggestion on later rows, for unit and category."""
+    """The results of suggestions on later rows, for unit and category."""
 
     units: list[Outcome]
     categories: list[Outcome]
@@ -50,14 +50,14 @@ class Outcomes:
 
 
 def fit_ranking(rows: Sequence[LabelledComplaint], office_units: Units, recipe: Recipe) -> tuple[Ranking, Units]:
-    """A ranking of these rows, or of the newest where the recipe has a bound, and the units as it knows them."""
+    """A ranking of these rows, or of the newest where the recipe has a bound, and the units as learned."""
     learned = newest_rows(rows, recipe.max_rows)
-    units = units_known(learned, office_units, families=recipe.families)
-    return Ranking.fit(learned, units, recipe.features(), recipe.parts(), recipe.trust()), units
+    units = units_known(learned, office_units)
+    return fit_ranker(learned, units, recipe.sample_weights()), units
 
 
 def slices_of(rows: Sequence[Row]) -> list[tuple[Sequence[Row], Sequence[Row]]]:
-    """Rows to learn from, and the later slice to predict from them: forward-chained, for the calibration."""
+    """Forward-chained pairs for the calibration: earlier rows to learn from, and the later slice to predict."""
     cuts = [round(len(rows) * share) for share in _CHAIN] + [len(rows)]
     return [(rows[:start], rows[start:end]) for start, end in pairwise(cuts)]
 
@@ -65,7 +65,7 @@ def slices_of(rows: Sequence[Row]) -> list[tuple[Sequence[Row], Sequence[Row]]]:
 def predict_slice(
     earlier: Sequence[LabelledComplaint], later: Sequence[LabelledComplaint], office_units: Units, recipe: Recipe
 ) -> Outcomes:
-    """What a ranking of the earlier rows was right about on the later ones."""
+    """The results of a ranking of the earlier rows on the later ones."""
     if not taught(earlier):
         return Outcomes([], [])
     ranking, units = fit_ranking(earlier, office_units, recipe)
@@ -78,7 +78,7 @@ def taught(rows: Sequence[LabelledComplaint]) -> bool:
 
 
 def outcomes_of(ranking: Ranking, units: Units, rows: Sequence[LabelledComplaint]) -> Outcomes:
-    """What became of each suggestion of a ranking on rows that it has not learned from."""
+    """The results of a ranking on rows that it has not learned from."""
     return ranked_outcomes(ranking.rank_many([row.complaint for row in rows]), units, rows)
 
 
@@ -101,7 +101,7 @@ def assemble(
     recipe: Recipe,
     rows: Sequence[LabelledComplaint],
 ) -> Router:
-    """The router of a ranking that learned from `rows`, calibrated by outcomes on later ones."""
+    """The router of a ranking that learned from `rows`, calibrated by outcomes on later rows."""
     names = ranking.categories.labels if ranking.categories is not None else ()
     return Router(
         version, ranking, units, label_categories(names), *calibrations(outcomes, recipe), _copies(rows, units)
@@ -109,17 +109,17 @@ def assemble(
 
 
 def _copies(rows: Sequence[LabelledComplaint], units: Units) -> Copies:
-    """What was copied to whom, read with the units that have each one's matters at the end of the history."""
+    """The copies of each unit, read with the units in force at the end of the history."""
     newest = max(row.received_at for row in rows).date()
 
-    def standing(name: str) -> str:
+    def unit_in_force(name: str) -> str:
         unit = units.find(name)
         return in_force(unit.id, units, newest) if unit else ""
 
     in_charge = [
-        (unit_id, [copied for name in row.copies if (copied := standing(name))])
+        (unit_id, [copied for name in row.copies if (copied := unit_in_force(name))])
         for row in rows
-        if not row.returned and (unit_id := standing(row.unit))
+        if not row.returned and (unit_id := unit_in_force(row.unit))
     ]
     return Copies(in_charge)
 

@@ -14,9 +14,9 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from model.errors import HistoryUnusable
-from model.ranking.sample_weights import ACCEPTED, CHANGED
 from training.dataset.split import FEWEST_ROWS
 from training.fitting.fit import Outcomes, assemble, fit_ranking, taught
+from training.fitting.sample_weights import ACCEPTED, CHANGED
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence

@@ -12,9 +12,10 @@ from scipy.sparse import vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 
+import data
 from model.language.features import ComplaintFeatures, Document
 from model.language.stemming import process_stemmer
-from model.language.words import fold, folded_words, words
+from model.language.words import expand, fold, folded_words, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -34,7 +35,8 @@ def _documents(texts: list[str]) -> list[Document]:
 
 
 def _stems(text: str) -> list[str]:
-    return [process_stemmer().stem(word.folded) for word in words(text)]
+    standard = (standard for word in words(text) for standard in expand(word.folded, data.colloquial()))
+    return [process_stemmer().stem(word) for word in standard]
 
 
 def _sklearn_words() -> TfidfVectorizer:
@@ -73,7 +75,7 @@ _TEXT = st.text(alphabet="abdegiklmnoprstu ", min_size=3, max_size=40)
 @given(st.lists(_TEXT, min_size=1, max_size=6), st.lists(_TEXT, max_size=3))
 def test_the_rows_equal_scikit_learns_own_pipeline(learned: list[str], new: list[str]) -> None:
     corpus = TEXTS + learned
-    ours = ComplaintFeatures(colloquial=False)
+    ours = ComplaintFeatures()
     learned_rows = ours.fit_transform(_documents(corpus))
     theirs = _sklearn_union().fit(corpus)
     rows = vstack((learned_rows, ours.transform(_documents(new)))) if new else learned_rows
@@ -125,7 +127,7 @@ def test_a_text_without_known_words_has_an_empty_row() -> None:
 
 
 def test_negation_stays_a_feature_when_stop_words_go() -> None:
-    names = ComplaintFeatures(stop_words=True).fit(_documents(TEXTS)).names()
+    names = ComplaintFeatures(function_words=False).fit(_documents(TEXTS)).names()
     assert "tidak" in names
     assert "di" not in names
 

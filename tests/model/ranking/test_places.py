@@ -2,9 +2,10 @@ from __future__ import annotations
 
 from model.complaint import Complaint, Location
 from model.office.units import Unit, Units
-from model.ranking.families import find_families
 from model.ranking.places import PlaceEvidence, PlaceResolver
 from model.suggestion import ResolvedBy
+from training.fitting.families import find_families
+from training.fitting.places import fit_places
 
 PLACES = ("Melati", "Kenanga", "Dahlia", "Cempaka")
 UNITS = Units(
@@ -18,7 +19,7 @@ ROWS = [
 
 
 def _resolver() -> PlaceResolver:
-    return PlaceResolver(UNITS.with_memberships(find_families(UNITS, ROWS)), ROWS)
+    return fit_places(UNITS.with_memberships(find_families(UNITS, ROWS)), ROWS)
 
 
 def test_a_family_with_an_invented_prefix_is_found() -> None:

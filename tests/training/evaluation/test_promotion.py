@@ -173,7 +173,7 @@ def test_a_champion_that_has_seen_the_slice_is_measured_by_its_recipe_on_its_own
 def test_a_champion_older_than_the_slice_is_measured_itself(tmp_path: Path) -> None:
     office = Office(tmp_path / "home", "uji")
     train_csv(office, write_history_csv(tmp_path / "old.csv", 90))
-    later = train_csv(office, write_history_csv(tmp_path / "all.csv", 140), recipe=Recipe(pairs=False))
+    later = train_csv(office, write_history_csv(tmp_path / "all.csv", 140), recipe=Recipe(acceptance_weight=1.0))
     assert _comparison(office, later.version)["measured"] == "itself"
 
 

@@ -14,36 +14,31 @@ if TYPE_CHECKING:
     from model.complaint import Complaint
     from model.office.units import Unit, Units
 
-
 _LONGEST_PREFIX = 4
-
-
 _FEWEST_MEMBERS = 3
-
-
-# Shares below were chosen on the first 80 % of the two measured histories; docs/decisions/0002 has the figures.
+# Chosen on the first 80 % of the two measured histories: docs/decisions/0002 has the figures.
 _SHARE_WITH_PLACE = 0.3
 
 
 def find_families(units: Units, rows: Sequence[tuple[str, Complaint]]) -> dict[str, tuple[str, str]]:
-    """Unit id → (family, area) for the units found to be one family spread over places.
+    """Unit id → (family, area) for the units that form one family spread over places.
 
-    `rows` pairs the id of the unit in charge with the complaint. A beginning of names makes a family when at least three
-    units share it, the other part of each name is a known place, and in enough of their rows that place is a place field
-    or stands in the text.
+    `rows` pairs the id of the unit in charge with the complaint. A prefix of names makes a family when at least three
+    units share it, the rest of each name is a known place, and in enough of their rows that place is a place field or
+    stands in the text.
     """
     by_unit: dict[str, list[Complaint]] = defaultdict(list)
     for unit_id, complaint in rows:
         by_unit[unit_id].append(complaint)
     known = _known_places(complaint for _, complaint in rows)
-    found: dict[str, tuple[str, str]] = {}
-    # The longest shared beginning first: "Kantor Urusan Agama X" is one family, not "Kantor" with "Urusan Agama X".
+    members: dict[str, tuple[str, str]] = {}
+    # The longest shared prefix first: "Kantor Urusan Agama X" is one family, not "Kantor" with "Urusan Agama X".
     for length in range(_LONGEST_PREFIX, 0, -1):
-        for prefix, members in _by_prefix(units, length).items():
-            placed = {unit.id: area for unit, area in members if _is_place(area, known) and unit.id not in found}
+        for prefix, candidates in _by_prefix(units, length).items():
+            placed = {unit.id: area for unit, area in candidates if _is_place(area, known) and unit.id not in members}
             if len(placed) >= _FEWEST_MEMBERS and _share_with_place(placed, by_unit) >= _SHARE_WITH_PLACE:
-                found.update({unit_id: (prefix, area) for unit_id, area in placed.items()})
-    return found
+                members.update({unit_id: (prefix, area) for unit_id, area in placed.items()})
+    return members
 
 
 def _known_places(complaints: Iterable[Complaint]) -> set[str]:
@@ -62,18 +57,20 @@ def _is_place(area: str, known: set[str]) -> bool:
 
 
 def _by_prefix(units: Units, length: int) -> dict[str, list[tuple[Unit, str]]]:
+    """The first `length` words of names, as first written → the units that share them, with the rest of each name."""
     groups: dict[str, list[tuple[Unit, str]]] = defaultdict(list)
-    spelled: dict[str, str] = {}
+    spellings: dict[str, str] = {}
     for unit in units:
         written = unit.name.split()
         if len(written) > length:
             key = place_key(" ".join(written[:length]))
-            spelled.setdefault(key, " ".join(written[:length]))
+            spellings.setdefault(key, " ".join(written[:length]))
             groups[key].append((unit, place_key(" ".join(written[length:]))))
-    return {spelled[key]: members for key, members in groups.items()}
+    return {spellings[key]: members for key, members in groups.items()}
 
 
 def _share_with_place(areas: Mapping[str, str], by_unit: Mapping[str, Sequence[Complaint]]) -> float:
+    """The share of these units' rows whose place field or text names the unit's area."""
     rows = agreeing = 0
     for unit_id, area in areas.items():
         for complaint in by_unit.get(unit_id, ()):

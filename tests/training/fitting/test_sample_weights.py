@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from model.complaint import Complaint
 from model.history.rows import LabelledComplaint, read_rows, write_rows
 from model.office.units import Units
-from model.ranking.returned_texts import Refusals
-from model.ranking.sample_weights import WRONG_WEIGHT, Trust, topics_now
+from model.ranking.returned_texts import ReturnedTexts
 from training.fitting.fit import fit_ranking
 from training.fitting.recipe import Recipe
+from training.fitting.sample_weights import WRONG_WEIGHT, SampleWeights, relabel_reassigned
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -76,7 +76,8 @@ def test_a_wrong_unit_still_gets_what_is_its_own() -> None:
 
 
 def test_without_verdicts_the_weights_change_nothing() -> None:
-    assert list(Trust(correction=7, acceptance=0.1).weights(_base())) == [1.0] * len(BASE)
+    rows = _base()
+    assert (SampleWeights(correction=7, acceptance=0.1).of(rows) == SampleWeights().of(rows)).all()
 
 
 def _decided(n: int, towards: str) -> LabelledComplaint:
@@ -88,7 +89,7 @@ def _decided(n: int, towards: str) -> LabelledComplaint:
 
 def _now(rows: list[LabelledComplaint]) -> list[str]:
     wrong = [(at, unit) for at, row in enumerate(rows) for unit in row.known_wrong]
-    return topics_now(rows, [row.unit for row in rows], wrong)
+    return relabel_reassigned(rows, [row.unit for row in rows], wrong)
 
 
 def test_old_rows_of_a_unit_whose_matters_moved_teach_the_other_and_newer_ones_their_own() -> None:
@@ -119,10 +120,10 @@ def test_a_unit_whose_matters_moved_is_suggested_no_more_for_what_was_its_own() 
 
 def test_copies_that_the_unit_kept_speak_against_one_that_it_returned() -> None:
     returned = [(TOLL, "dishub")]
-    assert Refusals(returned, []).of(f"{TOLL} tolong") == {"dishub"}
-    assert Refusals(returned, [(TOLL, "dishub")] * 2).of(f"{TOLL} tolong") == frozenset()
-    assert Refusals(returned, [(TOLL, "dinsos")] * 2).of(f"{TOLL} tolong") == {"dishub"}
-    assert Refusals(returned, []).of(f"{TREE} di depan sekolah dasar") == frozenset()
+    assert ReturnedTexts(returned, []).units_that_returned(f"{TOLL} tolong") == {"dishub"}
+    assert ReturnedTexts(returned, [(TOLL, "dishub")] * 2).units_that_returned(f"{TOLL} tolong") == frozenset()
+    assert ReturnedTexts(returned, [(TOLL, "dinsos")] * 2).units_that_returned(f"{TOLL} tolong") == {"dishub"}
+    assert ReturnedTexts(returned, []).units_that_returned(f"{TREE} di depan sekolah dasar") == frozenset()
 
 
 @given(

@@ -10,9 +10,9 @@ from scipy.sparse import csr_matrix, vstack
 from sklearn.preprocessing import normalize
 from sklearn.svm import LinearSVC
 
-from model.ranking import working_set_svm
-from model.ranking.linear import REGULARISATION, LinearRanker
-from model.ranking.working_set_svm import NotOf
+from training.fitting import working_set_svm
+from training.fitting.linear import REGULARISATION, fit_linear_ranker
+from training.fitting.working_set_svm import CounterExamples
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -43,7 +43,7 @@ def test_the_ranker_equals_scikit_learns_own_estimator(seed: int, n_rows: int, n
     rows, labels, weights = _history(seed, n_rows, n_labels)
     theirs = LinearSVC(C=REGULARISATION, random_state=0, tol=_TIGHT, max_iter=100_000)
     theirs.fit(rows, labels, sample_weight=weights)
-    ranker = LinearRanker.fit(rows, labels, row_weights=weights, tolerance=_TIGHT)
+    ranker = fit_linear_ranker(rows, labels, row_weights=weights, tolerance=_TIGHT)
     assert ranker.labels == tuple(theirs.classes_)
     each = np.arange(rows.shape[1])
     for label, expected in enumerate(theirs.coef_):
@@ -56,16 +56,16 @@ def test_two_labels_have_a_machine_each() -> None:
     rows, labels, weights = _history(1, 80, 2)
     theirs = LinearSVC(C=REGULARISATION, random_state=0, tol=_TIGHT, max_iter=100_000)
     theirs.fit(rows, labels, sample_weight=weights)
-    margins = LinearRanker.fit(rows, labels, row_weights=weights, tolerance=_TIGHT).margins(rows)
+    margins = fit_linear_ranker(rows, labels, row_weights=weights, tolerance=_TIGHT).margins(rows)
     assert np.abs(margins[:, 1] - theirs.decision_function(rows)).max() < 5e-6
     assert np.abs(margins[:, 0] + margins[:, 1]).max() < 5e-6
 
 
 def test_a_row_known_not_to_be_of_a_label_counts_against_it_alone() -> None:
     rows, labels, weights = _history(2, 200, 5)
-    wrong = NotOf(rows[:3], ["b"] * 3, np.full(3, 2.0))
-    ranker = LinearRanker.fit(rows, labels, row_weights=weights, not_of=wrong, tolerance=_TIGHT)
-    without = LinearRanker.fit(rows, labels, row_weights=weights, tolerance=_TIGHT)
+    wrong = CounterExamples(rows[:3], ["b"] * 3, np.full(3, 2.0))
+    ranker = fit_linear_ranker(rows, labels, row_weights=weights, counter_examples=wrong, tolerance=_TIGHT)
+    without = fit_linear_ranker(rows, labels, row_weights=weights, tolerance=_TIGHT)
     theirs = LinearSVC(C=REGULARISATION, random_state=0, tol=_TIGHT, max_iter=100_000)
     is_b = [label == "b" for label in labels]
     theirs.fit(vstack((rows, wrong.rows)), is_b + [False] * 3, sample_weight=np.concatenate((weights, wrong.weights)))
@@ -76,9 +76,9 @@ def test_a_row_known_not_to_be_of_a_label_counts_against_it_alone() -> None:
 
 def test_labels_beyond_one_block_are_learned_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     rows, labels, weights = _history(3, 150, 7)
-    whole = LinearRanker.fit(rows, labels, row_weights=weights).margins(rows)
+    whole = fit_linear_ranker(rows, labels, row_weights=weights).margins(rows)
     monkeypatch.setattr(working_set_svm, "BLOCK", 2)
-    in_blocks = LinearRanker.fit(rows, labels, row_weights=weights).margins(rows)
+    in_blocks = fit_linear_ranker(rows, labels, row_weights=weights).margins(rows)
     assert (in_blocks == whole).all()
 
 
@@ -92,5 +92,5 @@ def test_most_rows_are_left_out_of_most_machines(monkeypatch: pytest.MonkeyPatch
 
     monkeypatch.setattr(LinearSVC, "fit", counted)
     rows, labels, weights = _history(4, 2_000, 9)
-    LinearRanker.fit(rows, labels, row_weights=weights)
+    fit_linear_ranker(rows, labels, row_weights=weights)
     assert np.median(looked_at) < 0.6 * rows.shape[0]

@@ -1,0 +1,80 @@
+"""Explain a suggested unit: the words of the text that spoke most for and against it."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+import data
+from model.language.words import expand, words
+from model.suggestion import WordWeight
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from model.complaint import Complaint
+    from model.ranking.ranker import Ranking
+    from model.ranking.types import RankedUnit
+
+_MOST_WORDS = 8
+_LEAST_WEIGHT = 0.05
+_SHARE_OF_STRONGEST = 0.15
+# A word has about ten columns, over which its weight is a mean; a pair has one.
+_PAIR_SCALE = 10
+_SHORTEST_WORD = 2
+
+
+def words_for(ranking: Ranking, complaint: Complaint, unit: RankedUnit) -> tuple[WordWeight, ...]:
+    """The strongest words for and against a unit, in the order of the text.
+
+    A word's weight is that of its own stem and characters, and half of each pair that it makes with a neighbour, so that
+    a negation counts where it turned something. Function words and numbers are no evidence that an officer could check.
+    """
+    written = words(complaint.text)
+    telling = sorted({word.folded for word in written if not _says_nothing(word.folded)})
+    weights = dict(zip(telling, _word_weights(ranking, telling, unit.topic), strict=True))
+    neighbours = sorted({(first.folded, second.folded) for first, second in pairwise(written)})
+    for pair, shared in zip(neighbours, _pair_weights(ranking, neighbours, unit.topic), strict=True):
+        for folded in pair:
+            if folded in weights:
+                weights[folded] += shared
+    strongest = sorted(weights, key=lambda folded: -abs(weights[folded]))[:_MOST_WORDS]
+    enough = max(_LEAST_WEIGHT, _SHARE_OF_STRONGEST * abs(weights[strongest[0]])) if strongest else 0.0
+    chosen = {folded for folded in strongest if abs(weights[folded]) >= enough}
+    return tuple(
+        WordWeight(complaint.text[word.start : word.end], word.start, word.end, round(weights[word.folded], 3))
+        for word in written
+        if word.folded in chosen
+    )
+
+
+def _word_weights(ranking: Ranking, folded: Sequence[str], topic: int) -> list[float]:
+    """The mean weight of each word's own features, all gathered at once."""
+    columns = [ranking.features.columns_of_word(word) for word in folded]
+    sizes = np.array([len(own) for own in columns], dtype=np.int64)
+    if not sizes.sum():
+        return [0.0] * len(folded)
+    every = np.concatenate(columns)
+    sums = np.zeros(len(folded))
+    weighted = ranking.weights_of(every, topic) * ranking.features.idf_[every]
+    np.add.at(sums, np.repeat(np.arange(len(folded)), sizes), weighted)
+    return [float(total) for total in sums / np.maximum(sizes, 1)]
+
+
+def _pair_weights(ranking: Ranking, neighbours: Sequence[tuple[str, str]], topic: int) -> list[float]:
+    """Half the weight of each two neighbouring words, to be added to both."""
+    columns = np.asarray(ranking.features.columns_of_pairs(neighbours), dtype=np.int64)
+    weights = ranking.weights_of(columns, topic) * ranking.features.idf_[columns]
+    shared: list[float] = (np.where(columns >= 0, weights, 0.0) / 2 / _PAIR_SCALE).tolist()
+    return shared
+
+
+@lru_cache(maxsize=50_000)
+def _says_nothing(folded: str) -> bool:
+    """Whether a word is no evidence for an officer: a function word in any spelling, a number, a placeholder."""
+    if len(folded) < _SHORTEST_WORD or folded.isdigit() or folded.startswith("masked"):
+        return True
+    return all(standard in data.function_words() for standard in expand(folded, data.colloquial()))
