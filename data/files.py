@@ -1,4 +1,4 @@
-"""Write files whole or not at all; the digest and the text encoding of a file."""
+"""Write files and folders atomically; compute the digest and the text encoding of a file."""
 
 from __future__ import annotations
 
@@ -18,59 +18,83 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from typing import BinaryIO
 
+# The health check reports files of this name as left over from a killed process.
+UNFINISHED = ".unfinished-"
+_EVERYBODY, _OWNER_ONLY = 0o666, 0o600
 _SAMPLE_BYTES = 1 << 16
 
 
 @contextmanager
-def written_file(path: Path) -> Iterator[BinaryIO]:
-    """Open a file beside `path` that replaces it when the block ends well, and is removed otherwise.
+def replaced_file(path: Path, *, private: bool = False) -> Iterator[BinaryIO]:
+    """Open a new file that replaces `path` when the block ends without an error, and is removed otherwise.
+
+    Only this user can read a private file; otherwise the umask decides.
 
     Raises:
-        PilahError: `path` is a folder, or the disk refuses the file.
+        OSError: the file can't be written.
     """
-    if path.is_dir():
-        raise PilahError(f"{path} is a folder. Name a file in it.")
-    beside = path.with_name(f".unfinished-{secrets.token_hex(8)}")
+    unfinished = path.with_name(f"{UNFINISHED}{secrets.token_hex(8)}")
+    mode = _OWNER_ONLY if private else _EVERYBODY
+    descriptor = os.open(unfinished, os.O_WRONLY | os.O_CREAT | os.O_EXCL, mode)
     try:
-        file = beside.open("xb")
-    except OSError as error:
-        raise PilahError(
-            f"{path} can't be written: {error.strerror}. Check the folder and your rights in it."
-        ) from error
-    try:
-        with file:
+        with os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        beside.replace(path)
-    except OSError as error:
-        # The caller's block may fail on a file of its own: that error keeps its name.
-        if error.filename not in {None, str(beside)}:
-            raise
-        raise PilahError(f"{path} can't be written: {error.strerror or error}. Is the disk full?") from error
+        unfinished.replace(path)
     finally:
-        beside.unlink(missing_ok=True)
+        unfinished.unlink(missing_ok=True)
+
+
+@contextmanager
+def written_file(path: Path) -> Iterator[BinaryIO]:
+    """Write a file that a person named, as `replaced_file` does, with errors that the person can act on.
+
+    Raises:
+        PilahError: `path` is a folder, or the file can't be written.
+    """
+    if path.is_dir():
+        raise PilahError("files.is-a-folder", path=path)
+    opened = False
+    try:
+        with replaced_file(path) as file:
+            opened = True
+            yield file
+    except OSError as error:
+        # An error about another file comes from the caller's block and passes unchanged.
+        if error.filename is not None and UNFINISHED not in str(error.filename):
+            raise
+        code = "files.disk-refused" if opened else "files.not-writable"
+        raise PilahError(code, path=path, reason=error.strerror or error) from error
 
 
 @contextmanager
 def written_folder(target: Path) -> Iterator[Path]:
-    """Make a folder to fill, renamed to `target` when the block ends well, and removed otherwise."""
+    """Make a folder to fill, renamed to `target` when the block ends without an error, and removed otherwise."""
     target.parent.mkdir(parents=True, exist_ok=True)
-    aside = Path(tempfile.mkdtemp(prefix=".unfinished-", dir=target.parent))
+    unfinished = Path(tempfile.mkdtemp(prefix=UNFINISHED, dir=target.parent))
     try:
-        yield aside
-        aside.chmod(0o755)
-        aside.rename(target)
+        yield unfinished
+        flush_files(unfinished)
+        unfinished.chmod(0o755)
+        unfinished.rename(target)
     except BaseException:
-        shutil.rmtree(aside, ignore_errors=True)
+        shutil.rmtree(unfinished, ignore_errors=True)
         raise
 
 
+def flush_files(folder: Path) -> None:
+    """Write a folder's files to the disk, so that after a power cut a rename never names half-written files."""
+    for path in folder.iterdir():
+        with path.open("rb") as file:
+            os.fsync(file.fileno())
+
+
 def write_text(path: Path, text: str) -> None:
-    """Replace a small file, in UTF-8: a reader sees the old text or the new one, never a part.
+    """Replace a small text file in UTF-8 atomically; its folder is made where it is missing.
 
     Raises:
-        PilahError: `path` is a folder, or the disk refuses the file.
+        PilahError: `path` is a folder, or the file can't be written.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
     with written_file(path) as file:
