@@ -15,7 +15,7 @@ test: $(VENV)/dev.stamp
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
-	$(BIN)/pytest --numprocesses 2 --dist loadfile
+	$(BIN)/pytest --numprocesses 2 --dist worksteal
 
 # What takes longer than a test may: kills under load, made-up requests, spoiled files, and half an hour of twice the load.
 soak: $(VENV)/dev.stamp

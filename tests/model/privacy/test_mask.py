@@ -293,9 +293,9 @@ HARD_TO_READ = [
 
 
 @pytest.mark.parametrize("unit", HARD_TO_READ)
-def test_a_megabyte_of_anything_is_masked_without_hanging(unit: str) -> None:
-    text = (unit * (1_000_000 // len(unit) + 1))[:1_000_000]
-    begun = time.process_time()
+def test_a_long_run_of_anything_is_masked_without_hanging(unit: str) -> None:
+    text = (unit * (250_000 // len(unit) + 1))[:250_000]
+    started = time.process_time()
     mask(text)
-    # A guard against a hang, not a measurement: quadratic work would take hours.
-    assert time.process_time() - begun < 20
+    # A guard against a hang, not a measurement: quadratic work would take many minutes.
+    assert time.process_time() - started < 10
