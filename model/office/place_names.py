@@ -36,7 +36,7 @@ def place_fields(complaint: Complaint) -> Iterator[str]:
             continue
         key = place_key(value)
         yield key
-        bare = _without_kind(key)
+        bare = without_kind(key)
         if bare != key:
             yield bare
 
@@ -57,6 +57,7 @@ _KINDS = (
 )
 
 
-def _without_kind(key: str) -> str:
+def without_kind(key: str) -> str:
+    """A place without the word for its kind: "kel wonorejo" is "wonorejo"."""
     first, _, rest = key.partition(" ")
     return rest if rest and first in _KINDS else key

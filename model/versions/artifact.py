@@ -1,4 +1,4 @@
-"""A stored model version: written whole or not at all, and checked before it is unpickled."""
+"""Store a model version with a manifest of hashes, and check it before anything is unpickled."""
 
 from __future__ import annotations
 
@@ -6,12 +6,11 @@ import hashlib
 import hmac
 import json
 import os
+from functools import cache
+from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 import joblib
-import numpy as np
-import scipy
-import sklearn
 
 from data.files import digest_of
 from model.errors import ArtifactForeign, ArtifactMissing, ArtifactTampered
@@ -24,14 +23,16 @@ MANIFEST = "MANIFEST.json"
 ROUTER = "router.joblib"
 CARD = "card.json"
 # Raised whenever a pickled class changes shape: an artefact of another format is refused, not guessed at.
-FORMAT = 5
+FORMAT = 6
+_LIBRARIES = ("numpy", "scikit-learn", "scipy")
 
 Card = dict[str, Any]
 
 
+@cache
 def library_versions() -> dict[str, str]:
-    """The versions that decide whether a pickle can be read."""
-    return {"numpy": np.__version__, "scikit-learn": sklearn.__version__, "scipy": scipy.__version__}
+    """The versions of the libraries that fit, store and load a model, without importing them."""
+    return {name: version(name) for name in _LIBRARIES}
 
 
 def save(folder: Path, router: Router, card: Card, signing_key: str = "") -> None:
@@ -61,21 +62,15 @@ def verify(folder: Path, signing_key: str = "") -> None:
     if signing_key:
         expected = _signature({key: value for key, value in manifest.items() if key != "hmac"}, signing_key)
         if not hmac.compare_digest(expected, str(manifest.get("hmac", ""))):
-            raise ArtifactTampered(
-                f"{folder / MANIFEST}: the signature doesn't fit PILAH_SIGNING_KEY. Train again, or set the key it was made with."
-            )
+            raise ArtifactTampered("model.artifact-signature", path=folder / MANIFEST)
     present = {path.name for path in folder.iterdir()} - {MANIFEST}
     named = set(manifest["sha256"])
     if present != named:
         differing = ", ".join(sorted(present ^ named))
-        raise ArtifactTampered(
-            f"{folder}: files differ from the manifest: {differing}. Restore the version from a backup or train again."
-        )
+        raise ArtifactTampered("model.artifact-files-differ", folder=folder, files=differing)
     for name, expected in manifest["sha256"].items():
         if digest_of(folder / name) != expected:
-            raise ArtifactTampered(
-                f"{folder / name} was changed after training. Restore the version from a backup or train again."
-            )
+            raise ArtifactTampered("model.artifact-file-changed", path=folder / name)
     _check_libraries(folder, manifest)
 
 
@@ -84,7 +79,7 @@ def load(folder: Path, signing_key: str = "") -> tuple[Router, Card]:
     verify(folder, signing_key)
     router = joblib.load(folder / ROUTER, mmap_mode="r")
     if not isinstance(router, Router):
-        raise ArtifactForeign(f"{folder / ROUTER} holds no router of Pilah's. Train again.")
+        raise ArtifactForeign("model.artifact-no-router", path=folder / ROUTER)
     return router, read_card(folder)
 
 
@@ -93,11 +88,9 @@ def read_card(folder: Path) -> Card:
     try:
         card: Card = json.loads((folder / CARD).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ArtifactMissing(f"{folder} holds no {CARD}. Train again.") from None
+        raise ArtifactMissing("model.artifact-no-card", folder=folder, file=CARD) from None
     except ValueError:
-        raise ArtifactTampered(
-            f"{folder / CARD} is not JSON any more. Restore the version from a backup or train again."
-        ) from None
+        raise ArtifactTampered("model.artifact-not-json", path=folder / CARD) from None
     return card
 
 
@@ -105,30 +98,25 @@ def _manifest(folder: Path) -> dict[str, Any]:
     try:
         manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
     except FileNotFoundError:
-        raise ArtifactMissing(f"No model version in {folder}. Make one with: pilah train") from None
+        raise ArtifactMissing("model.artifact-missing", folder=folder) from None
     except ValueError:
-        raise ArtifactTampered(
-            f"{folder / MANIFEST} is not JSON any more. Restore the version from a backup or train again."
-        ) from None
+        raise ArtifactTampered("model.artifact-not-json", path=folder / MANIFEST) from None
     if (
         not isinstance(manifest, dict)
         or manifest.get("format") != FORMAT
         or not isinstance(manifest.get("sha256"), dict)
     ):
-        raise ArtifactForeign(
-            f"{folder / MANIFEST} is of another format than this Pilah writes ({FORMAT}). Train again."
-        )
+        raise ArtifactForeign("model.artifact-other-format", path=folder / MANIFEST, format=FORMAT)
     return manifest
 
 
 def _check_libraries(folder: Path, manifest: dict[str, Any]) -> None:
-    made_with, here = manifest.get("libraries", {}), library_versions()
-    for name, version in here.items():
-        # Patch releases read each other's pickles; scikit-learn promises nothing between minor ones.
-        if str(made_with.get(name, "")).split(".")[:2] != version.split(".")[:2]:
-            raise ArtifactForeign(
-                f"{folder} was trained with {name} {made_with.get(name)}, here is {version}. Train again."
-            )
+    made_with = manifest.get("libraries", {})
+    for name, present in library_versions().items():
+        made = str(made_with.get(name))
+        # Patch releases read each other's pickles; minor releases needn't.
+        if made.split(".")[:2] != present.split(".")[:2]:
+            raise ArtifactForeign("model.artifact-library", folder=folder, library=name, made=made, present=present)
 
 
 def _signature(manifest: dict[str, Any], signing_key: str) -> str:

@@ -6,7 +6,6 @@ import re
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from model.language.near_duplicates import near_duplicate_groups
 from model.office.rules import Rules
 from training.checking.coverage import period_of
 from training.checking.findings import (
@@ -24,6 +23,7 @@ from training.checking.label_variants import differing_spellings
 from training.checking.near_duplicates import as_repeats, conflicts, repeated
 from training.checking.rare_labels import rare_labels
 from training.dataset.leakage import count_leaks, leaking_rows
+from training.dataset.near_duplicate_groups import near_duplicate_groups
 from training.dataset.read import NO_DATE, NO_LABEL, UNREAD_DATE
 from training.fitting.fit import units_known
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from model.errors import HistoryUnusable
-from model.language.near_duplicates import have_near_duplicates
+from training.dataset.near_duplicate_groups import have_near_duplicates
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

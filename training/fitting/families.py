@@ -6,7 +6,7 @@ from collections import defaultdict
 from typing import TYPE_CHECKING
 
 import data
-from model.office.place_names import _without_kind, folded_text, place_fields, place_key
+from model.office.place_names import folded_text, place_fields, place_key, without_kind
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -44,7 +44,7 @@ def find_families(units: Units, rows: Sequence[tuple[str, Complaint]]) -> dict[s
 def _known_places(complaints: Iterable[Complaint]) -> set[str]:
     known = {key for complaint in complaints for key in place_fields(complaint)}
     for region in data.regions():
-        known.update((place_key(region.name), _without_kind(place_key(region.name))))
+        known.update((place_key(region.name), without_kind(place_key(region.name))))
     return known
 
 

@@ -11,7 +11,7 @@ import numpy as np
 from scipy.optimize import minimize
 
 import data
-from model.office.place_names import _without_kind, place_key
+from model.office.place_names import place_key, without_kind
 from model.ranking.places import N_CLUES, OWN_ROWS, ClueWeights, Family, PlaceEvidence, PlaceIndex, PlaceResolver
 
 if TYPE_CHECKING:
@@ -111,15 +111,15 @@ def _names_inside(names: Sequence[str]) -> Iterator[str]:
     for region in data.regions() if provinces else ():
         if region.parent in provinces:
             key = place_key(region.name)
-            yield from {key, _without_kind(key), *(place_key(form) for form in region.short_forms)} - {""}
+            yield from {key, without_kind(key), *(place_key(form) for form in region.short_forms)} - {""}
 
 
 def _names_of_area(unit: Unit) -> tuple[str, ...]:
     area = place_key(unit.area)
-    names = {area, _without_kind(area)}
+    names = {area, without_kind(area)}
     for region in data.regions():
         key = place_key(region.name)
-        bare = _without_kind(key)
+        bare = without_kind(key)
         # "Kab. Semarang" and "Kota Semarang" share a bare name: the unit's own words tell which of the two it is.
         if key == area or (bare == area and _same_kind(unit.name, key)):
             names.update(place_key(form) for form in region.short_forms)

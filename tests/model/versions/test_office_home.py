@@ -46,6 +46,13 @@ def test_a_version_of_another_scikit_learn_is_refused(office: Office) -> None:
         office.load_champion()
 
 
+def test_a_version_of_another_format_is_refused(office: Office) -> None:
+    path = _champion_folder(office) / artifact.MANIFEST
+    path.write_text(json.dumps(json.loads(path.read_text()) | {"format": artifact.FORMAT - 1}))
+    with pytest.raises(ArtifactForeign, match=r"another format than this Pilah writes \(6\)\. Train again"):
+        office.load_champion()
+
+
 def test_an_unsigned_version_is_refused_where_a_key_is_set(office: Office) -> None:
     with pytest.raises(ArtifactTampered, match="signature"):
         office.load_champion(signing_key="secret")
