@@ -1,4 +1,4 @@
-"""One training: files in, a measured version out. Nothing of the office changes before the version is whole."""
+"""Train a version in six steps: read, check, split, fit, measure, write. The office changes in the last step alone."""
 
 from __future__ import annotations
 
@@ -23,14 +23,21 @@ from training.dataset.split import HELD_BACK, Split, at_random, by_time
 from training.evaluation.challenger import ChampionComparison, compare_with_champion
 from training.evaluation.champion_baseline import ChampionBaseline, champion_baseline
 from training.evaluation.curves import figures_of, learning_curve, months
-from training.evaluation.drift_observations import observe
-from training.evaluation.drift_since_training import drift_since_training
-from training.evaluation.metrics import Evaluation, evaluate, evaluate_judged
-from training.evaluation.predictions import predict_rows, suggest_all
+from training.evaluation.drift import drift_since_training
+from training.evaluation.measurement import Measurement
+from training.evaluation.metrics import evaluate, evaluate_predictions
+from training.evaluation.predictions import predict
 from training.evaluation.row_outcomes import row_outcomes, write_row_outcomes
 from training.evaluation.weak_units import find_weak_units
 from training.fitting.executors import fits_on
-from training.fitting.fit import Outcomes, assemble, fit_ranking, outcomes_of, predict_slice, slices_of
+from training.fitting.fit import (
+    Outcomes,
+    assemble,
+    fit_ranking,
+    predict_slice,
+    ranked_outcomes,
+    slices_of,
+)
 from training.report.model_card import make_card
 from training.report.report import FILE as REPORT
 from training.report.report import REPLAY, render_report
@@ -43,35 +50,51 @@ if TYPE_CHECKING:
     from model.office.rules import Rules
     from model.office.units import Units
     from model.ranking.ranker import Ranking
+    from training.checking.findings import Findings
     from training.dataset.leakage import Leaks
     from training.dataset.read import LeftOut, Reading
+    from training.evaluation.metrics import Evaluation
     from training.fitting.recipe import Recipe
 
     Step = Callable[[str, int], None]
+    Fit = tuple[Ranking, Units]
 
 _STALE_SECONDS = 24 * 3600
-_FEWEST_TAUGHT_LABELS = 2
+_FEWEST_UNITS = 2
 
 
 @dataclass(frozen=True)
 class Trained:
-    """What a training made of how many rows: the version, its figures, and those beside which they stand."""
+    """A written version and its figures."""
 
     version: str
     recipe: Recipe
     n_rows: int
     champion_version: str | None
     split: Split
-    evaluation: Evaluation
-    champion_comparison: ChampionComparison | None
-    random_split: Evaluation | None
+    measurement: Measurement
     units: Units
     leaks: Leaks
 
     @property
+    def evaluation(self) -> Evaluation:
+        """The new version's figures on the held-out slice."""
+        return self.measurement.evaluation
+
+    @property
+    def champion_comparison(self) -> ChampionComparison | None:
+        """The comparison with the champion; None for the first version."""
+        return self.measurement.champion
+
+    @property
     def champion(self) -> Evaluation | None:
         """The champion's figures on the same slice."""
-        return self.champion_comparison.evaluation if self.champion_comparison else None
+        return self.measurement.champion.evaluation if self.measurement.champion else None
+
+    @property
+    def random_split(self) -> Evaluation | None:
+        """The figures of a random split, where asked for."""
+        return self.measurement.random_split
 
 
 def train(
@@ -85,92 +108,47 @@ def train(
     cluster: str = "",
     step: Step = lambda name, rows: None,
 ) -> Trained:
-    """Hold the newest fifth back, fit, measure, refit on everything, and write the version.
+    """Hold the newest fifth back, fit, measure, refit on all rows, and write the version.
 
-    `step` is told the name of each part as it ends, and how many rows it fitted: a measure of its share of the time.
-    `cluster` is the address of a Dask scheduler whose workers do the fits.
+    `step` is called at the end of each part with the part's name and the rows it worked on, a measure of its duration.
+    `cluster` is the address of a Dask scheduler that runs the fits.
 
     Raises:
-        HistoryUnusable: too few rows, or only one label, to learn and to measure; or more labels than the recipe's bound.
+        HistoryUnusable: too few rows or units to learn and to measure, or more labels than the recipe's bound of rows.
         UnitsFileInvalid: the office's units.csv contradicts itself.
     """
-    rows = reading.rows
-    _require_labels(rows)
-    require_room(rows, recipe.max_rows)
-    office_units = office.units()
-    split = by_time(rows)
-    baseline = champion_baseline(office, split, office_units, recipe, signing_key)
-    fitted = _fit(rows, split, office_units, recipe, baseline, cluster, step)
-    version = new_version()
-    measured = assemble(version, fitted.measured, fitted.units_then, fitted.learned, recipe, split.learned)
-    suggestions = suggest_all(measured, split.held_back)
-    judged = predict_rows(measured, split.held_back, suggestions)
-    evaluation = evaluate_judged(measured, judged, split.learned)
-    observed = observe(measured, split.held_back, suggestions)
-    newest = outcomes_of(fitted.measured, fitted.units_then, split.held_back)
-    step("measuring", len(split.held_back))
-    against = None
-    if baseline is not None:
-        against = compare_with_champion(baseline, fitted.champion, split, fitted.learned, measured, judged)
-    flattering = _measure(at_random(rows), office_units, recipe, fitted.learned, step) if random_split else None
-    router = assemble(version, fitted.final, fitted.units_now, fitted.learned + newest, recipe, rows)
-    findings = check(reading, office_units, _rules_of(office, fitted.units_now), doubts=False)
-    names = {unit.id: unit.name for unit in measured.units}
-    figures = {
-        **figures_of(judged, {unit.id: unit.family for unit in measured.units}, names),
-        "learning_curve": learning_curve(
-            [*fitted.slices, (recipe.learned_of(len(split.learned)), split.held_back, newest)]
-        ),
-        "months": [] if reading.in_order_of_file else months(rows),
-    }
-    card = make_card(
-        version,
-        office.name,
-        reading,
-        recipe,
-        split,
-        evaluation,
-        flattering,
-        router,
-        observed,
-        office_units,
-        against,
-        findings.leaks,
-        figures,
-        drift_since_training(baseline, rows),
-    )
-    report = render_report(
-        card,
-        find_weak_units(split.held_back, judged, names),
-        check=section_of(findings),
-        check_style=STYLE,
-        replay=_replay_of(office),
-    )
-    # The rows first: a version that can be seen has its past complaints, whenever the process ends.
-    write_indexed_history(office.history_of(version), rows)
-    with written_folder(office.versions_folder / version) as folder:
-        _write_left_out(folder / "dropped.csv", reading.left_out)
-        (folder / REPORT).write_text(report, encoding="utf-8")
-        write_row_outcomes(folder, row_outcomes(judged), against.marks if against else None)
-        artifact.save(folder, router, card, signing_key)
+    inputs = _read(office, reading, recipe)
+    findings = _check(inputs)
+    splits = _split(inputs, signing_key, random_split=random_split)
+    fits = _fit(inputs, splits, cluster, step)
+    measurement = _measure(inputs, splits, fits)
+    step("measuring", len(splits.by_time.held_back))
+    version = _write(inputs, findings, splits, fits, measurement, signing_key)
     make_first_champion(office, version, by)
     step("writing", 0)
     return Trained(
         version,
         recipe,
-        len(rows),
+        len(reading.rows),
         office.champion(),
-        split,
-        evaluation,
-        against,
-        flattering,
-        fitted.units_now,
+        splits.by_time,
+        measurement,
+        fits.final[1],
         findings.leaks,
     )
 
 
+def steps_of(n_rows: int, recipe: Recipe, *, has_champion: bool, random_split: bool) -> int:
+    """The total of the counts that `step` is called with in a training of so many rows."""
+    held_back = round(n_rows * HELD_BACK)
+    before = n_rows - held_back
+    learned = recipe.learned_of(before)
+    fits = recipe.learned_of(n_rows) + learned + len(slices_of(range(before))) * recipe.learned_of(before // 2)
+    return fits + held_back + (learned if has_champion else 0) + (learned if random_split else 0)
+
+
 def remove_unfinished(office: Office) -> None:
-    """Remove what an interrupted training left more than a day ago; a younger one may still be at work."""
+    """Remove the files of trainings interrupted more than a day ago; a younger training may still run."""
     left = list(office.versions_folder.glob(".unfinished-*"))
     finished = set(office.versions())
     left += [folder for folder in office.history_folders()[1:] if folder.name not in finished]
@@ -180,85 +158,167 @@ def remove_unfinished(office: Office) -> None:
 
 
 @dataclass(frozen=True)
-class _Fitted:
-    """The rankings of one training: one that has not seen the newest slice, one that has seen everything.
+class _Inputs:
+    """The labelled rows, the recipe, and the office's own files; `rules` is None where rules.csv is invalid."""
 
-    `slices` are those of the forward chain: how many rows were learned, the later rows, and what came of them.
-    `champion`: the champion's ranking where it had to be fitted anew.
+    office: Office
+    reading: Reading
+    recipe: Recipe
+    units: Units
+    rules: Rules | None
+    replay: str
+
+    @property
+    def rows(self) -> Sequence[LabelledComplaint]:
+        return self.reading.rows
+
+
+@dataclass(frozen=True)
+class _Splits:
+    """The split by time, the champion as far as it can be measured on it, and the random split where asked for."""
+
+    by_time: Split
+    champion: ChampionBaseline | None
+    at_random: Split | None
+
+
+@dataclass(frozen=True)
+class _Fits:
+    """The fitted rankings, each with the units it knows.
+
+    `final` learned all rows, `measured` the rows before the held-out slice. `chain` has, for each forward-chained slice
+    before it, the rows learned, the later rows, and the outcomes on them.
     """
 
-    slices: list[tuple[int, Sequence[LabelledComplaint], Outcomes]]
-    learned: Outcomes
-    measured: Ranking
-    units_then: Units
-    final: Ranking
-    units_now: Units
-    champion: tuple[Ranking, Units] | None
+    final: Fit
+    measured: Fit
+    champion: Fit | None
+    at_random: Fit | None
+    chain: list[tuple[int, Sequence[LabelledComplaint], Outcomes]]
+
+    @property
+    def outcomes(self) -> Outcomes:
+        """The outcomes on all slices of the chain; they calibrate the version that is measured."""
+        return sum((outcomes for _, _, outcomes in self.chain), Outcomes([], []))
 
 
-def _fit(
-    rows: Sequence[LabelledComplaint],
-    split: Split,
-    office_units: Units,
-    recipe: Recipe,
-    baseline: ChampionBaseline | None,
-    cluster: str,
-    step: Step,
-) -> _Fitted:
-    with fits_on(cluster) as pool:
-        final = pool.submit(fit_ranking, rows, office_units, recipe)
-        measured = pool.submit(fit_ranking, split.learned, office_units, recipe)
-        chain = slices_of(split.learned)
-        # The longest first, so that what is left for one worker at the end is short.
-        slices = [
-            pool.submit(predict_slice, earlier, later, office_units, recipe) for earlier, later in reversed(chain)
-        ][::-1]
-        fits: dict[Future[Any], int] = {
-            final: recipe.learned_of(len(rows)),
-            measured: recipe.learned_of(len(split.learned)),
-        }
-        fits.update(dict.fromkeys(slices, recipe.learned_of(len(split.learned) // 2)))
-        champion = None
-        if baseline is not None and baseline.refitted:
-            champion = pool.submit(fit_ranking, baseline.rows, office_units, baseline.recipe)
-            fits[champion] = baseline.recipe.learned_of(len(baseline.rows))
-        for done in as_completed(fits):
-            step("fitting", fits[done])
-    made = [
-        (recipe.learned_of(len(earlier)), later, future.result())
-        for (earlier, later), future in zip(chain, slices, strict=True)
-    ]
-    outcomes = sum((of for _, _, of in made), Outcomes([], []))
-    return _Fitted(made, outcomes, *measured.result(), *final.result(), champion.result() if champion else None)
+def _read(office: Office, reading: Reading, recipe: Recipe) -> _Inputs:
+    units = office.units()
+    known = units.with_names(list(dict.fromkeys(row.unit for row in reading.rows if row.unit)))
+    return _Inputs(office, reading, recipe, units, _rules_of(office, known), _replay_of(office))
 
 
-def steps_of(n_rows: int, recipe: Recipe, *, has_champion: bool, random_split: bool) -> int:
-    """What the counts given to `step` add up to in a training of so many rows."""
-    held_back = round(n_rows * HELD_BACK)
-    before = n_rows - held_back
-    learned = recipe.learned_of(before)
-    fits = recipe.learned_of(n_rows) + learned + len(slices_of(range(before))) * recipe.learned_of(before // 2)
-    return fits + held_back + (learned if has_champion else 0) + (learned if random_split else 0)
-
-
-def _measure(split: Split, office_units: Units, recipe: Recipe, outcomes: Outcomes, step: Step) -> Evaluation:
-    """Calibrated by the outcomes that the new model's chain had before the slice, never by the slice itself."""
-    ranking, units = fit_ranking(split.learned, office_units, recipe)
-    step("measuring", recipe.learned_of(len(split.learned)))
-    return evaluate(assemble("", ranking, units, outcomes, recipe, split.learned), split.held_back, split.learned)
-
-
-def _require_labels(rows: Sequence[LabelledComplaint]) -> None:
-    taught = {row.unit for row in rows if row.unit and not row.returned}
-    if len(taught) < _FEWEST_TAUGHT_LABELS:
+def _check(inputs: _Inputs) -> Findings:
+    taught = {row.unit for row in inputs.rows if row.unit and not row.returned}
+    if len(taught) < _FEWEST_UNITS:
         raise HistoryUnusable(
-            f"The rows name {len(taught)} unit(s) that took a complaint: at least {_FEWEST_TAUGHT_LABELS} are needed to "
+            f"The rows name {len(taught)} unit(s) that took a complaint: at least {_FEWEST_UNITS} are needed to "
             "tell apart. Name the unit's column with --unit, or add an export with more units."
         )
+    require_room(inputs.rows, inputs.recipe.max_rows)
+    return check(inputs.reading, inputs.units, inputs.rules, doubts=False)
+
+
+def _split(inputs: _Inputs, signing_key: str, *, random_split: bool) -> _Splits:
+    split = by_time(inputs.rows)
+    champion = champion_baseline(inputs.office, split, inputs.units, inputs.recipe, signing_key)
+    return _Splits(split, champion, at_random(inputs.rows) if random_split else None)
+
+
+def _fit(inputs: _Inputs, splits: _Splits, cluster: str, step: Step) -> _Fits:
+    recipe, champion = inputs.recipe, splits.champion
+    pending: dict[Future[Any], int] = {}
+    with fits_on(cluster) as pool:
+
+        def submit(rows: Sequence[LabelledComplaint], its_recipe: Recipe = recipe) -> Future[Fit]:
+            future = pool.submit(fit_ranking, rows, inputs.units, its_recipe)
+            pending[future] = its_recipe.learned_of(len(rows))
+            return future
+
+        # The longest fits first, so that no long fit is left to one worker at the end.
+        final, measured = submit(inputs.rows), submit(splits.by_time.learned)
+        refitted = submit(champion.rows, champion.recipe) if champion and champion.refitted else None
+        random_fit = submit(splits.at_random.learned) if splits.at_random else None
+        slices = slices_of(splits.by_time.learned)
+        outcomes = {
+            number: pool.submit(predict_slice, *slices[number], inputs.units, recipe)
+            for number in reversed(range(len(slices)))
+        }
+        pending |= dict.fromkeys(outcomes.values(), recipe.learned_of(len(splits.by_time.learned) // 2))
+        for done in as_completed(pending):
+            step("fitting", pending[done])
+    return _Fits(
+        final.result(),
+        measured.result(),
+        refitted.result() if refitted else None,
+        random_fit.result() if random_fit else None,
+        [
+            (recipe.learned_of(len(earlier)), later, outcomes[number].result())
+            for number, (earlier, later) in enumerate(slices)
+        ],
+    )
+
+
+def _measure(inputs: _Inputs, splits: _Splits, fits: _Fits) -> Measurement:
+    recipe, split, rows = inputs.recipe, splits.by_time, inputs.rows
+    router = assemble("", *fits.measured, fits.outcomes, recipe, split.learned)
+    predictions = predict(router, split.held_back)
+    outcomes = ranked_outcomes(predictions.ranked, router.units, split.held_back)
+    champion = None
+    if splits.champion:
+        champion = compare_with_champion(splits.champion, fits.champion, split, fits.outcomes, predictions)
+    flattering = None
+    if splits.at_random and fits.at_random:
+        # Calibrated by the same outcomes: those of the random slice would be its own answers.
+        learned = splits.at_random.learned
+        flattering = evaluate(
+            assemble("", *fits.at_random, fits.outcomes, recipe, learned), splits.at_random.held_back, learned
+        )
+    slices = [*fits.chain, (recipe.learned_of(len(split.learned)), split.held_back, outcomes)]
+    return Measurement(
+        predictions,
+        outcomes,
+        evaluate_predictions(predictions, split.learned),
+        champion,
+        flattering,
+        drift_since_training(splits.champion, rows, champion.predictions if champion else None),
+        figures_of(predictions)
+        | {
+            "learning_curve": learning_curve(slices),
+            "months": [] if inputs.reading.in_order_of_file else months(rows),
+        },
+    )
+
+
+def _write(
+    inputs: _Inputs, findings: Findings, splits: _Splits, fits: _Fits, measurement: Measurement, signing_key: str
+) -> str:
+    office, recipe = inputs.office, inputs.recipe
+    predictions, champion = measurement.predictions, measurement.champion
+    version = new_version()
+    router = assemble(version, *fits.final, fits.outcomes + measurement.outcomes, recipe, inputs.rows)
+    card = make_card(
+        router, office.name, inputs.reading, recipe, splits.by_time, inputs.units, findings.leaks, measurement
+    )
+    report = render_report(
+        card,
+        find_weak_units(predictions.rows, predictions.by_row, predictions.unit_names),
+        check=section_of(findings),
+        check_style=STYLE,
+        replay=inputs.replay,
+    )
+    # The past complaints first: every visible version has them, even after an interruption here.
+    write_indexed_history(office.history_of(version), inputs.rows)
+    with written_folder(office.versions_folder / version) as folder:
+        _write_left_out(folder / "dropped.csv", inputs.reading.left_out)
+        (folder / REPORT).write_text(report, encoding="utf-8")
+        write_row_outcomes(folder, row_outcomes(predictions.by_row), champion.outcomes if champion else None)
+        artifact.save(folder, router, card, signing_key)
+    return version
 
 
 def _rules_of(office: Office, units: Units) -> Rules | None:
-    """The office's rules, for what becomes of rare units; a file that can't be read is told of where rules apply."""
+    """The office's rules, which decide the fate of rare units; invalid rules are reported where they apply."""
     try:
         return read_rules(office.rules_file, units)
     except RulesFileInvalid:
@@ -266,7 +326,7 @@ def _rules_of(office: Office, units: Units) -> Rules | None:
 
 
 def _replay_of(office: Office) -> str:
-    """The learning curve of a replay that the office keeps, blank where there is none."""
+    """The learning curve of a replay that the office keeps, or an empty text."""
     try:
         return (office.own_folder / REPLAY).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):

@@ -28,7 +28,7 @@ from model.language.words import words
 from model.office.units import Units
 from training.dataset.read import read_exports
 from training.dataset.split import by_time
-from training.evaluation.drift_observations import observe
+from training.evaluation.drift import observe
 from training.fitting.fit import Outcomes, assemble, fit_ranking, outcomes_of, predict_slice, slices_of
 from training.fitting.recipe import Recipe
 

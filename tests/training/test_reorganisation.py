@@ -15,7 +15,7 @@ from model.office.units import Unit, Units
 from model.suggestion import NoticeCode, Status
 from model.versions.office_home import Office
 from tests.training.histories import train_csv, write_history_csv
-from training.evaluation.predictions import decided_unit, predict_rows
+from training.evaluation.predictions import decided_unit, predict
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -159,8 +159,8 @@ def test_rows_that_name_a_unit_after_its_end_are_right_where_its_successor_was_s
     router = _reorganise(office, _MERGED, train_again=False)
     row = _row(_LAMP, "Dinas Perhubungan")
     assert decided_unit(router, row) == "dinas-kota"
-    assert predict_rows(router, [row])[0].unit is not None
-    assert predict_rows(router, [row])[0].unit.first_right  # type: ignore[union-attr]
+    assert predict(router, [row]).by_row[0].unit is not None
+    assert predict(router, [row]).by_row[0].unit.first_right  # type: ignore[union-attr]
 
 
 def test_a_unit_that_gets_copies_is_named_as_it_stands_today(office: Office) -> None:

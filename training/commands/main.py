@@ -53,7 +53,7 @@ from training.commands.watch import watch_command
 from training.dataset.ledger_rows import past_rows, with_ledger
 from training.dataset.read import read_exports
 from training.dataset.sampling import MOST_ROWS, require_room
-from training.evaluation.drift_observations import observe
+from training.evaluation.drift import observe
 from training.evaluation.metrics import evaluate
 from training.fitting.recipe import Recipe
 from training.fitting.sample_weights import ACCEPTANCE_WEIGHT, CORRECTION_WEIGHT, WRONG_WEIGHT

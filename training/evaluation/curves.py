@@ -1,4 +1,4 @@
-"""What the report shows beside the scores: reliability, coverage, confusions, the learning curve, and the months read."""
+"""Count the report's curves and tables: reliability, coverage, confusions, the learning curve, rows a month."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from model.history.rows import LabelledComplaint
-    from training.evaluation.predictions import Prediction, RowPrediction
+    from training.evaluation.predictions import Prediction, Predictions
     from training.fitting.fit import Outcomes
 
 _BINS = 10
@@ -24,10 +24,10 @@ OTHERS = "others"
 Figures = dict[str, Any]
 
 
-def reliability(judged: Sequence[Prediction]) -> list[Figures]:
-    """For ten equal-width bins of confidence: how many rows, how sure on average, and the share that was right."""
-    confidences = np.array([row.confidence for row in judged])
-    right = np.array([row.first_right for row in judged])
+def reliability(predictions: Sequence[Prediction]) -> list[Figures]:
+    """Ten equal-width bins of confidence, each with its rows, mean confidence and share of right suggestions."""
+    confidences = np.array([row.confidence for row in predictions])
+    right = np.array([row.first_right for row in predictions])
     bins = np.minimum((confidences * _BINS).astype(int), _BINS - 1)
     return [
         {
@@ -41,9 +41,11 @@ def reliability(judged: Sequence[Prediction]) -> list[Figures]:
     ]
 
 
-def coverage(judged: Sequence[Prediction]) -> list[Figures]:
-    """The share that was right among the surest 5 %, 10 %, ... 100 % of the rows, and from which confidence on."""
-    surest_first = sorted(judged, key=lambda row: -row.confidence)
+def coverage(predictions: Sequence[Prediction]) -> list[Figures]:
+    """The precision among the 5 %, 10 %, ... 100 % of rows with the highest confidence, and the lowest one there."""
+    if not predictions:
+        return []
+    surest_first = sorted(predictions, key=lambda row: -row.confidence)
     right = np.cumsum([row.first_right for row in surest_first])
     points = []
     for share in _COVERAGES:
@@ -58,33 +60,34 @@ def coverage(judged: Sequence[Prediction]) -> list[Figures]:
     return points
 
 
-def confusions(judged: Sequence[Prediction], families: Mapping[str, str], names: Mapping[str, str]) -> Figures:
-    """How often a unit's rows were given to which unit first: the ten with most rows, families as one, the rest together.
+def confusions(predictions: Sequence[Prediction], families: Mapping[str, str], names: Mapping[str, str]) -> Figures:
+    """The confusion matrix of the ten units with most rows, each family as one unit, and all remaining units.
 
-    `counts[i][j]` are rows of label i whose first suggestion was label j; the last of both are all others.
+    `counts[i][j]` are the rows of label i whose first suggestion was label j; the last row and column are the remaining
+    units.
     """
 
     def named(label: str) -> str:
         return families.get(label) or names.get(label, label.lstrip(UNKNOWN_PREFIX))
 
-    pairs = Counter((named(row.right), named(row.suggested[0]) if row.suggested else "") for row in judged)
+    pairs = Counter((named(row.right), named(row.suggested[0]) if row.suggested else "") for row in predictions)
     rows: Counter[str] = Counter()
     for (right, _), count in pairs.items():
         rows[right] += count
     labels = [label for label, _ in rows.most_common(_LABELS_IN_MATRIX)]
-    at = {label: i for i, label in enumerate(labels)}
+    index = {label: i for i, label in enumerate(labels)}
     counts = np.zeros((len(labels) + 1, len(labels) + 1), dtype=int)
     for (right, suggested), count in pairs.items():
-        counts[at.get(right, -1), at.get(suggested, -1)] += count
-    # Among all others, "right" would be read off the corner: it holds the wrong ones too.
-    right_others = sum(count for (right, first), count in pairs.items() if right == first and right not in at)
+        counts[index.get(right, -1), index.get(suggested, -1)] += count
+    # The corner of the matrix also holds wrong suggestions among the remaining units.
+    right_others = sum(count for (right, first), count in pairs.items() if right == first and right not in index)
     return {"labels": [*labels, OTHERS], "counts": counts.tolist(), "right_others": right_others}
 
 
 def learning_curve(
     slices: Sequence[tuple[int, Sequence[LabelledComplaint], Outcomes]],
 ) -> list[Figures]:
-    """For each forward-chained slice: how many rows were learned from before it, when it was, and what came out right."""
+    """For each forward-chained slice: the rows learned before it, its period, and the share of right suggestions."""
     return [
         {
             "learned": learned,
@@ -100,27 +103,24 @@ def learning_curve(
 
 
 def months(rows: Sequence[LabelledComplaint]) -> list[Figures]:
-    """How many rows came in each month, without a gap between the first and the last."""
+    """The rows of each month from the first to the last, months without rows included."""
     counted = Counter((row.received_at.year, row.received_at.month) for row in rows)
     (year, month), last = min(counted), max(counted)
-    found = []
+    counts = []
     while (year, month) <= last:
-        found.append({"month": f"{year:04}-{month:02}", "rows": counted[year, month]})
+        counts.append({"month": f"{year:04}-{month:02}", "rows": counted[year, month]})
         year, month = (year, month + 1) if month < 12 else (year + 1, 1)  # noqa: PLR2004 - of a year
-    return found
+    return counts
 
 
-def figures_of(judged: Sequence[RowPrediction], families: Mapping[str, str], names: Mapping[str, str]) -> Figures:
-    """Everything that is counted from the judged rows, for the card."""
-    units = [row.unit for row in judged if row.unit is not None]
-    categories = [row.category for row in judged if row.category is not None]
+def figures_of(predictions: Predictions) -> Figures:
+    """The reliability, coverage and confusions of predictions, for the card."""
+    units, categories = predictions.units, predictions.categories
+    families = {unit.id: unit.family for unit in predictions.router.units}
     return {
         "reliability": {"unit": reliability(units), "category": reliability(categories)},
-        "coverage": {
-            "unit": coverage(units) if units else [],
-            "category": coverage(categories) if categories else [],
-        },
-        "confusions": confusions(units, families, names),
+        "coverage": {"unit": coverage(units), "category": coverage(categories)},
+        "confusions": confusions(units, families, predictions.unit_names),
     }
 
 

@@ -1,4 +1,4 @@
-"""What a router gets right on rows that it has not learned from."""
+"""Count a router's accuracy on held-out rows: by unit, by unit family, by category, and for each unit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.metrics import f1_score
 
-from training.evaluation.predictions import UNKNOWN_PREFIX, decided_unit, predict_rows
+from training.evaluation.predictions import UNKNOWN_PREFIX, decided_unit, predict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from model.history.rows import LabelledComplaint
     from model.router import Router
-    from training.evaluation.predictions import Prediction, RowPrediction
+    from training.evaluation.predictions import Prediction, Predictions
 
 _BINS = 10
 _RESAMPLES = 1_000
@@ -27,10 +27,11 @@ _OTHER = f"{UNKNOWN_PREFIX}not among the suggestions"
 
 @dataclass(frozen=True)
 class Scores:
-    """Figures of one label (unit or category) on `rows` rows; shares from 0 to 1.
+    """The figures of one label (unit, family or category) on `rows` rows; shares from 0 to 1.
 
-    `top_1_low` and `top_1_high` bound the middle 95 % of 1,000 bootstrap resamples. `confident_share` is the coverage at
-    the promised precision, `confident_right` the precision kept there (None where nothing was confident).
+    `top_1_low` and `top_1_high` bound the 95 % confidence interval (1,000 bootstrap resamples). `confident_share` is the
+    coverage at the promised precision, `confident_right` the precision kept there (None without a confident row).
+    `majority` is the accuracy of always suggesting the most frequent label.
     """
 
     rows: int
@@ -46,14 +47,10 @@ class Scores:
     confident_right: float | None
     calibration_error: float
 
-    def as_dict(self) -> dict[str, Any]:
-        """For the card."""
-        return asdict(self)
-
 
 @dataclass(frozen=True)
 class UnitScore:
-    """How one unit fared: its rows, the share found first, and the share of its suggestions that were right."""
+    """The recall of one unit among its rows, and the precision among the suggestions of the unit."""
 
     id: str
     name: str
@@ -72,81 +69,71 @@ class Evaluation:
     per_unit: tuple[UnitScore, ...]
 
     def as_dict(self) -> dict[str, Any]:
-        """For the card."""
-        return {
-            **{
-                name: scores.as_dict() if scores else None
-                for name, scores in (("unit", self.unit), ("family", self.family), ("category", self.category))
-            },
-            "per_unit": [asdict(unit) for unit in self.per_unit],
-        }
+        """The figures for the card."""
+        return asdict(self)
 
 
 def evaluate(router: Router, rows: Sequence[LabelledComplaint], learned: Sequence[LabelledComplaint]) -> Evaluation:
-    """Measure on rows; labels that `learned` never had count as errors, returned rows are not scored by unit."""
-    return evaluate_judged(router, predict_rows(router, rows), learned)
+    """Predict the rows and count the figures."""
+    return evaluate_predictions(predict(router, rows), learned)
 
 
-def evaluate_judged(
-    router: Router, judged: Sequence[RowPrediction], learned: Sequence[LabelledComplaint]
-) -> Evaluation:
-    """The figures of rows that were judged already."""
-    units = [row.unit for row in judged if row.unit is not None]
-    categories = [row.category for row in judged if row.category is not None]
+def evaluate_predictions(predictions: Predictions, learned: Sequence[LabelledComplaint]) -> Evaluation:
+    """The figures of predictions; a label that no row of `learned` has counts as an error."""
+    router, units, categories = predictions.router, predictions.units, predictions.categories
     known_units = Counter(decided_unit(router, row) for row in learned if row.unit and not row.returned)
     known_categories = Counter(row.category for row in learned if row.category)
-    names = {unit.id: unit.name for unit in router.units}
     return Evaluation(
         _scores(units, known_units) if units else None,
         _scores(*_as_families(router, units, known_units)) if units else None,
         _scores(categories, known_categories) if categories else None,
-        tuple(_per_label(units, names)),
+        tuple(_per_unit(units, predictions.unit_names)),
     )
 
 
 def _as_families(
     router: Router, units: Sequence[Prediction], known: Counter[str]
 ) -> tuple[list[Prediction], Counter[str]]:
-    """The same rows judged by family: the right kind of unit, whichever place it has."""
+    """The same predictions by unit family, whichever place the unit has."""
     family = {unit.id: unit.family or unit.id for unit in router.units}
 
     def of(unit_id: str) -> str:
         return family.get(unit_id, unit_id)
 
-    judged = [
+    by_family = [
         replace(row, right=of(row.right), suggested=tuple(dict.fromkeys(map(of, row.suggested)))) for row in units
     ]
     known_families: Counter[str] = Counter()
     for unit_id, rows in known.items():
         known_families[of(unit_id)] += rows
-    return judged, known_families
+    return by_family, known_families
 
 
-def _scores(judged: Sequence[Prediction], known: Counter[str]) -> Scores:
-    right = np.array([row.first_right for row in judged])
-    confident = np.array([row.confident for row in judged])
+def _scores(predictions: Sequence[Prediction], known: Counter[str]) -> Scores:
+    right = np.array([row.first_right for row in predictions])
+    confident = np.array([row.confident for row in predictions])
     most_frequent = known.most_common(1)[0][0] if known else ""
     low, high = _bootstrap(right)
     return Scores(
-        rows=len(judged),
-        labels=len({row.right for row in judged}),
-        unseen_rows=sum(row.right not in known for row in judged),
+        rows=len(predictions),
+        labels=len({row.right for row in predictions}),
+        unseen_rows=sum(row.right not in known for row in predictions),
         top_1=float(right.mean()),
         top_1_low=low,
         top_1_high=high,
-        top_3=float(np.mean([row.among_three for row in judged])),
+        top_3=float(np.mean([row.among_three for row in predictions])),
         macro_f1=float(
             f1_score(
-                [row.right for row in judged],
-                [row.suggested[0] if row.suggested else _OTHER for row in judged],
+                [row.right for row in predictions],
+                [row.suggested[0] if row.suggested else _OTHER for row in predictions],
                 average="macro",
                 zero_division=0,
             )
         ),
-        majority=float(np.mean([row.right == most_frequent for row in judged])),
+        majority=float(np.mean([row.right == most_frequent for row in predictions])),
         confident_share=float(confident.mean()),
         confident_right=float(right[confident].mean()) if confident.any() else None,
-        calibration_error=expected_calibration_error(np.array([row.confidence for row in judged]), right),
+        calibration_error=expected_calibration_error(np.array([row.confidence for row in predictions]), right),
     )
 
 
@@ -168,10 +155,10 @@ def _bootstrap(right: NDArray[np.bool_]) -> tuple[float, float]:
     return float(low), float(high)
 
 
-def _per_label(judged: Sequence[Prediction], names: dict[str, str]) -> list[UnitScore]:
-    rows = Counter(row.right for row in judged)
-    suggested = Counter(row.suggested[0] for row in judged if row.suggested)
-    right = Counter(row.right for row in judged if row.first_right)
+def _per_unit(predictions: Sequence[Prediction], names: dict[str, str]) -> list[UnitScore]:
+    rows = Counter(row.right for row in predictions)
+    suggested = Counter(row.suggested[0] for row in predictions if row.suggested)
+    right = Counter(row.right for row in predictions if row.first_right)
     return [
         UnitScore(
             label.lstrip(UNKNOWN_PREFIX),

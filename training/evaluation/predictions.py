@@ -1,4 +1,4 @@
-"""Each row's suggestion beside what was decided: the one thing that every figure of a version is counted from."""
+"""Predict held-out rows once: the suggestion of each row beside the decision, from which every figure is counted."""
 
 from __future__ import annotations
 
@@ -12,17 +12,18 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from model.history.rows import LabelledComplaint
+    from model.ranking.types import Ranked
     from model.router import Router
     from model.suggestion import Suggestion
 
-# Stands before a label that the model can't name, so that it equals none that it can.
+# Marks a label outside the model's vocabulary, so that no suggestion can equal the label.
 UNKNOWN_PREFIX = "\0"
-_SHOWN_FIRST = 3
+_FIRST_SUGGESTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """One label of one row: the right one, the suggested ones best first, and how sure the first was."""
+    """One label of one row: the right label, the suggested labels best first, and the confidence of the first."""
 
     right: str
     suggested: tuple[str, ...]
@@ -35,41 +36,55 @@ class Prediction:
 
     @property
     def among_three(self) -> bool:
-        return self.right in self.suggested[:_SHOWN_FIRST]
+        return self.right in self.suggested[:_FIRST_SUGGESTIONS]
 
 
 @dataclass(frozen=True, slots=True)
 class RowPrediction:
-    """A row by unit and by category; None where it has no such label, or none that could be right."""
+    """The predictions of a row; None for a label that the row lacks. A returned row is not scored by unit."""
 
     unit: Prediction | None
     category: Prediction | None
 
 
-def predict_rows(
-    router: Router, rows: Sequence[LabelledComplaint], suggestions: Sequence[Suggestion] | None = None
-) -> list[RowPrediction]:
-    """Every row judged, in their order; a returned row is not scored by unit. `suggestions`: where they were made already."""
-    if suggestions is None:
-        suggestions = suggest_all(router, rows)
-    return [
-        RowPrediction(
-            _unit(router, row, suggestion) if row.unit and not row.returned else None,
-            _category(row, suggestion) if row.category else None,
-        )
-        for row, suggestion in zip(rows, suggestions, strict=True)
-    ]
+@dataclass(frozen=True)
+class Predictions:
+    """A router's rankings, suggestions and predictions for n rows, in the order of the rows."""
+
+    router: Router
+    rows: Sequence[LabelledComplaint]
+    ranked: Sequence[Ranked]
+    suggestions: Sequence[Suggestion]
+    by_row: Sequence[RowPrediction]
+
+    @property
+    def units(self) -> list[Prediction]:
+        """The predictions of the rows that are scored by unit."""
+        return [row.unit for row in self.by_row if row.unit is not None]
+
+    @property
+    def categories(self) -> list[Prediction]:
+        """The predictions of the rows that have a category."""
+        return [row.category for row in self.by_row if row.category is not None]
+
+    @property
+    def unit_names(self) -> dict[str, str]:
+        return {unit.id: unit.name for unit in self.router.units}
 
 
-def suggest_all(router: Router, rows: Sequence[LabelledComplaint]) -> list[Suggestion]:
-    """The suggestion for each row as on the day when it came."""
-    return router.suggest_many([row.complaint for row in rows], evidence=False)
+def predict(router: Router, rows: Sequence[LabelledComplaint]) -> Predictions:
+    """Rank the rows, each with the units in force on the day of the complaint."""
+    answers = list(router.rank_and_suggest([row.complaint for row in rows], evidence=False))
+    suggestions = [suggestion for _, suggestion in answers]
+    by_row = [_row_prediction(router, row, suggestion) for row, suggestion in zip(rows, suggestions, strict=True)]
+    return Predictions(router, rows, [ranked for ranked, _ in answers], suggestions, by_row)
 
 
 def decided_unit(router: Router, row: LabelledComplaint) -> str:
-    """The id of the unit that has the row's matter on the day when it came.
+    """The id of the unit in charge of the row's topic on the day of the complaint.
 
-    A label that names a unit after its end is read as its one successor; where there are several, nobody can say which.
+    A label that names a unit after its end is read as the unit's one successor; several successors leave the label as
+    written.
     """
     unit = router.units.find(row.unit)
     if unit is None:
@@ -78,19 +93,20 @@ def decided_unit(router: Router, row: LabelledComplaint) -> str:
     return standing[0] if len(standing) == 1 else unit.id
 
 
-def _unit(router: Router, row: LabelledComplaint, suggestion: Suggestion) -> Prediction:
-    return Prediction(
-        decided_unit(router, row),
-        tuple(unit.id for unit in suggestion.units),
-        suggestion.units[0].confidence if suggestion.units else 0.0,
-        suggestion.unit_status is Status.CONFIDENT,
-    )
-
-
-def _category(row: LabelledComplaint, suggestion: Suggestion) -> Prediction:
-    return Prediction(
-        row.category,
-        tuple(category.name for category in suggestion.categories),
-        suggestion.categories[0].confidence if suggestion.categories else 0.0,
-        suggestion.category_status is Status.CONFIDENT,
-    )
+def _row_prediction(router: Router, row: LabelledComplaint, suggestion: Suggestion) -> RowPrediction:
+    unit = category = None
+    if row.unit and not row.returned:
+        unit = Prediction(
+            decided_unit(router, row),
+            tuple(unit.id for unit in suggestion.units),
+            suggestion.units[0].confidence if suggestion.units else 0.0,
+            suggestion.unit_status is Status.CONFIDENT,
+        )
+    if row.category:
+        category = Prediction(
+            row.category,
+            tuple(category.name for category in suggestion.categories),
+            suggestion.categories[0].confidence if suggestion.categories else 0.0,
+            suggestion.category_status is Status.CONFIDENT,
+        )
+    return RowPrediction(unit, category)

@@ -1,19 +1,19 @@
-"""The card of a version: for machines, and for whoever asks later how this model came to be."""
+"""Make the model card of a version: a machine-readable record of its data, recipe and figures."""
 
 from __future__ import annotations
 
 from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from model.drift.baseline import Baseline
 from model.versions.artifact import library_versions
+from training.evaluation.drift import observations
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-    from model.drift.baseline import Observation
     from model.history.rows import LabelledComplaint
     from model.office.units import Units
     from model.router import Router
@@ -21,30 +21,25 @@ if TYPE_CHECKING:
     from training.dataset.leakage import Leaks
     from training.dataset.read import Reading
     from training.dataset.split import Split
-    from training.evaluation.challenger import ChampionComparison
-    from training.evaluation.metrics import Evaluation
+    from training.evaluation.measurement import Measurement
     from training.fitting.recipe import Recipe
 
 
 def make_card(
-    version: str,
+    router: Router,
     office: str,
     reading: Reading,
     recipe: Recipe,
     split: Split,
-    evaluation: Evaluation,
-    random_split: Evaluation | None,
-    router: Router,
-    observed: Sequence[Observation],
     office_units: Units,
-    against: ChampionComparison | None,
     leaks: Leaks,
-    figures: dict[str, Any],
-    since: dict[str, Any] | None,
+    measurement: Measurement,
 ) -> Card:
-    """Data, split, every figure, thresholds, labels and library versions; no text and no id of any complaint."""
+    """Data, split, figures, thresholds, labels and library versions; no text and no id of a complaint."""
+    predictions, random_split, champion = measurement.predictions, measurement.random_split, measurement.champion
+    observed = observations(predictions.router, predictions.rows, predictions.suggestions)
     return {
-        "version": version,
+        "version": router.version,
         "office": office,
         "trained_at": datetime.now(UTC).isoformat(timespec="seconds"),
         "data": {
@@ -70,11 +65,11 @@ def make_card(
         },
         "recipe": asdict(recipe),
         "seed": 0,
-        "evaluation": evaluation.as_dict(),
+        "evaluation": measurement.evaluation.as_dict(),
         "random_split_evaluation": random_split.as_dict() if random_split else None,
-        "comparison": against.as_dict() if against else None,
-        "since_champion": since,
-        "figures": figures,
+        "comparison": champion.as_dict() if champion else None,
+        "since_champion": measurement.drift,
+        "figures": measurement.figures,
         "units_file": {"ids": [unit.id for unit in office_units]},
         "leaks": asdict(leaks),
         "drift": Baseline.of(observed).to_dict(),

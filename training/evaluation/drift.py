@@ -1,0 +1,93 @@
+"""Compare later complaints and decisions with the held-out slice that a version was measured on."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from model.drift.baseline import WEEK, Baseline, Observation, observation_of
+from model.drift.check import WEEKS_WATCHED, check, too_few
+from model.office.units import slug
+from training.evaluation.predictions import predict
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from model.history.rows import LabelledComplaint
+    from model.router import Router
+    from model.suggestion import Suggestion
+    from training.evaluation.champion_baseline import ChampionBaseline
+    from training.evaluation.predictions import Predictions
+
+
+def observe(router: Router, rows: Sequence[LabelledComplaint]) -> list[Observation]:
+    """The suggestions for rows beside their decisions, as the drift alarms read them."""
+    return observations(router, rows, predict(router, rows).suggestions)
+
+
+def observations(
+    router: Router, rows: Sequence[LabelledComplaint], suggestions: Sequence[Suggestion]
+) -> list[Observation]:
+    """Pair each row's suggestion with its decision; a unit or category unknown to the model has an id of its name."""
+    categories = {label.name: label.id for label in router.category_labels}
+    return [
+        observation_of(
+            suggestion,
+            row.complaint,
+            "" if row.returned or not row.unit else _unit_id(router, row.unit),
+            categories.get(row.category, slug(row.category)),
+        )
+        for suggestion, row in zip(suggestions, rows, strict=True)
+    ]
+
+
+def drift_since_training(
+    champion: ChampionBaseline | None, rows: Sequence[LabelledComplaint], predictions: Predictions | None = None
+) -> dict[str, Any] | None:
+    """The drift alarms of the newest weeks after the champion's training; None without a readable champion.
+
+    `predictions` are the champion's own on the held-out slice: their rows are not ranked again. `note` says, in
+    Indonesian, why the rows are too few to compare.
+    """
+    if champion is None or champion.router is None or champion.card is None:
+        return None
+    router, learned_to = champion.router, str(champion.card["data"]["to"])
+    start = rows[-1].received_at - WEEKS_WATCHED * WEEK
+    later = [row for row in rows if row.received_at > start and row.received_at.isoformat() > learned_to]
+    drift: dict[str, Any] = {"champion": champion.version, "rows": len(later), "alarms": [], "note": ""}
+    if not later:
+        return drift | {"note": "Tidak ada pengaduan yang lebih baru daripada yang dipelajari versi yang dipakai."}
+    baseline = Baseline.from_dict(champion.card["drift"])
+    observed = observations(router, later, _suggestions(router, later, predictions))
+    if problem := too_few(baseline, observed):
+        return drift | {"note": problem}
+    names = {unit.id: unit.name for unit in router.units} | {label.id: label.name for label in router.category_labels}
+    alarms = check(
+        baseline,
+        observed,
+        known_units={unit.id for unit in router.units},
+        known_categories={label.id for label in router.category_labels},
+        names=names,
+    )
+    return drift | {
+        "alarms": [
+            {"kind": alarm.kind, "signal": alarm.signal, "since": alarm.since.isoformat(), "message": alarm.message}
+            for alarm in alarms
+        ]
+    }
+
+
+def _suggestions(
+    router: Router, rows: Sequence[LabelledComplaint], predictions: Predictions | None
+) -> list[Suggestion]:
+    """The suggestions for rows, taken from predictions of the same router where these have the row."""
+    known = {}
+    if predictions is not None and predictions.router is router:
+        known = {id(row): suggestion for row, suggestion in zip(predictions.rows, predictions.suggestions, strict=True)}
+    missing = [row for row in rows if id(row) not in known]
+    known |= zip(map(id, missing), predict(router, missing).suggestions, strict=True)
+    return [known[id(row)] for row in rows]
+
+
+def _unit_id(router: Router, name: str) -> str:
+    unit = router.units.find(name)
+    return unit.id if unit else slug(name)
