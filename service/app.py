@@ -89,7 +89,7 @@ def create_app(settings: Settings | None = None) -> Application:
     place = Office(settings.home, settings.office)
     ledger = Access(open_ledger(settings.ledger_url), settings.office)
     changes = ModelChanges(ledger, settings.office)
-    champion = Champion(place, settings.signing_key.get_secret_value(), changes.note)
+    champion = Champion(place, settings.signing_key.get_secret_value(), changes.record)
 
     # FastAPI's own documentation pages load scripts from a CDN, and Pilah never uses the network: see api/reference.py.
     app = Application(

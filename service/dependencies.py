@@ -12,9 +12,10 @@ from service.jobs.intake import Intake
 from service.jobs.training_runs import Retraining
 from service.jobs.uploads import Uploads
 from service.ledger.accounts import Accounts
-from service.ledger.complaints import Ledger
+from service.ledger.complaints import Complaints
+from service.ledger.decisions import Decisions
 from service.ledger.queue import Queue
-from service.ledger.statistics import Supervision
+from service.ledger.statistics import Statistics
 from service.live_model.champion import Champion, Loaded
 from service.settings import Settings
 
@@ -26,12 +27,13 @@ _READING = ("GET", "HEAD")
 
 @dataclass(frozen=True, slots=True)
 class Transaction:
-    """The parts of the ledger within one database transaction: complaints, queue, statistics and accounts."""
+    """The parts of the ledger within one database transaction: complaints, decisions, queue and so on."""
 
     session: Session
-    ledger: Ledger
+    complaints: Complaints
+    decisions: Decisions
     queue: Queue
-    supervision: Supervision
+    statistics: Statistics
     accounts: Accounts
 
 
@@ -73,9 +75,10 @@ async def transaction_of(request: Request) -> AsyncIterator[Transaction]:
     try:
         yield Transaction(
             session,
-            Ledger(session, office),
+            Complaints(session, office),
+            Decisions(session, office),
             Queue(session, office),
-            Supervision(session, office),
+            Statistics(session, office),
             Accounts(session, office),
         )
         if session.in_transaction():
@@ -88,10 +91,6 @@ async def transaction_of(request: Request) -> AsyncIterator[Transaction]:
 CurrentSettings = Annotated[Settings, Depends(_settings)]
 CurrentModel = Annotated[Loaded, Depends(model_answering)]
 CurrentTransaction = Annotated[Transaction, Depends(transaction_of, scope="function")]
-
-
-async def ledger_of(transaction: CurrentTransaction) -> Ledger:
-    return transaction.ledger
 
 
 def intake_of(request: Request) -> Intake:
@@ -113,7 +112,6 @@ def retraining_of(request: Request) -> Retraining:
     return retraining
 
 
-CurrentLedger = Annotated[Ledger, Depends(ledger_of, scope="function")]
 CurrentIntake = Annotated[Intake, Depends(_intake)]
 CurrentUploads = Annotated[Uploads, Depends(uploads_of)]
 CurrentRetraining = Annotated[Retraining, Depends(retraining_of)]

@@ -9,7 +9,7 @@ PilahError
 │   ├── NotSignedIn, NotAllowed, StaleForm
 │   └── SignInRefused, AccountInvalid
 ├── the ledger
-│   ├── UnknownComplaint, AlreadyDecided
+│   ├── UnknownComplaint, AlreadyDecided, DecisionInvalid
 │   └── LedgerUnavailable, StorageFull
 ├── jobs
 │   └── UploadRefused, RunStateConflict
@@ -17,7 +17,14 @@ PilahError
     └── UnitsDisagree, BackupUnusable
 """
 
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
 from data.errors import PilahError
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
 
 
 class UnknownHost(PilahError):
@@ -93,10 +100,14 @@ class TextTooLong(PilahError):
 
 
 class UnknownName(PilahError):
-    """A field names a unit or category that the office doesn't have. The message doesn't repeat the value sent."""
+    """A field of a decision names nothing that the office has. The message doesn't repeat the value sent."""
 
-    def __init__(self, field: str, near: list[str]) -> None:
-        super().__init__("service.unknown-name", field=field, near="; ".join(near))
+    def __init__(self, field: str, nearest: Sequence[str]) -> None:
+        super().__init__(f"ledger.unknown-{field}", near="; ".join(nearest))
+
+
+class DecisionInvalid(PilahError):
+    """A decision names no responsible unit, and its outcome needs one."""
 
 
 class NotSignedIn(PilahError):

@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from model.suggestion import Suggestion
     from service.api.micro_batching import Together
     from service.jobs.intake import Intake
-    from service.ledger.complaints import Ledger
+    from service.ledger.complaints import Complaints
     from service.settings import Settings
 
 
@@ -35,7 +35,7 @@ class Answering:
     evidence: bool
     store: bool
 
-    def answer(self, items: Sequence[object], ledger: Ledger) -> list[SuggestionOut | Problem]:
+    def answer(self, items: Sequence[object], complaints: Complaints) -> list[SuggestionOut | Problem]:
         """One answer for each item, in order; an item that already is a problem stays one."""
         read = [item if isinstance(item, Problem) else self._read(item) for item in items]
         good = [item for item in read if isinstance(item, ComplaintIn)]
@@ -44,7 +44,7 @@ class Answering:
         suggestions = self.router.suggest_many(asked, evidence=self.evidence, today=today) if good else []
         answers = iter(
             [
-                self._answer(ledger, item, complaint, suggestion)
+                self._answer(complaints, item, complaint, suggestion)
                 for item, complaint, suggestion in zip(good, asked, suggestions, strict=True)
             ]
         )
@@ -54,7 +54,7 @@ class Answering:
         """Whether the answer is entered in the ledger: the intake system gave its complaint a reference."""
         return self.store and bool(sent.reference_id)
 
-    def answer_one(self, sent: ComplaintIn, ledger: Ledger) -> SuggestionOut:
+    def answer_one(self, sent: ComplaintIn, complaints: Complaints) -> SuggestionOut:
         """The answer to one complaint.
 
         Raises:
@@ -62,7 +62,7 @@ class Answering:
         """
         complaint = sent.to_complaint(self.settings)
         suggestion = self.router.suggest(complaint, evidence=self.evidence, today=self.settings.today())
-        return self._answer(ledger, sent, complaint, suggestion)
+        return self._answer(complaints, sent, complaint, suggestion)
 
     async def answer_on_the_loop(self, sent: ComplaintIn, together: Together) -> SuggestionOut:
         """The same for a complaint that isn't stored, together with those that came with it."""
@@ -81,13 +81,13 @@ class Answering:
         return complaint
 
     def _answer(
-        self, ledger: Ledger | None, sent: ComplaintIn, complaint: Complaint, suggestion: Suggestion
+        self, complaints: Complaints | None, sent: ComplaintIn, complaint: Complaint, suggestion: Suggestion
     ) -> SuggestionOut:
         """The answer, entered in the ledger, masked, where it is to be stored."""
         answer = SuggestionOut.of(suggestion, self.settings.zone, sent.unknown_fields, evidence=self.evidence)
         count_suggestion(answer.unit_status)
-        if ledger is None or not self.stores(sent):
+        if complaints is None or not self.stores(sent):
             return answer
-        stored = self.intake.enter(ledger, complaint, suggestion, answer, Source("api"))
+        stored = self.intake.enter(complaints, complaint, suggestion, answer, Source("api"))
         # Where the same was answered before, it is that suggestion: a retry gets what the first call got.
         return answer.model_copy(update={"suggestion_id": stored.suggestion_id})

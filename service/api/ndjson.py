@@ -18,7 +18,7 @@ from model.errors import ArtifactError
 from service.api.answering import Answering
 from service.dependencies import intake_of, model_in_use, settings_of
 from service.errors import LedgerUnavailable, StreamTypeUnknown
-from service.ledger.complaints import Ledger
+from service.ledger.complaints import Complaints
 from service.ledger.database import UNAVAILABLE
 from service.middleware.body_limits import read_body
 from service.problems import Problem, problem, problem_of
@@ -121,7 +121,7 @@ def _answered(request: Request, items: list[object], *, evidence: bool, store: b
         router = model_in_use(request).router
         answering = Answering(router, settings, intake_of(request), evidence=evidence, store=store)
         with access.session() as session:
-            return answering.answer(items, Ledger(session, settings.office))
+            return answering.answer(items, Complaints(session, settings.office))
     except ArtifactError as error:
         # The stream has begun with 200: from here on each line says by itself that it wasn't answered.
         return [problem_of(error)] * len(items)

@@ -14,14 +14,14 @@ from service.api.ndjson import MEDIA_TYPE, REQUEST_BODY, RESPONSE, Lines, Spoole
 from service.contract.schemas import BatchIn, BatchOut, ComplaintIn, SuggestionOut
 from service.dependencies import (
     CurrentIntake,
-    CurrentLedger,
     CurrentModel,
     CurrentSettings,
+    CurrentTransaction,
     intake_of,
     model_answering,
     settings_of,
 )
-from service.ledger.complaints import Ledger
+from service.ledger.complaints import Complaints
 from service.ledger.sessions import Access
 from service.problems import documented
 from service.settings import Settings
@@ -63,7 +63,7 @@ async def predict(
 
 def _answer_in_transaction(answering: Answering, complaint: ComplaintIn, access: Access) -> SuggestionOut:
     with access.session() as session:
-        return answering.answer_one(complaint, Ledger(session, answering.settings.office))
+        return answering.answer_one(complaint, Complaints(session, answering.settings.office))
 
 
 @router.post("/batch", responses=_REFUSALS)
@@ -71,7 +71,7 @@ def predict_batch(
     batch: BatchIn,
     loaded: CurrentModel,
     settings: CurrentSettings,
-    ledger: CurrentLedger,
+    transaction: CurrentTransaction,
     intake: CurrentIntake,
     *,
     evidence: WithEvidence = True,
@@ -81,7 +81,7 @@ def predict_batch(
     if len(batch.complaints) > settings.max_batch_items:
         raise RequestValidationError([_too_many(len(batch.complaints), settings)])
     answering = Answering(loaded.router, settings, intake, evidence=evidence, store=store)
-    return BatchOut(results=answering.answer(batch.complaints, ledger))
+    return BatchOut(results=answering.answer(batch.complaints, transaction.complaints))
 
 
 @streaming.post(

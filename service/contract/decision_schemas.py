@@ -5,19 +5,15 @@ from typing import Annotated, Any, Self
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
-from rapidfuzz import process
 
-from model.router import Router
 from service.contract.schemas import SOMETHING_VISIBLE, clean
-from service.errors import UnknownName
-from service.ledger.complaints import Decision
+from service.ledger.decisions import ComplaintType, DecisionRequest, Outcome
 from service.ledger.tables import StoredComplaint, StoredDecision
 
 _LONGEST_NAME = 500
 _LONGEST_REASON = 2_000
 _MOST_COPIES = 50
 _MOST_SECONDS = 86_400 * 7
-_NEAR = 3
 
 
 def _cleaned(value: object) -> object:
@@ -45,8 +41,8 @@ class DecisionIn(BaseModel):
     reference_id: Name = ""
     unit: Name = Field(default="", description="Id, code or name; blank where no unit of the office is responsible.")
     category: Name = Field(default="", description="Id or name; blank keeps the suggested one.")
-    type: Name = ""
-    outcome: Name = ""
+    type: Name = Field(default="", description=f"One of: {', '.join(ComplaintType)}; or blank.")
+    outcome: Name = Field(default="", description=f"One of: {', '.join(Outcome)}; or blank.")
     copies: list[Name] = Field(default=[], max_length=_MOST_COPIES)
     reason: Reason = ""
     officer: Name = Field(default="", description="An opaque id of whoever decided.")
@@ -58,21 +54,17 @@ class DecisionIn(BaseModel):
             raise PydanticCustomError("no_complaint", "Name the complaint: suggestion_id or reference_id")
         return self
 
-    def to_decision(self, router: Router) -> Decision:
-        """The decision with the office's own ids.
-
-        Raises:
-            UnknownName: a unit or the category isn't the office's.
-        """
-        return Decision(
-            unit_id=_unit_id(router, "unit", self.unit) if self.unit else "",
-            category_id=_category_id(router, self.category) if self.category else "",
-            type=self.type,
-            outcome=self.outcome,
-            copies=tuple(_unit_id(router, "copies", name) for name in self.copies if name),
-            reason=self.reason,
-            officer=self.officer,
-            seconds=self.seconds,
+    def to_request(self) -> DecisionRequest:
+        """The decision without the name of its complaint."""
+        return DecisionRequest(
+            self.unit,
+            self.category,
+            self.type,
+            self.outcome,
+            tuple(self.copies),
+            self.reason,
+            self.officer,
+            self.seconds,
         )
 
 
@@ -154,23 +146,3 @@ class StoredComplaintOut(BaseModel):
             suggestion=entry.suggestions[-1].answer if entry.suggestions else None,
             decisions=[DecisionOut.of(entry, decision) for decision in entry.decisions],
         )
-
-
-def _unit_id(router: Router, field: str, name: str) -> str:
-    unit = router.units.find(name)
-    if unit is None:
-        unit = next((unit for unit in router.units if unit.code == name), None)
-    if unit is None:
-        raise UnknownName(field, _near(name, [unit.name for unit in router.units]))
-    return unit.id
-
-
-def _category_id(router: Router, name: str) -> str:
-    for label in router.category_labels:
-        if name in {label.id, label.name}:
-            return label.id
-    raise UnknownName("category", _near(name, [label.name for label in router.category_labels]))
-
-
-def _near(name: str, known: list[str]) -> list[str]:
-    return [match for match, _, _ in process.extract(name, known, limit=_NEAR)]

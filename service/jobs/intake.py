@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from model.router import Router
     from model.suggestion import Suggestion
     from service.jobs.deadlines import Deadlines
-    from service.ledger.complaints import Ledger
+    from service.ledger.complaints import Complaints
     from service.settings import Settings
 
 
@@ -41,17 +41,17 @@ class Intake:
     deadlines: Deadlines
 
     def suggest_and_enter(
-        self, router: Router, ledger: Ledger, complaint: Complaint, source: Source
+        self, router: Router, complaints: Complaints, complaint: Complaint, source: Source
     ) -> StoredComplaint:
         """Ask for a suggestion and enter both; the complaint needs a reference."""
         suggestion = router.suggest(complaint, today=self.settings.today())
         answer = SuggestionOut.of(suggestion, self.settings.zone)
         count_suggestion(answer.unit_status)
-        return self.enter(ledger, complaint, suggestion, answer, source)
+        return self.enter(complaints, complaint, suggestion, answer, source)
 
     def enter(
         self,
-        ledger: Ledger,
+        complaints: Complaints,
         complaint: Complaint,
         suggestion: Suggestion,
         answer: SuggestionOut,
@@ -67,7 +67,7 @@ class Intake:
             intake_status=source.status,
             extra=source.extra,
         )
-        return ledger.add_suggestion(masked, suggestion, answer.model_dump(mode="json"), arrival)
+        return complaints.add_suggestion(masked, suggestion, answer.model_dump(mode="json"), arrival)
 
 
 def recount_deadlines(session: Session, settings: Settings, deadlines: Deadlines) -> None:

@@ -29,7 +29,7 @@ from service.contract.schemas import clean
 from service.errors import RunStateConflict, StorageFull, UploadRefused
 from service.jobs.subprocesses import start_behind
 from service.jobs.uploads import SUFFIXES
-from service.ledger.audit import note
+from service.ledger.audit import record_event
 from service.ledger.clock import now
 from service.ledger.tables import TrainingRun
 
@@ -225,7 +225,7 @@ class Retraining:
         )
         session.add(run)
         session.flush()
-        note(session, self.office.name, by, "training_files", run_id)
+        record_event(session, self.office.name, by, "training_files", run_id)
         return run
 
     def add_corrections(
@@ -267,7 +267,7 @@ class Retraining:
         except BaseException:
             turn.release()
             raise
-        note(session, self.office.name, by, f"training_{step}", run.id)
+        record_event(session, self.office.name, by, f"training_{step}", run.id)
         return Start(run.id, step, turn, by)
 
     def launch(self, start: Start) -> None:
@@ -292,7 +292,7 @@ class Retraining:
         going = tuple(state for state in State if state not in ENDED)
         was_running = run.state in RUNNING
         self._change(session, run, going, state=State.CANCELLED)
-        note(session, self.office.name, by, "training_cancelled", run.id)
+        record_event(session, self.office.name, by, "training_cancelled", run.id)
         if was_running:
             # Its process reads this within a second, wherever it runs; the folder goes once it is gone.
             self._told_and_stop(run.id, Step(run.step))[1].touch()
@@ -363,7 +363,7 @@ class Retraining:
         with suppress(RunStateConflict), self._access.session() as session:
             self._change(session, run, (_WHILE[step],), **values)
             if values["state"] == State.TRAINED:
-                note(session, self.office.name, run.started_by, "training_done", told.version)
+                record_event(session, self.office.name, run.started_by, "training_done", told.version)
             if values["state"] == State.TRAINED or values.get("error", {}).get("kind") in _FILES_AT_FAULT:
                 shutil.rmtree(self._exports(run.id), ignore_errors=True)
 

@@ -27,10 +27,11 @@ from model.office.units import slug
 from service.contract.schemas import SuggestionOut, clean
 from service.errors import StorageFull, UploadRefused
 from service.jobs.intake import Intake, Source
-from service.ledger.audit import note
+from service.ledger.audit import record_event
 from service.ledger.clock import as_utc, now
-from service.ledger.complaints import OUTSIDE, Decision, Ledger
+from service.ledger.complaints import Complaints
 from service.ledger.database import UNAVAILABLE
+from service.ledger.decisions import INTAKE_SYSTEM, Decision, Decisions
 from service.ledger.tables import StoredComplaint, Upload
 from service.observability.process_metrics import count_suggestion
 
@@ -151,7 +152,7 @@ class Uploads:
                 error="",
             )
         )
-        note(session, self._office, by, "upload", upload_id)
+        record_event(session, self._office, by, "upload", upload_id)
         return upload_id
 
     def start(self, upload_id: str) -> None:
@@ -235,12 +236,14 @@ class Uploads:
         """Enter a portion of rows and the count of rows done, both or neither."""
         # The suggestions are made before the transaction that writes, which others wait for.
         with self._access.reading() as session:
-            portion = Portion(rows, router, self._intake, Ledger(session, self._office))
+            portion = Portion(rows, router, self._intake, Complaints(session, self._office))
         suggestions = portion.suggestions()
         with self._access.session() as session:
             upload = session.get_one(Upload, upload_id, with_for_update=True)
             summary = Summary(**upload.summary)
-            Entering(Ledger(session, self._office), router, self._intake, summary).enter(portion, suggestions)
+            Entering(
+                Complaints(session, self._office), Decisions(session, self._office), router, self._intake, summary
+            ).enter(portion, suggestions)
             upload.summary = asdict(summary)
             upload.done += len(rows)
             upload.claimed_at = now()
@@ -253,12 +256,12 @@ class Uploads:
 class Portion:
     """Some rows of an export, as complaints, and which of them need a suggestion."""
 
-    def __init__(self, rows: list[ExportRow], router: Router, intake: Intake, ledger: Ledger) -> None:
+    def __init__(self, rows: list[ExportRow], router: Router, intake: Intake, complaints: Complaints) -> None:
         self._router = router
         self._settings = intake.settings
         self.problems = [(row.number, problem) for row in rows if (problem := problem_of(row))]
         self.read = [(row, self._complaint(row)) for row in rows if not problem_of(row)]
-        self._asked = [complaint for row, complaint in self.read if _needs_suggestion(ledger, row, complaint)]
+        self._asked = [complaint for row, complaint in self.read if _needs_suggestion(complaints, row, complaint)]
 
     def suggestions(self) -> dict[str, Suggestion]:
         """The suggestion for each complaint that needs one, by its reference."""
@@ -281,9 +284,9 @@ class Portion:
         )
 
 
-def _needs_suggestion(ledger: Ledger, row: ExportRow, complaint: Complaint) -> bool:
+def _needs_suggestion(complaints: Complaints, row: ExportRow, complaint: Complaint) -> bool:
     """Whether it is new, or its text changed while nobody has decided."""
-    stored = ledger.newest(complaint.reference_id)
+    stored = complaints.newest(complaint.reference_id)
     if stored is None:
         return True
     if row.fields.get("unit", "") or not stored.waiting:
@@ -295,7 +298,8 @@ def _needs_suggestion(ledger: Ledger, row: ExportRow, complaint: Complaint) -> b
 class Entering:
     """Rows of an export on their way into the ledger, within one transaction."""
 
-    ledger: Ledger
+    complaints: Complaints
+    decisions: Decisions
     router: Router
     intake: Intake
     summary: Summary
@@ -304,14 +308,14 @@ class Entering:
         for number, problem in portion.problems:
             self.summary.note_problem(number, problem)
         for row, complaint in portion.read:
-            stored = self.ledger.newest(complaint.reference_id)
+            stored = self.complaints.newest(complaint.reference_id)
             # A reference that stands twice in a file was asked about once.
             suggestion = suggestions.pop(complaint.reference_id, None)
             if suggestion is not None:
                 source = Source("upload", row.fields.get("status", "")[:500])
                 answer = SuggestionOut.of(suggestion, self.intake.settings.zone)
                 count_suggestion(answer.unit_status)
-                entered = self.intake.enter(self.ledger, complaint, suggestion, answer, source)
+                entered = self.intake.enter(self.complaints, complaint, suggestion, answer, source)
                 self._enter_outcome(row, entered, is_new=stored is None, revised=stored is not None)
             elif stored is not None:
                 self._enter_outcome(row, stored, is_new=False, revised=False)
@@ -338,7 +342,7 @@ class Entering:
         decision = self._decision(row)
         returned = was_returned(row)
         if is_new:
-            entry = self.ledger.decide(stored, decision, before_pilah=stored.received_at)
+            entry = self.decisions.decide(stored, decision, before_pilah=stored.received_at)
             if returned:
                 entry.returned_at = entry.undone_at = as_utc(stored.received_at)
                 entry.return_reason = row.fields.get("status", "")
@@ -346,14 +350,14 @@ class Entering:
         elif returned:
             self._enter_return(row, stored)
         else:
-            how = self.ledger.decide_from_outside(stored, decision)
+            how = self.decisions.reconcile(stored, decision)
             setattr(self.summary, how, getattr(self.summary, how) + 1)
 
     def _enter_return(self, row: ExportRow, stored: StoredComplaint) -> None:
-        if self.ledger.standing(stored) is None:
+        if self.decisions.standing(stored) is None:
             self.summary.unchanged += 1
             return
-        self.ledger.record_return(stored, row.fields.get("status", ""), OUTSIDE)
+        self.decisions.record_return(stored, row.fields.get("status", ""), INTAKE_SYSTEM)
         self.summary.returned += 1
 
     def _decision(self, row: ExportRow) -> Decision:
@@ -365,7 +369,7 @@ class Entering:
             category_id=(categories.get(category.casefold()) or slug(category))[:500] if category else "",
             type=fields.get("type", "")[:500],
             outcome=fields.get("outcome", "")[:500],
-            officer=OUTSIDE,
+            officer=INTAKE_SYSTEM,
         )
 
     def _unit_id(self, name: str) -> str:

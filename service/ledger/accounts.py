@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 
 from data.ids import time_ordered_id
 from service.errors import AccountInvalid, SignInRefused
-from service.ledger.audit import note
+from service.ledger.audit import record_event
 from service.ledger.clock import now
 from service.ledger.tables import ApiKey, SignIn, User
 
@@ -104,7 +104,7 @@ class Accounts:
                 self._session.add(user)
         except IntegrityError:
             raise AccountInvalid(f"There is a user {name} already. Choose another name.") from None
-        note(self._session, self._office, by, "user_added", name)
+        record_event(self._session, self._office, by, "user_added", name)
         return user
 
     def add_demonstrator(self, name: str, role: Role) -> User:
@@ -133,7 +133,7 @@ class Accounts:
         user.password = _hasher().hash(password)
         user.failures, user.locked_until = 0, None
         self._session.execute(delete(SignIn).where(SignIn.user_id == user.id))
-        note(self._session, self._office, by, "password_set", user.name)
+        record_event(self._session, self._office, by, "password_set", user.name)
 
     def set_role(self, name: str, role: str, by: str) -> None:
         """Another role.
@@ -144,7 +144,7 @@ class Accounts:
         user = self._user(name)
         self._keep_an_administrator(user, role)
         user.role = _role(role)
-        note(self._session, self._office, by, f"role_{role}", user.name)
+        record_event(self._session, self._office, by, f"role_{role}", user.name)
 
     def disable(self, name: str, by: str) -> None:
         """Somebody may no longer sign in; what they decided stays.
@@ -156,7 +156,7 @@ class Accounts:
         self._keep_an_administrator(user, "")
         user.disabled_at = user.disabled_at or now()
         self._session.execute(delete(SignIn).where(SignIn.user_id == user.id))
-        note(self._session, self._office, by, "user_disabled", user.name)
+        record_event(self._session, self._office, by, "user_disabled", user.name)
 
     def sign_in(self, name: str, password: str) -> tuple[str, SignedInUser] | SignInRefused:
         """A secret for the browser and who it stands for; a refusal is given back so that its count is kept.
@@ -177,7 +177,7 @@ class Accounts:
         user.failures, user.locked_until = 0, None
         if _hasher().check_needs_rehash(user.password):
             user.password = _hasher().hash(password)
-        note(self._session, self._office, user.name, "sign_in", user.name)
+        record_event(self._session, self._office, user.name, "sign_in", user.name)
         return self.open_session(user)
 
     def open_session(self, user: User) -> tuple[str, SignedInUser]:
@@ -252,7 +252,7 @@ class Accounts:
                 created_at=now(),
             )
         )
-        note(self._session, self._office, by, "key_added", name)
+        record_event(self._session, self._office, by, "key_added", name)
         self._session.flush()
         return secret
 
@@ -270,7 +270,7 @@ class Accounts:
         ).scalar()
         if found is None:
             raise AccountInvalid("There is no such key that is still in use. See: pilah keys list")
-        note(self._session, self._office, by, "key_revoked", found)
+        record_event(self._session, self._office, by, "key_revoked", found)
 
     def key_of(self, digest: str) -> str | None:
         """The id of the key whose `key_digest` this is, None where there is none or it was revoked."""
@@ -290,7 +290,7 @@ class Accounts:
         user.failures += 1
         if user.failures >= MOST_FAILURES:
             user.failures, user.locked_until = 0, now() + LOCKED_FOR
-            note(self._session, self._office, user.name, "locked", user.name)
+            record_event(self._session, self._office, user.name, "locked", user.name)
 
     def _keep_an_administrator(self, user: User, role: str) -> None:
         others = [

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 
-def note(session: Session, office: str, actor: str, action: str, subject: str) -> None:
+def record_event(session: Session, office: str, actor: str, action: str, subject: str) -> None:
     """Enter an event; `subject` is a name or an id, never a complaint's text."""
     session.add(AuditEvent(office=office, at=now(), actor=actor, action=action, subject=subject))
 

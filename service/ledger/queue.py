@@ -128,7 +128,7 @@ class Queue:
         found: str | None = self._session.scalar(query.limit(1))
         return found
 
-    def waiting_alike(self, complaint: StoredComplaint) -> list[str]:
+    def waiting_similar(self, complaint: StoredComplaint) -> list[str]:
         """The ids of the other waiting complaints of its group."""
         query = select(StoredComplaint.id).where(
             StoredComplaint.office == self._office,

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 
 from model.history.index_files import write_indexed_history
 from model.history.rows import history_file, read_history
-from service.ledger.audit import note
+from service.ledger.audit import record_event
 from service.ledger.clock import now
 from service.ledger.tables import StoredComplaint
 
@@ -43,7 +43,7 @@ def retain(access: Access, office: Office, days: int, *, delete_them: bool) -> R
         if delete_them:
             # Suggestions, decisions and marks go with their complaint.
             session.execute(delete(StoredComplaint).where(*older, ~StoredComplaint.waiting))
-            note(session, office.name, "retention", "deleted", str(counts[0]))
+            record_event(session, office.name, "retention", "deleted", str(counts[0]))
     history_rows = 0
     for folder in office.history_folders():
         # A row that several versions learned from is one complaint; the count is the most that one folder loses.

@@ -12,7 +12,7 @@ from sqlalchemy import and_, case, func, select
 
 from model.drift.baseline import Observation
 from model.suggestion import Status
-from service.ledger.complaints import OUTSIDE
+from service.ledger.decisions import INTAKE_SYSTEM
 from service.ledger.queue import counts
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
 
@@ -75,7 +75,7 @@ class Figures:
         return sum(self.verdicts.values())
 
 
-class Supervision:
+class Statistics:
     """The figures of one office, within one transaction."""
 
     def __init__(self, session: Session, office: str) -> None:
@@ -204,7 +204,7 @@ class Supervision:
             )
             .join(StoredComplaint, StoredComplaint.id == StoredDecision.complaint_id)
             # What was decided elsewhere and came with an export was never waited for here.
-            .where(StoredDecision.undone_at.is_(None), StoredDecision.officer != OUTSIDE)
+            .where(StoredDecision.undone_at.is_(None), StoredDecision.officer != INTAKE_SYSTEM)
             .order_by(StoredDecision.decided_at.desc())
             .limit(_MOST_TIMED)
         )

@@ -17,8 +17,8 @@ from model.history.rows import LabelledComplaint, history_file, read_history, wr
 from model.office.categories import label_categories
 from model.versions.artifact import load
 from model.versions.office_home import Office
-from service.ledger.complaints import OUTSIDE
 from service.ledger.database import open_ledger
+from service.ledger.decisions import INTAKE_SYSTEM, Outcome, Verdict
 from service.ledger.names import Names
 from service.ledger.sessions import Access
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
@@ -32,11 +32,9 @@ if TYPE_CHECKING:
 
     from service.settings import Settings
 
-# How a decision counts that was made elsewhere: nobody had Pilah's suggestion before them.
-_RECORDED = "recorded"
-_NOT_FOLLOWED = frozenset(("rejected", "changed"))
+_NOT_FOLLOWED = frozenset((Verdict.REJECTED, Verdict.CHANGED))
 # Without a unit for these, the suggested one was not wrong: nobody can say yet, or a court has the case.
-_SAYS_NOTHING_OF_UNITS = frozenset(("minta kelengkapan", "yudisial"))
+_SAYS_NOTHING_OF_UNITS = frozenset((Outcome.INCOMPLETE, Outcome.IN_COURT))
 _ROWS_AT_ONCE = 500
 _FILE = "decisions.parquet"
 
@@ -110,7 +108,8 @@ def _row(session: Session, complaint: StoredComplaint, names: Names, zone: ZoneI
 
 
 def _verdict(decision: StoredDecision) -> str:
-    return _RECORDED if decision.officer == OUTSIDE else decision.verdict
+    # A decision of the intake system was made without Pilah's suggestion.
+    return Verdict.RECORDED if decision.officer == INTAKE_SYSTEM else decision.verdict
 
 
 def _rejected_unit(session: Session, decision: StoredDecision) -> Sequence[str]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.ledger.audit import note
+from service.ledger.audit import record_event
 from service.ledger.tables import AuditEvent
 
 if TYPE_CHECKING:
@@ -29,7 +29,7 @@ class ModelChanges:
         # Another version is met in the middle of a request, whose own transaction the event must not wait for.
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="model-changes")
 
-    def note(self, version: str) -> None:
+    def record(self, version: str) -> None:
         """Enter it soon; whoever is being answered doesn't wait."""
         self._pool.submit(self._enter, version)
 
@@ -46,6 +46,6 @@ class ModelChanges:
         try:
             with self._access.session() as session:
                 if session.scalar(last) != version:
-                    note(session, self._office, "pilah", _ACTION, version)
+                    record_event(session, self._office, "pilah", _ACTION, version)
         except SQLAlchemyError as error:
             logger.warning("That version %s answers now was not entered: %s", version, type(error).__name__)

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
 
     from model.drift.alarms import Alarm
-    from service.ledger.statistics import Supervision
+    from service.ledger.statistics import Statistics
     from service.live_model.champion import Loaded
 
 _WATCHED = timedelta(weeks=8)
@@ -21,13 +21,13 @@ _NO_BASELINE = "Model ini tidak menyimpan data uji untuk dibandingkan."
 
 
 def look_for_drift(
-    loaded: Loaded, supervision: Supervision, names: Mapping[str, str] | None = None
+    loaded: Loaded, statistics: Statistics, names: Mapping[str, str] | None = None
 ) -> tuple[tuple[Alarm, ...], str]:
     """The alarms that ring, and why none can where nothing could be compared; `names` say what an id is called."""
     if not loaded.card.get("drift"):
         return (), _NO_BASELINE
     baseline = Baseline.from_dict(loaded.card["drift"])
-    recent = supervision.observed(now() - _WATCHED)
+    recent = statistics.observed(now() - _WATCHED)
     if reason := too_few(baseline, recent):
         return (), reason
     return (

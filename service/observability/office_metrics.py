@@ -17,7 +17,7 @@ from sqlalchemy import func, select, text
 from model.drift.alarms import Alarm, Kind
 from model.errors import ArtifactError
 from service.ledger.queue import Queue
-from service.ledger.statistics import Supervision
+from service.ledger.statistics import Statistics
 from service.ledger.tables import StoredComplaint, StoredDecision, Upload
 from service.live_model.drift import look_for_drift
 
@@ -90,7 +90,7 @@ class OfficeMetrics(Collector):
         )
 
     def _of_drift(self, session: Session, loaded: Loaded) -> Iterator[Metric]:
-        alarms = self._drift.alarms(loaded, Supervision(session, self._settings.office))
+        alarms = self._drift.alarms(loaded, Statistics(session, self._settings.office))
         family = GaugeMetricFamily("pilah_drift_alarms", "Alarms of drift that ring, by kind.", labels=["kind"])
         for kind in Kind:
             family.add_metric([kind.value], sum(alarm.kind == kind for alarm in alarms))
@@ -106,10 +106,10 @@ class _RememberedDrift:
         self._until = 0.0
         self._alarms: tuple[Alarm, ...] = ()
 
-    def alarms(self, loaded: Loaded, supervision: Supervision) -> tuple[Alarm, ...]:
+    def alarms(self, loaded: Loaded, statistics: Statistics) -> tuple[Alarm, ...]:
         with self._lock:
             if time.monotonic() > self._until or self._version != loaded.router.version:
-                self._alarms, _ = look_for_drift(loaded, supervision)
+                self._alarms, _ = look_for_drift(loaded, statistics)
                 self._version = loaded.router.version
                 self._until = time.monotonic() + _DRIFT_LASTS_SECONDS
             return self._alarms

@@ -16,13 +16,16 @@ from model.office.units import slug
 from model.versions.office_home import Office
 from service.jobs.deadlines import read_deadlines
 from service.jobs.intake import Intake, Source
-from service.ledger.complaints import Decision, Ledger
+from service.ledger.complaints import Complaints
 from service.ledger.database import open_ledger
+from service.ledger.decisions import Decision, Decisions
 from service.ledger.sessions import Access
 from service.ledger.tables import StoredComplaint
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+
+    from sqlalchemy.orm import Session
 
     from data.exports.open import ExportRow
     from model.router import Router
@@ -46,13 +49,14 @@ def fill_desk(settings: Settings) -> None:
     intake = Intake(settings, read_deadlines(place.own_folder))
     with access.session() as session:
         if not session.scalar(select(func.count()).select_from(StoredComplaint)):
-            _Desk(Ledger(session, settings.office), intake, router).fill(_newest_rows(settings.office))
+            _Desk(session, intake, router).fill(_newest_rows(settings.office))
     access.engine.dispose()
 
 
 class _Desk:
-    def __init__(self, ledger: Ledger, intake: Intake, router: Router) -> None:
-        self._ledger = ledger
+    def __init__(self, session: Session, intake: Intake, router: Router) -> None:
+        self._complaints = Complaints(session, intake.settings.office)
+        self._decisions = Decisions(session, intake.settings.office)
         self._intake = intake
         self._router = router
         self._categories = {label.name: label.id for label in router.category_labels}
@@ -70,7 +74,7 @@ class _Desk:
 
     def _enter(self, row: ExportRow, received: datetime) -> StoredComplaint:
         complaint = replace(complaint_of(row), received_at=received)
-        return self._intake.suggest_and_enter(self._router, self._ledger, complaint, Source("upload"))
+        return self._intake.suggest_and_enter(self._router, self._complaints, complaint, Source("upload"))
 
     def _enter_decided(self, row: ExportRow, received: datetime) -> None:
         stored = self._enter(row, received)
@@ -84,7 +88,7 @@ class _Desk:
             officer=_OFFICER,
             seconds=_SECONDS[len(row.fields.get("text", "")) % len(_SECONDS)],
         )
-        entry = self._ledger.decide(stored, decision)
+        entry = self._decisions.decide(stored, decision)
         stored.stored_at = received.astimezone(UTC).replace(tzinfo=None)
         entry.decided_at = stored.stored_at + timedelta(hours=5)
 

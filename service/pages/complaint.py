@@ -9,12 +9,14 @@ from fastapi import APIRouter, Query, Request
 from rapidfuzz import fuzz, process, utils
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from data.errors import PilahError
+from data.messages import Language
 from model.router import Router
 from service.contract.schemas import SuggestionOut
 from service.dependencies import CurrentModel, CurrentSettings, CurrentTransaction, Transaction
-from service.errors import AlreadyDecided
+from service.errors import AlreadyDecided, DecisionInvalid, UnknownName
 from service.ledger.accounts import SignedInUser
-from service.ledger.complaints import Decision
+from service.ledger.decisions import OUTCOMES_WITHOUT_UNIT, ComplaintType, DecisionRequest, Outcome
 from service.ledger.names import Names
 from service.ledger.queue import Filters
 from service.ledger.tables import StoredComplaint
@@ -29,15 +31,6 @@ from service.settings import Settings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-OUTCOMES = ("tangani", "limpahkan", "tembusan", "yudisial", "bukan kewenangan", "minta kelengkapan")
-# With these no unit of the office is responsible, or nobody can say yet which.
-WITHOUT_UNIT = ("bukan kewenangan", "minta kelengkapan", "yudisial")
-TYPES = (
-    "pengaduan berkadar pengawasan",
-    "pengaduan tidak berkadar pengawasan",
-    "permintaan informasi",
-    "aspirasi",
-)
 _NO_UNIT = "-"
 _MOST_MATCHES = 7
 _MATCHES_FROM = 55
@@ -71,7 +64,7 @@ def read(
         request,
         transaction,
         user,
-        transaction.ledger.complaint(complaint_id),
+        transaction.complaints.get(complaint_id),
         filters,
         decision=decision,
         rule_made=rule_made,
@@ -89,18 +82,19 @@ def decide(
     filters: ChosenFilters,
 ) -> Response:
     """Enter the decision and go on with the next complaint of the same list."""
-    complaint = transaction.ledger.complaint(complaint_id)
-    made = _decision_of(form, loaded.router, user)
-    if isinstance(made, Refused):
-        return _page(request, transaction, user, complaint, filters, refused=made, status=422)
-    alike = transaction.queue.waiting_alike(complaint) if form.get("serupa") else []
+    complaint = transaction.complaints.get(complaint_id)
+    similar = transaction.queue.waiting_similar(complaint) if form.get("serupa") else []
     onward = transaction.queue.neighbour(complaint, filters, forward=True)
     try:
-        entry, _ = transaction.ledger.decide_all(complaint, alike, made)
-    except AlreadyDecided:
-        told = Refused("Pengaduan ini baru saja diputuskan oleh rekan Anda. Putusan Anda tidak disimpan.")
-        return _page(request, transaction, user, complaint, filters, refused=told, status=409)
-    if onward is None or onward in alike:
+        decision = _request_of(form, loaded.router, user.name).resolve(loaded.router)
+        entry, _ = transaction.decisions.decide_with_similar(complaint, similar, decision)
+    except (DecisionInvalid, UnknownName) as error:
+        refused = _refused(error, form, loaded.router)
+        return _page(request, transaction, user, complaint, filters, refused=refused, status=422)
+    except AlreadyDecided as error:
+        refused = Refused(error.told_in(Language.INDONESIAN))
+        return _page(request, transaction, user, complaint, filters, refused=refused, status=409)
+    if onward is None or onward in similar:
         onward = transaction.queue.first(filters)
     query = urlencode({"putusan": entry.id}) + ("&" + address_of(filters) if address_of(filters) else "")
     return RedirectResponse(f"/pengaduan/{onward}?{query}" if onward else f"/antrean?{query}", 303)
@@ -109,7 +103,7 @@ def decide(
 @router.post("/putusan/{decision_id}/urungkan")
 def undo(decision_id: str, user: SignedIn, transaction: CurrentTransaction, form: OwnForm) -> Response:
     """Take a decision back; right after it was made, those that were made along with it too."""
-    take_back = transaction.ledger.undo_all if form.get("bersama") else transaction.ledger.undo
+    take_back = transaction.decisions.undo_with_similar if form.get("bersama") else transaction.decisions.undo
     complaint = take_back(decision_id, user.name)
     return RedirectResponse(f"/pengaduan/{complaint.id}", 303)
 
@@ -117,8 +111,8 @@ def undo(decision_id: str, user: SignedIn, transaction: CurrentTransaction, form
 @router.post("/pengaduan/{complaint_id}/kembali")
 def record_return(complaint_id: str, user: SignedIn, transaction: CurrentTransaction, form: OwnForm) -> Response:
     """The unit sent it back: it waits again, and the first decision counts as misrouted."""
-    complaint = transaction.ledger.complaint(complaint_id)
-    transaction.ledger.record_return(complaint, form.get("alasan", 2_000), user.name)
+    complaint = transaction.complaints.get(complaint_id)
+    transaction.decisions.record_return(complaint, form.get("alasan", 2_000), user.name)
     return RedirectResponse(f"/pengaduan/{complaint.id}", 303)
 
 
@@ -178,41 +172,41 @@ def _likeness(asked: str, name: str, **_: object) -> float:
     return min(100.0, 0.7 * fuzz.WRatio(asked, name) + holds)
 
 
-def _decision_of(form: SentForm, router: Router, user: SignedInUser) -> Decision | Refused:
+def _request_of(form: SentForm, router: Router, officer: str) -> DecisionRequest:
+    """The decision that a form describes.
+
+    Raises:
+        DecisionInvalid: neither a unit nor the choice of none was sent.
+    """
     outcome, chosen = form.get("tindak_lanjut"), form.get("unit")
-    kept = {name: form.get(name, 2_000) for name in ("unit", "kategori", "tindak_lanjut", "jenis", "alasan")}
-    copies = _copies(form, router)
-    if chosen == _NO_UNIT:
-        if outcome not in WITHOUT_UNIT:
-            return Refused(f"Tanpa unit, pilih tindak lanjut: {', '.join(WITHOUT_UNIT)}.", kept, copies)
-        unit_id = ""
-    else:
-        # Without a script the name stands in the search field and nothing is chosen yet.
-        unit = router.units.find(chosen or form.get("cari"))
-        if unit is None:
-            told = "Pilih unit yang bertanggung jawab dulu (tombol 1 sampai 5, atau cari dengan U)."
-            return Refused(told, kept, copies)
-        unit_id = unit.id
-    categories = {label.id for label in router.category_labels}
-    category = form.get("kategori")
-    return Decision(
-        unit_id=unit_id,
-        category_id=category if category in categories else "",
-        type=form.get("jenis") if form.get("jenis") in TYPES else "",
-        outcome=outcome if outcome in OUTCOMES else "",
-        # Nobody is both responsible and informed.
-        copies=tuple(copy for copy in copies if copy != unit_id),
+    # Without a script the name stands in the search field, and no unit is chosen.
+    unit = chosen or form.get("cari")
+    if not unit:
+        raise DecisionInvalid("ledger.unit-missing")
+    if chosen == _NO_UNIT and not outcome:
+        raise DecisionInvalid("ledger.outcome-missing", outcomes=", ".join(OUTCOMES_WITHOUT_UNIT))
+    return DecisionRequest(
+        unit="" if chosen == _NO_UNIT else unit,
+        category=form.get("kategori"),
+        type=form.get("jenis"),
+        outcome=outcome,
+        copies=_copies(form, router),
         reason=form.get("alasan", 2_000),
-        officer=user.name,
+        officer=officer,
         seconds=_seconds(form.get("detik", 20)),
     )
 
 
+def _refused(error: PilahError, form: SentForm, router: Router) -> Refused:
+    chosen = {name: form.get(name, 2_000) for name in ("unit", "kategori", "tindak_lanjut", "jenis", "alasan")}
+    copies = tuple(copy for copy in _copies(form, router) if copy in router.units)
+    return Refused(error.told_in(Language.INDONESIAN), chosen, copies)
+
+
 def _copies(form: SentForm, router: Router) -> tuple[str, ...]:
-    """The units that were ticked; without a script, the one whose name stands in the search field too."""
+    """The ticked units; without a script, the unit whose name stands in the search field too."""
     typed = router.units.find(form.get("cari_tembusan"))
-    chosen = [*form.all("tembusan"), *([typed.id] if typed else [])]
-    return tuple(dict.fromkeys(unit_id for unit_id in chosen if unit_id in router.units))
+    return (*form.all("tembusan"), *([typed.id] if typed else []))
 
 
 def _seconds(written: str) -> float | None:
@@ -236,11 +230,11 @@ def _page(
     status: int = 200,
 ) -> HTMLResponse:
     names = names_of(request)
-    suggestion = transaction.ledger.suggestion_of(complaint)
+    suggestion = transaction.complaints.suggestion_of(complaint)
     view = suggestion_view(SuggestionOut.model_validate(suggestion.answer), complaint.text) if suggestion else None
     settings = request.app.state.settings
     days = request.app.state.intake.deadlines.days
-    standing = transaction.ledger.standing(complaint)
+    standing = transaction.decisions.standing(complaint)
     return desk_page(
         request,
         user,
@@ -252,7 +246,7 @@ def _page(
         names=names,
         standing=standing,
         past=[entry for entry in complaint.decisions if entry is not standing],
-        alike=transaction.queue.waiting_alike(complaint) if complaint.waiting else [],
+        alike=transaction.queue.waiting_similar(complaint) if complaint.waiting else [],
         onward=transaction.queue.neighbour(complaint, filters, forward=True),
         back=transaction.queue.neighbour(complaint, filters, forward=False),
         query=address_of(filters),
@@ -261,8 +255,8 @@ def _page(
         undo_notice=undo_notice_of(transaction, decision, user, names),
         refused=refused or Refused(),
         rule_made=rule_made,
-        outcomes=OUTCOMES,
-        types=TYPES,
+        outcomes=list(Outcome),
+        types=list(ComplaintType),
         received=indonesian.clock(settings.at_office(complaint.received_at)),
         copies=_offered_copies(view, refused, names),
         promise=_promise(request),

@@ -28,7 +28,7 @@ _ABOUT_DECIDED = {Signal.NEW_UNIT}
 def dashboard(
     request: Request, user: SignedIn, transaction: CurrentTransaction, settings: CurrentSettings, period: ChosenPeriod
 ) -> HTMLResponse:
-    figures = transaction.supervision.figures(period.start, period.end, settings.today(), period.shift)
+    figures = transaction.statistics.figures(period.start, period.end, settings.today(), period.shift)
     alarms, quiet = _drift(request, transaction)
     return desk_page(
         request,
@@ -67,7 +67,7 @@ def _drift(request: Request, transaction: CurrentTransaction) -> tuple[tuple[Ala
     if loaded is None:
         return (), "Belum ada model yang dapat diperiksa."
     names = names_of(request)
-    alarms, quiet = look_for_drift(loaded, transaction.supervision, {**names.units, **names.categories})
+    alarms, quiet = look_for_drift(loaded, transaction.statistics, {**names.units, **names.categories})
     if alarms or quiet:
         return alarms, quiet
     return (), "Tidak ada pergeseran: pengaduan dan putusan masih seperti saat model diuji."

@@ -9,7 +9,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, HTMLResponse, Response
 
 from service.dependencies import CurrentSettings
-from service.ledger.audit import note
+from service.ledger.audit import record_event
 from service.ledger.export import KINDS, write_export
 from service.pages.frame.context import desk_page, names_of
 from service.pages.frame.periods import ChosenPeriod
@@ -39,7 +39,7 @@ def download(
     with access.reading() as session:
         write_export(path, kind, session, settings, names_of(request), (period.start, period.end))
     with access.session() as session:
-        note(session, settings.office, user.name, "export", f"{period.first}..{period.last}")
+        record_event(session, settings.office, user.name, "export", f"{period.first}..{period.last}")
     name = f"pilah-{settings.office}-{period.first}-{period.last}{suffix}"
     return FileResponse(path, filename=name, background=BackgroundTask(_remove, folder))
 

@@ -14,7 +14,7 @@ from model.versions.office_home import Office
 from service.contract.schemas import SuggestionOut, clean
 from service.dependencies import CurrentModel, CurrentSettings, CurrentTransaction, Transaction
 from service.ledger.accounts import SignedInUser
-from service.ledger.audit import note
+from service.ledger.audit import record_event
 from service.ledger.tables import StoredComplaint
 from service.live_model.rule_preview import MOST_LOOKED_AT, Preview, preview
 from service.pages.frame.context import desk_page, names_of
@@ -55,7 +55,7 @@ def ask(
     reason: Annotated[str, Query(alias="alasan", max_length=500)] = "",
 ) -> HTMLResponse:
     """The form; once it says which words or which category, what the rule would have changed."""
-    complaint = transaction.ledger.complaint(complaint_id)
+    complaint = transaction.complaints.get(complaint_id)
     if words is None:
         asked = Asked(unit or _first_unit(transaction, complaint), _proposed(transaction, complaint))
         return _page(request, transaction, user, complaint, asked)
@@ -82,7 +82,7 @@ def enter(
     form: OwnForm,
 ) -> Response:
     """Write the rule into the office's rules.csv; the next suggestion obeys it."""
-    complaint = transaction.ledger.complaint(complaint_id)
+    complaint = transaction.complaints.get(complaint_id)
     asked = Asked(form.get("unit"), form.get("kata", 200), form.get("kategori"), form.get("alasan"))
     never = _never(asked, user, loaded.router, settings)
     if isinstance(never, str):
@@ -91,7 +91,9 @@ def enter(
         rule = add_rule(never, _rules_file(settings), loaded.router.units)
     except RulesFileInvalid:
         return _page(request, transaction, user, complaint, asked, refused=_FAULT)
-    note(transaction.session, settings.office, user.name, "rule", f"{rule.id} {rule.action} {rule.unit_id}"[:500])
+    record_event(
+        transaction.session, settings.office, user.name, "rule", f"{rule.id} {rule.action} {rule.unit_id}"[:500]
+    )
     return RedirectResponse(f"/pengaduan/{complaint.id}?aturan={rule.id}", 303)
 
 
@@ -114,7 +116,7 @@ def _rules_file(settings: Settings) -> Path:
 
 
 def _answer(transaction: Transaction, complaint: StoredComplaint) -> SuggestionOut | None:
-    suggestion = transaction.ledger.suggestion_of(complaint)
+    suggestion = transaction.complaints.suggestion_of(complaint)
     return SuggestionOut.model_validate(suggestion.answer) if suggestion else None
 
 

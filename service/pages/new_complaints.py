@@ -15,8 +15,8 @@ from service.dependencies import CurrentIntake, CurrentModel, CurrentSettings, C
 from service.errors import UnknownComplaint, UploadRefused
 from service.jobs.intake import Source
 from service.jobs.uploads import SUFFIXES, Summary
+from service.ledger.decisions import ComplaintType
 from service.ledger.tables import Upload
-from service.pages.complaint import TYPES
 from service.pages.frame import indonesian
 from service.pages.frame.context import desk_page
 from service.pages.frame.session import OwnForm, SentForm, SignedIn
@@ -56,7 +56,7 @@ def enter(
     )
     source = Source("letter" if letter else "typed", extra=extra)
     stored = intake.suggest_and_enter(
-        loaded.router, transaction.ledger, _complaint(form, settings, letter=letter), source
+        loaded.router, transaction.complaints, _complaint(form, settings, letter=letter), source
     )
     return RedirectResponse(f"/pengaduan/{stored.id}", 303)
 
@@ -69,7 +69,7 @@ def _complaint(form: SentForm, settings: Settings, *, letter: bool) -> Complaint
         title=form.get("judul"),
         channel="surat" if letter else form.get("saluran"),
         location=Location(**{name: form.get(field) for name, field in _PLACES.items()}),
-        type=form.get("jenis") if form.get("jenis") in TYPES else "",
+        type=form.get("jenis") if form.get("jenis") in list(ComplaintType) else "",
         incident_date=None,
         confidential=bool(form.get("rahasia")),
     )
@@ -114,7 +114,9 @@ def _form(
     status: int = 200,
 ) -> HTMLResponse:
     known = {name: filled.get(name, "") for name in ("isi", *_SHORT)}
-    return desk_page(request, user, "new.html", "baru", status, filled=known, letter=letter, error=error, types=TYPES)
+    return desk_page(
+        request, user, "new.html", "baru", status, filled=known, letter=letter, error=error, types=list(ComplaintType)
+    )
 
 
 @router.get("/unggah")

@@ -16,7 +16,7 @@ from service.dependencies import CurrentSettings
 from service.errors import UnknownComplaint
 from service.jobs.subprocesses import Ended, run_now
 from service.ledger.accounts import SignedInUser
-from service.ledger.audit import note
+from service.ledger.audit import record_event
 from service.middleware.security import SEALED_PAGE_POLICY
 from service.pages.frame import indonesian, indonesian_training
 from service.pages.frame.context import desk_page
@@ -179,7 +179,7 @@ def _roll_back_page(
 def _changed(request: Request, settings: Settings, user: SignedInUser, what: str) -> RedirectResponse:
     access: Access = request.app.state.ledger
     with access.session() as session:
-        note(session, settings.office, user.name, "model", what)
+        record_event(session, settings.office, user.name, "model", what)
     return RedirectResponse("/model", 303)
 
 

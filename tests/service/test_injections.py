@@ -92,12 +92,19 @@ def test_what_is_written_into_any_field_is_text_and_nothing_else(desk: Desk, pay
         address = f"/pengaduan/{complaint_id}"
         assert shown in _seen(desk, address).text
         desk.post(f"{address}/kembali", alasan=payload)
-        desk.post(f"{address}/putuskan", unit="mabes-polri", alasan=payload, tembusan=payload, jenis=payload)
+        hostile = dict.fromkeys(("kategori", "jenis", "tindak_lanjut", "tembusan", "cari_tembusan"), payload)
+        refused = desk.post(f"{address}/putuskan", unit="mabes-polri", alasan=payload, **hostile)
+        assert (refused.status_code, _Seen(refused.text).foreign) == (422, [])
+        desk.post(f"{address}/putuskan", unit="mabes-polri", alasan=payload)
         assert shown in _seen(desk, address).text
     by_api = next(reference for reference in references if reference.startswith("api"))
     body = {"reference_id": by_api, "reason": payload, "officer": payload}
     assert desk.client.post("/v1/returns", json=body, headers=desk.bearer).status_code < 300
-    decided = body | {"unit": "mabes-polri", "type": payload, "outcome": payload}
+    decided = body | {"unit": "mabes-polri"}
+    for field in ("type", "outcome", "category"):
+        refused = desk.client.post("/v1/decisions", json=decided | {field: payload}, headers=desk.bearer)
+        assert refused.status_code == 422
+        assert payload not in refused.text
     assert desk.client.post("/v1/decisions", json=decided, headers=desk.bearer).status_code < 300
     unknown = desk.client.post("/v1/decisions", json=body | {"unit": payload}, headers=desk.bearer)
     assert unknown.status_code in {404, 409, 422}

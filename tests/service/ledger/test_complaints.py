@@ -36,10 +36,6 @@ def _stored(client: TestClient, reference: str = "9165816") -> dict[str, Any]:
     return stored
 
 
-def _decide(client: TestClient, **fields: Any) -> Any:
-    return client.post("/v1/decisions", json={"reference_id": "9165816", "officer": "p-01"} | fields)
-
-
 def test_a_complaint_with_a_reference_is_kept_masked_with_its_suggestion(client: TestClient) -> None:
     sent = _send(client, text=COMPLAINT["text"] + ", hubungi 081200000001")
     stored = _stored(client)
@@ -67,58 +63,11 @@ def test_the_same_reference_twice_is_one_complaint_and_changed_text_a_new_revisi
     assert not _stored(client, first["id"])["waiting"]
 
 
-def test_the_verdict_says_whether_the_suggestion_was_followed(client: TestClient) -> None:
-    units = _send(client)["units"]
-    assert _decide(client, unit=units[0]["id"]).json()["verdict"] == "accepted"
-    _send(client, reference_id="2")
-    assert _decide(client, reference_id="2", unit=units[1]["name"]).json()["verdict"] == "changed"
-    _send(client, reference_id="3")
-    assert _decide(client, reference_id="3", outcome="bukan kewenangan").json()["verdict"] == "rejected"
-    assert not _stored(client)["waiting"]
-
-
-def test_a_unit_that_the_office_does_not_have_is_refused_with_its_neighbours(client: TestClient) -> None:
-    _send(client)
-    answer = _decide(client, unit="Polda Sumatra Utera")
-    assert answer.status_code == 422
-    assert "Polda Sumatera Utara" in answer.json()["detail"]
-
-
-def test_of_decisions_at_once_one_stands_and_the_others_are_told(client: TestClient) -> None:
-    unit = _send(client)["units"][0]["id"]
-    with ThreadPoolExecutor(8) as pool:
-        answers = list(pool.map(lambda number: _decide(client, unit=unit, officer=f"p-{number}"), range(8)))
-    assert sorted(answer.status_code for answer in answers) == [201] + [409] * 7
-    assert len(_stored(client)["decisions"]) == 1
-
-
 def test_the_same_complaint_sent_many_times_at_once_is_one(client: TestClient) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: client.post("/v1/predictions", json=COMPLAINT), range(8)))
     assert {answer.status_code for answer in answers} == {200}
     assert _stored(client)["revision"] == 1
-
-
-def test_a_return_keeps_both_decisions(client: TestClient) -> None:
-    units = _send(client)["units"]
-    _decide(client, unit=units[0]["id"])
-    answer = client.post("/v1/returns", json={"reference_id": "9165816", "reason": "bukan kewenangan"})
-    assert answer.status_code == 201
-    assert _stored(client)["waiting"]
-    assert _decide(client, unit=units[1]["id"]).status_code == 201
-    decisions = _stored(client)["decisions"]
-    assert [entry["unit"] for entry in decisions] == [units[0]["id"], units[1]["id"]]
-    assert [entry["returned_at"] is None for entry in decisions] == [False, True]
-
-
-def test_an_undone_decision_is_kept_and_the_complaint_waits_again(client: TestClient) -> None:
-    unit = _send(client)["units"][0]["id"]
-    decision = _decide(client, unit=unit).json()
-    assert client.delete(f"/v1/decisions/{decision['id']}").status_code == 204
-    stored = _stored(client)
-    assert stored["waiting"]
-    assert stored["decisions"][0]["undone_at"] is not None
-    assert client.delete(f"/v1/decisions/{decision['id']}").status_code == 404
 
 
 @pytest.mark.parametrize("text", HOSTILE)

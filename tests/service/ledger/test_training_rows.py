@@ -15,7 +15,8 @@ from model.history.rows import LabelledComplaint, read_history
 from model.versions.office_home import Office
 from pilah import app
 from service.app import create_app
-from service.ledger.complaints import OUTSIDE, Decision, Ledger
+from service.ledger.complaints import Complaints
+from service.ledger.decisions import INTAKE_SYSTEM, Decision, Decisions
 from service.ledger.names import Names
 from service.ledger.training_rows import decided_rows, lessons
 from service.settings import Settings
@@ -99,8 +100,8 @@ def test_a_rejected_suggestion_is_wrong_unless_nobody_can_say_yet(desk: Desk, ou
 def test_what_was_decided_elsewhere_is_an_ordinary_row_in_the_offices_own_time(desk: Desk) -> None:
     first, *_ = desk.send("1", TOPICS["Dinas Sosial"], received_at="2026-03-01T23:30:00+00:00")
     with desk.client.app.state.ledger.session() as session:  # type: ignore[attr-defined]
-        ledger = Ledger(session, "kumham")
-        ledger.decide_from_outside(ledger.complaint("1"), Decision(first, officer=OUTSIDE))
+        complaint = Complaints(session, "kumham").get("1")
+        Decisions(session, "kumham").reconcile(complaint, Decision(first, officer=INTAKE_SYSTEM))
     row = desk.rows()["1"]
     assert row.verdict == "recorded"
     assert row.received_at == datetime(2026, 3, 2, 6, 30)  # noqa: DTZ001 - Jakarta's

@@ -17,7 +17,8 @@ from pydantic import SecretStr
 from data.exports.cells import rearm
 from data.exports.open import open_export, write_laporan_ringkas
 from service.app import create_app
-from service.ledger.complaints import Decision, Ledger
+from service.ledger.complaints import Complaints
+from service.ledger.decisions import Decision, Decisions
 from service.ledger.tables import AuditEvent, StoredComplaint, Upload
 from service.settings import Settings
 from tests.service.desk import LOCAL, PASSWORD, Desk
@@ -123,7 +124,7 @@ def test_sign_in_decision_export_and_key_leave_a_trace_without_text(desk: Desk) 
 def test_the_administrator_reads_who_did_what_and_which_model_answers(desk: Desk) -> None:
     desk.sign_in("rini").send("1", text="paspor rahasia sekali")
     desk.decide("1")
-    desk.client.app.state.model_changes.note("20261126-080000-abcdef")  # type: ignore[attr-defined]
+    desk.client.app.state.model_changes.record("20261126-080000-abcdef")  # type: ignore[attr-defined]
     for _ in range(100):
         page = desk.page("/pengelola")
         if "20261126-080000-abcdef" in page:
@@ -248,8 +249,9 @@ def test_one_that_a_colleague_decided_in_the_meantime_keeps_that_decision(office
     officer.decide("b", unit="-", tindak_lanjut="yudisial")
     with officer.access.session() as session:
         # As if it had been listed before the colleague's decision came.
-        ledger = Ledger(session, "kumham")
-        entry, others = ledger.decide_all(ledger.complaint("a"), [officer.stored("b")["id"]], Decision("mabes-polri"))
+        complaint = Complaints(session, "kumham").get("a")
+        similar = [officer.stored("b")["id"]]
+        entry, others = Decisions(session, "kumham").decide_with_similar(complaint, similar, Decision("mabes-polri"))
         assert (entry.together, others) == (None, 0)
     assert officer.stored("b")["decisions"][0]["outcome"] == "yudisial"
 
@@ -260,7 +262,10 @@ def test_other_units_are_informed_by_tick_or_by_name(officer: Desk) -> None:
     refused = officer.decide("1", unit="-", tindak_lanjut="tangani", tembusan="mabes-polri")
     assert re.search(r'value="mabes-polri" checked', refused.text)
     first = officer.stored("1")["suggestion"]["units"][0]["id"]
-    officer.decide("1", tembusan=["mabes-polri", first, "bukan-unit"], cari_tembusan="komisi kejaksaan")
+    unknown = officer.decide("1", tembusan=["mabes-polri", first, "bukan-unit"])
+    assert unknown.status_code == 422
+    assert "Unit tembusan itu tidak ada di kantor ini" in unknown.text
+    officer.decide("1", tembusan=["mabes-polri", first], cari_tembusan="komisi kejaksaan")
     copies = officer.stored("1")["decisions"][0]["copies"]
     assert copies == [unit for unit in ("mabes-polri", "komisi-kejaksaan") if unit != first]
 

@@ -1,0 +1,293 @@
+"""Decisions on complaints: which are valid, whether they followed the suggestion, and their rows in the ledger.
+
+The API, the pages and the uploads of exports all decide here. Nothing commits: one request is one transaction.
+"""
+
+from __future__ import annotations
+
+from contextlib import suppress
+from dataclasses import asdict, dataclass, replace
+from enum import StrEnum
+from typing import TYPE_CHECKING, Literal
+
+from rapidfuzz import process
+from sqlalchemy import select, update
+from sqlalchemy.exc import IntegrityError
+
+from data.ids import time_ordered_id
+from service.errors import AlreadyDecided, DecisionInvalid, UnknownComplaint, UnknownName
+from service.ledger.audit import record_event
+from service.ledger.clock import now
+from service.ledger.complaints import Complaints
+from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from sqlalchemy.orm import Session
+
+    from model.router import Router
+
+# The officer of a decision that was made in the intake system and arrived with an export.
+INTAKE_SYSTEM = "sistem asal"
+_NEAREST_NAMES = 3
+
+
+class Outcome(StrEnum):
+    """What an office does about a complaint."""
+
+    HANDLE = "tangani"
+    FORWARD = "limpahkan"
+    INFORM = "tembusan"
+    IN_COURT = "yudisial"
+    NOT_OURS = "bukan kewenangan"
+    INCOMPLETE = "minta kelengkapan"
+
+
+# With these no unit of the office is responsible, or nobody can say yet which is.
+OUTCOMES_WITHOUT_UNIT = (Outcome.NOT_OURS, Outcome.INCOMPLETE, Outcome.IN_COURT)
+
+
+class ComplaintType(StrEnum):
+    """The types of a complaint (klasifikasi)."""
+
+    SUPERVISORY = "pengaduan berkadar pengawasan"
+    OTHER_COMPLAINT = "pengaduan tidak berkadar pengawasan"
+    INFORMATION_REQUEST = "permintaan informasi"
+    ASPIRATION = "aspirasi"
+
+
+class Verdict(StrEnum):
+    """How a decision relates to the suggestion. `recorded`: it was made before Pilah saw the complaint."""
+
+    ACCEPTED = "accepted"
+    CHANGED = "changed"
+    REJECTED = "rejected"
+    RECORDED = "recorded"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """A decision in the office's own ids; a blank `unit_id` means that no unit of the office is responsible."""
+
+    unit_id: str
+    category_id: str = ""
+    type: str = ""
+    outcome: str = ""
+    copies: tuple[str, ...] = ()
+    reason: str = ""
+    officer: str = ""
+    seconds: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class DecisionRequest:
+    """A decision as sent: units and the category by id, code or name."""
+
+    unit: str = ""
+    category: str = ""
+    type: str = ""
+    outcome: str = ""
+    copies: tuple[str, ...] = ()
+    reason: str = ""
+    officer: str = ""
+    seconds: float | None = None
+
+    def resolve(self, router: Router) -> Decision:
+        """The decision in the office's own ids. Each unit informed is listed once, never the responsible one.
+
+        Raises:
+            UnknownName: the office has no such unit or category, or there is no such type or outcome.
+            DecisionInvalid: the outcome needs a responsible unit, and none is named.
+        """
+        unit_id = _unit_id(router, "unit", self.unit) if self.unit else ""
+        outcome = _member(Outcome, "outcome", self.outcome)
+        if outcome and not unit_id and outcome not in OUTCOMES_WITHOUT_UNIT:
+            raise DecisionInvalid(
+                "ledger.outcome-needs-unit", outcome=outcome, outcomes=", ".join(OUTCOMES_WITHOUT_UNIT)
+            )
+        copies = dict.fromkeys(_unit_id(router, "copies", name) for name in self.copies if name)
+        return Decision(
+            unit_id=unit_id,
+            category_id=_category_id(router, self.category) if self.category else "",
+            type=_member(ComplaintType, "type", self.type),
+            outcome=outcome,
+            copies=tuple(copy for copy in copies if copy != unit_id),
+            reason=self.reason,
+            officer=self.officer,
+            seconds=self.seconds,
+        )
+
+
+class Decisions:
+    """The decisions of one office, within one transaction."""
+
+    def __init__(self, session: Session, office: str) -> None:
+        self._session = session
+        self._office = office
+        self._complaints = Complaints(session, office)
+
+    def decide(
+        self, complaint: StoredComplaint, decision: Decision, *, before_pilah: datetime | None = None
+    ) -> StoredDecision:
+        """Enter a decision, after which the complaint no longer waits.
+
+        `before_pilah` is the time of a decision made before Pilah saw the complaint; it followed no suggestion.
+
+        Raises:
+            AlreadyDecided: another decision stands.
+        """
+        suggestion = self._complaints.suggestion_of(complaint) if before_pilah is None else None
+        entry = StoredDecision(
+            office=self._office,
+            id=time_ordered_id(),
+            complaint_id=complaint.id,
+            suggestion_id=suggestion.id if suggestion else None,
+            **{**asdict(decision), "copies": list(decision.copies)},
+            verdict=_verdict(suggestion, decision) if before_pilah is None else Verdict.RECORDED,
+            decided_at=before_pilah or now(),
+            return_reason="",
+        )
+        try:
+            with self._session.begin_nested():
+                self._session.add(entry)
+        except IntegrityError:
+            raise AlreadyDecided("ledger.already-decided") from None
+        complaint.waiting = False
+        self._record(decision.officer, "decision", complaint)
+        return entry
+
+    def decide_with_similar(
+        self, complaint: StoredComplaint, similar: Sequence[str], decision: Decision
+    ) -> tuple[StoredDecision, int]:
+        """Enter one decision on a complaint and on similar ones: the first's entry and the number of the others.
+
+        A similar complaint that was decided meanwhile keeps its own decision.
+
+        Raises:
+            AlreadyDecided: another decision stands on the complaint itself; then nothing is entered.
+        """
+        entry = self.decide(complaint, decision)
+        # The seconds were spent on the complaint that was read.
+        repeated = replace(decision, seconds=None)
+        entered = 0
+        for other in similar:
+            with suppress(AlreadyDecided):
+                self.decide(self._complaints.get(other), repeated).together = entry.id
+                entered += 1
+        if entered:
+            entry.together = entry.id
+        self._session.flush()
+        return entry, entered
+
+    def reconcile(self, complaint: StoredComplaint, decision: Decision) -> Literal["decided", "agreed", "differed"]:
+        """Enter a decision of the intake system. One with another unit replaces the standing one, which is kept."""
+        standing = self.standing(complaint)
+        if standing is not None and standing.unit_id == decision.unit_id:
+            return "agreed"
+        if standing is not None:
+            standing.undone_at = now()
+            self._session.flush()
+        self.decide(complaint, decision)
+        return "differed" if standing is not None else "decided"
+
+    def standing(self, complaint: StoredComplaint) -> StoredDecision | None:
+        """The decision that stands on this revision."""
+        return self._session.scalars(
+            select(StoredDecision).where(
+                StoredDecision.complaint_id == complaint.id, StoredDecision.undone_at.is_(None)
+            )
+        ).first()
+
+    def undo(self, decision_id: str, officer: str) -> StoredComplaint:
+        """Undo a decision: its row is kept, and its complaint waits again.
+
+        Raises:
+            UnknownComplaint: no such decision stands.
+        """
+        entry = self._session.get(StoredDecision, decision_id)
+        complaint = self._session.get(StoredComplaint, entry.complaint_id) if entry else None
+        if complaint is None or complaint.office != self._office:
+            raise UnknownComplaint("ledger.no-decision-to-undo")
+        # The condition lets only one of two simultaneous requests undo it.
+        undone = self._session.execute(
+            update(StoredDecision)
+            .where(StoredDecision.id == decision_id, StoredDecision.undone_at.is_(None))
+            .values(undone_at=now())
+            .returning(StoredDecision.id)
+        ).scalar()
+        if undone is None:
+            raise UnknownComplaint("ledger.no-decision-to-undo")
+        complaint.waiting = True
+        self._record(officer, "undo", complaint)
+        return complaint
+
+    def undo_with_similar(self, decision_id: str, officer: str) -> StoredComplaint:
+        """Undo a decision and the ones entered along with it that still stand; returns the first's complaint.
+
+        Raises:
+            UnknownComplaint: no such decision stands.
+        """
+        complaint = self.undo(decision_id, officer)
+        others = select(StoredDecision.id).where(
+            StoredDecision.together == decision_id, StoredDecision.undone_at.is_(None)
+        )
+        for other in self._session.scalars(others).all():
+            self.undo(other, officer)
+        return complaint
+
+    def record_return(self, complaint: StoredComplaint, reason: str, officer: str) -> StoredDecision:
+        """Record that the unit returned the complaint: the decision is kept as misrouted, and the complaint waits again.
+
+        Raises:
+            UnknownComplaint: no decision stands that could be returned.
+        """
+        entry = self.standing(complaint)
+        if entry is None:
+            raise UnknownComplaint("ledger.no-decision-to-return")
+        # The returned decision no longer stands, so that a second one can be entered.
+        entry.returned_at = entry.undone_at = now()
+        entry.return_reason = reason
+        complaint.waiting = True
+        self._record(officer, "return", complaint)
+        return entry
+
+    def _record(self, officer: str, action: str, complaint: StoredComplaint) -> None:
+        record_event(self._session, self._office, officer, action, complaint.id)
+        self._session.flush()
+
+
+def _verdict(suggestion: StoredSuggestion | None, decision: Decision) -> Verdict:
+    if not decision.unit_id:
+        return Verdict.REJECTED
+    if suggestion is None:
+        return Verdict.CHANGED
+    same_category = decision.category_id in {"", suggestion.category_id}
+    return Verdict.ACCEPTED if decision.unit_id == suggestion.unit_id and same_category else Verdict.CHANGED
+
+
+def _unit_id(router: Router, field: str, name: str) -> str:
+    unit = router.units.find(name) or next((unit for unit in router.units if unit.code == name), None)
+    if unit is None:
+        raise _unknown(field, name, [unit.name for unit in router.units])
+    return unit.id
+
+
+def _category_id(router: Router, name: str) -> str:
+    for label in router.category_labels:
+        if name in {label.id, label.name}:
+            return label.id
+    raise _unknown("category", name, [label.name for label in router.category_labels])
+
+
+def _member(members: type[StrEnum], field: str, name: str) -> str:
+    """The member that a name means, however it is capitalised; blank for a blank name."""
+    written = " ".join(name.split()).casefold()
+    if written and written not in list(members):
+        raise UnknownName(field, list(members))
+    return written
+
+
+def _unknown(field: str, name: str, known: list[str]) -> UnknownName:
+    return UnknownName(field, [match for match, _, _ in process.extract(name, known, limit=_NEAREST_NAMES)])
