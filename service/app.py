@@ -17,8 +17,7 @@ from service.jobs.deadlines import read_deadlines
 from service.jobs.intake import Intake, recount_deadlines
 from service.jobs.training_runs import Retraining
 from service.jobs.uploads import Uploads
-from service.ledger.database import open_ledger
-from service.ledger.sessions import Access
+from service.ledger.database import Database, open_ledger
 from service.live_model.champion import Champion
 from service.live_model.change_log import ModelChanges
 from service.middleware.application import Application
@@ -87,7 +86,7 @@ def create_app(settings: Settings | None = None) -> Application:
     """
     settings = settings or read_settings()
     place = Office(settings.home, settings.office)
-    ledger = Access(open_ledger(settings.ledger_url), settings.office)
+    ledger = Database(open_ledger(settings.ledger_url), settings.office)
     changes = ModelChanges(ledger, settings.office)
     champion = Champion(place, settings.signing_key.get_secret_value(), changes.record)
 
@@ -104,7 +103,7 @@ def create_app(settings: Settings | None = None) -> Application:
     )
     app.state.settings = settings
     app.state.champion = champion
-    app.state.ledger = ledger
+    app.state.database = ledger
     app.state.model_changes = changes
     app.state.callers = KnownCallers()
     app.state.together = Together()
@@ -141,7 +140,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         app.state.champion.current()
     except ArtifactError as error:
         logger.warning("No suggestions yet: %s", error)
-    with app.state.ledger.session() as session:
+    with app.state.database.session() as session:
         recount_deadlines(session, app.state.settings, app.state.intake.deadlines)
     app.state.uploads.resume()
     app.state.retraining.resume()
@@ -149,7 +148,7 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     app.state.retraining.close()
     app.state.uploads.close()
     app.state.model_changes.close()
-    app.state.ledger.engine.dispose()
+    app.state.database.engine.dispose()
 
 
 def _body_limits(settings: Settings) -> Callable[[str], int | None]:

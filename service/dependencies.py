@@ -20,7 +20,7 @@ from service.live_model.champion import Champion, Loaded
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.ledger.sessions import Access
+    from service.ledger.database import Database
 
 _READING = ("GET", "HEAD")
 
@@ -69,9 +69,9 @@ async def transaction_of(request: Request) -> AsyncIterator[Transaction]:
 
     The transaction begins with the first statement: a request without statements costs the database nothing.
     """
-    access: Access = request.app.state.ledger
+    database: Database = request.app.state.database
     office = settings_of(request).office
-    session = access.unopened(reading=request.method in _READING)
+    session = database.new_session(read_only=request.method in _READING)
     try:
         yield Transaction(
             session,

@@ -17,7 +17,7 @@ from service.errors import KeyMissing, TooManyRequests
 from service.ledger.accounts import Accounts, digest_of
 
 if TYPE_CHECKING:
-    from service.ledger.sessions import Access
+    from service.ledger.database import Database
     from service.settings import Settings
 
 # Asking the database takes as long as half a suggestion. A key that was revoked goes on counting for so long at most. Who needs
@@ -80,7 +80,7 @@ async def caller(request: Request, sent: Annotated[HTTPAuthorizationCredentials 
     digest = digest_of(sent.credentials) if sent else ""
     who = known.who(digest) if sent else None
     if who is None:
-        who = await run_in_threadpool(_looked_up, request.app.state.ledger, settings, digest)
+        who = await run_in_threadpool(_looked_up, request.app.state.database, settings, digest)
         if sent:
             known.remember(digest, who)
     calls: CallsOfTheMinute = request.app.state.calls
@@ -88,8 +88,8 @@ async def caller(request: Request, sent: Annotated[HTTPAuthorizationCredentials 
         raise TooManyRequests(settings.requests_per_minute, math.ceil(wait))
 
 
-def _looked_up(access: Access, settings: Settings, digest: str) -> str:
-    with access.reading() as session:
+def _looked_up(database: Database, settings: Settings, digest: str) -> str:
+    with database.reading() as session:
         accounts = Accounts(session, settings.office)
         key_id = accounts.key_of(digest) if digest else None
         if key_id is not None:

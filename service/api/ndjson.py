@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
     from service.contract.schemas import SuggestionOut
-    from service.ledger.sessions import Access
+    from service.ledger.database import Database
 
 MEDIA_TYPE = "application/x-ndjson"
 # So many are suggested for together, and stored in one transaction.
@@ -115,12 +115,12 @@ def answer_lines(lines: Lines, *, evidence: bool, store: bool) -> Iterator[bytes
 
 
 def _answered(request: Request, items: list[object], *, evidence: bool, store: bool) -> list[SuggestionOut | Problem]:
-    access: Access = request.app.state.ledger
+    database: Database = request.app.state.database
     settings = settings_of(request)
     try:
         router = model_in_use(request).router
         answering = Answering(router, settings, intake_of(request), evidence=evidence, store=store)
-        with access.session() as session:
+        with database.session() as session:
             return answering.answer(items, Complaints(session, settings.office))
     except ArtifactError as error:
         # The stream has begun with 200: from here on each line says by itself that it wasn't answered.

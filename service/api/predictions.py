@@ -22,7 +22,7 @@ from service.dependencies import (
     settings_of,
 )
 from service.ledger.complaints import Complaints
-from service.ledger.sessions import Access
+from service.ledger.database import Database
 from service.problems import documented
 from service.settings import Settings
 
@@ -56,13 +56,13 @@ async def predict(
     if short and not answering.stores(complaint):
         answer = await answering.answer_on_the_loop(complaint, request.app.state.together)
     else:
-        answer = await run_in_threadpool(_answer_in_transaction, answering, complaint, request.app.state.ledger)
+        answer = await run_in_threadpool(_answer_in_transaction, answering, complaint, request.app.state.database)
     # Its types hold: FastAPI would look at it once more, and in another thread.
     return Response(answer.model_dump_json(), media_type="application/json")
 
 
-def _answer_in_transaction(answering: Answering, complaint: ComplaintIn, access: Access) -> SuggestionOut:
-    with access.session() as session:
+def _answer_in_transaction(answering: Answering, complaint: ComplaintIn, database: Database) -> SuggestionOut:
+    with database.session() as session:
         return answering.answer_one(complaint, Complaints(session, answering.settings.office))
 
 

@@ -30,7 +30,7 @@ from service.errors import RunStateConflict, StorageFull, UploadRefused
 from service.jobs.subprocesses import start_behind
 from service.jobs.uploads import SUFFIXES
 from service.ledger.audit import record_event
-from service.ledger.clock import now
+from service.ledger.database import now
 from service.ledger.tables import TrainingRun
 
 if TYPE_CHECKING:
@@ -40,7 +40,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from service.ledger.sessions import Access
+    from service.ledger.database import Database
     from service.settings import Settings
 
 logger = logging.getLogger(__name__)
@@ -112,9 +112,9 @@ class Start:
 class Retraining:
     """The runs of one office."""
 
-    def __init__(self, access: Access, settings: Settings) -> None:
+    def __init__(self, database: Database, settings: Settings) -> None:
         self.office = Office(settings.home, settings.office)
-        self._access = access
+        self._database = database
         self._settings = settings
         self._folder = settings.home / "trainings" / settings.office
         self._closing = Event()
@@ -132,7 +132,7 @@ class Retraining:
 
     def read(self, run_id: str) -> TrainingRun | None:
         """A run as it was entered last; for who has a transaction open that writes."""
-        with self._access.reading() as session:
+        with self._database.reading() as session:
             run = session.get(TrainingRun, run_id)
             if run is None or run.office != self.office.name:
                 return None
@@ -141,7 +141,7 @@ class Retraining:
 
     def newest(self, count: int) -> list[TrainingRun]:
         """The latest runs, each as it is at this moment."""
-        with self._access.reading() as session:
+        with self._database.reading() as session:
             query = (
                 select(TrainingRun.id)
                 .where(TrainingRun.office == self.office.name)
@@ -302,7 +302,7 @@ class Retraining:
 
     def resume(self) -> None:
         """Take up what an earlier process of this service left: what goes on is watched, what died is said to have."""
-        with self._access.session() as session:
+        with self._database.session() as session:
             self._forget_old(session)
             query = select(TrainingRun.id).where(TrainingRun.office == self.office.name, TrainingRun.state.in_(RUNNING))
             ids = session.scalars(query).all()
@@ -360,7 +360,7 @@ class Retraining:
         elif told.error:
             error = {name: str(told.error.get(name, "")).replace(exports, "") for name in ("kind", "message")}
             values = {"state": State.FAILED, "error": error}
-        with suppress(RunStateConflict), self._access.session() as session:
+        with suppress(RunStateConflict), self._database.session() as session:
             self._change(session, run, (_WHILE[step],), **values)
             if values["state"] == State.TRAINED:
                 record_event(session, self.office.name, run.started_by, "training_done", told.version)

@@ -28,9 +28,8 @@ from service.contract.schemas import SuggestionOut, clean
 from service.errors import StorageFull, UploadRefused
 from service.jobs.intake import Intake, Source
 from service.ledger.audit import record_event
-from service.ledger.clock import as_utc, now
 from service.ledger.complaints import Complaints
-from service.ledger.database import UNAVAILABLE
+from service.ledger.database import UNAVAILABLE, as_utc, now
 from service.ledger.decisions import INTAKE_SYSTEM, Decision, Decisions
 from service.ledger.tables import StoredComplaint, Upload
 from service.observability.process_metrics import count_suggestion
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
     from model.complaint import Complaint
     from model.router import Router
     from model.suggestion import Suggestion
-    from service.ledger.sessions import Access
+    from service.ledger.database import Database
     from service.live_model.champion import Champion
 
 logger = logging.getLogger(__name__)
@@ -95,8 +94,8 @@ class Summary:
 class Uploads:
     """Takes files in and reads them, one after the other, in a thread of its own."""
 
-    def __init__(self, access: Access, champion: Champion, intake: Intake) -> None:
-        self._access = access
+    def __init__(self, database: Database, champion: Champion, intake: Intake) -> None:
+        self._database = database
         self._champion = champion
         self._intake = intake
         self._office = intake.settings.office
@@ -111,7 +110,7 @@ class Uploads:
 
     def resume(self) -> None:
         """Go on with what an earlier process left unfinished."""
-        with self._access.session() as session:
+        with self._database.session() as session:
             left = session.scalars(
                 select(Upload.id).where(Upload.office == self._office, Upload.state.in_(("queued", "reading")))
             ).all()
@@ -194,7 +193,7 @@ class Uploads:
 
     def _claim(self, upload_id: str) -> bool:
         """Whether this process is the one to read it: another that died has stopped renewing its claim."""
-        with self._access.session() as session:
+        with self._database.session() as session:
             claimed = session.execute(
                 update(Upload)
                 .where(
@@ -210,14 +209,14 @@ class Uploads:
         return claimed is not None
 
     def _is_open(self, upload_id: str) -> bool:
-        with self._access.session() as session:
+        with self._database.session() as session:
             return session.scalar(select(Upload.state).where(Upload.id == upload_id)) in {"queued", "reading"}
 
     def _enter_all(self, upload_id: str, path: Path) -> tuple[str, str] | None:
         """How it ended; None where this process is about to, and another will go on."""
         router = self._champion.current().router
         export = open_export(path, limits=Limits(xls=False))
-        with self._access.session() as session:
+        with self._database.session() as session:
             upload = session.get_one(Upload, upload_id)
             upload.rows = export.n_rows
             done = upload.done
@@ -229,16 +228,16 @@ class Uploads:
         return "done", ""
 
     def _let_go(self, upload_id: str) -> None:
-        with self._access.session() as session:
+        with self._database.session() as session:
             session.execute(update(Upload).where(Upload.id == upload_id).values(state="queued", claimed_at=None))
 
     def _enter(self, upload_id: str, rows: list[ExportRow], router: Router) -> None:
         """Enter a portion of rows and the count of rows done, both or neither."""
         # The suggestions are made before the transaction that writes, which others wait for.
-        with self._access.reading() as session:
+        with self._database.reading() as session:
             portion = Portion(rows, router, self._intake, Complaints(session, self._office))
         suggestions = portion.suggestions()
-        with self._access.session() as session:
+        with self._database.session() as session:
             upload = session.get_one(Upload, upload_id, with_for_update=True)
             summary = Summary(**upload.summary)
             Entering(
@@ -249,7 +248,7 @@ class Uploads:
             upload.claimed_at = now()
 
     def _end(self, upload_id: str, state: str, error: str) -> None:
-        with self._access.session() as session:
+        with self._database.session() as session:
             session.execute(update(Upload).where(Upload.id == upload_id).values(state=state, error=error))
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import timedelta
 from enum import StrEnum
@@ -19,11 +20,15 @@ from sqlalchemy.exc import IntegrityError
 from data.ids import time_ordered_id
 from service.errors import AccountInvalid, SignInRefused
 from service.ledger.audit import record_event
-from service.ledger.clock import now
+from service.ledger.database import now
 from service.ledger.tables import ApiKey, SignIn, User
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
+
     from sqlalchemy.orm import Session
+
+    from service.ledger.database import Database
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
@@ -64,6 +69,13 @@ class SignedInUser:
 
     def may(self, role: Role) -> bool:
         return self.role.includes(role)
+
+
+@contextmanager
+def open_accounts(database: Database) -> Iterator[Accounts]:
+    """The accounts within a transaction of their own."""
+    with database.session() as session:
+        yield Accounts(session, database.office)
 
 
 class Accounts:

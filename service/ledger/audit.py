@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import select
 
-from service.ledger.clock import now
+from service.ledger.database import now
 from service.ledger.tables import AuditEvent
 
 if TYPE_CHECKING:

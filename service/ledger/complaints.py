@@ -11,7 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from data.ids import time_ordered_id
 from model.language.near_duplicates import NEAR_DUPLICATE_FROM, duplicate_keys, resemblance
 from service.errors import UnknownComplaint
-from service.ledger.clock import as_utc, now
+from service.ledger.database import as_utc, now
 from service.ledger.tables import StoredComplaint, StoredSuggestion, TextMark
 
 if TYPE_CHECKING:

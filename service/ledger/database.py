@@ -1,7 +1,9 @@
-"""The ledger's database: SQLite in the home unless another is named, brought to the newest schema at start."""
+"""The ledger's database: its engine, schema, sessions and UTC times. SQLite in PILAH_HOME unless a URL is set."""
 
 from __future__ import annotations
 
+from contextlib import contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,20 +15,57 @@ from sqlalchemy import create_engine, event
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+from sqlalchemy.orm import Session
 
 from data.errors import PilahError
 
 if TYPE_CHECKING:
     import sqlite3
+    from collections.abc import Iterator
 
     from sqlalchemy import URL, Connection, Engine
 
 # The execution option of a connection that only reads.
 READS_ONLY = "pilah_reads_only"
 _BUSY_SECONDS = 15
-# What SQLAlchemy raises where the database is gone, locked for too long, out of room, or out of connections. None of
-# them is anybody's mistake in what was asked.
+# SQLAlchemy's errors for a database that is gone, locked for too long, full, or out of connections: no fault of the
+# request.
 UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeoutError)
+
+
+class Database:
+    """Opens sessions for one office: each commits when its block ends well, and rolls back otherwise."""
+
+    def __init__(self, engine: Engine, office: str) -> None:
+        self.engine = engine
+        self.office = office
+        self._reading = engine.execution_options(**{READS_ONLY: True})
+
+    @contextmanager
+    def session(self) -> Iterator[Session]:
+        """A session whose transaction may write."""
+        with Session(self.engine) as session, session.begin():
+            yield session
+
+    @contextmanager
+    def reading(self) -> Iterator[Session]:
+        """A session that only reads, and never waits for a writer."""
+        with Session(self._reading) as session, session.begin():
+            yield session
+
+    def new_session(self, *, read_only: bool) -> Session:
+        """A session whose transaction begins with the first statement; the caller commits and closes it."""
+        return Session(self._reading if read_only else self.engine)
+
+
+def now() -> datetime:
+    """The present in UTC, without an offset: the form of every time in the ledger."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+def as_utc(moment: datetime) -> datetime:
+    """A time in the ledger's form; a time without an offset is taken as UTC."""
+    return moment.astimezone(UTC).replace(tzinfo=None) if moment.tzinfo else moment
 
 
 def open_ledger(url: str) -> Engine:

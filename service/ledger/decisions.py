@@ -17,8 +17,8 @@ from sqlalchemy.exc import IntegrityError
 from data.ids import time_ordered_id
 from service.errors import AlreadyDecided, DecisionInvalid, UnknownComplaint, UnknownName
 from service.ledger.audit import record_event
-from service.ledger.clock import now
 from service.ledger.complaints import Complaints
+from service.ledger.database import now
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
 
 if TYPE_CHECKING:

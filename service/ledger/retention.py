@@ -11,7 +11,7 @@ from sqlalchemy import delete, func, select
 from model.history.index_files import write_indexed_history
 from model.history.rows import history_file, read_history
 from service.ledger.audit import record_event
-from service.ledger.clock import now
+from service.ledger.database import now
 from service.ledger.tables import StoredComplaint
 
 if TYPE_CHECKING:
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from model.versions.office_home import Office
-    from service.ledger.sessions import Access
+    from service.ledger.database import Database
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,11 +31,11 @@ class Retained:
     still_waiting: int
 
 
-def retain(access: Access, office: Office, days: int, *, delete_them: bool) -> Retained:
+def retain(database: Database, office: Office, days: int, *, delete_them: bool) -> Retained:
     """Delete, or only count, what came in more than `days` ago. What still waits is counted and never deleted."""
     oldest = now() - timedelta(days=days)
     older = (StoredComplaint.office == office.name, StoredComplaint.received_at < oldest)
-    with access.session() as session:
+    with database.session() as session:
         counts = [
             session.scalar(select(func.count()).where(*older, condition)) or 0
             for condition in (~StoredComplaint.waiting, StoredComplaint.waiting)

@@ -17,10 +17,9 @@ from model.history.rows import LabelledComplaint, history_file, read_history, wr
 from model.office.categories import label_categories
 from model.versions.artifact import load
 from model.versions.office_home import Office
-from service.ledger.database import open_ledger
+from service.ledger.database import Database, open_ledger
 from service.ledger.decisions import INTAKE_SYSTEM, Outcome, Verdict
 from service.ledger.names import Names
-from service.ledger.sessions import Access
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
 
 if TYPE_CHECKING:
@@ -47,19 +46,19 @@ def lessons(settings: Settings) -> Iterator[Path]:
     """
     place = Office(settings.home, settings.office)
     settings.home.mkdir(parents=True, exist_ok=True)
-    access = Access(open_ledger(settings.ledger_url), settings.office)
+    database = Database(open_ledger(settings.ledger_url), settings.office)
     try:
         # A folder of its own has mode 700 from its first moment on.
         with TemporaryDirectory(prefix=".decisions-", dir=settings.home) as folder:
             path = Path(folder) / _FILE
-            with access.reading() as session:
+            with database.reading() as session:
                 rows = decided_rows(
                     session, settings.office, _names(place, settings.signing_key.get_secret_value()), settings.zone
                 )
             write_rows(path, rows)
             yield path
     finally:
-        access.engine.dispose()
+        database.engine.dispose()
 
 
 def decided_rows(session: Session, office: str, names: Names, zone: ZoneInfo) -> list[LabelledComplaint]:

@@ -13,7 +13,7 @@ from service.ledger.audit import record_event
 from service.ledger.tables import AuditEvent
 
 if TYPE_CHECKING:
-    from service.ledger.sessions import Access
+    from service.ledger.database import Database
 
 logger = logging.getLogger(__name__)
 
@@ -23,8 +23,8 @@ _ACTION = "model_change"
 class ModelChanges:
     """Enters an event when another version answers than the last one that an event named."""
 
-    def __init__(self, access: Access, office: str) -> None:
-        self._access = access
+    def __init__(self, database: Database, office: str) -> None:
+        self._database = database
         self._office = office
         # Another version is met in the middle of a request, whose own transaction the event must not wait for.
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="model-changes")
@@ -44,7 +44,7 @@ class ModelChanges:
             .limit(1)
         )
         try:
-            with self._access.session() as session:
+            with self._database.session() as session:
                 if session.scalar(last) != version:
                     record_event(session, self._office, "pilah", _ACTION, version)
         except SQLAlchemyError as error:

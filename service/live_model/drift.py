@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from model.drift.baseline import Baseline
 from model.drift.check import check, too_few
-from service.ledger.clock import now
+from service.ledger.database import now
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

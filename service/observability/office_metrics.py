@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from prometheus_client import Metric
     from sqlalchemy.orm import Session
 
-    from service.ledger.sessions import Access
+    from service.ledger.database import Database
     from service.live_model.champion import Champion, Loaded
     from service.settings import Settings
 
@@ -42,9 +42,9 @@ _DRIFT_LASTS_SECONDS = 600.0
 class OfficeMetrics(Collector):
     """Figures of one office."""
 
-    def __init__(self, settings: Settings, access: Access, champion: Champion) -> None:
+    def __init__(self, settings: Settings, database: Database, champion: Champion) -> None:
         self._settings = settings
-        self._access = access
+        self._database = database
         self._champion = champion
         self._drift = _RememberedDrift()
 
@@ -58,7 +58,7 @@ class OfficeMetrics(Collector):
         except ArtifactError:
             loaded = None
         yield from _of_model(loaded)
-        with self._access.reading() as session:
+        with self._database.reading() as session:
             yield from self._of_queue(session)
             yield from self._of_ledger(session)
             if loaded is not None:

@@ -11,9 +11,9 @@ import typer
 
 from data.errors import PilahError
 from model.versions.office_home import Office
-from service.ledger.database import open_ledger
+from service.ledger.accounts import open_accounts
+from service.ledger.database import Database, open_ledger
 from service.ledger.retention import retain
-from service.ledger.sessions import Access
 from service.settings import read_settings
 
 if TYPE_CHECKING:
@@ -118,9 +118,9 @@ def retain_command(
     days = days or settings.retention_days
     if not days:
         raise PilahError("For how long does the office keep complaints? Say --days N, or set PILAH_RETENTION_DAYS.")
-    access = Access(open_ledger(settings.ledger_url), settings.office)
-    outcome = retain(access, Office(settings.home, settings.office), days, delete_them=not dry_run)
-    access.engine.dispose()
+    database = Database(open_ledger(settings.ledger_url), settings.office)
+    outcome = retain(database, Office(settings.home, settings.office), days, delete_them=not dry_run)
+    database.engine.dispose()
     done = "would be deleted" if dry_run else "deleted"
     typer.echo(f"{outcome.complaints} complaints of the ledger and {outcome.history_rows} rows of the history {done}.")
     if outcome.still_waiting:
@@ -134,12 +134,12 @@ def _settings(office: str | None, home: Path | None) -> Settings:
 
 @contextmanager
 def _accounts(settings: Settings) -> Iterator[Accounts]:
-    access = Access(open_ledger(settings.ledger_url), settings.office)
+    database = Database(open_ledger(settings.ledger_url), settings.office)
     try:
-        with access.accounts() as accounts:
+        with open_accounts(database) as accounts:
             yield accounts
     finally:
-        access.engine.dispose()
+        database.engine.dispose()
 
 
 def _password() -> str:

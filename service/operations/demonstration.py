@@ -17,9 +17,8 @@ from model.versions.office_home import Office
 from service.jobs.deadlines import read_deadlines
 from service.jobs.intake import Intake, Source
 from service.ledger.complaints import Complaints
-from service.ledger.database import open_ledger
+from service.ledger.database import Database, open_ledger
 from service.ledger.decisions import Decision, Decisions
-from service.ledger.sessions import Access
 from service.ledger.tables import StoredComplaint
 
 if TYPE_CHECKING:
@@ -45,12 +44,12 @@ def fill_desk(settings: Settings) -> None:
     """Enter the newest rows of the sample office into an empty ledger: the last of them wait, the others are decided."""
     place = Office(settings.home, settings.office)
     router, _ = place.load_champion(settings.signing_key.get_secret_value())
-    access = Access(open_ledger(settings.ledger_url), settings.office)
+    database = Database(open_ledger(settings.ledger_url), settings.office)
     intake = Intake(settings, read_deadlines(place.own_folder))
-    with access.session() as session:
+    with database.session() as session:
         if not session.scalar(select(func.count()).select_from(StoredComplaint)):
             _Desk(session, intake, router).fill(_newest_rows(settings.office))
-    access.engine.dispose()
+    database.engine.dispose()
 
 
 class _Desk:

@@ -17,8 +17,7 @@ from data.errors import PilahError
 from model.versions.artifact import library_versions
 from model.versions.office_home import Office
 from service.jobs.deadlines import read_deadlines
-from service.ledger.clock import now
-from service.ledger.database import connect, known_revisions, revision_of
+from service.ledger.database import connect, known_revisions, now, revision_of
 from service.ledger.dump import one_moment, tables_of
 from service.ledger.tables import StoredComplaint, User
 from service.settings import unknown_variables

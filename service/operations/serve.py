@@ -11,6 +11,7 @@ import typer
 
 from data.errors import PilahError
 from service.app import create_app
+from service.ledger.accounts import open_accounts
 from service.observability.logs import configure_logs
 from service.operations.workers import GracefulServer, run_workers
 from service.settings import unknown_variables
@@ -37,7 +38,7 @@ def serve(settings: Settings) -> None:
     with _listening(settings.host, settings.port) as listener:
         typer.echo(f"Pilah answers for office {settings.office} at {_address(listener)} (stop with Ctrl-C)")
         if settings.workers > 1:
-            app.state.ledger.engine.dispose()
+            app.state.database.engine.dispose()
             run_workers(settings, listener)
         else:
             with suppress(KeyboardInterrupt):
@@ -54,7 +55,7 @@ def _refuse_strangers(settings: Settings, app: FastAPI) -> None:
         return
     if settings.demonstration:
         raise PilahError("The demonstration signs everybody in, so it listens on 127.0.0.1 only.")
-    with app.state.ledger.accounts() as accounts:
+    with open_accounts(app.state.database) as accounts:
         if not accounts.any_user():
             raise PilahError(
                 f"PILAH_HOST {settings.host!r} opens Pilah to other machines, and nobody can sign in yet. Make the first "

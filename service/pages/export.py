@@ -16,7 +16,7 @@ from service.pages.frame.periods import ChosenPeriod
 from service.pages.frame.session import SignedIn, Supervisor
 
 if TYPE_CHECKING:
-    from service.ledger.sessions import Access
+    from service.ledger.database import Database
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -32,13 +32,13 @@ def choose(request: Request, user: SignedIn, period: ChosenPeriod) -> HTMLRespon
 def download(
     request: Request, user: Supervisor, settings: CurrentSettings, period: ChosenPeriod, kind: Kind = "xlsx"
 ) -> Response:
-    access: Access = request.app.state.ledger
+    database: Database = request.app.state.database
     folder = Path(tempfile.mkdtemp(prefix="pilah-"))
     suffix = KINDS[kind]
     path = folder / f"pilah{suffix}"
-    with access.reading() as session:
+    with database.reading() as session:
         write_export(path, kind, session, settings, names_of(request), (period.start, period.end))
-    with access.session() as session:
+    with database.session() as session:
         record_event(session, settings.office, user.name, "export", f"{period.first}..{period.last}")
     name = f"pilah-{settings.office}-{period.first}-{period.last}{suffix}"
     return FileResponse(path, filename=name, background=BackgroundTask(_remove, folder))

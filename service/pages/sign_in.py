@@ -8,14 +8,14 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service.dependencies import CurrentSettings, CurrentTransaction
 from service.errors import AccountInvalid, SignInRefused
-from service.ledger.accounts import SIGNED_IN_FOR, Accounts, Role, SignedInUser
+from service.ledger.accounts import SIGNED_IN_FOR, Accounts, Role, SignedInUser, open_accounts
 from service.ledger.tables import User
 from service.pages.frame.rendering import render
 from service.pages.frame.session import COOKIE, OwnForm, PlainForm, SignedIn, safe_back
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.ledger.sessions import Access
+    from service.ledger.database import Database
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -38,8 +38,8 @@ def sign_in(request: Request, settings: CurrentSettings, form: PlainForm) -> Res
     back = safe_back(form.get("lanjut", 2_000))
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         return _form(settings, back, "Formulir ini tidak dikirim dari halaman Pilah. Coba masuk lagi.", 403)
-    access: Access = request.app.state.ledger
-    with access.accounts() as accounts:
+    database: Database = request.app.state.database
+    with open_accounts(database) as accounts:
         outcome = accounts.sign_in(form.get("nama"), form.get("sandi"))
     if isinstance(outcome, SignInRefused):
         refusal = "Nama atau kata sandi salah, atau akun terkunci 15 menit karena terlalu sering salah."
@@ -101,8 +101,8 @@ def _signed_in(settings: Settings, secret: str, back: str) -> Response:
 
 def _demonstrate(request: Request, settings: Settings) -> str:
     """A session of the demonstration officer, who sees everything that a supervisor sees and has no password."""
-    access: Access = request.app.state.ledger
-    with access.session() as session:
+    database: Database = request.app.state.database
+    with database.session() as session:
         accounts = Accounts(session, settings.office)
         query = select(User).where(User.office == settings.office, User.name == _DEMONSTRATION)
         user = session.scalar(query) or accounts.add_demonstrator(_DEMONSTRATION, Role.SUPERVISOR)

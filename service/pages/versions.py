@@ -25,7 +25,7 @@ from service.pages.training import may_train
 from service.settings import Settings
 
 if TYPE_CHECKING:
-    from service.ledger.sessions import Access
+    from service.ledger.database import Database
 
 router = APIRouter(prefix="/model", include_in_schema=False, default_response_class=HTMLResponse)
 
@@ -177,8 +177,8 @@ def _roll_back_page(
 
 
 def _changed(request: Request, settings: Settings, user: SignedInUser, what: str) -> RedirectResponse:
-    access: Access = request.app.state.ledger
-    with access.session() as session:
+    database: Database = request.app.state.database
+    with database.session() as session:
         record_event(session, settings.office, user.name, "model", what)
     return RedirectResponse("/model", 303)
 

@@ -28,7 +28,7 @@ from model.language.near_duplicates import duplicate_keys
 from model.versions.office_home import Office
 from service.app import create_app
 from service.contract.schemas import SuggestionOut
-from service.ledger.clock import now
+from service.ledger.database import now
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion, TextMark
 from service.settings import Settings
 from training.commands.sample_office import train_sample
@@ -64,7 +64,7 @@ def main(url: str) -> None:
             started = time.perf_counter()
             _fill(client, office)
             # What a database that runs for longer than a minute does by itself.
-            with client.app.state.ledger.engine.begin() as connection:  # type: ignore[attr-defined]
+            with client.app.state.database.engine.begin() as connection:  # type: ignore[attr-defined]
                 connection.exec_driver_sql("ANALYZE")
             _print(f"filled in {time.perf_counter() - started:.0f} s")
             _measure(client)
@@ -83,11 +83,11 @@ def _fill(client: TestClient, office: Office) -> None:
     router, _ = office.load_champion()
     complaints = [complaint_of(row) for row in open_export(_SAMPLE).rows()]
     suggestions = router.suggest_many(complaints)
-    access = client.app.state.ledger  # type: ignore[attr-defined]
+    database = client.app.state.database  # type: ignore[attr-defined]
     made = _rows(complaints, suggestions)
     for start in range(0, _WAITING + _PAST, _AT_ONCE):
         portion = [next(made) for _ in range(min(_AT_ONCE, _WAITING + _PAST - start))]
-        with access.session() as session:
+        with database.session() as session:
             for table, place in ((StoredComplaint, 0), (StoredSuggestion, 1)):
                 session.execute(insert(table), [row[place] for row in portion])
             session.execute(insert(TextMark), [mark for row in portion for mark in row[3]])

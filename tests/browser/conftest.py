@@ -12,6 +12,7 @@ from playwright.sync_api import sync_playwright
 from pydantic import SecretStr
 
 from service.app import create_app
+from service.ledger.accounts import open_accounts
 from service.operations.demonstration import fill_desk
 from service.settings import Settings
 from tests.browser.serving import answering, chromium_path
@@ -46,7 +47,7 @@ def browser() -> Iterator[Browser]:
 def served(settings: Settings) -> Iterator[str]:
     """Where a desk is served, with an officer, a supervisor and an administrator."""
     app = create_app(settings)
-    with app.state.ledger.accounts() as accounts:
+    with open_accounts(app.state.database) as accounts:
         for name, role in ROLES.items():
             accounts.add_user(name, role, PASSWORD, "test")
     with answering(app) as where:

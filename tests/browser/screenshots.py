@@ -20,6 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from model.versions.office_home import Office
 from service.app import create_app
+from service.ledger.accounts import open_accounts
 from service.operations.demonstration import DEMONSTRATION_ROWS, fill_desk
 from service.settings import Settings
 from tests.browser.serving import answering, chromium_path
@@ -72,7 +73,7 @@ def _desk(home: Path, folder: Path) -> Any:
     settings = Settings(home=home, database_url=SecretStr(f"sqlite:///{folder / 'pictures.db'}"))
     fill_desk(settings)
     app = create_app(settings)
-    with app.state.ledger.accounts() as accounts:
+    with open_accounts(app.state.database) as accounts:
         accounts.add_user("sari", "officer", _PASSWORD, "pictures")
         accounts.add_user("rini", "administrator", _PASSWORD, "pictures")
     return app

@@ -31,7 +31,7 @@ def schema_now() -> Schema:
     with tempfile.TemporaryDirectory() as home:
         app = create_app(Settings(home=Path(home)))
         schema: Schema = json.loads(json.dumps(app.openapi()))
-        app.state.ledger.engine.dispose()
+        app.state.database.engine.dispose()
     del schema["info"]["version"]
     return schema
 

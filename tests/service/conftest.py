@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
     from pathlib import Path
 
-    from service.ledger.sessions import Access
+    from service.ledger.database import Database
 
 
 @pytest.fixture(scope="session")
@@ -87,8 +87,8 @@ def empty_database_url(request: pytest.FixtureRequest, new_database: Callable[[s
 @pytest.fixture
 def client(served: TestClient) -> TestClient:
     """The service on an empty ledger, in a browser without cookies."""
-    access: Access = served.app.state.ledger  # type: ignore[attr-defined]
-    with access.session() as session:
+    database: Database = served.app.state.database  # type: ignore[attr-defined]
+    with database.session() as session:
         for table in reversed(Base.metadata.sorted_tables):
             session.execute(table.delete())
     served.cookies.clear()

@@ -6,6 +6,7 @@ import re
 import time
 from typing import TYPE_CHECKING, Any
 
+from service.ledger.accounts import open_accounts
 from service.ledger.tables import Upload
 
 if TYPE_CHECKING:
@@ -24,15 +25,15 @@ class Desk:
     def __init__(self, client: TestClient) -> None:
         self.client = client
         # The API takes calls by key only, once the office has one.
-        with self.access.accounts() as accounts:
+        with open_accounts(self.database) as accounts:
             self.key = accounts.add_key("LAPOR", "test")
 
     @property
-    def access(self) -> Any:
-        return self.client.app.state.ledger  # type: ignore[attr-defined]
+    def database(self) -> Any:
+        return self.client.app.state.database  # type: ignore[attr-defined]
 
     def sign_in(self, name: str) -> Desk:
-        with self.access.accounts() as accounts:
+        with open_accounts(self.database) as accounts:
             accounts.add_user(name, ROLES[name], PASSWORD, "test")
         answer = self.client.post("/masuk", data={"nama": name, "sandi": PASSWORD}, follow_redirects=False)
         assert answer.status_code == 303, answer.text
@@ -81,7 +82,7 @@ class Desk:
 
     def summary_of(self, upload_id: str) -> dict[str, Any]:
         for _ in range(600):
-            with self.access.reading() as session:
+            with self.database.reading() as session:
                 upload = session.get_one(Upload, upload_id)
                 if upload.state in {"done", "failed"}:
                     return {**upload.summary, "state": upload.state, "error": upload.error, "done": upload.done}

@@ -23,6 +23,7 @@ from schemathesis.transport.asgi import ASGI_TRANSPORT
 from schemathesis.transport.requests import REQUESTS_TRANSPORT
 
 from service.app import create_app
+from service.ledger.accounts import open_accounts
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -50,7 +51,7 @@ def described(home: Path, database_url: str) -> BaseSchema:
         allowed_hosts=("testserver",),  # the name that schemathesis asks for
     )
     app = create_app(settings)
-    with app.state.ledger.accounts() as accounts:
+    with open_accounts(app.state.database) as accounts:
         key: str = accounts.add_key("schemathesis", "test")
     schema = schemathesis.openapi.from_asgi("/openapi.json", app)
 

@@ -59,7 +59,7 @@ def assert_says_when_to_try_again(answer: Any, kind: str) -> None:
 
 
 def test_a_full_disk_under_the_ledger_is_a_503_and_nothing_of_the_request_is_kept(client: TestClient) -> None:
-    engine: Engine = client.app.state.ledger.engine  # type: ignore[attr-defined]
+    engine: Engine = client.app.state.database.engine  # type: ignore[attr-defined]
     pages = {"most": 0}
 
     @event.listens_for(engine, "connect")
@@ -94,7 +94,7 @@ def test_an_upload_that_finds_no_room_leaves_no_half_file(
     export.write_text("isi\nlampu mati\n", encoding="utf-8")
     with (
         export.open("rb") as source,
-        client.app.state.ledger.session() as session,  # type: ignore[attr-defined]
+        client.app.state.database.session() as session,  # type: ignore[attr-defined]
         pytest.raises(PilahError, match="disk is full"),
     ):
         uploads.receive(session, "ekspor.csv", source, "petugas")
@@ -146,8 +146,8 @@ def test_a_database_that_went_away_is_a_503_and_is_used_again_once_it_is_back(
 def test_a_ledger_that_another_program_holds_is_a_503(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("service.ledger.database._BUSY_SECONDS", 0.1)
     with TestClient(create_app(Settings(home=home)), base_url=LOCAL) as client:
-        access = client.app.state.ledger  # type: ignore[attr-defined]
-        with access.session() as session:
+        database = client.app.state.database  # type: ignore[attr-defined]
+        with database.session() as session:
             session.execute(text("SELECT 1"))
             assert_says_when_to_try_again(send(client), "ledger_unavailable")
         assert send(client).status_code == 200

@@ -76,7 +76,7 @@ def _send_everywhere(desk: Desk, payload: str, folder: Path) -> list[str]:
         answer = desk.post("/unggah", "/unggah", files={"berkas": (f"../../{hostile_name}", file)})
     assert desk.summary_of(answer.headers["location"].rsplit("/", 1)[-1])["state"] == "done"
     _seen(desk, answer.headers["location"])
-    with desk.access.reading() as session:
+    with desk.database.reading() as session:
         return [entry.reference_id for entry in session.query(StoredComplaint)]
 
 
@@ -87,7 +87,7 @@ def test_what_is_written_into_any_field_is_text_and_nothing_else(desk: Desk, pay
     assert len(references) == 4
     shown = payload.replace("\x00", "").strip()
     for reference in references:
-        with desk.access.reading() as session:
+        with desk.database.reading() as session:
             complaint_id = session.query(StoredComplaint).filter_by(reference_id=reference).one().id
         address = f"/pengaduan/{complaint_id}"
         assert shown in _seen(desk, address).text

@@ -11,10 +11,10 @@ from starlette.datastructures import FormData, UploadFile
 from service.contract.schemas import clean
 from service.dependencies import CurrentSettings, CurrentTransaction
 from service.errors import NotAllowed, NotSignedIn, StaleForm
-from service.ledger.accounts import Accounts, Role, SignedInUser
+from service.ledger.accounts import Accounts, Role, SignedInUser, open_accounts
 
 if TYPE_CHECKING:
-    from service.ledger.sessions import Access
+    from service.ledger.database import Database
 
 COOKIE = "pilah_masuk"
 _MOST_FIELDS = 120
@@ -60,8 +60,8 @@ def signed_in_user_of(request: Request, transaction: CurrentTransaction) -> Sign
     if user is None:
         raise NotSignedIn(_back(request))
     if user.stale and request.method == "GET":
-        access: Access = request.app.state.ledger
-        with access.accounts() as accounts:
+        database: Database = request.app.state.database
+        with open_accounts(database) as accounts:
             accounts.seen(secret)
     return user
 
@@ -121,8 +121,8 @@ def retrainer_at_ease_of(request: Request, settings: CurrentSettings, form: Plai
     Raises:
         NotSignedIn, NotAllowed, StaleForm: as elsewhere.
     """
-    access: Access = request.app.state.ledger
-    with access.reading() as session:
+    database: Database = request.app.state.database
+    with database.reading() as session:
         secret = request.cookies.get(COOKIE, "")
         user = Accounts(session, settings.office).signed_in_user(secret) if secret else None
     if user is None:

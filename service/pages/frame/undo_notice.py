@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import func, select
 
-from service.ledger.clock import now
+from service.ledger.database import now
 from service.ledger.tables import StoredComplaint, StoredDecision
 
 if TYPE_CHECKING:

@@ -17,6 +17,7 @@ import uvicorn
 from pydantic import SecretStr
 
 from service.app import create_app
+from service.ledger.accounts import open_accounts
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def live(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """A live server that is busy at first, its address, and a key that counts."""
     database = tmp_path_factory.mktemp("examples") / "pilah.db"
     app = create_app(Settings(home=sample_home, database_url=SecretStr(f"sqlite:///{database}")))
-    with app.state.ledger.accounts() as accounts:
+    with open_accounts(app.state.database) as accounts:
         key = accounts.add_key("contoh", "test")
     busy = _BusyAtFirst(app)
     with socket.socket() as listener:

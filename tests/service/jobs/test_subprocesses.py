@@ -42,7 +42,7 @@ def _retraining(client: TestClient) -> Retraining:
 def _begin_training(client: TestClient) -> str:
     """The id of a run whose training has begun."""
     retraining = _retraining(client)
-    with client.app.state.ledger.session() as session, _SAMPLE.open("rb") as file:  # type: ignore[attr-defined]
+    with client.app.state.database.session() as session, _SAMPLE.open("rb") as file:  # type: ignore[attr-defined]
         run = retraining.receive(session, [("contoh.csv", file)], columns={}, from_ledger=False, by="rini")
         run.state = "checked"
         session.flush()

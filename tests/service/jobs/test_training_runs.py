@@ -52,7 +52,7 @@ def desk(client: TestClient) -> Iterator[Desk]:
     yield desk
     for run in retraining_of(desk).newest(20):
         if run.state in {"checking", "training"}:
-            with desk.access.session() as session:
+            with desk.database.session() as session:
                 retraining_of(desk).cancel(session, run, "test")
     _until(lambda: lock_holder(retraining_of(desk).office) is None)
 
@@ -116,7 +116,7 @@ def test_files_are_checked_then_trained_and_gone_afterwards(keeper: Desk) -> Non
     assert trained.version == VERSION
     assert f"/model/versi/{VERSION}" in keeper.page(address)
     _until(lambda: not exports.exists())
-    with keeper.access.reading() as session:
+    with keeper.database.reading() as session:
         actions = {event.action for event in session.query(AuditEvent)}
     assert {"training_files", "training_check", "training_train", "training_done"} <= actions
 
@@ -201,7 +201,7 @@ def test_two_starts_at_once_give_one(keeper: Desk, does: Any) -> None:
 
     def start() -> None:
         try:
-            with keeper.access.session() as session:
+            with keeper.database.session() as session:
                 begun = retraining.begin(session, run, Step.TRAIN, "rini")
             retraining.launch(begun)
             started.append(begun)
@@ -286,7 +286,7 @@ def test_what_is_no_export_is_not_taken_in(keeper: Desk) -> None:
     assert _hand_over(keeper, "catatan.pdf").endswith("?galat=jenis")
     assert keeper.post("/model/latih/mulai", "/model/latih").headers["location"].endswith("?galat=kosong")
     assert "Pilih berkasnya dulu" in keeper.page("/model/latih?galat=kosong")
-    with keeper.access.reading() as session:
+    with keeper.database.reading() as session:
         assert session.query(TrainingRun).count() == 0
 
 
@@ -295,7 +295,7 @@ def test_a_form_without_its_token_starts_nothing(keeper: Desk) -> None:
     assert keeper.client.post("/model/latih/mulai", data={"token": "x"}, files=files).status_code == 403
     for address in (f"/model/versi/{VERSION}/pakai", "/model/kembali"):
         assert keeper.client.post(address, data={"token": "x"}).status_code == 403
-    with keeper.access.reading() as session:
+    with keeper.database.reading() as session:
         assert session.query(TrainingRun).count() == 0
 
 
@@ -321,7 +321,7 @@ def test_a_supervisor_reads_and_an_officer_does_not(desk: Desk) -> None:
 def test_what_was_left_lying_for_a_week_is_deleted(keeper: Desk) -> None:
     address = _hand_over(keeper)
     run = _reaches(keeper, address, "checked")
-    with keeper.access.session() as session:
+    with keeper.database.session() as session:
         session.get_one(TrainingRun, run.id).changed_at = run.changed_at.replace(year=2025)
     retraining_of(keeper).resume()
     assert not _folder(keeper, run).exists()

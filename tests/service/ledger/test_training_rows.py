@@ -52,9 +52,9 @@ class Desk:
         return str(answer.json()["id"])
 
     def rows(self) -> dict[str, LabelledComplaint]:
-        access = self.client.app.state.ledger  # type: ignore[attr-defined]
+        database = self.client.app.state.database  # type: ignore[attr-defined]
         settings: Settings = self.client.app.state.settings  # type: ignore[attr-defined]
-        with access.reading() as session:
+        with database.reading() as session:
             found = decided_rows(session, settings.office, NOBODY, settings.zone)
         return {row.complaint.reference_id: row for row in found}
 
@@ -99,7 +99,7 @@ def test_a_rejected_suggestion_is_wrong_unless_nobody_can_say_yet(desk: Desk, ou
 
 def test_what_was_decided_elsewhere_is_an_ordinary_row_in_the_offices_own_time(desk: Desk) -> None:
     first, *_ = desk.send("1", TOPICS["Dinas Sosial"], received_at="2026-03-01T23:30:00+00:00")
-    with desk.client.app.state.ledger.session() as session:  # type: ignore[attr-defined]
+    with desk.client.app.state.database.session() as session:  # type: ignore[attr-defined]
         complaint = Complaints(session, "kumham").get("1")
         Decisions(session, "kumham").reconcile(complaint, Decision(first, officer=INTAKE_SYSTEM))
     row = desk.rows()["1"]

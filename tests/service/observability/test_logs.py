@@ -19,6 +19,7 @@ from sqlalchemy import text
 
 from model.router import Router
 from service.app import create_app
+from service.ledger.accounts import open_accounts
 from service.observability.logs import configure_logs
 from service.settings import Settings
 
@@ -108,7 +109,7 @@ def test_nothing_that_was_typed_is_in_the_log_whichever_route_it_was_typed_into(
     client = watched.client
     client.headers.update({"User-Agent": MARK, "Referer": f"http://127.0.0.1/{MARK}", "X-Mark": MARK})
     sent = _everything(client)
-    with client.app.state.ledger.accounts() as accounts:  # type: ignore[attr-defined]
+    with open_accounts(client.app.state.database) as accounts:  # type: ignore[attr-defined]
         accounts.add_user("rini", "administrator", PASSWORD, "test")
         key = accounts.add_key(MARK, "test")
     client.headers["Authorization"] = f"Bearer {key}"
@@ -129,7 +130,7 @@ def test_nothing_that_was_typed_is_in_the_log_whichever_route_it_was_typed_into(
 
 def test_an_upload_is_read_without_a_word_about_what_is_in_it(watched: Watched) -> None:
     client = watched.client
-    with client.app.state.ledger.accounts() as accounts:  # type: ignore[attr-defined]
+    with open_accounts(client.app.state.database) as accounts:  # type: ignore[attr-defined]
         accounts.add_user("rini", "administrator", PASSWORD, "test")
     client.post("/masuk", data={"nama": "rini", "sandi": PASSWORD})
     page = client.get("/unggah").text
@@ -144,7 +145,7 @@ def test_an_upload_is_read_without_a_word_about_what_is_in_it(watched: Watched) 
 
 def test_a_fault_of_the_database_is_logged_with_its_place_and_without_what_was_being_written(watched: Watched) -> None:
     refusing = "CREATE TRIGGER no_more BEFORE INSERT ON suggestions BEGIN SELECT RAISE(ABORT, 'no'); END"
-    with watched.client.app.state.ledger.engine.begin() as connection:  # type: ignore[attr-defined]
+    with watched.client.app.state.database.engine.begin() as connection:  # type: ignore[attr-defined]
         connection.execute(text(refusing))
     answer = watched.client.post("/v1/predictions", json={"text": f"{MARK} paspor", "reference_id": MARK})
     assert answer.status_code == 500

@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING
 from prometheus_client.parser import text_string_to_metric_families
 
 from model.drift.alarms import Alarm, Kind, Signal
-from service.ledger.clock import now
+from service.ledger.accounts import open_accounts
+from service.ledger.database import now
 from service.observability import office_metrics
 
 if TYPE_CHECKING:
@@ -83,7 +84,7 @@ def test_an_alarm_of_drift_is_told_by_its_kind(client: TestClient, monkeypatch: 
 
 
 def test_an_office_that_has_keys_shows_its_figures_to_who_has_one(client: TestClient) -> None:
-    with client.app.state.ledger.accounts() as accounts:  # type: ignore[attr-defined]
+    with open_accounts(client.app.state.database) as accounts:  # type: ignore[attr-defined]
         key = accounts.add_key("prometheus", "test")
     assert client.get("/metrics").status_code == 401
     assert _scraped(client, Authorization=f"Bearer {key}")["pilah_model_usable",] == 1

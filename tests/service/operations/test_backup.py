@@ -26,9 +26,9 @@ from model.errors import ArtifactTampered
 from model.versions.artifact import CARD
 from service.app import create_app
 from service.errors import BackupUnusable
-from service.ledger.database import connect, migrate, open_ledger
+from service.ledger.accounts import open_accounts
+from service.ledger.database import Database, connect, migrate, open_ledger
 from service.ledger.dump import one_moment, rows_out, tables_of
-from service.ledger.sessions import Access
 from service.operations import backup as backup_module
 from service.operations.backup import MANIFEST, back_up
 from service.operations.restore import restore
@@ -83,7 +83,7 @@ def _work(settings: Settings) -> None:
         for reference in ("B-1", "B-2"):
             assert client.post("/v1/decisions", json={"reference_id": reference, "unit": unit}).status_code == 201
         client.post("/v1/returns", json={"reference_id": "B-2", "reason": "bukan wewenang"})
-        with client.app.state.ledger.accounts() as accounts:  # type: ignore[attr-defined]
+        with open_accounts(client.app.state.database) as accounts:  # type: ignore[attr-defined]
             accounts.add_user("rini", "administrator", PASSWORD, "test")
 
 
@@ -118,7 +118,7 @@ def test_an_installation_comes_back_from_either_database_on_the_other(
     with _client(second) as client:
         answer = client.post("/masuk", data={"nama": "rini", "sandi": PASSWORD})
         assert answer.status_code == 303
-        with client.app.state.ledger.accounts() as accounts:  # type: ignore[attr-defined]
+        with open_accounts(client.app.state.database) as accounts:  # type: ignore[attr-defined]
             key = accounts.add_key("LAPOR", "test")
         client.headers["Authorization"] = f"Bearer {key}"
         found = client.get("/v1/complaints/B-2").json()
@@ -161,7 +161,7 @@ def test_what_is_written_meanwhile_is_whole_or_not_in_the_backup(filled: Setting
     engine = open_ledger(settings.ledger_url)
     with one_moment(engine) as connection:
         before = [line for table in tables_of(connection) for line in rows_out(connection, table)]
-        with Access(engine, "kumham").accounts() as accounts:
+        with open_accounts(Database(engine, "kumham")) as accounts:
             accounts.add_key("B-9", "test")
         assert [line for table in tables_of(connection) for line in rows_out(connection, table)] == before
     engine.dispose()

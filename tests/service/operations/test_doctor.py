@@ -17,8 +17,8 @@ from typer.testing import CliRunner
 from model.versions.artifact import ROUTER
 from model.versions.office_home import Office
 from pilah import app
-from service.ledger.database import connect, migrate, open_ledger
-from service.ledger.sessions import Access
+from service.ledger.accounts import open_accounts
+from service.ledger.database import Database, connect, migrate, open_ledger
 from service.operations.doctor import Level, examine, worst
 from service.settings import Settings
 
@@ -37,7 +37,7 @@ def sound(sample_home: Path, tmp_path: Path) -> Settings:
     home.chmod(0o700)
     settings = Settings(home=home)
     engine = open_ledger(settings.ledger_url)
-    with Access(engine, "kumham").accounts() as accounts:
+    with open_accounts(Database(engine, "kumham")) as accounts:
         accounts.add_user("rini", "administrator", PASSWORD, "test")
     engine.dispose()
     return settings

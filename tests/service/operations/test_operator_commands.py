@@ -16,9 +16,8 @@ from fastapi.testclient import TestClient
 from model.history.rows import read_history, write_history
 from model.versions.office_home import Office
 from service.app import create_app
-from service.ledger.database import open_ledger
+from service.ledger.database import Database, open_ledger
 from service.ledger.retention import retain
-from service.ledger.sessions import Access
 from service.ledger.tables import StoredComplaint
 from service.settings import Settings
 
@@ -99,11 +98,11 @@ def test_what_is_older_than_the_office_may_keep_is_deleted_everywhere(sample_hom
         unit = client.get("/v1/units").json()["units"][0]["id"]
         for reference in ("baru", "lama"):
             client.post("/v1/decisions", json={"reference_id": reference, "unit": unit})
-    access = Access(open_ledger(settings.ledger_url), "kumham")
-    counted = retain(access, office, 365, delete_them=False)
-    assert retain(access, office, 365, delete_them=True) == counted
+    database = Database(open_ledger(settings.ledger_url), "kumham")
+    counted = retain(database, office, 365, delete_them=False)
+    assert retain(database, office, 365, delete_them=True) == counted
     assert (counted.complaints, counted.history_rows, counted.still_waiting) == (1, 1, 1)
-    with access.reading() as session:
+    with database.reading() as session:
         assert {entry.reference_id for entry in session.query(StoredComplaint)} == {"baru", "menunggu"}
-    access.engine.dispose()
+    database.engine.dispose()
     assert len(read_history(office.history_folder)) == 1

@@ -17,6 +17,7 @@ from pydantic import SecretStr
 from data.exports.cells import rearm
 from data.exports.open import open_export, write_laporan_ringkas
 from service.app import create_app
+from service.ledger.accounts import open_accounts
 from service.ledger.complaints import Complaints
 from service.ledger.decisions import Decision, Decisions
 from service.ledger.tables import AuditEvent, StoredComplaint, Upload
@@ -84,7 +85,7 @@ def test_a_cookie_of_before_signing_out_opens_nothing(officer: Desk) -> None:
 
 
 def test_a_disabled_user_is_signed_out_at_once(officer: Desk) -> None:
-    with officer.access.accounts() as accounts:
+    with open_accounts(officer.database) as accounts:
         accounts.disable("sari", "test")
     assert officer.client.get("/antrean").url.path == "/masuk"
 
@@ -116,7 +117,7 @@ def test_sign_in_decision_export_and_key_leave_a_trace_without_text(desk: Desk) 
     desk.sign_in("budi").send("1")
     desk.decide("1")
     desk.client.get("/ekspor/berkas?bentuk=csv")
-    with desk.access.reading() as session:
+    with desk.database.reading() as session:
         events = {event.action for event in session.query(AuditEvent)}
     assert {"sign_in", "decision", "export", "key_added", "user_added"} <= events
 
@@ -145,14 +146,14 @@ def test_an_office_with_users_takes_no_call_without_a_key(desk: Desk) -> None:
 
 
 def test_a_revoked_key_counts_no_more(desk: Desk) -> None:
-    with desk.access.accounts() as accounts:
+    with open_accounts(desk.database) as accounts:
         accounts.revoke_key(accounts.api_keys()[0].id, "test")
     assert desk.client.get("/v1/units", headers=desk.bearer).status_code == 401
 
 
 def test_a_key_that_was_in_use_counts_no_more_a_second_after_it_is_revoked(desk: Desk) -> None:
     assert desk.client.get("/v1/units", headers=desk.bearer).status_code == 200
-    with desk.access.accounts() as accounts:
+    with open_accounts(desk.database) as accounts:
         accounts.revoke_key(accounts.api_keys()[0].id, "test")
     time.sleep(1.1)
     assert desk.client.get("/v1/units", headers=desk.bearer).status_code == 401
@@ -163,7 +164,7 @@ def test_the_first_key_ends_calls_without_one_at_once(sample_home: Path, tmp_pat
     app = create_app(settings)
     with TestClient(app, base_url=LOCAL) as client:
         assert client.get("/v1/units").status_code == 200
-        with app.state.ledger.accounts() as accounts:
+        with open_accounts(app.state.database) as accounts:
             accounts.add_key("SP4N", "test")
         assert client.get("/v1/units").status_code == 401
 
@@ -232,7 +233,7 @@ def test_what_was_decided_together_is_undone_together_but_one_alone_too(officer:
         officer.send(reference, text=f"{LONG}, salam dari warga {reference}")
     answer = officer.decide("a", serupa="ya", detik="30")
     assert "dan 2 yang hampir sama" in officer.page(answer.headers["location"])
-    with officer.access.reading() as session:
+    with officer.database.reading() as session:
         timed = [session.get_one(StoredComplaint, officer.stored(name)["id"]).decisions[0].seconds for name in "abc"]
     assert timed == [30, None, None]
     officer.post(f"/putusan/{officer.stored('b')['decisions'][0]['id']}/urungkan")
@@ -247,7 +248,7 @@ def test_one_that_a_colleague_decided_in_the_meantime_keeps_that_decision(office
     for reference in ("a", "b"):
         officer.send(reference, text=f"{LONG}, salam dari warga {reference}")
     officer.decide("b", unit="-", tindak_lanjut="yudisial")
-    with officer.access.session() as session:
+    with officer.database.session() as session:
         # As if it had been listed before the colleague's decision came.
         complaint = Complaints(session, "kumham").get("a")
         similar = [officer.stored("b")["id"]]
@@ -398,7 +399,7 @@ def test_an_export_fills_the_queue_and_the_same_again_changes_nothing(officer: D
     assert (first["state"], first["done"], first["new"], first["unread"]) == ("done", 120, 119, 1)
     again = officer.upload(path)
     assert (again["new"], again["unchanged"]) == (0, 119)
-    with officer.access.reading() as session:
+    with officer.database.reading() as session:
         assert session.query(StoredComplaint).count() == 119
     assert officer.stored("6")["confidential"]
 
@@ -445,7 +446,7 @@ def test_an_upload_that_a_crash_broke_off_goes_on_where_it_was(officer: Desk, sa
     folder = sample_home / "uploads" / "kumham"
     folder.mkdir(parents=True, exist_ok=True)
     _ringkas(folder / "broken-off.xlsx", rows)
-    with officer.access.session() as session:
+    with officer.database.session() as session:
         session.add(
             Upload(
                 id="broken-off",
@@ -463,7 +464,7 @@ def test_an_upload_that_a_crash_broke_off_goes_on_where_it_was(officer: Desk, sa
     officer.client.app.state.uploads.resume()  # type: ignore[attr-defined]
     summary = officer.summary_of("broken-off")
     assert (summary["done"], summary["new"]) == (80, 80)
-    with officer.access.reading() as session:
+    with officer.database.reading() as session:
         assert session.query(StoredComplaint).count() == 30
 
 
@@ -480,7 +481,7 @@ def test_every_figure_of_the_dashboard_opens_its_cases(officer: Desk) -> None:
     officer.decide("4", unit="-", tindak_lanjut="bukan kewenangan")
     for reference in ("0", "3"):
         officer.post(f"/pengaduan/{officer.stored(reference)['id']}/kembali", alasan="salah")
-    with officer.access.session() as session:
+    with officer.database.session() as session:
         overdue = session.get_one(StoredComplaint, officer.stored("1")["id"])
         overdue.settle_by = overdue.forward_by = datetime(2026, 1, 5).date()  # noqa: DTZ001 - a day
     page = html.unescape(officer.page("/dasbor"))

@@ -50,7 +50,7 @@ def test_a_forbidden_unit_is_suggested_no_more_and_the_rule_says_who_and_why(
     assert first["id"] not in [unit["id"] for unit in again["units"]]
     assert again["rule"]["reason"] == REASON
     assert "budi" in rules_file.read_text(encoding="utf-8")
-    with supervisor.access.reading() as session:
+    with supervisor.database.reading() as session:
         events = session.query(AuditEvent).filter(AuditEvent.action == "rule").all()
         assert [(event.actor, event.subject) for event in events] == [("budi", f"larangan-1 forbid {first['id']}")]
 

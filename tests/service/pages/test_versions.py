@@ -75,7 +75,7 @@ def test_an_uncompared_version_is_forced_with_a_reason_and_taken_back(desk: Desk
 
     desk.post("/model/kembali", "/model/kembali", alasan="-- ternyata keliru")
     assert office.champion() == first
-    with desk.access.reading() as session:
+    with desk.database.reading() as session:
         noted = [event.subject for event in session.query(AuditEvent) if event.action == "model"]
     assert noted == [f"promoted {_OTHER}", f"rolled back to {first}"]
 
