@@ -1,15 +1,14 @@
 """The errors of a model, and of the folder that keeps an office's models.
 
 PilahError (data.errors)
-├── ArtifactError           a stored model version that cannot be used: the service answers 503
-│   ├── ArtifactMissing     no version, or no champion, in this office
-│   ├── ArtifactTampered    a file is not the one that the manifest names: it is never unpickled
-│   └── ArtifactForeign     made with library versions, or by a Pilah, that this one cannot read
-├── HistoryUnusable         too little to learn from
-├── OfficeFileInvalid       (data.errors)
-│   ├── RulesFileInvalid    the office's rules.csv has rows that can't be understood
-│   └── UnitsFileInvalid    the office's units.csv contradicts itself
-└── TrainingBusy            the office is being trained already
+├── ArtifactError           a stored model version can't be used: the service answers 503
+│   ├── ArtifactMissing     the office has no such version, or no champion
+│   ├── ArtifactTampered    a file differs from the manifest, and is never unpickled
+│   └── ArtifactForeign     made by other library versions, or by a Pilah of another format
+├── HistoryUnusable         the labelled history is too small to learn from
+├── RulesFileInvalid        rules.csv has rows that can't be understood
+├── TrainingBusy            another training or check of the office is running
+└── UnitsFileInvalid        units.csv contradicts itself
 """
 
 from __future__ import annotations
@@ -30,31 +29,31 @@ __all__ = [
 
 
 class ArtifactError(PilahError):
-    """A stored model version cannot be used."""
+    """A stored model version can't be used."""
 
 
 class ArtifactMissing(ArtifactError):
-    """There is no version, or no champion, in this office."""
+    """The office has no such version, or no champion."""
 
 
 class ArtifactTampered(ArtifactError):
-    """A file is not the one that the manifest names."""
+    """A file differs from the manifest."""
 
 
 class ArtifactForeign(ArtifactError):
-    """The version was made with libraries, or by a Pilah, that this one cannot read."""
+    """The version was made by other library versions, or by a Pilah of another format."""
 
 
 class HistoryUnusable(PilahError):
-    """The labelled history holds too little to learn from."""
+    """The labelled history is too small to learn from."""
 
 
 class RulesFileInvalid(OfficeFileInvalid):
-    """A rules.csv has rows that can't be understood."""
+    """The office's rules.csv has rows that can't be understood."""
 
 
 class TrainingBusy(PilahError):
-    """The office is being trained already; one training at a time."""
+    """Another training or check of the office is running."""
 
 
 class UnitsFileInvalid(OfficeFileInvalid):

@@ -1,14 +1,13 @@
-"""The past complaints of an office on disk, and beside them the index by which those alike are found.
+"""Store an office's past complaints with the index for finding similar ones.
 
-The index is made once, when the rows are written, and mapped into the memory of every process that answers: they share it,
-and a million rows are there at once. Nothing of it is unpickled: plain arrays, lines of text, and Arrow's own file.
+The index is built once, when the rows are written. Every serving process memory-maps the same files, so a million rows
+load at once and share memory. The files are plain arrays, lines of text and an Arrow file: nothing is unpickled.
 """
 
 from __future__ import annotations
 
 import json
 import logging
-import os
 import shutil
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -18,7 +17,7 @@ import numpy as np
 import pyarrow as pa
 from scipy.sparse import csr_matrix
 
-from data.files import digest_of
+from data.files import UNFINISHED, digest_of, flush_files
 from model.errors import PilahError
 from model.history.rows import HistoryTable, history_file, open_history, write_history
 from model.history.similar import Index, Precedents, stems_only
@@ -37,46 +36,46 @@ _MANIFEST = "MANIFEST.json"
 _ROWS = "rows.arrow"
 _STEMS = "stems.txt"
 _FORMAT = 1
-# What NumPy writes before the numbers, and all that it writes where there are none.
+# The size of NumPy's header, and so of the file of an empty array.
 _EMPTY_NPY = 128
 
 
 def write_indexed_history(folder: Path, rows: Sequence[LabelledComplaint]) -> None:
-    """Replace the past complaints of an office by these, and their index.
+    """Replace an office's past complaints and their index.
 
-    Both are made aside first; a reader in the moment between the two renames makes an index of its own.
+    A reader between the two renames finds no index and builds one in memory.
 
     Raises:
-        PilahError: what was there before can't be removed; then nothing has changed.
+        PilahError: the old index can't be removed; nothing has changed then.
     """
     folder.mkdir(parents=True, exist_ok=True)
-    # A process that was killed here leaves rows that may have to be deleted now.
-    for left in folder.glob(".unfinished-*"):
-        _remove(left)
-    kept = rows if isinstance(rows, HistoryTable) else HistoryTable.of(rows)
-    with TemporaryDirectory(prefix=".unfinished-", dir=folder) as name:
-        aside = Path(name)
-        write_history(aside, kept)
-        _write_index(aside / _INDEX, aside, kept)
-        # First the words of rows that may be gone, then the rows.
+    # Files of a killed process may contain rows that the office wants deleted.
+    for leftover in folder.glob(f"{UNFINISHED}*"):
+        _remove(leftover)
+    table = rows if isinstance(rows, HistoryTable) else HistoryTable.of(rows)
+    with TemporaryDirectory(prefix=UNFINISHED, dir=folder) as name:
+        unfinished = Path(name)
+        write_history(unfinished, table)
+        _write_index(unfinished / _INDEX, unfinished, table)
+        # The old index goes first: the words in its files may belong to deleted rows.
         _remove(folder / _INDEX)
-        history_file(aside).replace(history_file(folder))
-        (aside / _INDEX).replace(folder / _INDEX)
+        history_file(unfinished).replace(history_file(folder))
+        (unfinished / _INDEX).replace(folder / _INDEX)
 
 
 def read_precedents(folder: Path) -> Precedents:
-    """The past complaints of an office, to compare with.
+    """The past complaints of an office as precedents.
 
     Raises:
-        ArtifactMissing: nothing was trained here yet.
-        ArtifactTampered: the file is not whole any more.
+        ArtifactMissing: the folder holds no history.
+        ArtifactTampered: the history file is incomplete.
     """
     stored = _read_index(folder)
     return Precedents(*stored) if stored is not None else Precedents(open_history(folder))
 
 
 def index_file(folder: Path) -> Path:
-    """What changes whenever the index does."""
+    """The file that changes whenever the index changes."""
     return folder / _INDEX / _MANIFEST
 
 
@@ -89,49 +88,43 @@ def _remove(path: Path) -> None:
     except FileNotFoundError:
         pass
     except OSError as error:
-        raise PilahError(
-            f"{error.filename or path} can't be removed: {error.strerror}. It holds words of complaints; let this user delete it, "
-            "and try again."
-        ) from None
+        raise PilahError("model.history-not-removable", path=error.filename or path, reason=error.strerror) from None
 
 
-def _write_index(target: Path, history: Path, rows: HistoryTable) -> None:
-    index = Index.of(rows)
+def _write_index(target: Path, history: Path, table: HistoryTable) -> None:
+    index = Index.of(table)
     target.mkdir()
-    rows.write(target / _ROWS)
+    table.write(target / _ROWS)
     (target / _STEMS).write_text("\n".join(index.features.names()), encoding="utf-8")
     for name, array in _arrays_of(index).items():
         np.save(target / f"{name}.npy", array, allow_pickle=False)
     manifest = {"format": _FORMAT, "history": digest_of(history_file(history)), "files": _digests_in(target)}
     (target / _MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
-    # The rename that follows must not overtake the contents on a power cut.
-    for path in target.iterdir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
+    flush_files(target)
 
 
 def _read_index(folder: Path) -> tuple[HistoryTable, Index] | None:
-    """None where there is no index, or not one of the rows that stand here now."""
-    inside = folder / _INDEX
-    if not inside.is_dir():
+    """The stored rows and index; None where the index is missing or belongs to other rows."""
+    index_folder = folder / _INDEX
+    if not index_folder.is_dir():
         return None
     try:
-        manifest = json.loads((inside / _MANIFEST).read_text(encoding="utf-8"))
-        expected = {"format": _FORMAT, "history": digest_of(history_file(folder)), "files": _digests_in(inside)}
+        manifest = json.loads((index_folder / _MANIFEST).read_text(encoding="utf-8"))
+        expected = {"format": _FORMAT, "history": digest_of(history_file(folder)), "files": _digests_in(index_folder)}
         if manifest == expected:
-            arrays = {path.stem: _mapped(path) for path in inside.glob("*.npy")}
-            stems = (inside / _STEMS).read_text(encoding="utf-8")
-            return HistoryTable.mapped(inside / _ROWS), _index_of(stems.split("\n") if stems else [], arrays)
+            arrays = {path.stem: _mapped(path) for path in index_folder.glob("*.npy")}
+            stems = (index_folder / _STEMS).read_text(encoding="utf-8")
+            return HistoryTable.mapped(index_folder / _ROWS), _index_of(stems.split("\n") if stems else [], arrays)
     except (OSError, ValueError, KeyError, pa.ArrowException):
-        pass  # said below: the answer is the same without it
-    _LOG.warning("The index in %s is not one of the complaints beside it; one is made in memory.", inside)
+        pass  # logged below: an index built in memory gives the same answers
+    _LOG.warning("The index in %s doesn't belong to the complaints beside it; one is made in memory.", index_folder)
     return None
 
 
 def _mapped(path: Path) -> NDArray[Any]:
-    """A plain array over the file: numpy.memmap is a subclass in Python, and slow. An empty one can't be mapped."""
-    whole = np.load(path, allow_pickle=False, mmap_mode=None if path.stat().st_size <= _EMPTY_NPY else "r")
-    return np.asarray(whole)
+    """A memory-mapped array as a plain one, since `numpy.memmap` is slow; an empty file can't be mapped and is read."""
+    array = np.load(path, allow_pickle=False, mmap_mode=None if path.stat().st_size <= _EMPTY_NPY else "r")
+    return np.asarray(array)
 
 
 def _arrays_of(index: Index) -> dict[str, NDArray[Any]]:

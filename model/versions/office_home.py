@@ -1,4 +1,4 @@
-"""Where an office's model versions live, and which one is the champion."""
+"""The folders of an office: its model versions, its champion, its training rows and its own files."""
 
 from __future__ import annotations
 
@@ -28,21 +28,19 @@ _VERSION = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
 
 @dataclass(frozen=True, slots=True)
 class Office:
-    """The folders of one office under PILAH_HOME; see design.md, "What an installation keeps"."""
+    """An office by its name, and its folders under PILAH_HOME."""
 
     home: Path
     name: str
 
     def __post_init__(self) -> None:
-        """Refuse a name that could leave the home or be two names on one disk.
+        """Refuse a name that could lead out of PILAH_HOME, or name two offices where case doesn't count.
 
         Raises:
             PilahError: the name isn't 1-63 of a-z, 0-9, - and _.
         """
         if not _OFFICE.fullmatch(self.name):
-            raise PilahError(
-                f"Office name {self.name!r} can't be used: take 1 to 63 of a-z, 0-9, - and _, such as kota-batu."
-            )
+            raise PilahError("model.office-name", name=repr(self.name))
 
     @property
     def versions_folder(self) -> Path:
@@ -50,25 +48,25 @@ class Office:
 
     @property
     def history_folder(self) -> Path:
-        """The rows that the champion learned from; before the first training, and for older versions, the office's own."""
+        """The folder of the champion's training rows; the office's shared folder where the champion has none."""
         champion = self.champion()
         if champion is not None and self.history_of(champion).is_dir():
             return self.history_of(champion)
         return self.home / "history" / self.name
 
     def history_of(self, version: str) -> Path:
-        """Where the rows are that a version learned from: each keeps its own, so that a training changes no other's."""
+        """The folder of a version's training rows; every version has a folder, so a training changes no other version."""
         return self.home / "history" / self.name / version
 
     def history_folders(self) -> list[Path]:
-        """Every folder that holds rows of this office."""
+        """Every folder with training rows of this office."""
         own = self.home / "history" / self.name
         inside = own.iterdir() if own.is_dir() else ()
         return [own, *sorted(path for path in inside if path.is_dir() and _VERSION.fullmatch(path.name))]
 
     @property
     def own_folder(self) -> Path:
-        """What the office itself edits: office.toml, units.csv, rules.csv, holidays.csv."""
+        """The folder that the office edits: office.toml, units.csv, rules.csv, holidays.csv."""
         return self.home / "offices" / self.name
 
     @property
@@ -92,27 +90,25 @@ class Office:
         except FileNotFoundError:
             return None
         if not _VERSION.fullmatch(version):
-            raise ArtifactMissing(
-                f"{self.champion_file} names no version. Write one of these into it: {', '.join(self.versions())}"
-            )
+            raise ArtifactMissing("model.champion-unknown", path=self.champion_file, versions=tuple(self.versions()))
         return version
 
     def set_champion(self, version: str) -> None:
-        """Name the champion, in one step that a reader sees whole or not at all; `model.versions.promotions` keeps why."""
+        """Replace the champion file atomically; only `model.versions.promotions` calls this, and logs the reason."""
         write_text(self.champion_file, version + "\n")
 
     def units(self) -> Units:
-        """The office's own units.csv, no units where it has none."""
+        """The units of the office's units.csv; empty without that file."""
         path = self.own_folder / "units.csv"
         return read_units(path) if path.is_file() else Units([])
 
     def load_champion(self, signing_key: str = "", *, precedents: bool = True) -> tuple[Router, artifact.Card]:
-        """The router and the card in use, with the units, rules and past complaints that the office has now.
+        """The champion's router and card, with the office's current units and rules.
 
         Raises:
-            ArtifactError: there is none, or its files can't be trusted or read.
+            ArtifactError: the office has no champion, or the champion's files can't be trusted or read.
             UnitsFileInvalid: the office's units.csv contradicts itself.
-            RulesFileInvalid: its rules.csv can't be understood.
+            RulesFileInvalid: the office's rules.csv can't be understood.
         """
         version = self.champion()
         if version is None:
@@ -120,48 +116,46 @@ class Office:
         return self.load_version(version, signing_key, precedents=precedents)
 
     def model_missing(self) -> ArtifactMissing:
-        """What to say where nothing was trained yet."""
-        return ArtifactMissing(
-            f"No trained model for office {self.name} in {self.versions_folder}. Make one with: pilah train FILE --office {self.name}"
-        )
+        """The error for an office without a trained model."""
+        return ArtifactMissing("model.not-trained", office=self.name, folder=self.versions_folder)
 
     def load_version(
         self, version: str, signing_key: str = "", *, precedents: bool = True
     ) -> tuple[Router, artifact.Card]:
-        """The router and the card of one version, with the units and rules of now and the past that it learned from.
+        """A version's router and card, with the office's current units and rules, and the version's own training rows.
 
         Raises:
-            ArtifactError: its files can't be trusted or read.
+            ArtifactError: the version's files can't be trusted or read.
             UnitsFileInvalid: the office's units.csv contradicts itself.
-            RulesFileInvalid: its rules.csv can't be understood.
+            RulesFileInvalid: the office's rules.csv can't be understood.
         """
         router, card = artifact.load(self.versions_folder / version, signing_key)
         past = self.precedents_of(version) if precedents else Precedents(())
         return self.with_own_files(router, past, self.units()), card
 
     def with_own_files(self, router: Router, past: Precedents, own_units: Units) -> Router:
-        """A router with the office's units and rules of now.
+        """A router with the office's current units and rules.
 
         Raises:
-            RulesFileInvalid: its rules.csv can't be understood.
+            RulesFileInvalid: the office's rules.csv can't be understood.
         """
         units = router.units.updated_by(own_units)
         return router.at_office(units, read_rules(self.rules_file, units), past)
 
     def history_folders_of(self, version: str) -> tuple[Path, ...]:
-        """Where a version's past complaints may be, the first that there is; an older version left them with the office."""
+        """The folders that may hold a version's training rows: the version's own, and the shared one of older versions."""
         return self.history_of(version), self.home / "history" / self.name
 
     def precedents_of(self, version: str) -> Precedents:
-        """The complaints that a version learned from, to compare with."""
-        found = (folder for folder in self.history_folders_of(version) if history_file(folder).is_file())
-        return next(map(read_precedents, found), Precedents(()))
+        """The complaints that a version learned from, as precedents; empty where none are stored."""
+        stored = (folder for folder in self.history_folders_of(version) if history_file(folder).is_file())
+        return next(map(read_precedents, stored), Precedents(()))
 
 
 def new_version() -> str:
-    """A name for a version made now (UTC): sortable by time, with a tail that no second training shares.
+    """A unique name for a version made now (UTC), sortable by time.
 
-    The tail begins with the part of the second, so that two quick trainings are in order too.
+    The tail begins with the fraction of the second, so that two trainings within a second are in order too.
     """
     now = datetime.now(UTC)
     return f"{now:%Y%m%d-%H%M%S}-{now.microsecond * 0x1000 // 1_000_000:03x}{secrets.token_hex(2)[:3]}"

@@ -1,8 +1,7 @@
-"""Which version answers, and every change of that: a log that is only ever added to.
+"""The log of promotions: every change of an office's champion, oldest first, only ever appended to.
 
-A change is written into the log first and takes effect with the champion file, which is replaced in one step. So a
-process that dies in between leaves an entry that never took effect; it is known by its successor, or the champion file,
-still naming the version before it.
+A change is logged first and takes effect when the champion file is replaced. After a crash between these two steps the
+log ends with an entry that never took effect: the next entry, or the champion file, still names the version before it.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from datetime import UTC, datetime
 from enum import StrEnum
 from typing import TYPE_CHECKING, BinaryIO
 
+from data.messages import Sentence
 from model.errors import ArtifactMissing, PilahError
 
 if TYPE_CHECKING:
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 _LOG = "promotions.jsonl"
 _LOCK = "promotions.lock"
-_LOCK_SECONDS = 30
-_AGAIN_SECONDS = 0.02
+_TIMEOUT_SECONDS = 30
+_RETRY_SECONDS = 0.02
 
 
 class Action(StrEnum):
-    """How a version came to answer."""
+    """The reason why a version became champion."""
 
     FIRST = "first"
     PROMOTE = "promote"
@@ -41,7 +41,10 @@ class Action(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class ChampionChange:
-    """One entry of the log: from `before` on to `version`; `findings` are what a forced promotion went against."""
+    """An entry of the log: the champion changed from `before` to `version`.
+
+    `findings` are the objections of the comparison that a forced promotion overruled.
+    """
 
     at: str
     action: Action
@@ -54,32 +57,29 @@ class ChampionChange:
 
 
 def log_file(office: Office) -> Path:
-    """Where the log is: JSON Lines, one change a line."""
+    """The path of the log, in JSON Lines."""
     return office.versions_folder / _LOG
 
 
 @contextmanager
 def champion_locked(office: Office) -> Iterator[None]:
-    """Keeps every other change of the champion waiting; whoever decides by the champion in use decides inside.
+    """Hold the lock on an office's champion: to read the champion, decide by it and change it.
 
     Raises:
-        PilahError: another process has been changing it for half a minute.
+        PilahError: another process holds the lock for more than half a minute.
     """
     office.versions_folder.mkdir(parents=True, exist_ok=True)
-    until = time.monotonic() + _LOCK_SECONDS
-    # The kernel lets go of it when the process ends, however it ends.
+    until = time.monotonic() + _TIMEOUT_SECONDS
+    # The kernel releases the lock when the process ends, even when it is killed.
     with (office.versions_folder / _LOCK).open("ab") as file:
-        while not _locked(file):
+        while not _flock(file):
             if time.monotonic() > until:
-                raise PilahError(
-                    f"Another process is changing the champion of {office.name} and didn't end within {_LOCK_SECONDS} s. "
-                    "Try again."
-                )
-            time.sleep(_AGAIN_SECONDS)
+                raise PilahError("model.champion-locked", office=office.name, seconds=_TIMEOUT_SECONDS)
+            time.sleep(_RETRY_SECONDS)
         yield
 
 
-def _locked(file: BinaryIO) -> bool:
+def _flock(file: BinaryIO) -> bool:
     try:
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
     except BlockingIOError:
@@ -97,15 +97,15 @@ def change_champion(
     findings: Sequence[str] = (),
     forced: bool = False,
 ) -> ChampionChange:
-    """Let a finished version answer from now on, and keep who wanted that and why. Call it inside `champion_locked`.
+    """Make a finished version the champion and log by whom and why. Call it inside `champion_locked`.
 
     Raises:
         ArtifactMissing: the office has no such version.
     """
-    if version not in office.versions():
-        raise ArtifactMissing(
-            f"Office {office.name} has no version {version}. It has: {', '.join(office.versions()) or 'none'}"
-        )
+    versions = office.versions()
+    if version not in versions:
+        known = tuple(versions) or Sentence("model.none")
+        raise ArtifactMissing("model.version-missing", office=office.name, version=version, versions=known)
     at = datetime.now(UTC).isoformat(timespec="seconds")
     entry = ChampionChange(at, action, office.champion(), version, by, reason, forced, list(findings))
     _append(log_file(office), entry)
@@ -114,7 +114,7 @@ def change_champion(
 
 
 def make_first_champion(office: Office, version: str, by: str) -> bool:
-    """Let an office's first version answer; false where another one does already."""
+    """Make an office's first version the champion; False where the office has a champion already."""
     with champion_locked(office):
         if office.champion() is not None:
             return False
@@ -126,28 +126,28 @@ def champion_changes(office: Office) -> list[ChampionChange]:
     """The changes that took effect, oldest first."""
     entries = _entries(log_file(office))
     followed_by = [*(entry.before for entry in entries[1:]), office.champion()]
-    # A champion that is neither side of an entry was put there by hand, after that entry took effect.
+    # A champion that is neither side of an entry was written by hand after that entry took effect.
     return [entry for entry, before in zip(entries, followed_by, strict=False) if before != entry.before]
 
 
 def previous_version(office: Office) -> str | None:
-    """The version that answered before the champion: each rollback takes one promotion back."""
+    """The version that a rollback returns to: each rollback undoes one promotion."""
     stack: list[str] = []
     for entry in champion_changes(office):
         if entry.action is Action.ROLLBACK and entry.version in stack:
-            del stack[_last(stack, entry.version) + 1 :]
+            del stack[_last_index(stack, entry.version) + 1 :]
             continue
         if entry.before is not None and stack[-1:] != [entry.before]:
             stack.append(entry.before)
         stack.append(entry.version)
     champion = office.champion()
     if champion in stack:
-        del stack[_last(stack, champion) :]
+        del stack[_last_index(stack, champion) :]
     return stack[-1] if stack else None
 
 
-def _last(stack: Sequence[str], version: str | None) -> int:
-    return max(at for at, known in enumerate(stack) if known == version)
+def _last_index(stack: Sequence[str], version: str | None) -> int:
+    return max(i for i, known in enumerate(stack) if known == version)
 
 
 def _append(path: Path, entry: ChampionChange) -> None:
@@ -155,7 +155,7 @@ def _append(path: Path, entry: ChampionChange) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
         if file.tell() and not _ends_a_line(file):
-            line = b"\n" + line  # a process died within its line: that one stays, and is no entry
+            line = b"\n" + line  # keep the half line of a killed process apart; it counts as no entry
         file.write(line)
         file.flush()
         os.fsync(file.fileno())
@@ -167,9 +167,9 @@ def _ends_a_line(file: BinaryIO) -> bool:
 
 
 def _entries(path: Path) -> list[ChampionChange]:
-    """Every whole line of the log; half a line is what a process left that died while it wrote."""
+    """The whole lines of the log; a process killed while writing leaves half a line."""
     try:
-        # Not splitlines: a reason may hold a character that Unicode counts as a line's end, such as U+2028.
+        # Not splitlines: a reason may contain other line ends of Unicode, such as U+2028.
         lines = path.read_text(encoding="utf-8", errors="replace").split("\n")
     except FileNotFoundError:
         return []
