@@ -175,7 +175,7 @@ class OfficeCsv:
             where = _place(content.count(b"\n", 0, error.start) + 1)
             raise self._schema.invalid("office.no-text", path=self.path, where=where) from None
         except OSError as error:
-            raise self._schema.invalid("office.file-unreadable", path=self.path, reason=error.strerror) from error
+            raise self._schema.invalid("exports.not-opened", path=self.path, reason=error.strerror) from error
 
     def _find_separator(self, text: str) -> str:
         """The separator that gives the header the most known columns, or else the most columns."""

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from data.exports.dates import parse_date
+from data.messages import Sentence
 from model.complaint import LONGEST_TEXT, Complaint, Location
 
 if TYPE_CHECKING:
@@ -31,14 +32,14 @@ def complaint_of(row: ExportRow) -> Complaint:
     )
 
 
-def problem_of(row: ExportRow) -> str:
-    """Why a row can't be answered; blank where it can."""
+def problem_of(row: ExportRow) -> Sentence | None:
+    """The reason why a row can't be answered, or None."""
+    text = row.fields.get("text", "")
     if row.problem:
         return row.problem
-    text = row.fields.get("text", "")
     if not text.strip():
-        return "no text"
-    return f"text longer than {LONGEST_TEXT} characters" if len(text) > LONGEST_TEXT else ""
+        return Sentence("exports.text-missing")
+    return Sentence("exports.text-too-long", most=LONGEST_TEXT) if len(text) > LONGEST_TEXT else None
 
 
 def was_returned(row: ExportRow) -> bool:

@@ -1,4 +1,4 @@
-"""Cells as text: numbers, dates, column letters, and text that a spreadsheet must not take for a formula."""
+"""Cells as text, unique headers, and text that no spreadsheet takes for a formula."""
 
 from __future__ import annotations
 
@@ -7,23 +7,23 @@ import math
 import re
 from datetime import date, datetime, time, timedelta
 from decimal import Decimal
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TypeGuard
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
-
 _DANGEROUS = re.compile(r"'*[=+\-@\t\r]")
-
-
 _DISARMED = re.compile(r"'+[=+\-@\t\r]")
-
-
 _NEGATIVE_NUMBER = re.compile(r"-\d+(?:[.,]\d+)*", re.ASCII)
 
 
+def is_number(cell: object) -> TypeGuard[int | float | Decimal]:
+    """Whether a cell holds a finite number; a bool is none."""
+    return isinstance(cell, int | float | Decimal) and not isinstance(cell, bool) and math.isfinite(cell)
+
+
 def disarm(text: str) -> str:
-    """Text that a spreadsheet can't take for a formula; `rearm` gives the text back.
+    """Put an apostrophe before text that a spreadsheet would take for a formula; `rearm` removes the apostrophe.
 
     >>> disarm("=1+1"), disarm("-12,5"), disarm("Jalan rusak")
     ("'=1+1", '-12,5', 'Jalan rusak')
@@ -32,12 +32,12 @@ def disarm(text: str) -> str:
 
 
 def rearm(text: str) -> str:
-    """The text as it was before `disarm`."""
+    """Remove the apostrophe that `disarm` put before a text."""
     return text[1:] if text[:1] == "'" and _DISARMED.match(text) else text
 
 
-def cell_text(value: object) -> str:  # noqa: PLR0911 - one line for each kind of cell
-    """A cell as text: blank for nothing, no ".0" after a whole number, ISO for dates.
+def cell_text(value: object) -> str:  # noqa: PLR0911 - one return for each kind of cell
+    """A cell as text: blank for None, without ".0" for a whole number, dates in ISO format.
 
     >>> cell_text(928.0), cell_text(None), cell_text(["Dinas A", "Dinas B"])
     ('928', '', 'Dinas A; Dinas B')
@@ -65,10 +65,10 @@ def cell_text(value: object) -> str:  # noqa: PLR0911 - one line for each kind o
             return str(value)
 
 
-def named(headers: Sequence[str], first_column: int = 0) -> list[str]:
-    """Headers of which each is there once: a nameless column gets its letter, a repeated one its number.
+def unique_headers(headers: Sequence[str], first_column: int = 0) -> list[str]:
+    """Make headers unique: a nameless column gets a letter, a repeated header a number.
 
-    >>> named(["A", "", "A"])
+    >>> unique_headers(["A", "", "A"])
     ['A', 'Column B', 'A (2)']
     """
     unique: list[str] = []
@@ -84,10 +84,6 @@ def named(headers: Sequence[str], first_column: int = 0) -> list[str]:
     return unique
 
 
-def _is_number(cell: object) -> bool:
-    return isinstance(cell, int | float | Decimal) and not isinstance(cell, bool) and math.isfinite(cell)
-
-
 def _number_text(number: float) -> str:
     if math.isnan(number):
         return ""
@@ -95,7 +91,7 @@ def _number_text(number: float) -> str:
 
 
 def _letters(position: int) -> str:
-    """A column's letters as a spreadsheet shows them, from position 0."""
+    """The letters of a column in a spreadsheet, from position 0."""
     letters = ""
     while position >= 0:
         position, rest = divmod(position, 26)

@@ -1,4 +1,4 @@
-"""What kind of file this is, by its content; the suffix is often wrong."""
+"""Detect the kind of a file by its content, since suffixes are often wrong."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from data.errors import FileUnreadable
 from data.exports.tables import DelimitedTable, JsonLinesTable, Limits, ParquetTable, Table
 from data.exports.workbooks import workbook_tables
 from data.files import text_encoding, utf16_encoding
+from data.messages import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -17,40 +18,41 @@ if TYPE_CHECKING:
 
 _SAMPLE_BYTES = 1 << 16
 _SEPARATORS = (",", ";", "\t", "|")
+# First bytes of a file → the sentence about its kind.
 _NOT_TABLES = {
-    b"%PDF": "a PDF",
-    b"\x89PNG": "a picture",
-    b"\xff\xd8\xff": "a picture",
-    b"GIF8": "a picture",
-    b"RIFF": "a picture or a recording",
-    b"\x1f\x8b": "packed with gzip: unpack it first",
-    b"7z\xbc\xaf": "packed with 7-Zip: unpack it first",
-    b"Rar!": "packed with RAR: unpack it first",
-    b"SQLite format 3": "a database",
-    b"{\\rtf": "a text document",
+    b"%PDF": "exports.kind-pdf",
+    b"\x89PNG": "exports.kind-picture",
+    b"\xff\xd8\xff": "exports.kind-picture",
+    b"GIF8": "exports.kind-picture",
+    b"RIFF": "exports.kind-media",
+    b"\x1f\x8b": "exports.kind-gzip",
+    b"7z\xbc\xaf": "exports.kind-7zip",
+    b"Rar!": "exports.kind-rar",
+    b"SQLite format 3": "exports.kind-database",
+    b"{\\rtf": "exports.kind-text-document",
 }
+_MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<style")
 _CONTROL_CHARACTERS = frozenset(range(1, 32)) - frozenset(b"\t\n\v\f\r\x1a\x1b")
-_MOST_CONTROL = 0.05
-_FEW_CONTROL = 32
-_MOST_NULS = 0.2
-_KINDS_READ = "Pilah reads .csv, .tsv, .xlsx, .xls, .ods, .parquet and .jsonl."
+_MAX_CONTROL_SHARE = 0.05
+_MAX_CONTROL_COUNT = 32
+_MAX_NUL_SHARE = 0.2
 
 
 def open_tables(path: Path, limits: Limits) -> Iterator[Table]:
-    """The tables that a file may hold: each sheet of a workbook, each way to separate a text, otherwise one.
+    """The tables that a file may hold: each sheet of a workbook, each separator of a text, otherwise a single table.
 
     Raises:
         FileUnreadable: the file is missing, empty, of no known kind, broken, protected or too large.
     """
     start = _start(path)
     if start.startswith(b"PK"):
-        yield from workbook_tables(path, limits, _packed_kind(path))
+        yield from workbook_tables(path, limits, _archive_kind(path))
     elif start.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         yield from workbook_tables(path, limits, "xls")
     elif start.startswith(b"PAR1"):
         yield ParquetTable(path, limits)
     else:
-        _refuse_what_is_no_table(path, start)
+        _require_text(path, start)
         yield from _text_tables(path, limits, start)
 
 
@@ -59,47 +61,49 @@ def _start(path: Path) -> bytes:
         with path.open("rb") as file:
             start = file.read(_SAMPLE_BYTES)
     except FileNotFoundError as error:
-        raise FileUnreadable(f"There is no file {path}. Check the name and the folder.") from error
+        raise FileUnreadable("exports.file-missing", path=path) from error
     except IsADirectoryError as error:
-        raise FileUnreadable(f"{path} is a folder. Name one file in it.") from error
+        raise FileUnreadable("files.is-a-folder", path=path) from error
     except OSError as error:
-        raise FileUnreadable(f"{path} can't be opened: {error.strerror}.") from error
+        raise FileUnreadable("exports.not-opened", path=path, reason=error.strerror) from error
     if not start.strip(b"\xef\xbb\xbf\xff\xfe\0 \t\r\n"):
-        raise FileUnreadable(f"{path} is empty. Export it again.")
+        raise FileUnreadable("exports.empty", path=path)
     return start
 
 
-def _packed_kind(path: Path) -> str:
+def _archive_kind(path: Path) -> str:
     try:
         with zipfile.ZipFile(path) as archive:
             names = set(archive.namelist())
     except (zipfile.BadZipFile, OSError, NotImplementedError, UnicodeDecodeError) as error:
-        raise FileUnreadable(f"{path} is broken or cut off. Copy or export it again.") from error
+        raise FileUnreadable("exports.broken", path=path) from error
     if "xl/workbook.bin" in names:
-        raise FileUnreadable(f"{path} is a binary workbook (.xlsb). Open it in Excel and save it as .xlsx.")
+        raise FileUnreadable("exports.binary-workbook", path=path)
     if "xl/workbook.xml" in names:
         return "xlsx"
     if "content.xml" in names and path.suffix.lower() not in {".odt", ".odp"}:
         return "ods"
     if "word/document.xml" in names or "content.xml" in names:
-        raise FileUnreadable(f"{path} is a text document, not a table. Save its table as .xlsx or .csv.")
-    raise FileUnreadable(f"{path} is a packed file (.zip). Unpack it first. {_KINDS_READ}")
+        raise FileUnreadable("exports.text-document", path=path)
+    raise FileUnreadable("exports.zip", path=path, kinds_read=_kinds_read())
 
 
-def _refuse_what_is_no_table(path: Path, start: bytes) -> None:
-    for magic, what in _NOT_TABLES.items():
+def _require_text(path: Path, start: bytes) -> None:
+    for magic, kind in _NOT_TABLES.items():
         if start.startswith(magic):
-            raise FileUnreadable(f"{path} is {what}. {_KINDS_READ}")
-    opening = start.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower()
-    if opening.startswith((b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<style")):
-        raise FileUnreadable(
-            f"{path} is a web page or XML, whatever its name says. Open it in Excel and save it as .xlsx."
-        )
+            raise FileUnreadable("exports.no-table", path=path, kind=Sentence(kind), kinds_read=_kinds_read())
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower().startswith(_MARKUP):
+        raise FileUnreadable("exports.markup", path=path)
     if utf16_encoding(start):
         return
     control = sum(start.count(byte) for byte in _CONTROL_CHARACTERS)
-    if control > max(len(start) * _MOST_CONTROL, _FEW_CONTROL) or start.count(0) > len(start) * _MOST_NULS:
-        raise FileUnreadable(f"{path} is no table of a kind that Pilah knows. {_KINDS_READ}")
+    max_control = max(len(start) * _MAX_CONTROL_SHARE, _MAX_CONTROL_COUNT)
+    if control > max_control or start.count(0) > len(start) * _MAX_NUL_SHARE:
+        raise FileUnreadable("exports.unknown-kind", path=path, kinds_read=_kinds_read())
+
+
+def _kinds_read() -> Sentence:
+    return Sentence("exports.kinds-read")
 
 
 def _text_tables(path: Path, limits: Limits, start: bytes) -> Iterator[Table]:
@@ -108,9 +112,7 @@ def _text_tables(path: Path, limits: Limits, start: bytes) -> Iterator[Table]:
         yield JsonLinesTable(path, limits)
         return
     if opening.startswith(b"[") and opening[1:].lstrip().startswith(b"{"):
-        raise FileUnreadable(
-            f"{path} is one JSON list. Save it as JSON Lines: one object a line, without the brackets."
-        )
+        raise FileUnreadable("exports.json-list", path=path)
     encoding = text_encoding(path)
     for separator in _SEPARATORS:
         yield DelimitedTable(path, limits, encoding=encoding, separator=separator)

@@ -1,4 +1,4 @@
-"""Which column is what: the shapes that offices export, and the fields recognised by their headers."""
+"""Recognise the shape of an export and the field of each column, by the headers."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from data.errors import ColumnMissing
+from data.messages import Sentence, listing
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -54,8 +55,8 @@ LAPORGUB_HEADERS = (
     "STATUS",
 )
 
-# What a field is called, the surest name first. The order of the fields decides when a header could serve two of them.
-# `received_time` is the second half of a date that came in two columns, and never leaves `data`.
+# Names of each field, the surest first. Where a header could serve two fields, the earlier field gets the column.
+# `received_time` is the second half of a date in two columns, and never leaves `data`.
 _ALIASES: dict[str, tuple[str, ...]] = {
     "text": (
         "isi laporan awal", "text", "isi laporan", "isi pengaduan", "isi aduan", "isi keluhan", "isi",
@@ -121,7 +122,7 @@ _LAPORAN_RINGKAS = {
     "type": "klasifikasi laporan",
     "category_id": "id kategori",
     "category": "kategori",
-    # Neither "isi laporan akhir" nor "judul laporan": an admin writes them after routing, so they give the answer away.
+    # Neither "isi laporan akhir" nor "judul laporan": an admin writes both after routing, so they reveal the answer.
     "text": "isi laporan awal",
     "privacy": "tipe laporan",
     "channel": "sumber laporan",
@@ -144,7 +145,7 @@ _LAPORGUB = {
 }
 _LAPORGUB_SIGNATURE = {"no", "laporan", "dari", "waktu", "kategori", "diteruskan"}
 
-# A header that holds an alias among such words speaks of something else: "Isi Laporan Akhir", "Kode Unit".
+# Beside an alias, these words give a header another meaning: "Isi Laporan Akhir", "Kode Unit".
 _OTHER_MEANING = frozenset(
     {
         "akhir", "tanggapan", "jawaban", "balasan", "response", "reply", "selesai", "tindak", "lanjut",
@@ -180,7 +181,7 @@ _LONGEST_HEADER = 80
 
 @dataclass(frozen=True)
 class Layout:
-    """What the columns hold: `columns` gives a field its header, `hidden` are headers that are never read in."""
+    """The meaning of columns: `columns` maps a field to its header; `hidden` headers are never read."""
 
     shape: Shape
     columns: Mapping[str, str]
@@ -200,7 +201,7 @@ def normalised(header: str) -> str:
 
 
 def is_personal(header: str) -> bool:
-    """Whether a column holds who the reporter is, by its header.
+    """Whether a column holds personal data of the reporter, by its header.
 
     >>> is_personal("No. HP"), is_personal("Nama Unit")
     (True, False)
@@ -209,39 +210,39 @@ def is_personal(header: str) -> bool:
     return name in _PERSONAL_NAMES or not _PERSONAL_WORDS.isdisjoint(name.split())
 
 
-def recognise(headers: Sequence[str], asked: Mapping[str, str]) -> Layout:
-    """The shape of a header row and the header of each field; `asked` (field → header) goes before what is recognised.
+def recognise(headers: Sequence[str], chosen: Mapping[str, str]) -> Layout:
+    """The shape of a header row and the header of each field; a `chosen` header (field → header) takes precedence.
 
     Raises:
-        ColumnMissing: `asked` names a field that doesn't exist or a header that isn't there.
+        ColumnMissing: `chosen` names an unknown field or a missing header.
     """
     names = {header: normalised(header) for header in headers}
     shape = _shape(set(names.values()))
     hidden = frozenset(header for header in headers if shape == "laporgub" and is_personal(header))
     free = {header: name for header, name in names.items() if header not in hidden}
-    columns = {field: _asked_header(field, header, list(free)) for field, header in asked.items()}
+    columns = {field: _chosen_header(field, header, list(free)) for field, header in chosen.items()}
     free = {header: name for header, name in free.items() if header not in columns.values()}
-    found = _recognise_table(free) if shape == "table" else _recognise_shape(free, shape)
-    columns |= {field: header for field, header in found.items() if field not in columns}
+    recognised = _recognise_table(free) if shape == "table" else _recognise_shape(free, shape)
+    columns |= {field: header for field, header in recognised.items() if field not in columns}
     if "received_at" not in columns:
         columns.pop("received_time", None)
     return Layout(shape, columns, hidden)
 
 
 def laporan_ringkas_header(header: str) -> str:
-    """The header of "Laporan Ringkas" that this one spells, or itself: some exports shorten one of them."""
+    """The full header of "Laporan Ringkas" for a shortened one; any other header unchanged."""
     return _LAPORAN_RINGKAS_SPELLINGS.get(normalised(header), header)
 
 
 def closest(wanted: str, headers: Sequence[str]) -> str | None:
-    """The header most like the wanted one, if any is like it."""
+    """The header most similar to the wanted one, if any is similar."""
     by_name = {normalised(header): header for header in headers}
     matches = get_close_matches(normalised(wanted), by_name, n=1)
     return by_name[matches[0]] if matches else None
 
 
 def _shape(names: set[str]) -> Shape:
-    # This one column is enough: wherever it stands, the title and the final text beside it are the admin's.
+    # One column is enough: beside "isi laporan awal", title and final text are always the admin's.
     if "isi laporan awal" in names:
         return "laporan_ringkas"
     return "laporgub" if names >= _LAPORGUB_SIGNATURE else "table"
@@ -256,7 +257,7 @@ def _recognise_shape(free: Mapping[str, str], shape: Shape) -> dict[str, str]:
 
 
 def _recognise_table(free: Mapping[str, str]) -> dict[str, str]:
-    """Exact names first, then headers that hold a name as whole words; the longest name and the barest header win."""
+    """Exact names first, then headers that contain a name as whole words: the longest name and shortest header win."""
     usable = {
         header: name for header, name in free.items() if len(header) <= _LONGEST_HEADER and not is_personal(header)
     }
@@ -278,10 +279,10 @@ def _exact_rank(order: int, aliases: tuple[str, ...], name: str) -> tuple[int, .
 
 
 def _containing_rank(order: int, field: str, aliases: tuple[str, ...], name: str) -> tuple[int, ...] | None:
-    """How well a header that only holds an alias serves the field; None where its other words change its meaning."""
+    """The rank of a header that contains an alias among other words; None where these change the meaning."""
     held = [alias for alias in aliases if alias not in _EXACT_ONLY and _holds(name, alias)]
     if field == "text":
-        # "Laporan Warga" is what people wrote, "Wilayah Laporan" is not.
+        # "Laporan Warga" holds complaints, "Wilayah Laporan" does not.
         held = [alias for alias in held if " " in alias or name.startswith(alias)]
     own_words = {word for alias in aliases for word in alias.split()}
     if not held or not _OTHER_MEANING.isdisjoint(set(name.split()) - own_words):
@@ -294,23 +295,22 @@ def _holds(name: str, alias: str) -> bool:
     return f" {alias} " in f" {name} "
 
 
-def _asked_header(field: str, wanted: str, headers: Sequence[str]) -> str:
+def _chosen_header(field: str, wanted: str, headers: Sequence[str]) -> str:
     if field not in FIELDS:
-        raise ColumnMissing(f'There is no field "{field}". The fields are: {", ".join(FIELDS)}.')
+        raise ColumnMissing("exports.field-unknown", field=field, fields=", ".join(FIELDS))
     if wanted in headers:
         return wanted
     alike = [header for header in headers if normalised(header) == normalised(wanted)]
     if len(alike) == 1:
         return alike[0]
     near = closest(wanted, headers)
-    hint = f' Did you mean "{near}"?' if near else ""
-    raise ColumnMissing(f'No column is named "{wanted}".{hint} The columns are: {listed(headers)}.')
+    hint = Sentence("exports.did-you-mean", near=near) if near else ""
+    raise ColumnMissing("exports.column-missing", wanted=wanted, hint=hint, headers=header_list(headers))
 
 
-def listed(headers: Sequence[str]) -> str:
-    """Headers as a message names them, the first 60 of them."""
-    shown = ", ".join(f'"{header[:_LONGEST_HEADER]}"' for header in headers[:60])
-    return f"{shown} and {len(headers) - 60} more" if len(headers) > 60 else shown  # noqa: PLR2004
+def header_list(headers: Sequence[str]) -> Sentence | str:
+    """The first 60 headers in quotes, for a message."""
+    return listing([f'"{header[:_LONGEST_HEADER]}"' for header in headers], 60)
 
 
 _LAPORAN_RINGKAS_SPELLINGS = {normalised(header): header for header in LAPORAN_RINGKAS_HEADERS} | {

@@ -1,26 +1,35 @@
-"""The one reader and writer of files of complaints: every shape and kind of formats.md, in and out.
+"""Open files of complaints for reading and writing, in every shape and kind of formats.md.
 
-`open_export` recognises shape, kind and columns and gives the rows one by one; `open_writer`, `write_laporan_ringkas`
-and `write_laporgub` write them back.
+`open_export` recognises shape, kind and columns, and reads row by row; `open_writer`, `write_laporan_ringkas` and
+`write_laporgub` write.
 """
 
 from __future__ import annotations
 
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-from data.errors import ColumnMissing, FileUnreadable
+from data.errors import ColumnMissing, FileUnreadable, PilahError
 from data.exports.dates import parse_date
 from data.exports.detect import open_tables
-from data.exports.headers import FIELDS, Layout, Shape, is_personal, listed, recognise
-from data.exports.rows import ExportRow, Reading, survey
-from data.exports.sheets import Sheet, write_sheets
+from data.exports.headers import FIELDS, Layout, Shape, header_list, is_personal, recognise
+from data.exports.rows import ExportRow, Interpretation, find_header
 from data.exports.tables import Limits
-from data.exports.writers import RowWriter, open_writer, write_laporan_ringkas, write_laporgub
+from data.exports.workbook_writers import (
+    Sheet,
+    WorkbookWriter,
+    write_laporan_ringkas,
+    write_laporgub,
+    write_sheets,
+)
+from data.exports.writers import DelimitedWriter, JsonLinesWriter, ParquetWriter, RowWriter
+from data.files import written_file
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterator, Mapping, Sequence
     from pathlib import Path
+    from typing import BinaryIO
 
 __all__ = [
     "FIELDS",
@@ -46,8 +55,8 @@ _DEFAULT_LIMITS = Limits()
 class Export:
     """An opened file of complaints.
 
-    `header_row` is 0 where the kind has none; `n_rows` is None where only reading would tell; `other_sheets` could have
-    been read as well, and weren't.
+    `header_row` is 0 where the kind has no header row; `n_rows` is None where only reading the whole file would tell;
+    `other_sheets` hold complaints too and aren't read.
     """
 
     path: Path
@@ -61,20 +70,20 @@ class Export:
     columns: Mapping[str, str]
     n_rows: int | None
     other_sheets: tuple[str, ...] = ()
-    _reading: Reading = field(repr=False, kw_only=True)
+    _interpretation: Interpretation = field(repr=False, kw_only=True)
     _layout: Layout = field(repr=False, kw_only=True)
 
     def rows(self) -> Iterator[ExportRow]:
-        """Every row below the header that isn't blank, in order; may be called again to start over.
+        """All rows below the header that aren't blank; a second call starts over.
 
         Raises:
-            FileUnreadable: the file turns out broken on the way.
+            FileUnreadable: a part that is read only now is broken.
         """
-        return self._reading.rows(self._layout)
+        return self._interpretation.rows(self._layout)
 
     def share_read(self) -> float:
-        """How much of the file the latest `rows()` has gone through, from 0 to 1."""
-        return self._reading.table.share_read()
+        """The share of the file that the latest `rows()` has read, from 0 to 1."""
+        return self._interpretation.table.share_read()
 
 
 def open_export(
@@ -85,26 +94,26 @@ def open_export(
     sheet: str | None = None,
     limits: Limits = _DEFAULT_LIMITS,
 ) -> Export:
-    """Opens a file of complaints, whatever its shape and kind.
+    """Open a file of complaints of any shape and kind.
 
     Args:
         path: the file.
-        columns: field → header, where the person named it; the others are recognised.
-        needs: the fields without which the file is of no use.
-        sheet: the sheet of a workbook; otherwise the one with the most known headers.
-        limits: how much the file may unpack to.
+        columns: field → header, as chosen by the person; the other columns are recognised.
+        needs: the fields that the file must have.
+        sheet: the sheet of a workbook; by default the one with the most known headers.
+        limits: limits on the unpacked size.
 
     Raises:
         FileUnreadable: the file is missing, empty, broken, protected, too large or of no known kind.
-        ColumnMissing: a named column isn't there, or no column holds a needed field.
+        ColumnMissing: a chosen column is missing, or no column holds a needed field.
     """
-    asked = columns or {}
-    readings = _readings(path, asked, sheet, limits)
-    best = max(readings, key=lambda reading: reading.rank(asked))
-    layout = recognise(best.headers, asked)
+    chosen = columns or {}
+    candidates = _interpretations(path, chosen, sheet, limits)
+    best = max(candidates, key=lambda candidate: candidate.rank(chosen))
+    layout = recognise(best.headers, chosen)
     if missing := [name for name in needs if name not in layout.columns]:
         raise _column_missing(path, missing[0], best.headers)
-    others = [reading for reading in readings if reading is not best and reading.table.sheet is not None]
+    others = [other for other in candidates if other is not best and other.table.sheet is not None]
     return Export(
         path=path,
         shape=layout.shape,
@@ -117,26 +126,69 @@ def open_export(
         columns={name: header for name, header in layout.columns.items() if name in FIELDS},
         n_rows=best.n_rows(),
         other_sheets=tuple(str(other.table.sheet) for other in others if other.could_serve(needs)),
-        _reading=best,
+        _interpretation=best,
         _layout=layout,
     )
 
 
-def _readings(path: Path, asked: Mapping[str, str], sheet: str | None, limits: Limits) -> list[Reading]:
+@contextmanager
+def open_writer(
+    path: Path, headers: Sequence[str], *, numeric: Collection[str] = frozenset(), harmless: bool = True
+) -> Iterator[RowWriter]:
+    """Open a writer of the kind that the suffix names: .csv, .tsv, .xlsx, .parquet or .jsonl.
+
+    The file appears when the block ends without an error; an older file stays until then.
+
+    Args:
+        path: the file to write.
+        headers: the columns in order, each of them unique.
+        numeric: the columns of numbers; only Parquet uses this.
+        harmless: whether an apostrophe is put before text that a spreadsheet would take for a formula.
+
+    Raises:
+        PilahError: the suffix is unknown, the folder can't be written to, or the rows don't fit.
+    """
+    with written_file(path) as file:
+        writer = _writer(path, file, headers, frozenset(numeric), harmless=harmless)
+        try:
+            yield writer
+            writer.finish()
+        except BaseException:
+            writer.abandon()
+            raise
+
+
+def _interpretations(path: Path, chosen: Mapping[str, str], sheet: str | None, limits: Limits) -> list[Interpretation]:
     tables = list(open_tables(path, limits))
     if sheet is not None:
         names = [table.sheet for table in tables if table.sheet is not None]
         tables = [table for table in tables if table.sheet == sheet]
         if not tables:
-            raise FileUnreadable(f'{path} has no sheet "{sheet}". Its sheets are: {", ".join(names) or "none"}.')
-    readings = [reading for table in tables if (reading := survey(table, asked))]
-    if not readings:
-        raise FileUnreadable(f"{path} has no rows. Export it again.")
-    return readings
+            raise FileUnreadable("exports.sheet-missing", path=path, sheet=sheet, sheets=", ".join(names) or "-")
+    candidates = [candidate for table in tables if (candidate := find_header(table, chosen))]
+    if not candidates:
+        raise FileUnreadable("exports.no-rows", path=path)
+    return candidates
 
 
 def _column_missing(path: Path, name: str, headers: Sequence[str]) -> ColumnMissing:
     option = {"text": "--text HEADER", "unit": "--unit HEADER"}.get(name, f"--map {name}=HEADER")
-    return ColumnMissing(
-        f"{path}: no column is known to hold the {name}. Name it with {option}. The columns are: {listed(headers)}."
-    )
+    return ColumnMissing("exports.field-missing", path=path, field=name, option=option, headers=header_list(headers))
+
+
+def _writer(
+    path: Path, file: BinaryIO, headers: Sequence[str], numeric: frozenset[str], *, harmless: bool
+) -> RowWriter:
+    match path.suffix.lower():
+        case ".csv":
+            return DelimitedWriter(path, file, headers, ",", harmless=harmless)
+        case ".tsv":
+            return DelimitedWriter(path, file, headers, "\t", harmless=harmless)
+        case ".xlsx":
+            return WorkbookWriter(path, file, headers, harmless=harmless)
+        case ".parquet":
+            return ParquetWriter(path, file, headers, numeric)
+        case ".jsonl":
+            return JsonLinesWriter(path, file, headers)
+        case suffix:
+            raise PilahError("exports.suffix-unknown", path=path, suffix=suffix)

@@ -1,4 +1,4 @@
-"""Raw tables as they come in: delimited text, JSON Lines and Parquet, read row by row in bounded memory."""
+"""Read raw tables row by row, in bounded memory: delimited text, JSON Lines and Parquet."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from data.errors import FileUnreadable
+from data.messages import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -24,7 +25,7 @@ _LONGEST_REASON = 120
 
 @dataclass(frozen=True)
 class Limits:
-    """How much a file may unpack to, so that a small hostile one can't fill the memory."""
+    """Limits on the unpacked size of a file, so that a small hostile file can't fill the memory."""
 
     unpacked_bytes: int = 1 << 30
     # For a workbook, all sheets together: its reader lays out every sheet in memory.
@@ -34,7 +35,7 @@ class Limits:
     rows: int = 5_000_000
     columns: int = 1_000
     line_characters: int = 4_000_000
-    # The csv module's own bound, which is one for the whole process; smaller is possible, larger is not.
+    # The csv module's own limit, which holds for the whole process: a larger one has no effect here.
     cell_characters: int = 131_072
     # Few programs write .xls today, and its reader is less tried: turn it off where strangers upload.
     xls: bool = True
@@ -42,15 +43,15 @@ class Limits:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One row as it stands in the file; `number` counts every row from 1, blank ones included."""
+    """One raw row of a file; `number` counts all rows from 1, blank rows included."""
 
     number: int
     cells: Sequence[object]
-    problem: str | None = None
+    problem: Sentence | None = None
 
 
 class Table(ABC):
-    """One table of a file; `names` are its columns where the kind itself knows them, None where a row has them."""
+    """One table of a file. `names` are the columns where the kind of file names them; None where a header row does."""
 
     kind: str
     encoding: str | None = None
@@ -59,7 +60,7 @@ class Table(ABC):
     first_column: int = 0
     names: Sequence[str] | None = None
     n_rows: int | None = None
-    # A workbook's row has as many cells as its sheet; in delimited text another number of cells means a broken row.
+    # In delimited text a row with another number of cells than the header is broken.
     is_ragged_broken: bool = False
 
     def __init__(self, path: Path, limits: Limits) -> None:
@@ -68,15 +69,15 @@ class Table(ABC):
 
     @abstractmethod
     def lines(self) -> Iterator[Line]:
-        """Every row that isn't blank; may be called again to start over."""
+        """All rows that aren't blank; a second call starts over."""
 
     def share_read(self) -> float:
-        """How much of the file the latest `lines()` has gone through, from 0 to 1."""
+        """The share of the file that the latest `lines()` has read, from 0 to 1."""
         return 0.0
 
 
 class DelimitedTable(Table):
-    """CSV and its kin; a row that the strict rules can't read is read by the lax ones before it is called a problem."""
+    """CSV and TSV. A row that breaks the strict rules is read by the lenient ones before it counts as a problem."""
 
     is_ragged_broken = True
 
@@ -88,7 +89,7 @@ class DelimitedTable(Table):
         self._file: TextIO | None = None
 
     def lines(self) -> Iterator[Line]:
-        # A byte that the encoding doesn't have becomes U+FFFD: one odd sign must not cost the whole file.
+        # Undecodable bytes become U+FFFD: one odd character must not cost the whole file.
         with self.path.open(encoding=self.encoding, errors="replace", newline="") as file:
             self._file = file
             source = _RememberedLines(file, self)
@@ -113,32 +114,34 @@ class DelimitedTable(Table):
         try:
             cells = next(reader, None)
         except csv.Error as error:
-            return self._second_reading(source, number, first_line, error)
+            return self._read_leniently(source, number, first_line, error)
         if cells is None:
             return None
         if max(map(len, cells), default=0) > self.limits.cell_characters:
             raise self._too_long(number, first_line)
         return Line(number, cells)
 
-    def _second_reading(self, source: _RememberedLines, number: int, first_line: int, error: csv.Error) -> Line:
+    def _read_leniently(self, source: _RememberedLines, number: int, first_line: int, error: csv.Error) -> Line:
         if "field limit" in str(error):
             raise self._too_long(number, first_line) from error
         records = list(csv.reader(source.taken, delimiter=self._separator()))
         if "end of data" not in str(error) and len(records) == 1:
             return Line(number, records[0])
-        where = f"line {first_line}" if source.count == first_line else f"lines {first_line} to {source.count}"
-        problem = f"A quote in {where} has no partner: double each quote inside a cell."
-        return Line(number, records[0] if records else [], problem)
+        where = (
+            Sentence("exports.at-line", line=first_line)
+            if source.count == first_line
+            else Sentence("exports.at-lines", first=first_line, last=source.count)
+        )
+        return Line(number, records[0] if records else [], Sentence("exports.quote-unpaired", where=where))
 
     def _too_long(self, number: int, first_line: int) -> FileUnreadable:
         return FileUnreadable(
-            f"{self.path}, row {number} (line {first_line}): a cell is longer than {self.limits.cell_characters:,} "
-            "characters. Usually a quote was opened there and never closed: mend that line, or save the table as .xlsx."
+            "exports.cell-too-long", path=self.path, row=number, line=first_line, most=self.limits.cell_characters
         )
 
 
 class _RememberedLines:
-    """The lines of a file without NUL, remembering those taken since they were last cleared."""
+    """The lines of a file without NUL; `taken` holds the lines read since its last clearing."""
 
     def __init__(self, file: TextIO, table: Table) -> None:
         self._file = file
@@ -156,16 +159,14 @@ class _RememberedLines:
             raise StopIteration
         self.count += 1
         if len(line) == most and not line.endswith(("\n", "\r")):
-            raise FileUnreadable(
-                f"{self._table.path}: line {self.count} is longer than {most:,} characters, so no table."
-            )
+            raise FileUnreadable("exports.line-too-long", path=self._table.path, line=self.count, most=most)
         line = line.replace("\0", "")
         self.taken.append(line)
         return line
 
 
 class JsonLinesTable(Table):
-    """One JSON object a line; an object inside it, such as `location`, gives one column for each of its keys."""
+    """JSON Lines; a nested object, such as `location`, gives one column for each key."""
 
     kind = "jsonl"
     encoding = "utf-8"
@@ -175,19 +176,19 @@ class JsonLinesTable(Table):
         self._file: BinaryIO | None = None
         names: dict[str, None] = {}
         self.n_rows = 0
-        # Read once ahead: a key that only the last line has is a column too.
+        # The file is read once in advance, since the last line may have a new key.
         for _, record in self._records():
             self.n_rows += 1
             if isinstance(record, dict):
                 names.update(dict.fromkeys(record))
             if len(names) > limits.columns:
-                raise FileUnreadable(f"{path} has more than {limits.columns} keys: give each line the same keys.")
+                raise FileUnreadable("exports.too-many-keys", path=path, most=limits.columns)
         self.names = list(names)
 
     def lines(self) -> Iterator[Line]:
         names = self.names or []
         for number, record in self._records():
-            if isinstance(record, str):
+            if isinstance(record, Sentence):
                 yield Line(number, [], record)
             else:
                 yield Line(number, [record.get(name) for name in names])
@@ -197,8 +198,8 @@ class JsonLinesTable(Table):
             return 0.0
         return 1.0 if self._file.closed else self._file.tell() / max(self.path.stat().st_size, 1)
 
-    def _records(self) -> Iterator[tuple[int, dict[str, object] | str]]:
-        """Line number and flat record, or what is wrong with the line."""
+    def _records(self) -> Iterator[tuple[int, dict[str, object] | Sentence]]:
+        """Line numbers with flat records, or with the problem of the line."""
         with self.path.open("rb") as file:
             self._file = file
             number = 0
@@ -206,13 +207,13 @@ class JsonLinesTable(Table):
                 number += 1
                 if len(raw) == self.limits.line_characters and not raw.endswith(b"\n"):
                     _skip_line(file)
-                    yield number, f"Line {number} is longer than {self.limits.line_characters:,} bytes."
+                    yield number, Sentence("exports.json-line-too-long", line=number, most=self.limits.line_characters)
                 elif raw.strip(b"\xef\xbb\xbf \t\r\n"):
                     yield number, _record(raw, number)
 
 
 class ParquetTable(Table):
-    """A Parquet file, batch by batch; a struct column, such as `location`, gives one column for each of its fields."""
+    """Parquet, read batch by batch; a struct column, such as `location`, gives one column for each field."""
 
     kind = "parquet"
 
@@ -249,21 +250,25 @@ class ParquetTable(Table):
         unpacked = sum(metadata.row_group(index).total_byte_size for index in range(metadata.num_row_groups))
         if unpacked > self.limits.unpacked_bytes or metadata.num_rows > self.limits.rows:
             raise FileUnreadable(
-                f"{self.path} holds {metadata.num_rows:,} rows and unpacks to {unpacked:,} bytes; the most is "
-                f"{self.limits.rows:,} rows and {self.limits.unpacked_bytes:,} bytes. Split it into smaller files."
+                "exports.parquet-too-large",
+                path=self.path,
+                rows=metadata.num_rows,
+                size=unpacked,
+                max_rows=self.limits.rows,
+                max_size=self.limits.unpacked_bytes,
             )
         if metadata.num_columns > self.limits.columns:
             raise FileUnreadable(
-                f"{self.path} has {metadata.num_columns:,} columns; the most is {self.limits.columns:,}."
+                "exports.too-many-columns", path=self.path, columns=metadata.num_columns, most=self.limits.columns
             )
 
     def _broken(self, error: Exception) -> FileUnreadable:
         reason = (str(error).splitlines() or ["?"])[0][:_LONGEST_REASON]
-        return FileUnreadable(f"{self.path} is a broken or cut-off Parquet file ({reason}). Export it again.")
+        return FileUnreadable("exports.parquet-broken", path=self.path, reason=reason)
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """A column whose times Python can hold: it has no nanoseconds."""
+    """The column with microseconds for nanoseconds, which Python's times don't have."""
     if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
         return column.cast(pa.timestamp("us", column.type.tz), safe=False)
     return column
@@ -274,17 +279,17 @@ def _skip_line(file: BinaryIO) -> None:
         pass
 
 
-def _record(raw: bytes, number: int) -> dict[str, object] | str:
+def _record(raw: bytes, number: int) -> dict[str, object] | Sentence:
     try:
         record = json.loads(raw.decode("utf-8-sig"))
         if b"\\u" in raw:
-            # Half of a surrogate pair can be escaped in JSON, but no file can hold it.
+            # JSON can escape half of a surrogate pair, which no file can hold.
             record = json.loads(json.dumps(record, ensure_ascii=False).encode("utf-8", "replace"))
     except UnicodeDecodeError:
-        return f"Line {number} isn't UTF-8."
+        return Sentence("exports.json-not-utf8", line=number)
     except (ValueError, RecursionError) as error:
-        return f"Line {number} isn't JSON: {str(error)[:_LONGEST_REASON]}"
-    return _flat(record) if isinstance(record, dict) else f"Line {number} isn't a JSON object."
+        return Sentence("exports.json-broken", line=number, reason=str(error)[:_LONGEST_REASON])
+    return _flat(record) if isinstance(record, dict) else Sentence("exports.json-no-object", line=number)
 
 
 def _flat(record: dict[str, object]) -> dict[str, object]:

@@ -155,7 +155,7 @@ def read_units(path: Path) -> Units:
             no unit, or a date isn't YYYY-MM-DD.
     """
     if not path.is_file():
-        raise UnitsFileInvalid("office.file-missing", path=path)
+        raise UnitsFileInvalid("exports.file-missing", path=path)
     return parse_units(OfficeCsv(path, UNITS_CSV))
 
 

@@ -21,6 +21,7 @@ from sqlalchemy import or_, select, update
 from data.errors import ColumnMissing, FileUnreadable, PilahError
 from data.exports.open import Limits, open_export
 from data.ids import time_ordered_id
+from data.messages import Language
 from model.complaint import without_personal_data
 from model.from_export import complaint_of, problem_of, was_returned
 from model.office.units import slug
@@ -258,7 +259,9 @@ class Portion:
     def __init__(self, rows: list[ExportRow], router: Router, intake: Intake, complaints: Complaints) -> None:
         self._router = router
         self._settings = intake.settings
-        self.problems = [(row.number, problem) for row in rows if (problem := problem_of(row))]
+        self.problems = [
+            (row.number, problem.told_in(Language.INDONESIAN)) for row in rows if (problem := problem_of(row))
+        ]
         self.read = [(row, self._complaint(row)) for row in rows if not problem_of(row)]
         self._asked = [complaint for row, complaint in self.read if _needs_suggestion(complaints, row, complaint)]
 

@@ -196,7 +196,7 @@ def _take(
     mended = mending.mend(source, row.fields)
     labelled = replace(_labelled(row, mended, complaint, reading, timezone), source=source)
     place = _place(labelled, source)
-    if reason := mended.skipped or problem_of(row) or _reason_to_leave_out(labelled, mended.date):
+    if reason := mended.skipped or str(problem_of(row) or "") or _reason_to_leave_out(labelled, mended.date):
         shown = mask(mended.date).text if reason == UNREAD_DATE and not complaint.confidential else ""
         reading.left_out.append(replace(place, reason=reason, date=shown))
         return
