@@ -7,11 +7,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from alembic import command
-from alembic.config import Config
-from alembic.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from sqlalchemy import create_engine, event
+from sqlalchemy import create_engine, event, inspect, text
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import ArgumentError, DBAPIError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -25,6 +21,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import URL, Connection, Engine
 
+# The schema's revisions, newest first: the files of migrations/versions.
+REVISIONS = ("0005", "0004", "0002", "0001")
 # The execution option of a connection that only reads.
 READS_ONLY = "pilah_reads_only"
 _BUSY_SECONDS = 15
@@ -69,38 +67,36 @@ def as_utc(moment: datetime) -> datetime:
 
 
 def open_ledger(url: str) -> Engine:
-    """An engine for a database URL, its schema up to date.
+    """Create an engine for a database URL and bring its schema up to date.
 
     Raises:
-        PilahError: the URL names no database that Pilah can use, or it doesn't answer.
+        PilahError: the URL is invalid, or the database doesn't answer.
     """
     try:
         parsed = make_url(url)
     except ArgumentError:
-        raise PilahError(
-            "PILAH_DATABASE_URL is no database URL. Write it as postgresql+psycopg://user:password@host/name, or leave it "
-            "empty for a file in PILAH_HOME."
-        ) from None
+        raise PilahError("ledger.database-url-invalid") from None
     engine = connect(parsed)
     try:
-        migrate(engine)
+        with engine.connect().execution_options(**{READS_ONLY: True}) as connection:
+            revision = revision_of(connection)
+        if revision != REVISIONS[0]:
+            migrate(engine)
     except UNAVAILABLE as error:
-        raise PilahError(
-            f"The ledger's database {parsed.render_as_string(hide_password=True)} can't be opened: {_cause(error)} Is it "
-            "running, may this user write there, and is there room on the disk?"
-        ) from None
+        shown = parsed.render_as_string(hide_password=True)
+        raise PilahError("ledger.database-unavailable", database=shown, reason=_first_line(error)) from None
     return engine
 
 
 def connect(url: URL) -> Engine:
-    """An engine as Pilah uses it; whatever schema there is stays."""
+    """Create an engine with Pilah's options, without touching the schema."""
     if url.get_backend_name() == "sqlite":
         return _sqlite(url)
     return create_engine(url.set(drivername="postgresql+psycopg"), pool_pre_ping=True, hide_parameters=True)
 
 
-def _cause(error: Exception) -> str:
-    """The driver's first line, which names no value of any row."""
+def _first_line(error: Exception) -> str:
+    """The first line of the driver's message, which holds no values of a row."""
     words = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
     return words[0].rstrip(".") + "." if words else type(error).__name__
 
@@ -111,47 +107,44 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "connect")
     def prepare(connection: sqlite3.Connection, _record: object) -> None:
-        # The driver would begin transactions by itself, too late to be safe; see "begin" below.
+        # The driver begins transactions too late to be safe; `begin` below does so instead.
         connection.isolation_level = None
         cursor = connection.cursor()
-        # A decision that was acknowledged outlives a power cut: FULL, not WAL's usual NORMAL.
+        # FULL, not WAL's usual NORMAL: an acknowledged decision survives a power cut.
         for pragma in ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON"):
             cursor.execute(f"PRAGMA {pragma}")
         cursor.close()
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # A writer that waits from its first word on never finds its reading outdated.
+        # A writer takes the lock first: what it reads can't be outdated when it writes.
         reads_only = connection.get_execution_options().get(READS_ONLY, False)
         connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
     return engine
 
 
-def migrate(engine: Engine, revision: str = "head") -> None:
-    """Bring a database forward to a schema, with what is in it."""
+def migrate(engine: Engine, revision: str = REVISIONS[0]) -> None:
+    """Upgrade a database, with its rows, to a revision of the schema."""
     with engine.begin() as connection:
         migrate_within(connection, revision)
 
 
-def migrate_within(connection: Connection, revision: str = "head") -> None:
-    """The same within a transaction of the caller's, which may still be taken back."""
-    config = _alembic()
+def migrate_within(connection: Connection, revision: str = REVISIONS[0]) -> None:
+    """Upgrade a database within the caller's transaction."""
+    # Alembic takes a third of a second to import, and most starts find the schema up to date.
+    from alembic import command  # noqa: PLC0415
+    from alembic.config import Config  # noqa: PLC0415
+
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
     config.attributes["connection"] = connection
     command.upgrade(config, revision)
 
 
 def revision_of(connection: Connection) -> str | None:
-    """The schema that a database has; None where it has none of ours."""
-    return MigrationContext.configure(connection).get_current_revision()
-
-
-def known_revisions() -> tuple[str, ...]:
-    """Every schema that this Pilah can read, the newest first."""
-    return tuple(script.revision for script in ScriptDirectory.from_config(_alembic()).walk_revisions())
-
-
-def _alembic() -> Config:
-    config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
-    return config
+    """The revision of a database's schema; None where it has none of Pilah's."""
+    if not inspect(connection).has_table("alembic_version"):
+        return None
+    revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))
+    return revision

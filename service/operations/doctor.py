@@ -17,7 +17,7 @@ from data.errors import PilahError
 from model.versions.artifact import library_versions
 from model.versions.office_home import Office
 from service.jobs.deadlines import read_deadlines
-from service.ledger.database import connect, known_revisions, now, revision_of
+from service.ledger.database import REVISIONS, connect, now, revision_of
 from service.ledger.dump import one_moment, tables_of
 from service.ledger.tables import StoredComplaint, User
 from service.settings import unknown_variables
@@ -146,11 +146,11 @@ def _look_at_database(settings: Settings) -> Iterator[Finding]:
 
 
 def _look_at_ledger(settings: Settings, connection: Connection, shown: str) -> Iterator[Finding]:
-    revision, newest = revision_of(connection), known_revisions()[0]
+    revision, newest = revision_of(connection), REVISIONS[0]
     if revision is None:
         yield _warning("database", f"{shown} is empty", "`pilah serve` makes its tables; nothing to do in a new one.")
         return
-    if revision not in known_revisions():
+    if revision not in REVISIONS:
         yield _problem(
             "database",
             f"{shown} has schema {revision}, newer than this Pilah's",

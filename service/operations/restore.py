@@ -23,7 +23,7 @@ from data.files import digest_of
 from model.errors import ArtifactForeign
 from model.versions.artifact import verify
 from service.errors import BackupUnusable
-from service.ledger.database import connect, known_revisions, migrate_within, revision_of
+from service.ledger.database import REVISIONS, connect, migrate_within, revision_of
 from service.ledger.dump import count_rows, drop_all, rows_in, tables_of
 from service.operations.backup import FOLDERS, FORMAT, LEDGER, MANIFEST, signature
 
@@ -131,7 +131,7 @@ def _unpack(source: Path, aside: Path) -> dict[str, Any]:
         raise BackupUnusable(
             f"{source} is of another format than this Pilah reads ({FORMAT}). Restore it with a newer one."
         )
-    if manifest.get("schema") not in known_revisions():
+    if manifest.get("schema") not in REVISIONS:
         raise BackupUnusable(
             f"{source} has a newer ledger than this Pilah knows. Restore it with the Pilah that made it."
         )

@@ -1,13 +1,15 @@
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from sqlalchemy import JSON, Boolean, Date, DateTime, Float, Integer, insert, make_url, select, text
 from sqlalchemy.orm import Session
 
-from service.ledger.database import connect, known_revisions, migrate, open_ledger, revision_of
+from service.ledger import database
+from service.ledger.database import REVISIONS, connect, migrate, open_ledger, revision_of
 from service.ledger.dump import tables_of
 from service.ledger.tables import Base, StoredComplaint
 
@@ -55,7 +57,7 @@ def test_a_ledger_of_the_first_release_comes_forward_with_all_that_is_in_it(empt
     engine.dispose()
 
 
-@pytest.mark.parametrize("revision", known_revisions())
+@pytest.mark.parametrize("revision", REVISIONS)
 def test_every_row_of_every_released_schema_comes_forward(empty_database_url: str, revision: str) -> None:
     engine = connect(make_url(empty_database_url))
     migrate(engine, revision)
@@ -63,7 +65,7 @@ def test_every_row_of_every_released_schema_comes_forward(empty_database_url: st
         before = {table.name: _fill(connection, table) for table in tables_of(connection)}
     migrate(engine)
     with engine.begin() as connection:
-        assert revision_of(connection) == known_revisions()[0]
+        assert revision_of(connection) == REVISIONS[0]
         for table in tables_of(connection):
             rows = [dict(row) for row in connection.execute(select(table)).mappings()]
             for kept in before.get(table.name, []):
@@ -106,3 +108,10 @@ def test_the_migrations_make_the_tables_that_the_code_knows(empty_database_url: 
         )
     engine.dispose()
     assert [entry for entry in differences if "alembic_version" not in str(entry)] == []
+
+
+def test_the_known_revisions_are_those_of_the_migrations() -> None:
+    from alembic.script import ScriptDirectory  # noqa: PLC0415 - only here
+
+    scripts = ScriptDirectory(str(Path(database.__file__).parent / "migrations"))
+    assert tuple(script.revision for script in scripts.walk_revisions()) == REVISIONS
