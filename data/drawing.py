@@ -111,6 +111,7 @@ def drawing(
     opening = shape(
         "svg",
         viewBox=f"0 0 {width} {height}",
+        width=width,
         role="img",
         aria_label=f"{title}: {description}" if description else title,
         **attributes,

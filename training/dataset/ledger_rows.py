@@ -18,8 +18,8 @@ if TYPE_CHECKING:
     from model.versions.office_home import Office
 
 LEDGER = "ledger"
-_OLDER_ROW = "the ledger has a newer decision on the same id"
-_OLDER_DECISION = "an export newer than the ledger's decision has the same id"
+OLDER_ROW = "the ledger has a newer decision on the same id"
+OLDER_DECISION = "an export newer than the ledger's decision has the same id"
 
 
 def past_rows(office: Office) -> Reading:
@@ -56,9 +56,9 @@ def with_ledger(reading: Reading, path: Path) -> Reading:
             del by_id[row.complaint.reference_id]
             wrong = tuple(unit for unit in decision.known_wrong if unit != row.unit)
             kept.append(replace(row, wrong_units=tuple(dict.fromkeys((*row.wrong_units, *wrong)))))
-            left_out.append(_left_out(decision, _OLDER_DECISION))
+            left_out.append(_left_out(decision, OLDER_DECISION))
         else:
-            left_out.append(_left_out(row, _OLDER_ROW))
+            left_out.append(_left_out(row, OLDER_ROW))
     nameless = [row for row in decisions if not row.complaint.reference_id]
     taken = [*by_id.values(), *nameless]
     return Reading(

@@ -1,6 +1,6 @@
-"""Right or wrong, row by row, of a version and of the champion beside it: kept so that a promotion needs no new fit.
+"""Keep right or wrong of each held-out row, of a version and of its champion: promotions compare without a new fit.
 
-No text, no date and no reference stands in the file: the right unit's id, and eight marks.
+The file holds the id of the right unit and eight outcomes a row; no text, no date and no reference id.
 """
 
 from __future__ import annotations
@@ -20,17 +20,17 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from training.evaluation.predictions import Prediction, RowPrediction
+    from training.evaluation.predictions import RowPrediction
 
 FILE = "outcomes.parquet"
 FIGURES = ("unit_top_1", "unit_top_3", "category_top_1", "category_top_3")
 RIGHT, WRONG, NOT_SCORED = 1, 0, -1
-_OPPONENT = "champion_"
+_CHAMPION = "champion_"
 
 
 @dataclass(frozen=True)
 class RowOutcomes:
-    """The marks of one model on n rows: for each figure an array of length n, 1 right, 0 wrong, -1 not scored."""
+    """The outcomes of one model on n rows: for each figure an array of length n, 1 right, 0 wrong, -1 not scored."""
 
     units: tuple[str, ...]
     of: dict[str, NDArray[np.int8]]
@@ -39,51 +39,47 @@ class RowOutcomes:
         return len(self.units)
 
 
-def row_outcomes(judged: Sequence[RowPrediction]) -> RowOutcomes:
-    """The marks of judged rows; a row without a unit has a blank one."""
+def row_outcomes(predictions: Sequence[RowPrediction]) -> RowOutcomes:
+    """The outcomes of predicted rows; a row without a unit has a blank id."""
+    units = [row.unit for row in predictions]
+    categories = [row.category for row in predictions]
     return RowOutcomes(
-        tuple(row.unit.right.lstrip(UNKNOWN_PREFIX) if row.unit else "" for row in judged),
+        tuple(unit.right.lstrip(UNKNOWN_PREFIX) if unit else "" for unit in units),
         {
-            "unit_top_1": _column([row.unit for row in judged], first=True),
-            "unit_top_3": _column([row.unit for row in judged], first=False),
-            "category_top_1": _column([row.category for row in judged], first=True),
-            "category_top_3": _column([row.category for row in judged], first=False),
+            "unit_top_1": _outcomes([unit.first_right if unit else None for unit in units]),
+            "unit_top_3": _outcomes([unit.among_three if unit else None for unit in units]),
+            "category_top_1": _outcomes([category.first_right if category else None for category in categories]),
+            "category_top_3": _outcomes([category.among_three if category else None for category in categories]),
         },
     )
 
 
 def write_row_outcomes(folder: Path, challenger: RowOutcomes, champion: RowOutcomes | None) -> None:
-    """Write both models' marks on the same rows, before the version is sealed."""
+    """Write the outcomes of both models on the same rows into an unfinished version."""
     columns: dict[str, pa.Array] = {"unit": pa.array(challenger.units).dictionary_encode()}
     columns |= {figure: _nullable(challenger.of[figure]) for figure in FIGURES}
     if champion is not None:
-        columns |= {_OPPONENT + figure: _nullable(champion.of[figure]) for figure in FIGURES}
+        columns |= {_CHAMPION + figure: _nullable(champion.of[figure]) for figure in FIGURES}
     pq.write_table(pa.table(columns), folder / FILE, compression="zstd")
 
 
 def read_row_outcomes(folder: Path) -> tuple[RowOutcomes, RowOutcomes | None] | None:
-    """The version's own marks and its champion's at that time; None where the version keeps none."""
+    """The outcomes of a version and of its champion at that time; None for a version without the file."""
     path = folder / FILE
     if not path.is_file():
         return None
     table = pq.read_table(path)
     units = tuple(str(unit) for unit in table.column("unit").to_pylist())
-    own = RowOutcomes(units, {figure: _marks(table.column(figure)) for figure in FIGURES})
-    if _OPPONENT + FIGURES[0] not in table.column_names:
-        return own, None
-    return own, RowOutcomes(units, {figure: _marks(table.column(_OPPONENT + figure)) for figure in FIGURES})
+
+    def outcomes(prefix: str) -> RowOutcomes:
+        return RowOutcomes(units, {figure: _outcomes(table.column(prefix + figure).to_pylist()) for figure in FIGURES})
+
+    return outcomes(""), outcomes(_CHAMPION) if _CHAMPION + FIGURES[0] in table.column_names else None
 
 
-def _column(judged: Sequence[Prediction | None], *, first: bool) -> NDArray[np.int8]:
-    marks = [
-        NOT_SCORED if label is None else int(label.first_right if first else label.among_three) for label in judged
-    ]
-    return np.array(marks, dtype=np.int8)
+def _outcomes(right: Sequence[bool | None]) -> NDArray[np.int8]:
+    return np.array([NOT_SCORED if each is None else int(each) for each in right], dtype=np.int8)
 
 
-def _nullable(marks: NDArray[np.int8]) -> pa.Array:
-    return pa.array(marks == RIGHT, mask=marks == NOT_SCORED)
-
-
-def _marks(column: pa.ChunkedArray) -> NDArray[np.int8]:
-    return np.array([NOT_SCORED if mark is None else int(mark) for mark in column.to_pylist()], dtype=np.int8)
+def _nullable(outcomes: NDArray[np.int8]) -> pa.Array:
+    return pa.array(outcomes == RIGHT, mask=outcomes == NOT_SCORED)

@@ -1,14 +1,14 @@
-"""Whether a challenger is worse than the champion beyond noise, on the same rows, from their marks alone.
+"""Test whether a challenger is worse than the champion beyond noise, from the outcomes of both on the same rows.
 
-For each figure the rows are resampled in pairs (Efron and Tibshirani 1993, chapter 16): what counts is on how many rows one
-was right and the other wrong. A p-value is the share of resamples, centred on no difference, that fall as far below it
-as what was measured. Units with enough rows are looked at one by one, with Holm's correction (1979) over them; the four
-figures of the whole are corrected among themselves.
+For each figure the rows are resampled in pairs (Efron and Tibshirani 1993, chapter 16): only rows count on which one
+model was right and the other wrong. The p-value is the share of resamples, centred on no difference, that fall at least
+as low as the measured difference. Units with enough rows are tested one by one, with Holm's correction (1979) over the
+units; the four overall figures have a correction of their own.
 """
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 RESAMPLES = 10_000
 SIGNIFICANT = 0.05
 FEWEST_UNIT_ROWS = 30
-# Below so many rows by unit even a clear loss hides in the noise, and whoever promotes should know.
+# With fewer rows even a clear loss can hide in the noise, which a promotion has to mention.
 FEWEST_ROWS = 100
 _SEED = 0
 _MIDDLE = (0.025, 0.975)
@@ -33,9 +33,9 @@ _MIDDLE = (0.025, 0.975)
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """One figure of both on `rows` rows; `low` and `high` bound the middle 95 % of the difference's resamples.
+    """One figure of both models on `rows` rows, and the 95 % confidence interval of the difference.
 
-    `p` is that of "the challenger is not worse", `corrected` the same after Holm's correction.
+    `p` is the p-value of "the challenger is not worse", `corrected` the same after Holm's correction.
     """
 
     name: str
@@ -56,23 +56,23 @@ class Difference:
 
 @dataclass(frozen=True)
 class Comparison:
-    """The figures of the whole, and top-1 of each unit with at least 30 rows, most rows first."""
+    """The overall figures, and top-1 of each unit with at least 30 rows, most rows first."""
 
     figures: tuple[Difference, ...]
     units: tuple[Difference, ...]
 
     @property
     def worse(self) -> tuple[Difference, ...]:
-        """Every figure that is worse beyond noise."""
+        """The figures that are worse beyond noise."""
         return tuple(figure for figure in (*self.figures, *self.units) if figure.worse)
 
     @property
     def few_rows(self) -> bool:
-        """Whether so few rows could be compared that hardly any loss would show."""
+        """Whether the rows are too few to show a loss."""
         return max((figure.rows for figure in self.figures), default=0) < FEWEST_ROWS
 
     def as_dict(self) -> dict[str, Any]:
-        """For the card."""
+        """The comparison for the card."""
         return {
             "figures": [asdict(figure) | {"worse": figure.worse} for figure in self.figures],
             "units": [asdict(unit) | {"worse": unit.worse} for unit in self.units],
@@ -81,7 +81,7 @@ class Comparison:
 
 
 def compare(challenger: RowOutcomes, champion: RowOutcomes, names: Mapping[str, str] | None = None) -> Comparison:
-    """Both models on the same rows; `names` say what a unit's id is called."""
+    """Compare both models on the same rows; `names` has the name of each unit's id."""
     generator = np.random.default_rng(_SEED)
     figures = [
         _difference(figure, challenger.of[figure], champion.of[figure], generator)
@@ -101,7 +101,7 @@ def compare(challenger: RowOutcomes, champion: RowOutcomes, names: Mapping[str, 
 
 
 def holm(p_values: Sequence[float]) -> list[float]:
-    """Holm's step-down correction: the k-th smallest of m is multiplied by m - k + 1, and none sinks below a smaller one's.
+    """Holm's step-down correction: the k-th smallest of m p-values is multiplied by m - k + 1, keeping their order.
 
     >>> [round(p, 3) for p in holm([0.04, 0.01, 0.03])]
     [0.06, 0.03, 0.06]
@@ -109,16 +109,16 @@ def holm(p_values: Sequence[float]) -> list[float]:
     order = np.argsort(p_values, kind="stable")
     corrected = np.zeros(len(p_values))
     largest = 0.0
-    for rank, at in enumerate(order):
-        largest = max(largest, min(1.0, p_values[at] * (len(p_values) - rank)))
-        corrected[at] = largest
+    for rank, index in enumerate(order):
+        largest = max(largest, min(1.0, p_values[index] * (len(p_values) - rank)))
+        corrected[index] = largest
     return [float(p) for p in corrected]
 
 
 def resampled(lost: int, won: int, rows: int, generator: np.random.Generator) -> NDArray[np.float64]:
-    """The mean difference of 10,000 resamples of `rows` pairs, of which the challenger lost some and won some.
+    """The mean difference in each of 10,000 resamples of `rows` pairs.
 
-    A resample's counts of lost, won and equal pairs are multinomial: no need to draw the rows themselves.
+    The counts of lost, won and equal pairs in a resample are multinomial, so the rows themselves need no drawing.
     """
     shares = (lost / rows, won / rows, max(0.0, 1 - lost / rows - won / rows))
     counts = generator.multinomial(rows, shares, size=RESAMPLES)
@@ -135,7 +135,7 @@ def _difference(
     difference = (won - lost) / rows
     means = resampled(lost, won, rows, generator)
     low, high = np.quantile(means, _MIDDLE)
-    # A millionth of a row: the sums of shares that are equal must not differ by their last bit.
+    # A tolerance of a millionth of a row: equal sums of shares may differ in the last bit.
     at_least_as_low = int(np.sum(means - difference <= difference + 1e-6 / rows))
     p = (1 + at_least_as_low) / (1 + RESAMPLES)
     return Difference(
@@ -145,10 +145,7 @@ def _difference(
 
 def _corrected(differences: Sequence[Difference]) -> tuple[Difference, ...]:
     corrected = holm([difference.p for difference in differences])
-    return tuple(
-        Difference(**(asdict(difference) | {"corrected": p}))
-        for difference, p in zip(differences, corrected, strict=True)
-    )
+    return tuple(replace(difference, corrected=p) for difference, p in zip(differences, corrected, strict=True))
 
 
 def _scored(challenger: NDArray[np.int8], champion: NDArray[np.int8]) -> NDArray[np.bool_]:

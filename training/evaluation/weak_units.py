@@ -1,4 +1,4 @@
-"""The units that are missed most, with masked examples for whoever reads the report."""
+"""Find the units with the lowest recall, with masked examples for the readers of the report."""
 
 from __future__ import annotations
 
@@ -14,16 +14,18 @@ if TYPE_CHECKING:
     from model.history.rows import LabelledComplaint
     from training.evaluation.predictions import Prediction, RowPrediction
 
+    ScoredRow = tuple[LabelledComplaint, Prediction]
+
 _FEWEST_ROWS = 10
 _WEAK_BELOW = 0.6
 _UNITS_SHOWN = 6
 _EXAMPLES = 2
-_LONGEST = 200
+_LONGEST_EXCERPT = 200
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """An excerpt of a masked text that was given to another unit first; never of a confidential complaint."""
+    """An excerpt of a masked text with a wrong first suggestion; never of a confidential complaint."""
 
     text: str
     suggested: str
@@ -31,53 +33,50 @@ class Example:
 
 @dataclass(frozen=True, slots=True)
 class WeakUnit:
-    """A unit, how many of its rows were found, and where most of the others were sent."""
+    """A unit, its rows with a right first suggestion, and the most frequent wrong suggestion."""
 
     name: str
     rows: int
-    found: int
+    right: int
     instead: str
     instead_rows: int
     examples: tuple[Example, ...]
 
 
 def find_weak_units(
-    rows: Sequence[LabelledComplaint], judged: Sequence[RowPrediction], names: Mapping[str, str]
+    rows: Sequence[LabelledComplaint], predictions: Sequence[RowPrediction], names: Mapping[str, str]
 ) -> tuple[WeakUnit, ...]:
-    """The units with at least ten rows of which fewest were found, those below three fifths, weakest first."""
-    by_unit: dict[str, list[tuple[LabelledComplaint, Prediction]]] = {}
-    for row, answer in zip(rows, judged, strict=True):
-        if answer.unit is not None:
-            by_unit.setdefault(answer.unit.right, []).append((row, answer.unit))
-    enough = {unit: of for unit, of in by_unit.items() if len(of) >= _FEWEST_ROWS}
-    weak = sorted(
-        (unit for unit, of in enough.items() if _share(of) < _WEAK_BELOW), key=lambda unit: _share(enough[unit])
-    )
-    return tuple(_weak(unit, enough[unit], names) for unit in weak[:_UNITS_SHOWN])
+    """The units with a recall below 0.6 on at least ten rows, lowest recall first."""
+    by_unit: dict[str, list[ScoredRow]] = {}
+    for row, prediction in zip(rows, predictions, strict=True):
+        if prediction.unit is not None:
+            by_unit.setdefault(prediction.unit.right, []).append((row, prediction.unit))
+    recalls = {unit: _recall(scored) for unit, scored in by_unit.items() if len(scored) >= _FEWEST_ROWS}
+    weak = sorted((unit for unit, recall in recalls.items() if recall < _WEAK_BELOW), key=recalls.__getitem__)
+    return tuple(_weak_unit(unit, by_unit[unit], names) for unit in weak[:_UNITS_SHOWN])
 
 
-def _weak(unit: str, of: Sequence[tuple[LabelledComplaint, Prediction]], names: Mapping[str, str]) -> WeakUnit:
-    missed = [(row, judged) for row, judged in of if not judged.first_right]
-    instead = Counter(_first(judged) for _, judged in missed).most_common(1)[0]
-    open_ones = [(row, judged) for row, judged in missed if not row.complaint.confidential]
-    typical = sorted(open_ones, key=lambda pair: _first(pair[1]) != instead[0])
-    examples = [Example(_excerpt(row.complaint.text), _named(_first(judged), names)) for row, judged in typical]
+def _weak_unit(unit: str, scored: Sequence[ScoredRow], names: Mapping[str, str]) -> WeakUnit:
+    missed = [(row, prediction) for row, prediction in scored if not prediction.first_right]
+    instead, instead_rows = Counter(_first(prediction) for _, prediction in missed).most_common(1)[0]
+    public = [(row, prediction) for row, prediction in missed if not row.complaint.confidential]
+    typical = sorted(public, key=lambda pair: _first(pair[1]) != instead)[:_EXAMPLES]
     return WeakUnit(
         _named(unit, names),
-        len(of),
-        len(of) - len(missed),
-        _named(instead[0], names),
-        instead[1],
-        tuple(examples[:_EXAMPLES]),
+        len(scored),
+        len(scored) - len(missed),
+        _named(instead, names),
+        instead_rows,
+        tuple(Example(_excerpt(row.complaint.text), _named(_first(prediction), names)) for row, prediction in typical),
     )
 
 
-def _share(of: Sequence[tuple[LabelledComplaint, Prediction]]) -> float:
-    return sum(judged.first_right for _, judged in of) / len(of)
+def _recall(scored: Sequence[ScoredRow]) -> float:
+    return sum(prediction.first_right for _, prediction in scored) / len(scored)
 
 
-def _first(judged: Prediction) -> str:
-    return judged.suggested[0] if judged.suggested else ""
+def _first(prediction: Prediction) -> str:
+    return prediction.suggested[0] if prediction.suggested else ""
 
 
 def _named(unit: str, names: Mapping[str, str]) -> str:
@@ -86,4 +85,4 @@ def _named(unit: str, names: Mapping[str, str]) -> str:
 
 def _excerpt(text: str) -> str:
     flat = " ".join(text.split())
-    return flat if len(flat) <= _LONGEST else f"{flat[:_LONGEST].rsplit(' ', 1)[0]} …"
+    return flat if len(flat) <= _LONGEST_EXCERPT else f"{flat[:_LONGEST_EXCERPT].rsplit(' ', 1)[0]} …"

@@ -1,4 +1,4 @@
-"""The report of a version: one HTML file in Indonesian for the head of the office, with everything it needs inside."""
+"""Render the report of a version: one self-contained HTML file in Indonesian for the head of the office."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from data.indonesian import day, number, percent, points
 from training.evaluation.curves import OTHERS
 from training.report import charts, indonesian
 
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
     from training.evaluation.weak_units import WeakUnit
 
 FILE = "report.html"
-# The learning curve of a replay, where the office has had one drawn: beside its units.csv.
+# The learning curve of a replay, beside the office's units.csv; an office may have none.
 REPLAY = Path("replay") / "replay.svg"
 _UNITS_LISTED = 40
 _CHANGES_LISTED = 8
@@ -35,8 +36,8 @@ def render_report(
 ) -> str:
     """The report of a card.
 
-    `weak_units` come with masked examples, which no card keeps. `check` is the section that the check of the data makes,
-    with its style; `replay` the SVG of a replay's learning curve.
+    `weak_units` hold masked examples, which the card doesn't keep. `check` is the section of the data check, with its
+    style; `replay` the SVG of a replay's learning curve.
     """
     return (
         _templates()
@@ -55,20 +56,19 @@ def render_report(
 
 
 def _changed(card: Card) -> list[tuple[str, dict[str, object]]]:
-    """The units whose figures moved most against the champion, losses and gains, largest loss first."""
+    """The units with the largest differences from the champion, largest loss first."""
     units = (card["comparison"] or {}).get("units", [])
     by_size = sorted(units, key=lambda unit: -abs(unit["difference"]))[:_CHANGES_LISTED]
     return [(unit["name"], unit) for unit in sorted(by_size, key=lambda unit: unit["difference"])]
 
 
 def _drawing(svg: str) -> Markup:
-    """A drawing as it is, where it is one and brings nothing that runs or loads."""
-    at = svg.find("<svg")
-    lowered = svg.lower()
+    """The SVG unchanged, or an empty text for anything that isn't an SVG, runs code or loads a resource."""
+    start, lowered = svg.find("<svg"), svg.lower()
     harmful = any(
         sign in lowered for sign in ("<script", "href", "<foreignobject", " on", "url(", "@import", "<!entity")
     )
-    return Markup("") if at < 0 or harmful else Markup(svg[at:])  # noqa: S704 - looked at just before
+    return Markup("") if start < 0 or harmful else Markup(svg[start:])  # noqa: S704 - inspected just before
 
 
 @cache
@@ -82,13 +82,13 @@ def _templates() -> Environment:
     )
     templates.globals.update(charts=charts, FIGURES=indonesian.FIGURES)
     templates.filters.update(
-        number=indonesian.number,
+        number=number,
+        percent=percent,
+        points=points,
+        day=day,
         learned_of=indonesian.learned_of,
-        percent=indonesian.percent,
-        points=indonesian.points,
         of_hundred=indonesian.of_hundred,
-        day=indonesian.day,
-        chance=indonesian.chance,
+        p_value=indonesian.p_value,
         reason=indonesian.reason,
     )
     return templates

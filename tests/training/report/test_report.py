@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from data.indonesian import percent
 from model.complaint import Complaint
 from model.history.rows import LabelledComplaint, read_history
 from model.versions.artifact import MANIFEST, read_card
@@ -24,7 +25,6 @@ from training.evaluation.weak_units import find_weak_units
 from training.fitting.recipe import Recipe
 from training.pipeline import train
 from training.report import charts
-from training.report.indonesian import percent
 from training.report.report import FILE, REPLAY, render_report
 
 if TYPE_CHECKING:
@@ -117,7 +117,7 @@ def test_a_worse_version_says_so_and_a_random_split_is_called_flattering(tmp_pat
     trained = train(office, reading, Recipe(), random_split=True)
     report = (office.versions_folder / trained.version / FILE).read_text(encoding="utf-8")
     assert "Lebih buruk daripada versi yang dipakai" in report
-    assert "Bila diacak (menyanjung)" in report
+    assert "Bila dibagi acak (terlalu tinggi)" in report
     assert _faults(report) == []
     assert "Unit yang paling sering terlewat" in report
     assert "<blockquote>" in report
@@ -154,7 +154,7 @@ def test_examples_never_come_from_a_confidential_complaint() -> None:
     rows = [LabelledComplaint(Complaint(f"isi rahasia {n}", confidential=True), "Dinas Rahasia", "") for n in range(12)]
     judged = [RowPrediction(Prediction("dinas", ("lain",), 0.5, confident=False), None) for _ in rows]
     (weak,) = find_weak_units(rows, judged, {"dinas": "Dinas Rahasia", "lain": "Dinas Lain"})
-    assert (weak.rows, weak.found, weak.instead, weak.examples) == (12, 0, "Dinas Lain", ())
+    assert (weak.rows, weak.right, weak.instead, weak.examples) == (12, 0, "Dinas Lain", ())
 
 
 _JUDGED = st.builds(
