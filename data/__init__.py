@@ -1,4 +1,4 @@
-"""What Pilah knows before it learns, and the one reader and writer of complaint files."""
+"""Reference data, and the readers and writers of all files that an office hands over."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ __all__ = [
 
 @dataclass(frozen=True)
 class Category:
-    """A node of SP4N-LAPOR!'s category tree; `parent` is the id above it, empty for the 38 main categories."""
+    """A node of SP4N-LAPOR!'s category tree; `parent` is the id above, empty for the 38 main categories."""
 
     id: str
     name: str
@@ -35,7 +35,7 @@ class Category:
 
 @dataclass(frozen=True)
 class Region:
-    """A province or a kabupaten/kota with its official code and the short forms that people write."""
+    """A province or a kabupaten/kota with official code and common short forms."""
 
     code: str
     level: str
@@ -51,7 +51,7 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 
 @cache
 def category_tree() -> tuple[Category, ...]:
-    """The category tree of SP4N-LAPOR!, main categories first seen first."""
+    """The category tree of SP4N-LAPOR!, in the order of first occurrence."""
     return tuple(Category(row["id"], row["name"], row["parent"]) for row in _rows("categories.csv"))
 
 
@@ -68,19 +68,19 @@ def regions() -> tuple[Region, ...]:
 
 @cache
 def colloquial() -> Mapping[str, tuple[str, ...]]:
-    """What people write, one lower-case word → the standard words it stands for."""
+    """Colloquial word in lower case → standard words."""
     return {row["written"]: tuple(row["standard"].split()) for row in _rows("colloquial.csv")}
 
 
 @cache
 def function_words() -> frozenset[str]:
-    """Words without a topic, candidates for stop words; negations are never among them."""
+    """Words without a topic, candidates for stop words; negations are excluded."""
     return frozenset(row["word"] for row in _rows("function_words.csv"))
 
 
 @cache
 def stem_exceptions() -> Mapping[str, str]:
-    """Words that the stemmer gets wrong → the stem to use."""
+    """Word → stem, for words that the stemmer gets wrong."""
     return {row["word"]: row["stem"] for row in _rows("stem_exceptions.csv")}
 
 

@@ -1,7 +1,7 @@
 """The root of every error that Pilah shows to a person, and the errors about files.
 
 PilahError
-├── FileUnreadable          a file is missing, protected, broken, too large or of no known shape
+├── FileUnreadable          a file is missing, protected, broken, too large or of unknown shape
 ├── ColumnMissing           no column holds a needed field, or a named column is missing
 ├── OfficeFileInvalid       units.csv, rules.csv, holidays.csv or office.toml can't be understood
 └── (model.errors)          errors of a model and of the folder that keeps it
@@ -13,9 +13,9 @@ from data.messages import Language, has_message, message
 
 
 class PilahError(Exception):
-    """An error that a person can act on: the message names the fault, its place and the remedy.
+    """An error that a person can act on: the message names fault, place and remedy.
 
-    `code` names the sentence in data/messages, which has it in both languages; `fields` fill it in.
+    `code` names the sentence in data/messages, and `fields` fill in the sentence.
     """
 
     def __init__(self, code: str, **fields: object) -> None:
@@ -32,7 +32,7 @@ class PilahError(Exception):
 
 
 class FileUnreadable(PilahError):
-    """A file is missing, protected, broken, too large or of no known shape."""
+    """A file is missing, protected, broken, too large or of unknown shape."""
 
 
 class ColumnMissing(PilahError):

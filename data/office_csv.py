@@ -1,7 +1,7 @@
-"""An office's own CSV files: read as spreadsheets save them, and written back in the same form.
+"""Read an office's own CSV files as spreadsheets save them, and write them back in the same form.
 
 units.csv, rules.csv and holidays.csv come from Excel, LibreOffice or a text editor: in UTF-8, UTF-16 or Windows-1252,
-separated by commas, semicolons or tabs, with any order of columns and with columns of the office's own.
+separated by commas, semicolons or tabs, in any order of columns, and with columns that Pilah doesn't know.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ _Parsed = TypeVar("_Parsed")
 
 @dataclass(frozen=True)
 class Schema:
-    """The columns that Pilah reads from one kind of file; `aliases` are other headers for them."""
+    """The columns of one kind of file; `aliases` maps other headers to a column."""
 
     columns: tuple[str, ...]
     required: tuple[str, ...]
@@ -40,7 +40,7 @@ class Schema:
     invalid: type[OfficeFileInvalid] = OfficeFileInvalid
 
     def column(self, header: str) -> str:
-        """The column that a header names, whatever its case, spaces and punctuation.
+        """The column of a header; case, spaces and punctuation don't matter.
 
         >>> Schema(("valid_from",), (), {"dari": "valid_from"}).column(" Valid From ")
         'valid_from'
@@ -50,7 +50,7 @@ class Schema:
 
 
 class RowInvalid(PilahError):
-    """One row can't be understood; `OfficeCsv.parse` lists all of them in one error."""
+    """A row can't be understood; `OfficeCsv.parse` lists all such rows in one error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,11 +64,11 @@ class Row:
         return self.cells.get(column, "")
 
     def parts(self, column: str) -> tuple[str, ...]:
-        """The parts of a cell that holds several, separated by semicolons."""
+        """The parts of a cell, separated by semicolons."""
         return tuple(part.strip() for part in self[column].split(";") if part.strip())
 
     def day(self, column: str) -> date | None:
-        """The date in a cell; None where the cell is blank.
+        """The date in a cell; None for a blank cell.
 
         Raises:
             RowInvalid: the cell holds no date of the form YYYY-MM-DD.
@@ -79,18 +79,18 @@ class Row:
             raise self.invalid("office.no-date", column, cell=self[column]) from None
 
     def invalid(self, code: str, column: str = "", **fields: object) -> RowInvalid:
-        """The error of this row, or of one of its cells."""
+        """An error of this row, or of the cell in a column."""
         return RowInvalid(code, where=_place(self.number, column), **fields)
 
 
 class OfficeCsv:
-    """One file in memory. Rows that aren't changed are written back character by character.
+    """An office's CSV file in memory. Unchanged rows are written back character by character.
 
-    A file that doesn't exist yet has a header with the columns of the schema, and no rows.
+    A missing file counts as a header with the columns of the schema, and no rows.
 
     Raises:
         OfficeFileInvalid: of the schema's class: the file can't be read as text, lacks a required column, names a column
-            twice, or opens a quote that nothing closes.
+            twice, or has an unclosed quote.
     """
 
     def __init__(self, path: Path, schema: Schema) -> None:
@@ -107,10 +107,10 @@ class OfficeCsv:
         self._check_header()
 
     def parse(self, parse_row: Callable[[Row], _Parsed]) -> list[_Parsed]:
-        """Each row that isn't blank, parsed.
+        """Parse each row that isn't blank.
 
         Raises:
-            OfficeFileInvalid: of the schema's class: rows that can't be understood, all of them listed.
+            OfficeFileInvalid: of the schema's class: a list of all rows that can't be understood.
         """
         values: list[_Parsed] = []
         problems: list[RowInvalid] = []
@@ -126,7 +126,7 @@ class OfficeCsv:
         return values
 
     def append(self, cells: Mapping[str, str]) -> None:
-        """Add a row at the end; a filled column that the file lacks is added to the header."""
+        """Append a row; a missing column for a filled cell is added to the header."""
         last = self._records[-1]
         if last.text and not last.text.endswith(("\n", "\r")):
             last.text += self._line_end
@@ -137,11 +137,11 @@ class OfficeCsv:
                 self._set(record, column, cell)
 
     def replace(self, row: Row, column: str, cell: str) -> None:
-        """Write another text into a cell of a row."""
+        """Replace the text of a cell."""
         self._set(self._records[row.number - 1], column, cell)
 
     def write(self) -> None:
-        """Replace the file as a whole, in its own encoding or, for characters that encoding lacks, in UTF-8.
+        """Replace the file atomically in its own encoding, or in UTF-8 where a character doesn't exist there.
 
         Raises:
             PilahError: the disk refuses the file.
@@ -160,13 +160,13 @@ class OfficeCsv:
         return self._records[self._header_index]
 
     def _read(self) -> tuple[str, str]:
-        """The encoding that the file is written back in, and the text with its byte order mark."""
+        """The file's encoding, and the text with any byte order mark."""
         if not self.path.is_file():
             return "utf-8", ""
         try:
             content = self.path.read_bytes()
             encoding = text_encoding(self.path)
-            # By these names a mark is a character, so that the file gets back its own or none.
+            # Under these names Python keeps a byte order mark, so writing restores the mark or its absence.
             if encoding == "utf-16":
                 encoding = "utf-16-be" if content.startswith(codecs.BOM_UTF16_BE) else "utf-16-le"
             encoding = encoding.removesuffix("-sig")
@@ -178,7 +178,7 @@ class OfficeCsv:
             raise self._schema.invalid("exports.not-opened", path=self.path, reason=error.strerror) from error
 
     def _find_separator(self, text: str) -> str:
-        """The separator that gives the header the most known columns, or else the most columns."""
+        """The separator that gives the header most known columns, then most columns."""
         first_line = next((line for line in text.splitlines() if line.strip()), "")
 
         def rank(separator: str) -> tuple[int, int]:
@@ -207,7 +207,7 @@ class OfficeCsv:
             yield _Record(cells, "".join(taken))
 
     def _read_leniently(self, lines: list[str], reason: str, number: int) -> list[str]:
-        """The cells of a record with a stray quote; an error where the quote swallows further rows."""
+        """The cells of a record with a stray quote inside; an unclosed quote is an error."""
         if len(lines) == 1 and "end of data" not in reason and "field limit" not in reason:
             records = list(csv.reader(lines, delimiter=self._separator))
             if len(records) == 1:
@@ -229,7 +229,7 @@ class OfficeCsv:
 
     def _row(self, index: int, record: _Record) -> Row:
         beyond = [cell for cell in record.cells[len(self._columns) :] if cell.strip()]
-        # Text that was disarmed for a spreadsheet is read as it was before.
+        # Disarmed text gets its original form.
         cells = {column: rearm(cell.strip()) for column, cell in zip(self._columns, record.cells, strict=False)}
         row = Row(index + 1, cells)
         if beyond:
@@ -254,7 +254,7 @@ class OfficeCsv:
 
 @dataclass
 class _Record:
-    """The cells of one record, and the text that it was read from; None once a cell was changed."""
+    """The cells of one record and its original text, which is None for a new or changed record."""
 
     cells: list[str]
     text: str | None = None

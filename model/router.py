@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from model.complaint import Complaint
     from model.history.similar import NearDuplicates
     from model.office.categories import CategoryLabel
-    from model.office.rules import Ruled
+    from model.office.rules import RuledRanking
     from model.office.units import Units
     from model.ranking.calibration import Calibration
     from model.ranking.ranker import Ranking
@@ -264,7 +264,7 @@ def _at_most_review(status: Status, few: Sequence[Notice]) -> Status:
     return Status.REVIEW if by_name_alone and status is Status.CONFIDENT else status
 
 
-def _about_rule(ruled: Ruled) -> list[Notice]:
+def _about_rule(ruled: RuledRanking) -> list[Notice]:
     if ruled.model_unit is None:
         return []
     return [Notice(NoticeCode.RULE_AND_MODEL_DIFFER, detail=ruled.model_unit.name)]

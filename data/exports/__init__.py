@@ -1,1 +1,1 @@
-"""Every shape of export that an office hands over: recognise it, read it as rows, write it back."""
+"""Recognise, read and write every shape of export that an office hands over."""

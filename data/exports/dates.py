@@ -1,4 +1,4 @@
-"""Dates as people, LAPOR! and spreadsheets write them in Indonesian and English; the day always comes first."""
+"""Parse dates and times as people, LAPOR! and spreadsheets write them, in Indonesian and English, day first."""
 
 from __future__ import annotations
 
@@ -51,27 +51,27 @@ _NOON = 12
 
 
 def parse_date(text: str) -> datetime | None:
-    """The moment that a text names, naive or aware as written; None where it names none.
+    """Parse a date with or without a time and a timezone; None for any other text.
 
-    Years before 1990 and after the next one are mistakes, so None too. Numbers are read day first, always: "05/29/2023"
-    is no date, since a column read both ways would be wrong in silence.
+    Years before 1990 and after next year are mistakes: None. The day always comes first, so "05/29/2023" is no date:
+    a column read both ways would be wrong in silence.
 
     >>> parse_date("24-03-2018 20:37"), parse_date("29 Mei 2023")
     (datetime.datetime(2018, 3, 24, 20, 37), datetime.datetime(2023, 5, 29, 0, 0))
     """
     written = text.strip().lower()
     if _SERIAL.fullmatch(written):
-        return _believable(_from_serial(float(written)))
+        return _plausible(_from_serial(float(written)))
     for pattern in _DATES:
         match = pattern.match(written)
         day = match and _day(match)
         if match and day:
-            return _believable(_at(day, written[match.end() :]))
+            return _plausible(_with_time(day, written[match.end() :]))
     return None
 
 
 def parse_time(text: str) -> time | None:
-    """The time of day that a text names, or that a spreadsheet keeps as a fraction of a day.
+    """Parse a time of day, written out or as a spreadsheet's fraction of a day.
 
     >>> parse_time("08.15"), parse_time("0.5")
     (datetime.time(8, 15), datetime.time(12, 0))
@@ -84,7 +84,7 @@ def parse_time(text: str) -> time | None:
 
 
 def combine(date_text: str, time_text: str) -> str:
-    """One text for a date and a time from two columns; the date as it stands where either can't be read.
+    """Join date and time from two columns; where one can't be parsed, the date text stays unchanged.
 
     >>> combine("29 May 2023", "10:15:00")
     '2023-05-29T10:15:00'
@@ -107,8 +107,8 @@ def _day(match: re.Match[str]) -> date | None:
         return None
 
 
-def _at(day: date, rest: str) -> datetime | None:
-    """The day at the time that follows it; at midnight where nothing follows, None where no time can be made of it."""
+def _with_time(day: date, rest: str) -> datetime | None:
+    """The day with the time in `rest`; midnight for an empty rest, None for a rest without a time."""
     written = _BETWEEN.sub("", rest.strip(), count=1)
     if not written:
         return datetime.combine(day, time())
@@ -141,11 +141,11 @@ def _zone(written: str | None) -> timezone | None:
 
 
 def _from_serial(days: float) -> datetime:
-    """A spreadsheet's day count; rounded, since an hour isn't exact as a fraction of a day."""
+    """A spreadsheet's day count as a moment, rounded to seconds: a fraction of a day is inexact."""
     return _SERIAL_ZERO + timedelta(seconds=round(days * 86_400))
 
 
-def _believable(moment: datetime | None) -> datetime | None:
+def _plausible(moment: datetime | None) -> datetime | None:
     if moment is None or not _EARLIEST_YEAR <= moment.year <= datetime.now(UTC).year + 1:
         return None
     return moment

@@ -55,7 +55,7 @@ LAPORGUB_HEADERS = (
     "STATUS",
 )
 
-# Names of each field, the surest first. Where a header could serve two fields, the earlier field gets the column.
+# Names of each field, the surest first. A header that fits two fields goes to the earlier field.
 # `received_time` is the second half of a date in two columns, and never leaves `data`.
 _ALIASES: dict[str, tuple[str, ...]] = {
     "text": (
@@ -145,7 +145,7 @@ _LAPORGUB = {
 }
 _LAPORGUB_SIGNATURE = {"no", "laporan", "dari", "waktu", "kategori", "diteruskan"}
 
-# Beside an alias, these words give a header another meaning: "Isi Laporan Akhir", "Kode Unit".
+# Beside an alias, any of these words gives a header another meaning: "Isi Laporan Akhir", "Kode Unit".
 _OTHER_MEANING = frozenset(
     {
         "akhir", "tanggapan", "jawaban", "balasan", "response", "reply", "selesai", "tindak", "lanjut",

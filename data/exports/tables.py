@@ -28,7 +28,7 @@ class Limits:
     """Limits on the unpacked size of a file, so that a small hostile file can't fill the memory."""
 
     unpacked_bytes: int = 1 << 30
-    # For a workbook, all sheets together: its reader lays out every sheet in memory.
+    # All sheets of a workbook together: the reader lays out every sheet in memory.
     cells: int = 20_000_000
     memory_bytes: int = 2 << 30
     seconds: int = 60
@@ -37,7 +37,7 @@ class Limits:
     line_characters: int = 4_000_000
     # The csv module's own limit, which holds for the whole process: a larger one has no effect here.
     cell_characters: int = 131_072
-    # Few programs write .xls today, and its reader is less tried: turn it off where strangers upload.
+    # Few programs write .xls today, and the reader is less tried: disable .xls where strangers upload.
     xls: bool = True
 
 
@@ -51,7 +51,7 @@ class Line:
 
 
 class Table(ABC):
-    """One table of a file. `names` are the columns where the kind of file names them; None where a header row does."""
+    """One table of a file. `names` are the columns of kinds that name their columns, and None for kinds with a header row."""
 
     kind: str
     encoding: str | None = None
@@ -77,7 +77,7 @@ class Table(ABC):
 
 
 class DelimitedTable(Table):
-    """CSV and TSV. A row that breaks the strict rules is read by the lenient ones before it counts as a problem."""
+    """CSV and TSV. Rows that break the strict rules are read leniently before they count as problems."""
 
     is_ragged_broken = True
 
@@ -141,7 +141,7 @@ class DelimitedTable(Table):
 
 
 class _RememberedLines:
-    """The lines of a file without NUL; `taken` holds the lines read since its last clearing."""
+    """The lines of a file without NUL; `taken` collects lines until cleared."""
 
     def __init__(self, file: TextIO, table: Table) -> None:
         self._file = file
@@ -176,7 +176,7 @@ class JsonLinesTable(Table):
         self._file: BinaryIO | None = None
         names: dict[str, None] = {}
         self.n_rows = 0
-        # The file is read once in advance, since the last line may have a new key.
+        # A first pass collects the keys, since the last line may have a new key.
         for _, record in self._records():
             self.n_rows += 1
             if isinstance(record, dict):
@@ -199,7 +199,7 @@ class JsonLinesTable(Table):
         return 1.0 if self._file.closed else self._file.tell() / max(self.path.stat().st_size, 1)
 
     def _records(self) -> Iterator[tuple[int, dict[str, object] | Sentence]]:
-        """Line numbers with flat records, or with the problem of the line."""
+        """Line numbers, each with a flat record or a problem."""
         with self.path.open("rb") as file:
             self._file = file
             number = 0
@@ -268,7 +268,7 @@ class ParquetTable(Table):
 
 
 def _plain(column: pa.ChunkedArray) -> pa.ChunkedArray:
-    """The column with microseconds for nanoseconds, which Python's times don't have."""
+    """Convert nanoseconds to microseconds, the resolution of Python."""
     if pa.types.is_timestamp(column.type) and column.type.unit == "ns":
         return column.cast(pa.timestamp("us", column.type.tz), safe=False)
     return column

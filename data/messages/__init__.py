@@ -6,8 +6,8 @@ Each `.toml` file of this folder holds one area. A table is one sentence, named 
     en = "{path} doesn't exist. Check the name."
     id = "{path} tidak ada. Periksa namanya."
 
-Braces name the fields. A field that is an error or a `Sentence` is told in the same language; the parts of a tuple are
-joined by the field's format: `{findings:; }`.
+Braces name the fields. An error or a `Sentence` as a field appears in the same language; a tuple is joined by the
+format of the field: `{findings:; }`.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ class Language(StrEnum):
 
 
 def message(code: str, language: Language, /, **fields: object) -> str:
-    """The sentence of a code with its fields filled in.
+    """The sentence of a code, with the fields filled in.
 
     >>> message("service.text-too-long", Language.INDONESIAN, length=60_000, longest=50_000)
     'Teks ini 60.000 karakter, paling banyak 50.000 yang dibaca. Persingkat teksnya.'
@@ -47,12 +47,12 @@ def message(code: str, language: Language, /, **fields: object) -> str:
 
 
 def has_message(code: str) -> bool:
-    """Whether a code has a sentence."""
+    """Whether the catalogue has a sentence for a code."""
     return code in _catalogue()
 
 
 class Sentence:
-    """A sentence that is told later, in either language: part of another sentence, or the fault of one row."""
+    """A sentence whose language is chosen later: a part of another sentence, or the problem of a row."""
 
     def __init__(self, code: str, **fields: object) -> None:
         self.code = code

@@ -1,1 +1,1 @@
-"""What the office maintains itself: units, categories, rules, and the names in its region."""
+"""The office's own knowledge: units, categories, rules, and place names."""

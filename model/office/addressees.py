@@ -1,4 +1,4 @@
-"""To whom the text itself is written: "Yth. Dinas X" is a citizen's clue, "Terdisposisi ke X" the trace of a past routing."""
+"""Find the units that a text addresses: "Yth. Dinas X" by a citizen, "Terdisposisi ke X" by an earlier routing."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Direction(StrEnum):
-    """Who wrote the phrase: the citizen who asks a unit, or an office that had passed the complaint on."""
+    """The author of the phrase: a citizen who addresses a unit, or an office that routed the complaint."""
 
     ADDRESSED = "addressed"
     ROUTED = "routed"
@@ -25,7 +25,7 @@ class Direction(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Addressee:
-    """A unit named as addressee at text[start:end]; the stretch holds the words that lead to the name too."""
+    """A unit addressed in text[start:end], with the introducing words included."""
 
     unit_id: str
     direction: Direction
@@ -33,8 +33,8 @@ class Addressee:
     end: int
 
 
-# Folded words that lead to an addressee, the longest first.
-_LEADS: tuple[tuple[tuple[str, ...], Direction], ...] = (
+# Folded words that introduce an addressee, the longest first.
+_INTRODUCTIONS: tuple[tuple[tuple[str, ...], Direction], ...] = (
     *(
         ((verb, preposition), Direction.ROUTED)
         for verb in ("terdisposisi", "didisposisi", "didisposisikan", "disposisi", "diteruskan", "dilimpahkan")
@@ -48,17 +48,18 @@ _LEADS: tuple[tuple[tuple[str, ...], Direction], ...] = (
     (("kepada",), Direction.ADDRESSED),
     (("kpd",), Direction.ADDRESSED),
 )
-_LEADS_BY_FIRST_WORD = {
-    first: tuple(lead for lead in _LEADS if lead[0][0] == first) for first in {lead[0] for lead, _ in _LEADS}
+_INTRODUCTIONS_BY_FIRST_WORD = {
+    first: tuple(entry for entry in _INTRODUCTIONS if entry[0][0] == first)
+    for first in {introduction[0] for introduction, _ in _INTRODUCTIONS}
 }
-_BETWEEN = frozenset(
+_TITLES = frozenset(
     ("bapak", "bpk", "ibu", "bu", "pak", "sdr", "kepala", "pimpinan", "ketua", "direktur", "kantor", "yth", "0", "dari")
 )
-_MOST_BETWEEN = 4
+_MAX_TITLES = 4
 
 
 class Addressees:
-    """Finds the units of an office that a text names as its addressees, by name or abbreviation."""
+    """Finds the units of an office that a text addresses by name or abbreviation."""
 
     def __init__(self, units: Units) -> None:
         self._by_first_word: dict[str, list[tuple[tuple[str, ...], str]]] = defaultdict(list)
@@ -71,40 +72,41 @@ class Addressees:
             named.sort(key=lambda entry: -len(entry[0]))
 
     def find(self, text: str) -> list[Addressee]:
-        """The addressees in the order in which they stand."""
+        """The addressees in the order of the text."""
         folded = folded_words(text)
-        if _LEADS_BY_FIRST_WORD.keys().isdisjoint(folded):
+        if _INTRODUCTIONS_BY_FIRST_WORD.keys().isdisjoint(folded):
             return []
-        return list(self._found(words(text), folded))
+        return list(self._addressees(words(text), folded))
 
     def without(self, text: str, direction: Direction) -> str:
-        """The text with those addressees blanked; every other word stays where it stood."""
+        """The text with addressees of one direction replaced by spaces, so that all offsets stay valid."""
         for addressee in self.find(text):
             if addressee.direction is direction:
                 blank = " " * (addressee.end - addressee.start)
                 text = text[: addressee.start] + blank + text[addressee.end :]
         return text
 
-    def _found(self, written: Sequence[Word], folded: tuple[str, ...]) -> Iterator[Addressee]:
-        done = 0
-        for at, first in enumerate(folded):
-            if at < done:
+    def _addressees(self, text_words: Sequence[Word], folded: tuple[str, ...]) -> Iterator[Addressee]:
+        end = 0
+        for index, first in enumerate(folded):
+            if index < end:
                 continue
-            for lead, direction in _LEADS_BY_FIRST_WORD.get(first, ()):
-                if folded[at : at + len(lead)] != lead:
+            for introduction, direction in _INTRODUCTIONS_BY_FIRST_WORD.get(first, ()):
+                name_start = index + len(introduction)
+                if folded[index:name_start] != introduction:
                     continue
-                named = self._named_at(folded, at + len(lead))
+                named = self._unit_named_at(folded, name_start)
                 if named is not None:
-                    unit_id, done = named
-                    yield Addressee(unit_id, direction, written[at].start, written[done - 1].end)
+                    unit_id, end = named
+                    yield Addressee(unit_id, direction, text_words[index].start, text_words[end - 1].end)
                 break
 
-    def _named_at(self, folded: tuple[str, ...], start: int) -> tuple[str, int] | None:
-        """The unit whose name begins here or after a few titles, and the index behind it."""
-        for at in range(start, min(start + _MOST_BETWEEN + 1, len(folded))):
-            for parts, unit_id in self._by_first_word.get(folded[at], ()):
-                if folded[at : at + len(parts)] == parts:
-                    return unit_id, at + len(parts)
-            if folded[at] not in _BETWEEN:
+    def _unit_named_at(self, folded: tuple[str, ...], start: int) -> tuple[str, int] | None:
+        """The unit named at `start` or after a few titles, and the index behind the name."""
+        for index in range(start, min(start + _MAX_TITLES + 1, len(folded))):
+            for parts, unit_id in self._by_first_word.get(folded[index], ()):
+                if folded[index : index + len(parts)] == parts:
+                    return unit_id, index + len(parts)
+            if folded[index] not in _TITLES:
                 return None
         return None

@@ -1,4 +1,4 @@
-"""Names of places as folded words, so that spellings of one place are equal."""
+"""Normalise names of places, so that all spellings of a place are equal."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 @lru_cache(maxsize=50_000)
 def place_key(written: str) -> str:
-    """A place as folded words, so that "Kel. Wonorejo-Rungkut" and "kel wonorejo rungkut" are one.
+    """A place name as folded words: "Kel. Wonorejo-Rungkut" equals "kel wonorejo rungkut".
 
     >>> place_key("Manukan  Kulon")
     'manukan kulon'
@@ -24,12 +24,12 @@ def place_key(written: str) -> str:
 
 
 def folded_text(text: str) -> str:
-    """A whole text as folded words."""
+    """A text as folded words."""
     return " ".join(folded_words(text))
 
 
 def place_fields(complaint: Complaint) -> Iterator[str]:
-    """The complaint's place fields as keys, the smallest area first."""
+    """The place fields of a complaint as keys, with and without "kecamatan" and the like; smallest area first."""
     location = complaint.location
     for value in (location.village, location.district, location.regency, location.province):
         if not value:

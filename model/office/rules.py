@@ -1,4 +1,4 @@
-"""What the office itself has laid down in rules.csv: which unit for which words, applied in the open."""
+"""An office's rules from rules.csv: pin, forbid or prefer a unit for certain words, categories or places."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ COLUMNS = (
     "valid_from",
     "valid_to",
 )
-# What a spreadsheet kept in Indonesian calls them, and the short forms.
+# Indonesian headers and short forms.
 _ALIASES = {
     "kata": "words",
     "kategori": "category",
@@ -52,12 +52,12 @@ _ALIASES = {
     "sampai": "valid_to",
 }
 RULES_CSV = Schema(COLUMNS, required=("action", "unit"), aliases=_ALIASES, invalid=RulesFileInvalid)
-# A rule that prefers a unit makes it four times as likely, as odds go: enough to win a close race, not a clear one.
+# A preferred unit gets four times the odds: enough to win a close race, not a clear one.
 _PREFERENCE = 4.0
 
 
 class Action(StrEnum):
-    """What a rule does with its unit: put it first, take it out, or make it likelier."""
+    """The effect of a rule on its unit: first place, exclusion, or a higher confidence."""
 
     PIN = "pin"
     FORBID = "forbid"
@@ -70,7 +70,7 @@ _ACTIONS = {"tetapkan": "pin", "larang": "forbid", "utamakan": "prefer"}
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Words that must stand side by side, or must not stand there at all."""
+    """Stems that must stand side by side, or must be absent."""
 
     stems: tuple[str, ...]
     absent: bool
@@ -78,7 +78,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """One row of rules.csv. Every condition that isn't empty must hold; of several alternatives in a cell one must."""
+    """One row of rules.csv. All filled conditions must hold; a cell with alternatives needs one match."""
 
     id: str
     words: tuple[tuple[Phrase, ...], ...]
@@ -93,13 +93,13 @@ class Rule:
     valid_to: date | None = None
 
     def in_force(self, day: date) -> bool:
-        """Whether the rule holds on that day; both ends are inclusive."""
+        """Whether the rule is in force on a day; both ends are inclusive."""
         return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
 
 
 @dataclass(frozen=True, slots=True)
-class Ruled:
-    """The candidates after the rules, the rule that decided, and the model's own first where it is another one."""
+class RuledRanking:
+    """The candidates after the rules, the deciding rule, and the model's own first unit where a rule replaced it."""
 
     candidates: tuple[UnitCandidate, ...]
     rule: AppliedRule | None = None
@@ -121,38 +121,40 @@ class Rules:
 
     @property
     def most_forbidden(self) -> int:
-        """How many units the rules could take out of one ranking."""
+        """The greatest number of units that the rules can exclude from one ranking."""
         return len({rule.unit_id for rule in self._rules if rule.action is Action.FORBID})
 
     def matching(self, complaint: Complaint, first_category: CategoryCandidate | None, day: date) -> tuple[Rule, ...]:
-        """The rules whose conditions hold for a complaint on a day, whose unit exists then or is taken out."""
+        """The rules in force that match a complaint; pinned and preferred units must exist on the day."""
         if not self._rules:
             return ()
-        said = _Said.by(complaint, first_category)
+        facts = _ComplaintFacts.of(complaint, first_category)
         return tuple(
             rule
             for rule in self._rules
             if rule.in_force(day)
             and (rule.action is Action.FORBID or self._units[rule.unit_id].valid_on(day))
-            and said.fits(rule)
+            and facts.match(rule)
         )
 
-    def apply(self, candidates: Sequence[UnitCandidate], matched: Sequence[Rule]) -> Ruled:
-        """The candidates with forbidden units gone, preferred ones likelier, and the first pinned one on top.
+    def apply(self, candidates: Sequence[UnitCandidate], matched: Sequence[Rule]) -> RuledRanking:
+        """Exclude forbidden units, raise preferred units, and put the first pinned unit on top.
 
-        A pinned unit keeps the model's own confidence, so that what the model thinks of it stays in sight.
+        A pinned unit keeps the model's own confidence, which officers still see.
         """
         if not matched:
-            return Ruled(tuple(candidates))
+            return RuledRanking(tuple(candidates))
         forbidden = {rule.unit_id for rule in matched if rule.action is Action.FORBID}
         ruled = [candidate for candidate in candidates if candidate.id not in forbidden]
         preferred = {rule.unit_id for rule in matched if rule.action is Action.PREFER}
-        ruled = sorted((_likelier(unit) if unit.id in preferred else unit for unit in ruled), key=_by_confidence)
+        ruled = sorted((_preferred(unit) if unit.id in preferred else unit for unit in ruled), key=_by_confidence)
         pins = [rule for rule in matched if rule.action is Action.PIN and rule.unit_id not in forbidden]
         if pins:
             ruled = self._pinned(ruled, pins[0].unit_id)
         changed = bool(candidates) and (not ruled or ruled[0].id != candidates[0].id)
-        return Ruled(tuple(ruled), self._deciding(candidates, ruled, matched, pins), candidates[0] if changed else None)
+        return RuledRanking(
+            tuple(ruled), self._deciding_rule(candidates, ruled, matched, pins), candidates[0] if changed else None
+        )
 
     def _pinned(self, candidates: Sequence[UnitCandidate], unit_id: str) -> list[UnitCandidate]:
         known = [candidate for candidate in candidates if candidate.id == unit_id]
@@ -161,14 +163,14 @@ class Rules:
         rest = [candidate for candidate in candidates if candidate.id != unit_id]
         return [replace(first, resolved_by=ResolvedBy.RULE, in_set=True), *rest]
 
-    def _deciding(
+    def _deciding_rule(
         self,
         before: Sequence[UnitCandidate],
         after: Sequence[UnitCandidate],
         matched: Sequence[Rule],
         pins: Sequence[Rule],
     ) -> AppliedRule | None:
-        """The rule behind the first candidate: the pin; what took the model's first out; what brought the first up."""
+        """The rule behind the first candidate: a pin, else the exclusion of the model's first unit, else a preference."""
         deciding = [
             *pins[:1],
             *(rule for rule in matched if rule.action is Action.FORBID and before and rule.unit_id == before[0].id),
@@ -181,8 +183,8 @@ class Rules:
 
 
 @dataclass(frozen=True, slots=True)
-class _Said:
-    """What a complaint says, in the form in which rules look at it."""
+class _ComplaintFacts:
+    """A complaint in the form that rules are matched against."""
 
     stems: tuple[str, ...]
     present: frozenset[str]
@@ -192,7 +194,7 @@ class _Said:
     addressee: str
 
     @classmethod
-    def by(cls, complaint: Complaint, first_category: CategoryCandidate | None) -> _Said:
+    def of(cls, complaint: Complaint, first_category: CategoryCandidate | None) -> _ComplaintFacts:
         text = complaint.whole_text
         stems = _stems(text)
         category = {first_category.id, place_key(first_category.name)} if first_category else set()
@@ -205,7 +207,7 @@ class _Said:
             f" {place_key(complaint.requested_unit)} ",
         )
 
-    def fits(self, rule: Rule) -> bool:
+    def match(self, rule: Rule) -> bool:
         return (
             (not rule.words or any(all(map(self._has, phrases)) for phrases in rule.words))
             and (not rule.categories or bool(rule.categories & self.category))
@@ -215,11 +217,11 @@ class _Said:
 
     def _has(self, phrase: Phrase) -> bool:
         length = len(phrase.stems)
-        found = phrase.stems[0] in self.present and (
+        occurs = phrase.stems[0] in self.present and (
             length == 1
-            or any(self.stems[at : at + length] == phrase.stems for at in range(len(self.stems) - length + 1))
+            or any(self.stems[start : start + length] == phrase.stems for start in range(len(self.stems) - length + 1))
         )
-        return found is not phrase.absent
+        return occurs is not phrase.absent
 
 
 def read_rules(path: Path, units: Units) -> Rules:
@@ -283,19 +285,19 @@ def _alternatives(row: Row, column: str, parse: Callable[[str], _Parsed]) -> tup
 
 
 def _phrases(alternative: str) -> tuple[Phrase, ...]:
-    """The words of one alternative: all must occur; those in double quotes side by side; a minus says not at all.
+    """The phrases of one alternative: all must occur, quoted words side by side, words with a minus nowhere.
 
     >>> [(phrase.stems, phrase.absent) for phrase in _phrases('lampu -taman "mati total"')]
     [(('lampu',), False), (('taman',), True), (('mati', 'total'), False)]
     """
-    found: list[Phrase] = []
+    phrases: list[Phrase] = []
     for position, stretch in enumerate(alternative.split('"')):
         written = [stretch] if position % 2 else stretch.split()
         for word in written:
             stems = _stems(word)
             if stems:
-                found.append(Phrase(stems, absent=word.startswith("-")))
-    return tuple(found)
+                phrases.append(Phrase(stems, absent=word.startswith("-")))
+    return tuple(phrases)
 
 
 def _stems(text: str) -> tuple[str, ...]:
@@ -308,7 +310,7 @@ def _stems_of(folded: str) -> tuple[str, ...]:
     return tuple(stemmer.stem(standard) for standard in expand(folded, data.colloquial()))
 
 
-def _likelier(candidate: UnitCandidate) -> UnitCandidate:
+def _preferred(candidate: UnitCandidate) -> UnitCandidate:
     raised = _PREFERENCE * candidate.confidence
     return replace(candidate, confidence=raised / (1 - candidate.confidence + raised))
 

@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
     from model.office.units import Units
 
-# A spreadsheet takes such a cell for a formula. A leading minus would also make a rule that only says which word is absent.
+# A spreadsheet takes a cell with such a start for a formula; a leading minus would also begin with an absent word.
 _FORBIDDEN_STARTS = ("=", "+", "@", "-", "\t", "'")
 
 
 @dataclass(frozen=True, slots=True)
 class NewRule:
-    """A rule that forbids a unit for complaints with these words, or of this category; the author gives a reason."""
+    """A new rule that forbids a unit for complaints with certain words, or of a category."""
 
     unit_id: str
     words: str
@@ -57,9 +57,9 @@ def preview_rule(new_rule: NewRule, path: Path, units: Units) -> Rule:
 
 
 def add_rule(new_rule: NewRule, path: Path, units: Units) -> Rule:
-    """Append the rule to the file; a reader sees the old file or the new one.
+    """Append the rule to the file, atomically.
 
-    Encoding, separator and all other rows stay as the office's spreadsheet wrote them; a missing column is added.
+    Encoding, separator and all other rows stay unchanged; a missing column is added.
 
     Raises:
         RulesFileInvalid: the rule or the file can't be understood.
@@ -74,14 +74,14 @@ def add_rule(new_rule: NewRule, path: Path, units: Units) -> Rule:
 
 @contextmanager
 def _locked(path: Path) -> Iterator[None]:
-    """Let one process at a time change the file; the kernel releases the lock of a process that dies."""
+    """Lock the file against other processes; the kernel releases the lock of a killed process."""
     with path.with_name(f".{path.name}.lock").open("w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
         yield
 
 
 def _with_rule(file: OfficeCsv, new_rule: NewRule, units: Units) -> Rule:
-    """Append the rule in memory, and read it back as any later reader will."""
+    """Append the rule in memory, and parse the result."""
     for cell in (new_rule.words, new_rule.category, new_rule.reason):
         if cell.startswith(_FORBIDDEN_STARTS) or "\n" in cell or "\r" in cell:
             raise RulesFileInvalid("office.rule-cell-unsafe")

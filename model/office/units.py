@@ -92,7 +92,7 @@ class Units:
         return self._by_id[unit_id] if unit_id is not None else None
 
     def in_charge_of(self, unit_id: str, day: date) -> list[str]:
-        """The units in charge of a unit's matters on a day: the unit itself, its successors, or its predecessors.
+        """The units in charge of a unit's matters on a day: the unit itself, successors, or predecessors.
 
         Empty for a closed unit without a successor.
         """
@@ -110,7 +110,7 @@ class Units:
         return in_charge
 
     def count_closed(self, day: date) -> int:
-        """The number of units without a unit in charge on a day: a ranking may hold them, and never shows them."""
+        """The number of units without a unit in charge on a day; a ranking never shows such units."""
         if not self.has_dates:
             return 0
         return sum(not self.in_charge_of(unit.id, day) for unit in self if not unit.valid_on(day))

@@ -14,10 +14,10 @@ if TYPE_CHECKING:
 
 
 def find_disagreements(learned: Units, ids_at_training: Collection[str], now: Units, day: date) -> tuple[Sentence, ...]:
-    """The disagreements between a model's units and units.csv, each with its remedy.
+    """The disagreements between a model's units and units.csv, with remedies.
 
-    A unit that ends gets a date and keeps its row, so a missing row or a changed id is a mistake. A unit that never had a
-    row, or has a new name, is no disagreement.
+    A unit that ends gets a date and keeps its row, so a missing row or a changed id is a mistake. Units without a row at
+    the training, and changed names, are no disagreements.
 
     Args:
         learned: the units as the model knows them.

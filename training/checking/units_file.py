@@ -1,4 +1,4 @@
-"""Add confirmed spellings to the office's units.csv, which later trainings and the service read."""
+"""Add confirmed spellings to the office's units.csv, for later trainings and the service."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _BETWEEN_NAMES = ";"
 
 @dataclass(frozen=True, slots=True)
 class AddedSpellings:
-    """The number of names added to units, of new units, and of names that were known already."""
+    """Counts of names added, of new units, and of names known before."""
 
     added: int
     new_units: int
@@ -29,12 +29,12 @@ class AddedSpellings:
 
 
 def add_spellings(path: Path, merges: Sequence[Merge]) -> AddedSpellings:
-    """Add each confirmed spelling to the abbreviations of its unit, and a row for each unit that has none yet.
+    """Add confirmed spellings to the abbreviations of their units; a unit without a row gets a new row.
 
-    All other rows and columns stay as they are. The file is replaced as a whole or not at all.
+    All other rows and columns stay unchanged. The file is replaced atomically.
 
     Raises:
-        UnitsFileInvalid: a spelling is the name of another unit there, or holds a semicolon.
+        UnitsFileInvalid: a spelling names another unit, or contains a semicolon.
     """
     file = OfficeCsv(path, UNITS_CSV)
     added = new_units = known = 0
