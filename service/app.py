@@ -28,7 +28,6 @@ from service.observability.office_metrics import OfficeMetrics
 from service.observability.process_metrics import RequestMetrics
 from service.observability.request_log import RequestLog, WatchedRequests
 from service.pages import (
-    api_reference,
     cases,
     complaint,
     dashboard,
@@ -90,7 +89,7 @@ def create_app(settings: Settings | None = None) -> Application:
     changes = ModelChanges(ledger, settings.office)
     champion = Champion(place, settings.signing_key.get_secret_value(), changes.record)
 
-    # FastAPI's own documentation pages load scripts from a CDN, and Pilah never uses the network: see api/reference.py.
+    # FastAPI's documentation pages load scripts from a CDN, and Pilah never uses the network.
     app = Application(
         title="Pilah",
         version=version("pilah"),
@@ -112,7 +111,7 @@ def create_app(settings: Settings | None = None) -> Application:
     app.state.uploads = Uploads(ledger, champion, app.state.intake)
     app.state.retraining = Retraining(ledger, settings)
     app.state.office_metrics = OfficeMetrics(settings, ledger, champion)
-    for routes in (predictions, decisions, office, health, metrics, api_reference, *_PAGES):
+    for routes in (predictions, decisions, office, health, metrics, *_PAGES):
         app.include_router(routes.router)
     app.include_router(predictions.streaming)
     app.mount("/static", static_files.files(), name="static")

@@ -114,7 +114,7 @@ class NotSignedIn(PilahError):
     """Nobody is signed in; `back` is the address to return to after signing in."""
 
     def __init__(self, back: str) -> None:
-        super().__init__("Sign in first.")
+        super().__init__("pages.not-signed-in")
         self.back = back
 
 

@@ -32,12 +32,12 @@ _PLAIN_DETAILS = {
 
 def on_pilah_error(request: Request, error: PilahError) -> Response:
     found = problem_of(error)
-    return _answered(request, found, headers_of(found.status, error))
+    return _answered(request, found, headers_of(found.status, error), error)
 
 
 def on_refusal(request: Request, error: PilahError) -> Response:
-    """What a visitor may not do, or a form that isn't theirs."""
-    return _answered(request, problem(403, str(error)))
+    """Answer an action outside the user's role, or a form from another session."""
+    return _answered(request, problem(403, str(error)), error=error)
 
 
 def on_invalid_request(request: Request, error: RequestValidationError) -> Response:
@@ -87,8 +87,10 @@ HANDLERS: "Mapping[type[Exception], Callable[[Request, Any], Response]]" = {
 }
 
 
-def _answered(request: Request, found: Problem, headers: "Mapping[str, str] | None" = None) -> Response:
+def _answered(
+    request: Request, found: Problem, headers: "Mapping[str, str] | None" = None, error: PilahError | None = None
+) -> Response:
     all_headers = headers_of(found.status) | dict(headers or {})
     if wants_page(request):
-        return error_page(request, found, all_headers)
+        return error_page(request, found, all_headers, error)
     return ProblemResponse(found, all_headers)

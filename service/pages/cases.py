@@ -1,4 +1,4 @@
-"""Daftar: the cases behind a figure, and the search through everything."""
+"""Case list (Daftar): the complaints or decisions behind a figure, and the search over all complaints."""
 
 from typing import Annotated
 from urllib.parse import urlencode
@@ -9,22 +9,16 @@ from starlette.responses import HTMLResponse
 from service.contract.schemas import clean
 from service.dependencies import CurrentSettings, CurrentTransaction
 from service.ledger.queue import ROWS_OF_PAGE, CaseFilters
-from service.pages.frame import indonesian
 from service.pages.frame.context import desk_page, names_of
+from service.pages.frame.indonesian import VERDICTS
 from service.pages.frame.periods import ChosenPeriod
 from service.pages.frame.session import SignedIn
 from service.pages.queue import PageNumber, Short
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-# What the page's own form asks for; the rest of an address stays as it is.
-_ASKED = {"dari", "sampai", "search"}
-VERDICTS = {
-    "accepted": "sesuai saran",
-    "changed": "dikoreksi",
-    "rejected": "tanpa unit",
-    "recorded": "diputuskan di sistem asal",
-}
+# The page's own form has fields for these; hidden fields keep the other parameters of the address.
+_FORM_FIELDS = {"dari", "sampai", "search"}
 
 
 @router.get("/daftar")
@@ -59,9 +53,9 @@ def cases(
         overdue_on=settings.today() if late else None,
     )
     rows, count = transaction.queue.cases(filters, number)
-    named = {
-        "dari": period.first,
-        "sampai": period.last,
+    parameters = {
+        "dari": str(period.first),
+        "sampai": str(period.last),
         "putusan": filters.verdict,
         "unit": filters.unit,
         "disarankan": filters.suggested,
@@ -72,6 +66,7 @@ def cases(
         "belum_selesai": "ya" if filters.unsettled else "",
         "terlambat": "ya" if filters.overdue_on else "",
     }
+    parameters = {name: value for name, value in parameters.items() if value}
     return desk_page(
         request,
         user,
@@ -83,9 +78,7 @@ def cases(
         pages=-(-count // ROWS_OF_PAGE),
         period=period,
         filters=filters,
-        query=urlencode({name: str(value) for name, value in named.items() if value}),
-        kept=[(name, value) for name, value in named.items() if value and name not in _ASKED],
+        query=urlencode(parameters),
+        hidden_fields=[item for item in parameters.items() if item[0] not in _FORM_FIELDS],
         names=names_of(request),
-        verdicts=VERDICTS,
-        indonesian=indonesian,
     )

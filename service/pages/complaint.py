@@ -1,4 +1,4 @@
-"""Pengaduan: one complaint, what Pilah suggests and why, and the decision."""
+"""Complaint page (Pengaduan): the text, the suggestion with its evidence, and the decision."""
 
 import re
 from dataclasses import dataclass, field
@@ -33,7 +33,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _NO_UNIT = "-"
 _MOST_MATCHES = 7
-_MATCHES_FROM = 55
+_LEAST_LIKENESS = 55
 _MOST_SECONDS = 86_400.0
 _RULE_MADE = re.compile(r"larangan-[0-9]{1,6}")
 
@@ -41,8 +41,8 @@ SearchWords = Annotated[str, Query(alias="cari", max_length=200)]
 
 
 @dataclass(frozen=True, slots=True)
-class Refused:
-    """Why a decision was not entered, and what to do."""
+class RefusedDecision:
+    """Why a decision was not entered, with the form's fields to show again."""
 
     sentence: str = ""
     chosen: dict[str, str] = field(default_factory=dict)
@@ -50,7 +50,7 @@ class Refused:
 
 
 @router.get("/pengaduan/{complaint_id}")
-def read(
+def complaint_page(
     request: Request,
     complaint_id: str,
     user: SignedIn,
@@ -81,10 +81,10 @@ def decide(
     form: OwnForm,
     filters: ChosenFilters,
 ) -> Response:
-    """Enter the decision and go on with the next complaint of the same list."""
+    """Enter the decision and open the next complaint of the same list."""
     complaint = transaction.complaints.get(complaint_id)
     similar = transaction.queue.waiting_similar(complaint) if form.get("serupa") else []
-    onward = transaction.queue.neighbour(complaint, filters, forward=True)
+    next_id = transaction.queue.neighbour(complaint, filters, forward=True)
     try:
         decision = _request_of(form, loaded.router, user.name).resolve(loaded.router)
         entry, _ = transaction.decisions.decide_with_similar(complaint, similar, decision)
@@ -92,35 +92,35 @@ def decide(
         refused = _refused(error, form, loaded.router)
         return _page(request, transaction, user, complaint, filters, refused=refused, status=422)
     except AlreadyDecided as error:
-        refused = Refused(error.told_in(Language.INDONESIAN))
+        refused = RefusedDecision(error.told_in(Language.INDONESIAN))
         return _page(request, transaction, user, complaint, filters, refused=refused, status=409)
-    if onward is None or onward in similar:
-        onward = transaction.queue.first(filters)
+    if next_id is None or next_id in similar:
+        next_id = transaction.queue.first(filters)
     query = urlencode({"putusan": entry.id}) + ("&" + address_of(filters) if address_of(filters) else "")
-    return RedirectResponse(f"/pengaduan/{onward}?{query}" if onward else f"/antrean?{query}", 303)
+    return RedirectResponse(f"/pengaduan/{next_id}?{query}" if next_id else f"/antrean?{query}", 303)
 
 
 @router.post("/putusan/{decision_id}/urungkan")
 def undo(decision_id: str, user: SignedIn, transaction: CurrentTransaction, form: OwnForm) -> Response:
-    """Take a decision back; right after it was made, those that were made along with it too."""
-    take_back = transaction.decisions.undo_with_similar if form.get("bersama") else transaction.decisions.undo
-    complaint = take_back(decision_id, user.name)
+    """Undo a decision; from the undo notice, also the decisions made in the same step."""
+    undo_decision = transaction.decisions.undo_with_similar if form.get("bersama") else transaction.decisions.undo
+    complaint = undo_decision(decision_id, user.name)
     return RedirectResponse(f"/pengaduan/{complaint.id}", 303)
 
 
 @router.post("/pengaduan/{complaint_id}/kembali")
 def record_return(complaint_id: str, user: SignedIn, transaction: CurrentTransaction, form: OwnForm) -> Response:
-    """The unit sent it back: it waits again, and the first decision counts as misrouted."""
+    """Record that the unit returned the complaint: it waits again, and the decision counts as misrouted."""
     complaint = transaction.complaints.get(complaint_id)
     transaction.decisions.record_return(complaint, form.get("alasan", 2_000), user.name)
     return RedirectResponse(f"/pengaduan/{complaint.id}", 303)
 
 
 @router.get("/unit")
-def find_units(_: SignedIn, settings: CurrentSettings, loaded: CurrentModel, asked: SearchWords = "") -> HTMLResponse:
-    """The units whose name or abbreviation is like what was typed, as choices of the decision's form."""
-    found = _matches(asked, _units_in_force(loaded.router, settings))
-    return render("choices.html", choices=found, name="unit", kind="unit", asked=asked, several=False)
+def find_units(_: SignedIn, settings: CurrentSettings, loaded: CurrentModel, typed: SearchWords = "") -> HTMLResponse:
+    """The units whose name or abbreviation resembles the typed text, as choices for the form."""
+    choices = _matches(typed, _units_in_force(loaded.router, settings))
+    return render("choices.html", choices=choices, name="unit", kind="unit", typed=typed, several=False)
 
 
 @router.get("/tembusan")
@@ -128,48 +128,47 @@ def find_copies(
     _: SignedIn,
     settings: CurrentSettings,
     loaded: CurrentModel,
-    asked: Annotated[str, Query(alias="cari_tembusan", max_length=200)] = "",
+    typed: Annotated[str, Query(alias="cari_tembusan", max_length=200)] = "",
 ) -> HTMLResponse:
-    """The same units, to be informed."""
-    found = _matches(asked, _units_in_force(loaded.router, settings))
-    return render("choices.html", choices=found, name="tembusan", kind="unit", asked=asked, several=True)
+    """The units resembling the typed text, as choices for copies."""
+    choices = _matches(typed, _units_in_force(loaded.router, settings))
+    return render("choices.html", choices=choices, name="tembusan", kind="unit", typed=typed, several=True)
 
 
 @router.get("/kategori")
 def find_categories(
-    _: SignedIn, loaded: CurrentModel, asked: Annotated[str, Query(alias="cari_kategori", max_length=200)] = ""
+    _: SignedIn, loaded: CurrentModel, typed: Annotated[str, Query(alias="cari_kategori", max_length=200)] = ""
 ) -> HTMLResponse:
-    """The categories whose name is like what was typed."""
-    choices = {label.id: [label.name] for label in loaded.router.category_labels}
-    found = _matches(asked, choices)
-    return render("choices.html", choices=found, name="kategori", kind="kategori", asked=asked, several=False)
+    """The categories whose name resembles the typed text."""
+    choices = _matches(typed, {label.id: [label.name] for label in loaded.router.category_labels})
+    return render("choices.html", choices=choices, name="kategori", kind="kategori", typed=typed, several=False)
 
 
 def _units_in_force(router: Router, settings: Settings) -> dict[str, list[str]]:
-    """By their ids, every name by which a unit may be looked for, the full one first."""
+    """Unit id → full name and abbreviations, for the units in force today."""
     today = settings.today()
     return {unit.id: [unit.name, *unit.abbreviations] for unit in router.units if unit.valid_on(today)}
 
 
-def _matches(asked: str, choices: dict[str, list[str]]) -> list[tuple[str, str]]:
-    """Ids and names, best first; an abbreviation that is written out exactly comes before everything."""
-    wanted = utils.default_process(asked)
-    if not wanted:
+def _matches(typed: str, choices: dict[str, list[str]]) -> list[tuple[str, str]]:
+    """Ids and full names, best match first; an exact match comes before all others."""
+    query = utils.default_process(typed)
+    if not query:
         return []
-    spoken = [(utils.default_process(name), unit_id) for unit_id, names in choices.items() for name in names]
-    found = process.extract(
-        wanted, [name for name, _ in spoken], scorer=_likeness, score_cutoff=_MATCHES_FROM, limit=40
+    names = [(utils.default_process(name), choice) for choice, spellings in choices.items() for name in spellings]
+    matches = process.extract(
+        query, [name for name, _ in names], scorer=_likeness, score_cutoff=_LEAST_LIKENESS, limit=40
     )
-    ids = dict.fromkeys(spoken[at][1] for _, _, at in found)
-    return [(unit_id, choices[unit_id][0]) for unit_id in list(ids)[:_MOST_MATCHES]]
+    best = dict.fromkeys(names[index][1] for _, _, index in matches)
+    return [(choice, choices[choice][0]) for choice in list(best)[:_MOST_MATCHES]]
 
 
-def _likeness(asked: str, name: str, **_: object) -> float:
-    if asked == name:
+def _likeness(typed: str, name: str, **_: object) -> float:
+    if typed == name:
         return 101.0
-    # A name that holds what was typed as it stands beats one that only looks like it.
-    holds = 30.0 if f" {asked}" in f" {name}" else 0.0
-    return min(100.0, 0.7 * fuzz.WRatio(asked, name) + holds)
+    # A name that contains the typed text beats a name that only resembles it.
+    contains = 30.0 if f" {typed}" in f" {name}" else 0.0
+    return min(100.0, 0.7 * fuzz.WRatio(typed, name) + contains)
 
 
 def _request_of(form: SentForm, router: Router, officer: str) -> DecisionRequest:
@@ -179,7 +178,7 @@ def _request_of(form: SentForm, router: Router, officer: str) -> DecisionRequest
         DecisionInvalid: neither a unit nor the choice of none was sent.
     """
     outcome, chosen = form.get("tindak_lanjut"), form.get("unit")
-    # Without a script the name stands in the search field, and no unit is chosen.
+    # Without a script the name is still in the search field, and no unit is chosen.
     unit = chosen or form.get("cari")
     if not unit:
         raise DecisionInvalid("ledger.unit-missing")
@@ -197,14 +196,14 @@ def _request_of(form: SentForm, router: Router, officer: str) -> DecisionRequest
     )
 
 
-def _refused(error: PilahError, form: SentForm, router: Router) -> Refused:
+def _refused(error: PilahError, form: SentForm, router: Router) -> RefusedDecision:
     chosen = {name: form.get(name, 2_000) for name in ("unit", "kategori", "tindak_lanjut", "jenis", "alasan")}
     copies = tuple(copy for copy in _copies(form, router) if copy in router.units)
-    return Refused(error.told_in(Language.INDONESIAN), chosen, copies)
+    return RefusedDecision(error.told_in(Language.INDONESIAN), chosen, copies)
 
 
 def _copies(form: SentForm, router: Router) -> tuple[str, ...]:
-    """The ticked units; without a script, the unit whose name stands in the search field too."""
+    """The ticked units, and the unit named in the search field, which matters without a script."""
     typed = router.units.find(form.get("cari_tembusan"))
     return (*form.all("tembusan"), *([typed.id] if typed else []))
 
@@ -226,7 +225,7 @@ def _page(
     *,
     decision: str = "",
     rule_made: str = "",
-    refused: Refused | None = None,
+    refused: RefusedDecision | None = None,
     status: int = 200,
 ) -> HTMLResponse:
     names = names_of(request)
@@ -242,18 +241,18 @@ def _page(
         "antrean",
         status,
         complaint=complaint,
-        view=view,
+        suggestion=view,
         names=names,
         standing=standing,
-        past=[entry for entry in complaint.decisions if entry is not standing],
-        alike=transaction.queue.waiting_similar(complaint) if complaint.waiting else [],
-        onward=transaction.queue.neighbour(complaint, filters, forward=True),
-        back=transaction.queue.neighbour(complaint, filters, forward=False),
+        earlier_decisions=[entry for entry in complaint.decisions if entry is not standing],
+        similar=transaction.queue.waiting_similar(complaint) if complaint.waiting else [],
+        next_id=transaction.queue.neighbour(complaint, filters, forward=True),
+        previous_id=transaction.queue.neighbour(complaint, filters, forward=False),
         query=address_of(filters),
-        forward=indonesian.deadline(days.until(settings.today(), complaint.forward_by)),
-        left=days.until(settings.today(), complaint.forward_by),
+        deadline=indonesian.deadline(days.until(settings.today(), complaint.forward_by)),
+        days_left=days.until(settings.today(), complaint.forward_by),
         undo_notice=undo_notice_of(transaction, decision, user, names),
-        refused=refused or Refused(),
+        refused=refused or RefusedDecision(),
         rule_made=rule_made,
         outcomes=list(Outcome),
         types=list(ComplaintType),
@@ -264,8 +263,10 @@ def _page(
     )
 
 
-def _offered_copies(view: SuggestionView | None, refused: Refused | None, names: Names) -> list[tuple[str, str, bool]]:
-    """Ids and names of units to inform, and whether each is ticked: the suggested ones, and those chosen before."""
+def _offered_copies(
+    view: SuggestionView | None, refused: RefusedDecision | None, names: Names
+) -> list[tuple[str, str, bool]]:
+    """Id, name and tick of each unit offered for a copy: suggested units and units chosen in a refused form."""
     chosen = refused.copies if refused else ()
     suggested = view.copies if view else ()
     others = [(unit_id, names.unit(unit_id)) for unit_id in chosen if unit_id not in dict(suggested)]
@@ -273,7 +274,7 @@ def _offered_copies(view: SuggestionView | None, refused: Refused | None, names:
 
 
 def _promise(request: Request) -> str:
-    """What the model said of itself on its newest slice."""
+    """A warning where the model was confident on few held-out rows, otherwise blank."""
     loaded = model_of(request)
     if loaded is None:
         return ""

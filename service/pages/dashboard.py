@@ -1,16 +1,19 @@
-"""Dasbor: a period in figures, each with its cases behind it."""
+"""Dashboard (Dasbor): the figures of a period, each linked to its cases, and the drift alarms."""
 
+from collections.abc import Sequence
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Request
+from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
+from data.drawing import Plane, bars, drawing, step_labels
 from model.drift.alarms import Alarm, Signal
-from service.dependencies import CurrentSettings, CurrentTransaction
+from service.dependencies import CurrentSettings, CurrentTransaction, Transaction
 from service.ledger.queue import WITHOUT_UNIT
+from service.ledger.statistics import Week
 from service.live_model.drift import look_for_drift
 from service.pages.frame import indonesian
-from service.pages.frame.charts import bars
 from service.pages.frame.context import desk_page, model_of, names_of
 from service.pages.frame.periods import ChosenPeriod
 from service.pages.frame.session import SignedIn
@@ -18,10 +21,10 @@ from service.settings import Settings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_LOADS_SHOWN = 15
-# What the detail of an alarm is the id of, where it is a unit's.
-_ABOUT_SUGGESTED = {Signal.UNIT_AGREEMENT}
-_ABOUT_DECIDED = {Signal.NEW_UNIT}
+_MOST_UNITS = 15
+_CHART_WIDTH, _CHART_HEIGHT, _LABEL_HEIGHT = 640, 160, 18
+_WIDEST_BAR = 26
+_MOST_LABELS = 9
 
 
 @router.get("/dasbor")
@@ -29,45 +32,61 @@ def dashboard(
     request: Request, user: SignedIn, transaction: CurrentTransaction, settings: CurrentSettings, period: ChosenPeriod
 ) -> HTMLResponse:
     figures = transaction.statistics.figures(period.start, period.end, settings.today(), period.shift)
-    alarms, quiet = _drift(request, transaction)
+    alarms, no_alarm = _drift(request, transaction)
     return desk_page(
         request,
         user,
         "dashboard.html",
         "dasbor",
         figures=figures,
-        chart=bars([(indonesian.short_day(week.monday), week.received, week.decided) for week in figures.weeks]),
+        chart=_weekly_chart(figures.weeks),
         week_of=period.week_from,
         without_unit=WITHOUT_UNIT,
-        loads=figures.loads[:_LOADS_SHOWN],
-        more_loads=max(0, len(figures.loads) - _LOADS_SHOWN),
+        loads=figures.loads[:_MOST_UNITS],
+        more_loads=max(0, len(figures.loads) - _MOST_UNITS),
         load=transaction.queue.load(settings.today()),
         period=period,
         names=names_of(request),
         alarms=[(alarm.message, _cases_of(alarm, settings)) for alarm in alarms],
-        quiet=quiet,
-        indonesian=indonesian,
+        no_alarm=no_alarm,
+    )
+
+
+def _weekly_chart(weeks: Sequence[Week]) -> Markup | None:
+    """Two bars a week: complaints received and decided; None without any."""
+    highest = max((max(week.received, week.decided) for week in weeks), default=0)
+    if not highest:
+        return None
+    plane = Plane(0, 0, _CHART_WIDTH, _CHART_HEIGHT - _LABEL_HEIGHT, highest_y=highest)
+    series = {"bar-in": [week.received for week in weeks], "bar-done": [week.decided for week in weeks]}
+    labels = [indonesian.day(week.monday, "d MMM") for week in weeks]
+    return drawing(
+        _CHART_WIDTH,
+        _CHART_HEIGHT,
+        "Grafik batang; angkanya ada di tabel di bawah.",
+        [*bars(plane, series, widest=_WIDEST_BAR), *step_labels(plane, labels, _CHART_HEIGHT - 4, most=_MOST_LABELS)],
+        kind="chart",
     )
 
 
 def _cases_of(alarm: Alarm, settings: Settings) -> str:
-    """The address of the complaints that an alarm is about: those since it began."""
+    """The address of the complaints behind an alarm, from its beginning until today."""
     since = alarm.since.astimezone(settings.zone) if alarm.since.tzinfo else settings.at_office(alarm.since)
-    named = {"dari": str(since.date()), "sampai": str(settings.today())}
-    if alarm.signal in _ABOUT_SUGGESTED:
-        named["unit"] = alarm.detail
-    elif alarm.signal in _ABOUT_DECIDED:
-        named["diputuskan"] = alarm.detail
-    return f"/daftar?{urlencode(named)}"
+    parameters = {"dari": str(since.date()), "sampai": str(settings.today())}
+    if alarm.signal is Signal.UNIT_AGREEMENT:
+        parameters["unit"] = alarm.detail
+    elif alarm.signal is Signal.NEW_UNIT:
+        parameters["diputuskan"] = alarm.detail
+    return f"/daftar?{urlencode(parameters)}"
 
 
-def _drift(request: Request, transaction: CurrentTransaction) -> tuple[tuple[Alarm, ...], str]:
-    """What rings, or why nothing does."""
+def _drift(request: Request, transaction: Transaction) -> tuple[tuple[Alarm, ...], str]:
+    """The drift alarms, and a sentence where there are none."""
     loaded = model_of(request)
     if loaded is None:
         return (), "Belum ada model yang dapat diperiksa."
     names = names_of(request)
-    alarms, quiet = look_for_drift(loaded, transaction.statistics, {**names.units, **names.categories})
-    if alarms or quiet:
-        return alarms, quiet
+    alarms, too_few = look_for_drift(loaded, transaction.statistics, {**names.units, **names.categories})
+    if alarms or too_few:
+        return alarms, too_few
     return (), "Tidak ada pergeseran: pengaduan dan putusan masih seperti saat model diuji."

@@ -1,5 +1,6 @@
-"""Ekspor: everything of a period as a file."""
+"""Export page (Ekspor): the complaints of a period as a file."""
 
+import shutil
 import tempfile
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal
@@ -24,7 +25,7 @@ Kind = Annotated[Literal["csv", "xlsx", "ringkas"], Query(alias="bentuk")]
 
 
 @router.get("/ekspor")
-def choose(request: Request, user: SignedIn, period: ChosenPeriod) -> HTMLResponse:
+def export_form(request: Request, user: SignedIn, period: ChosenPeriod) -> HTMLResponse:
     return desk_page(request, user, "export.html", "ekspor", period=period)
 
 
@@ -41,10 +42,4 @@ def download(
     with database.session() as session:
         record_event(session, settings.office, user.name, "export", f"{period.first}..{period.last}")
     name = f"pilah-{settings.office}-{period.first}-{period.last}{suffix}"
-    return FileResponse(path, filename=name, background=BackgroundTask(_remove, folder))
-
-
-def _remove(folder: Path) -> None:
-    for path in folder.iterdir():
-        path.unlink()
-    folder.rmdir()
+    return FileResponse(path, filename=name, background=BackgroundTask(shutil.rmtree, folder))

@@ -1,4 +1,4 @@
-"""Jangan pernah: a unit that must not be suggested for a kind of complaint becomes a rule of the office."""
+"""Forbid-unit page (Jangan pernah): a supervisor forbids a unit for a kind of complaint, as a rule of the office."""
 
 from dataclasses import dataclass
 from pathlib import Path
@@ -25,15 +25,15 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _SHORTEST_REASON = 5
 _WORDS_PROPOSED = 2
-_FAULT = (
+_RULE_INVALID = (
     "Aturan ini tidak dapat dibaca. Isi kata atau kategori, tanpa tanda =, +, @ atau - di depan. "
     "Periksa juga rules.csv bila pesan ini tetap muncul."
 )
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What the form says so far."""
+class RuleForm:
+    """The form's fields."""
 
     unit: str = ""
     words: str = ""
@@ -42,7 +42,7 @@ class Asked:
 
 
 @router.get("/pengaduan/{complaint_id}/jangan")
-def ask(
+def rule_form(
     request: Request,
     complaint_id: str,
     user: Supervisor,
@@ -54,61 +54,61 @@ def ask(
     category: Annotated[str, Query(alias="kategori", max_length=500)] = "",
     reason: Annotated[str, Query(alias="alasan", max_length=500)] = "",
 ) -> HTMLResponse:
-    """The form; once it says which words or which category, what the rule would have changed."""
+    """The form; once filled in, also a preview of the rule on past complaints."""
     complaint = transaction.complaints.get(complaint_id)
     if words is None:
-        asked = Asked(unit or _first_unit(transaction, complaint), _proposed(transaction, complaint))
-        return _page(request, transaction, user, complaint, asked)
-    asked = Asked(unit, clean(words).strip(), clean(category).strip(), clean(reason).strip())
-    never = _never(asked, user, loaded.router, settings)
-    if isinstance(never, str):
-        return _page(request, transaction, user, complaint, asked, refused=never)
+        form = RuleForm(unit or _first_unit(transaction, complaint), _proposed_words(transaction, complaint))
+        return _page(request, transaction, user, complaint, form)
+    form = RuleForm(unit, clean(words).strip(), clean(category).strip(), clean(reason).strip())
+    rule = _rule_of(form, user, loaded.router, settings)
+    if isinstance(rule, str):
+        return _page(request, transaction, user, complaint, form, mistake=rule)
     try:
-        rule = preview_rule(never, _rules_file(settings), loaded.router.units)
+        checked = preview_rule(rule, _rules_file(settings), loaded.router.units)
     except RulesFileInvalid:
-        return _page(request, transaction, user, complaint, asked, refused=_FAULT)
-    found = preview(transaction.session, settings.office, rule, loaded.router, settings.today())
-    return _page(request, transaction, user, complaint, asked, found=found)
+        return _page(request, transaction, user, complaint, form, mistake=_RULE_INVALID)
+    effect = preview(transaction.session, settings.office, checked, loaded.router, settings.today())
+    return _page(request, transaction, user, complaint, form, effect=effect)
 
 
 @router.post("/pengaduan/{complaint_id}/jangan")
-def enter(
+def add(
     request: Request,
     complaint_id: str,
     user: Supervisor,
     transaction: CurrentTransaction,
     loaded: CurrentModel,
     settings: CurrentSettings,
-    form: OwnForm,
+    sent: OwnForm,
 ) -> Response:
-    """Write the rule into the office's rules.csv; the next suggestion obeys it."""
+    """Add the rule to the office's rules.csv, from the next suggestion on."""
     complaint = transaction.complaints.get(complaint_id)
-    asked = Asked(form.get("unit"), form.get("kata", 200), form.get("kategori"), form.get("alasan"))
-    never = _never(asked, user, loaded.router, settings)
-    if isinstance(never, str):
-        return _page(request, transaction, user, complaint, asked, refused=never)
+    form = RuleForm(sent.get("unit"), sent.get("kata", 200), sent.get("kategori"), sent.get("alasan"))
+    rule = _rule_of(form, user, loaded.router, settings)
+    if isinstance(rule, str):
+        return _page(request, transaction, user, complaint, form, mistake=rule)
     try:
-        rule = add_rule(never, _rules_file(settings), loaded.router.units)
+        added = add_rule(rule, _rules_file(settings), loaded.router.units)
     except RulesFileInvalid:
-        return _page(request, transaction, user, complaint, asked, refused=_FAULT)
+        return _page(request, transaction, user, complaint, form, mistake=_RULE_INVALID)
     record_event(
-        transaction.session, settings.office, user.name, "rule", f"{rule.id} {rule.action} {rule.unit_id}"[:500]
+        transaction.session, settings.office, user.name, "rule", f"{added.id} {added.action} {added.unit_id}"[:500]
     )
-    return RedirectResponse(f"/pengaduan/{complaint.id}?aturan={rule.id}", 303)
+    return RedirectResponse(f"/pengaduan/{complaint.id}?aturan={added.id}", 303)
 
 
-def _never(asked: Asked, user: SignedInUser, model: Router, settings: Settings) -> NewRule | str:
-    """The rule that is asked for, or what is missing."""
-    unit = model.units.find(asked.unit)
+def _rule_of(form: RuleForm, user: SignedInUser, model: Router, settings: Settings) -> NewRule | str:
+    """The rule of a form, or the first mistake in the form as a sentence."""
+    unit = model.units.find(form.unit)
     if unit is None:
         return "Pilih unit yang tidak boleh disarankan."
-    if not asked.words and not asked.category:
+    if not form.words and not form.category:
         return "Isi kata yang harus ada, atau pilih kategori: tanpa itu aturan berlaku untuk semua pengaduan."
-    if asked.category and asked.category not in {label.id for label in model.category_labels}:
+    if form.category and form.category not in {label.id for label in model.category_labels}:
         return "Kategori ini tidak dikenal."
-    if len(asked.reason) < _SHORTEST_REASON:
+    if len(form.reason) < _SHORTEST_REASON:
         return "Tulis alasannya: aturan ini akan dibaca orang lain."
-    return NewRule(unit.id, asked.words, asked.category, asked.reason, user.name, settings.today())
+    return NewRule(unit.id, form.words, form.category, form.reason, user.name, settings.today())
 
 
 def _rules_file(settings: Settings) -> Path:
@@ -121,18 +121,18 @@ def _answer(transaction: Transaction, complaint: StoredComplaint) -> SuggestionO
 
 
 def _first_unit(transaction: Transaction, complaint: StoredComplaint) -> str:
-    """The unit that came back last, else the one that was suggested first."""
+    """The unit that last returned the complaint, otherwise the first suggested unit."""
     returned = [entry.unit_id for entry in complaint.decisions if entry.returned_at and entry.unit_id]
     answer = _answer(transaction, complaint)
     return returned[-1] if returned else (answer.units[0].id if answer and answer.units else "")
 
 
-def _proposed(transaction: Transaction, complaint: StoredComplaint) -> str:
-    """The words that spoke most for the first unit."""
+def _proposed_words(transaction: Transaction, complaint: StoredComplaint) -> str:
+    """The words with the largest weights for the first unit."""
     answer = _answer(transaction, complaint)
-    spoke = sorted(answer.evidence.words, key=lambda word: -word.weight) if answer and answer.evidence else []
-    telling = dict.fromkeys(word.text.lower() for word in spoke if word.weight > 0 and word.text.isalpha())
-    return " ".join(list(telling)[:_WORDS_PROPOSED])
+    words = sorted(answer.evidence.words, key=lambda word: -word.weight) if answer and answer.evidence else []
+    supporting = dict.fromkeys(word.text.lower() for word in words if word.weight > 0 and word.text.isalpha())
+    return " ".join(list(supporting)[:_WORDS_PROPOSED])
 
 
 def _page(
@@ -140,27 +140,28 @@ def _page(
     transaction: Transaction,
     user: SignedInUser,
     complaint: StoredComplaint,
-    asked: Asked,
+    form: RuleForm,
     *,
-    found: Preview | None = None,
-    refused: str = "",
+    effect: Preview | None = None,
+    mistake: str = "",
 ) -> HTMLResponse:
     names = names_of(request)
     answer = _answer(transaction, complaint)
-    units = [unit.id for unit in answer.units] if answer else []
+    suggested = [unit.id for unit in answer.units] if answer else []
     decided = [entry.unit_id for entry in complaint.decisions if entry.unit_id]
+    unit_ids = dict.fromkeys((*suggested, *decided, *filter(None, [form.unit])))
     return desk_page(
         request,
         user,
-        "never.html",
+        "forbid_unit.html",
         "antrean",
-        422 if refused else 200,
+        422 if mistake else 200,
         complaint=complaint,
-        asked=asked,
-        units=[(one, names.unit(one)) for one in dict.fromkeys((*units, *decided, *filter(None, [asked.unit])))],
+        form=form,
+        units=[(unit_id, names.unit(unit_id)) for unit_id in unit_ids],
         categories=[(label.id, label.name) for label in answer.categories] if answer else [],
         names=names,
-        found=found,
+        effect=effect,
         most=MOST_LOOKED_AT,
-        refused=refused,
+        mistake=mistake,
     )

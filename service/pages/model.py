@@ -1,4 +1,4 @@
-"""Model: which version answers, what it gets right, where it is weak, and the way to another one."""
+"""Model page: the version in use, its figures and weak units, the other versions and the change log."""
 
 from datetime import datetime
 from typing import Any
@@ -6,6 +6,7 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
+from data.messages import Language
 from model.errors import ArtifactError
 from model.versions.office_home import Office
 from model.versions.promotions import champion_changes, previous_version
@@ -15,16 +16,15 @@ from service.ledger.database import as_utc
 from service.live_model.champion import Champion, Loaded
 from service.pages.frame import indonesian
 from service.pages.frame.context import desk_page
-from service.pages.frame.session import SignedIn
-from service.pages.training import may_train
+from service.pages.frame.session import SignedIn, may_train
 from service.pages.versions import versions_of
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _FEWEST_ROWS = 5
 _WEAK_BELOW = 0.5
-_WEAK_SHOWN = 12
-_CHANGES_SHOWN = 10
+_MOST_WEAK_UNITS = 12
+_MOST_CHANGES = 10
 
 
 @router.get("/model")
@@ -33,46 +33,48 @@ def model_page(request: Request, user: SignedIn, settings: CurrentSettings) -> H
     office = Office(settings.home, settings.office)
     reads_more = user.may(Role.SUPERVISOR)
     try:
-        known = _known(champion.current())
+        in_use = _in_use(champion.current())
     except ArtifactError as error:
         if not reads_more:
             raise
-        known = {"version": office.champion() or "", "problem": str(error), "has_versions": bool(office.versions())}
+        in_use = {
+            "version": office.champion() or "",
+            "problem": error.told_in(Language.INDONESIAN),
+            "has_versions": bool(office.versions()),
+        }
     return desk_page(
         request,
         user,
         "model.html",
         "model",
-        **known,
-        # A version that was promoted is read beside the one that still answers.
-        coming=office.champion() if not known["problem"] and office.champion() != known["version"] else None,
+        **in_use,
+        # A promoted version loads while the previous version still answers.
+        coming=office.champion() if not in_use["problem"] and office.champion() != in_use["version"] else None,
         versions=versions_of(office) if reads_more else [],
-        changes=list(reversed(champion_changes(office)))[:_CHANGES_SHOWN] if reads_more else [],
+        changes=list(reversed(champion_changes(office)))[:_MOST_CHANGES] if reads_more else [],
         before=previous_version(office) if reads_more else None,
         reads_more=reads_more,
         may_train=may_train(user, settings),
-        when=lambda at: indonesian.at_office(as_utc(datetime.fromisoformat(at)), settings.zone),
-        indonesian=indonesian,
+        when=lambda moment: indonesian.at_office(as_utc(datetime.fromisoformat(moment)), settings.zone),
     )
 
 
-def _known(loaded: Loaded) -> dict[str, Any]:
+def _in_use(loaded: Loaded) -> dict[str, Any]:
     card = loaded.card
     evaluation = card["evaluation"]
     return {
         "version": loaded.router.version,
         "problem": "",
-        "since": indonesian.day_of(card["trained_at"]),
         "card": card,
         "parts": [
             (name, evaluation[key]) for name, key in (("Unit", "unit"), ("Kategori", "category")) if evaluation[key]
         ],
-        "weak": _weak(evaluation.get("per_unit") or []),
+        "weak": _weak_units(evaluation.get("per_unit") or []),
         "promise": loaded.router.thresholds["unit"]["promise"] or 0.0,
     }
 
 
-def _weak(per_unit: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    """The units that were often missed, those with the most rows first."""
+def _weak_units(per_unit: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """The units with low recall on the held-out slice, most rows first."""
     weak = [unit for unit in per_unit if unit["rows"] >= _FEWEST_ROWS and unit["recall"] < _WEAK_BELOW]
-    return sorted(weak, key=lambda unit: -unit["rows"])[:_WEAK_SHOWN]
+    return sorted(weak, key=lambda unit: -unit["rows"])[:_MOST_WEAK_UNITS]

@@ -1,4 +1,4 @@
-"""Complaints that come in by hand: typed, as a paper letter, or as an export."""
+"""Pages for new complaints: typed, from a paper letter (Ketik), or from an uploaded export (Unggah)."""
 
 import secrets
 from datetime import date, datetime
@@ -26,7 +26,7 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _PLACES = {"province": "provinsi", "regency": "kabupaten_kota", "district": "kecamatan", "village": "kelurahan"}
 _SHORT = ("judul", *_PLACES.values(), "nomor", "tanggal", "jenis", "saluran", "tembusan_surat")
-_UPLOADS_SHOWN = 20
+_MOST_UPLOADS = 20
 
 Letter = Annotated[str, Query(alias="surat", max_length=5)]
 
@@ -46,9 +46,9 @@ def enter(
     loaded: CurrentModel,
     transaction: CurrentTransaction,
 ) -> Response:
-    """Enter it, ask for a suggestion, and show both."""
+    """Enter the complaint with a suggestion and show it."""
     letter = bool(form.get("surat"))
-    error, status = _error(form, settings)
+    error, status = _form_error(form, settings)
     if error:
         return _form(request, user, _masked(form), letter=letter, error=error, status=status)
     extra = (
@@ -75,8 +75,8 @@ def _complaint(form: SentForm, settings: Settings, *, letter: bool) -> Complaint
     )
 
 
-def _error(form: SentForm, settings: Settings) -> tuple[str, int]:
-    """What is wrong with the form, in a sentence, and the status that says so."""
+def _form_error(form: SentForm, settings: Settings) -> tuple[str, int]:
+    """The first mistake in the form as a sentence, with its HTTP status; blank where there is none."""
     text = form.text("isi")
     if not text.strip():
         return "Isi pengaduan masih kosong. Tempel atau ketik teksnya.", 422
@@ -100,7 +100,7 @@ def _is_day(written: str) -> bool:
 
 
 def _masked(form: SentForm) -> dict[str, str]:
-    """The form to be shown again: what it shows is as masked as what would be kept."""
+    """The form to show again, masked as it would be stored."""
     return {"isi": mask(form.text("isi")[:60_000]).text, **{name: mask(form.get(name)).text for name in _SHORT}}
 
 
@@ -113,14 +113,14 @@ def _form(
     error: str = "",
     status: int = 200,
 ) -> HTMLResponse:
-    known = {name: filled.get(name, "") for name in ("isi", *_SHORT)}
+    filled = {name: filled.get(name, "") for name in ("isi", *_SHORT)}
     return desk_page(
-        request, user, "new.html", "baru", status, filled=known, letter=letter, error=error, types=list(ComplaintType)
+        request, user, "new.html", "baru", status, filled=filled, letter=letter, error=error, types=list(ComplaintType)
     )
 
 
 @router.get("/unggah")
-def uploads(
+def upload_list(
     request: Request, user: SignedIn, transaction: CurrentTransaction, settings: CurrentSettings
 ) -> HTMLResponse:
     return _uploads(request, user, transaction, settings)
@@ -144,26 +144,25 @@ def upload(
         kinds = ", ".join(SUFFIXES)
         error = f"Jenis berkas ini tidak dibaca. Simpan ekspor sebagai salah satu dari: {kinds}."
         return _uploads(request, user, transaction, settings, error, 415)
-    # Once the answer is under way this transaction has ended, and the reader finds the upload.
+    # A background task runs after the transaction: the reader then finds the upload in the ledger.
     return RedirectResponse(f"/unggah/{upload_id}", 303, background=BackgroundTask(uploads.start, upload_id))
 
 
 @router.get("/unggah/{upload_id}")
-def progress(
+def upload_page(
     request: Request, upload_id: str, user: SignedIn, transaction: CurrentTransaction, settings: CurrentSettings
 ) -> Response:
-    """How far it is; a script asks again for the part in the middle, without one the page is loaded again by hand."""
-    entry = transaction.session.get(Upload, upload_id)
-    if entry is None or entry.office != settings.office:
-        raise UnknownComplaint("There is no such upload.")
+    """The progress of an upload: a part of the page for the script, the whole page for a browser."""
+    upload = transaction.session.get(Upload, upload_id)
+    if upload is None or upload.office != settings.office:
+        raise UnknownComplaint("pages.unknown-upload")
     return desk_page(
         request,
         user,
         "upload_progress.html" if request.headers.get("hx-request") else "upload.html",
         "unggah",
-        upload=entry,
-        summary=Summary(**entry.summary),
-        indonesian=indonesian,
+        upload=upload,
+        summary=Summary(**upload.summary),
     )
 
 
@@ -176,7 +175,7 @@ def _uploads(
     status: int = 200,
 ) -> HTMLResponse:
     query = (
-        select(Upload).where(Upload.office == settings.office).order_by(Upload.created_at.desc()).limit(_UPLOADS_SHOWN)
+        select(Upload).where(Upload.office == settings.office).order_by(Upload.created_at.desc()).limit(_MOST_UPLOADS)
     )
     return desk_page(
         request,
@@ -188,5 +187,4 @@ def _uploads(
         error=error,
         suffixes=SUFFIXES,
         largest=settings.max_upload_bytes // (1024 * 1024),
-        indonesian=indonesian,
     )

@@ -1,11 +1,11 @@
-"""Pengelola: who may sign in, and which systems hold a key."""
+"""Administration page (Pengelola): users, API keys and the audit log."""
 
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service.dependencies import CurrentTransaction, Transaction
 from service.errors import AccountInvalid
-from service.ledger.accounts import Role, SignedInUser
+from service.ledger.accounts import SignedInUser
 from service.ledger.audit import newest
 from service.pages.frame import indonesian
 from service.pages.frame.context import desk_page
@@ -13,8 +13,7 @@ from service.pages.frame.session import Administrator, OwnForm
 
 router = APIRouter(prefix="/pengelola", include_in_schema=False, default_response_class=HTMLResponse)
 
-_EVENTS_SHOWN = 100
-ROLES = {Role.OFFICER: "petugas", Role.SUPERVISOR: "penyelia", Role.ADMINISTRATOR: "pengelola"}
+_MOST_EVENTS = 100
 
 
 @router.get("")
@@ -39,7 +38,7 @@ def add_user(request: Request, user: Administrator, transaction: CurrentTransact
 def change_user(
     request: Request, name: str, user: Administrator, transaction: CurrentTransaction, form: OwnForm
 ) -> Response:
-    """Another role, a new password, or no more signing in, as the pressed button says."""
+    """Disable the user, set a password or change the role, depending on the pressed button."""
     try:
         if form.get("tombol") == "nonaktifkan":
             transaction.accounts.disable(name, user.name)
@@ -57,7 +56,7 @@ def change_user(
 
 @router.post("/kunci")
 def add_key(request: Request, user: Administrator, transaction: CurrentTransaction, form: OwnForm) -> Response:
-    """The only answer that shows the key."""
+    """Create a key and show it, once."""
     try:
         secret = transaction.accounts.add_key(form.get("nama"), user.name)
     except AccountInvalid:
@@ -81,7 +80,7 @@ def _page(
     secret: str = "",
 ) -> HTMLResponse:
     settings = request.app.state.settings
-    events = newest(transaction.session, settings.office, _EVENTS_SHOWN)
+    events = newest(transaction.session, settings.office, _MOST_EVENTS)
     return desk_page(
         request,
         user,
@@ -90,9 +89,7 @@ def _page(
         status,
         users=transaction.accounts.users(),
         keys=transaction.accounts.api_keys(),
-        roles=ROLES,
         events=[(indonesian.clock(settings.at_office(event.at)), event) for event in events],
-        deeds=indonesian.DEEDS,
         error=error,
         secret=secret,
     )

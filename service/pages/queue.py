@@ -1,4 +1,4 @@
-"""Antrean: what waits, the nearest deadline first."""
+"""Queue page (Antrean): waiting complaints, nearest deadline first."""
 
 from typing import Annotated
 from urllib.parse import urlencode
@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from model.suggestion import Status
 from service.contract.schemas import clean
 from service.dependencies import CurrentSettings, CurrentTransaction
-from service.ledger.queue import ROWS_OF_PAGE, Filters
+from service.ledger.queue import ROWS_OF_PAGE, Filters, Row
 from service.pages.frame import indonesian
 from service.pages.frame.context import desk_page, names_of, router_of
 from service.pages.frame.session import SignedIn
@@ -30,7 +30,7 @@ def filters_of(
     group: Annotated[str, Query(alias="kelompok", max_length=64)] = "",
     late: Annotated[str, Query(alias="terlambat", max_length=5)] = "",
 ) -> Filters:
-    """The list that an address names."""
+    """The filters of an address."""
     return Filters(
         unit=clean(unit),
         status=status if status in set(Status) else "",
@@ -45,24 +45,24 @@ PageNumber = Annotated[int, Query(alias="hal", ge=1, le=_MOST_PAGES)]
 
 
 def address_of(filters: Filters) -> str:
-    """The filters as they stand in an address."""
-    named = {
+    """The filters as a query string."""
+    parameters = {
         "unit": filters.unit,
         "status": filters.status,
         "cari": filters.search,
         "kelompok": filters.group,
         "terlambat": "ya" if filters.late_on else "",
     }
-    return urlencode({name: value for name, value in named.items() if value})
+    return urlencode({name: value for name, value in parameters.items() if value})
 
 
 @router.get("/")
-def begin() -> Response:
+def start() -> Response:
     return RedirectResponse("/antrean", 303)
 
 
 @router.get("/antrean")
-def waiting(
+def queue_page(
     request: Request,
     user: SignedIn,
     transaction: CurrentTransaction,
@@ -77,7 +77,7 @@ def waiting(
         user,
         "queue.html",
         "antrean",
-        rows=[_line(row, settings, request) for row in rows],
+        rows=[_with_deadline(row, settings, request) for row in rows],
         count=count,
         filters=filters,
         query=address_of(filters),
@@ -90,7 +90,7 @@ def waiting(
     )
 
 
-def _line(row: object, settings: Settings, request: Request) -> dict[str, object]:
+def _with_deadline(row: Row, settings: Settings, request: Request) -> dict[str, object]:
     days = request.app.state.intake.deadlines.days
-    left = days.until(settings.today(), row.forward_by)  # type: ignore[attr-defined]
-    return {"row": row, "left": left, "deadline": indonesian.deadline(left)}
+    left = days.until(settings.today(), row.forward_by)
+    return {"row": row, "days_left": left, "deadline": indonesian.deadline(left)}

@@ -1,4 +1,4 @@
-"""Signing in and out."""
+"""Sign-in page (Masuk), signing out, and the user's own account (Akun)."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -19,14 +19,16 @@ if TYPE_CHECKING:
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_DEMONSTRATION = "petugas.contoh"
+_DEMONSTRATION_USER = "petugas.contoh"
 Back = Annotated[str, Query(alias="lanjut", max_length=2_000)]
 
 
 @router.get("/masuk")
-def ask(request: Request, settings: CurrentSettings, transaction: CurrentTransaction, back: Back = "/") -> Response:
+def sign_in_form(
+    request: Request, settings: CurrentSettings, transaction: CurrentTransaction, back: Back = "/"
+) -> Response:
     if settings.demonstration:
-        return _signed_in(settings, _demonstrate(request, settings), safe_back(back))
+        return _start_session(settings, _demonstration_session(request, settings), safe_back(back))
     if transaction.accounts.signed_in_user(request.cookies.get(COOKIE, "")):
         return RedirectResponse(safe_back(back), 303)
     return _form(settings, back, nobody=not transaction.accounts.any_user())
@@ -34,7 +36,7 @@ def ask(request: Request, settings: CurrentSettings, transaction: CurrentTransac
 
 @router.post("/masuk")
 def sign_in(request: Request, settings: CurrentSettings, form: PlainForm) -> Response:
-    """Without a session there is no token: that a page of ours sent the form, the browser itself says."""
+    """Check name and password. No form token exists before the session: the browser's own header says who sent the form."""
     back = safe_back(form.get("lanjut", 2_000))
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         return _form(settings, back, "Formulir ini tidak dikirim dari halaman Pilah. Coba masuk lagi.", 403)
@@ -44,15 +46,13 @@ def sign_in(request: Request, settings: CurrentSettings, form: PlainForm) -> Res
     if isinstance(outcome, SignInRefused):
         refusal = "Nama atau kata sandi salah, atau akun terkunci 15 menit karena terlalu sering salah."
         return _form(settings, back, refusal, 403)
-    return _signed_in(settings, outcome[0], back)
+    return _start_session(settings, outcome[0], back)
 
 
 @router.post("/keluar")
 def sign_out(request: Request, transaction: CurrentTransaction, _: OwnForm) -> Response:
     transaction.accounts.sign_out(request.cookies.get(COOKIE, ""))
-    answer = RedirectResponse("/masuk", 303)
-    answer.delete_cookie(COOKIE)
-    return answer
+    return _end_session()
 
 
 @router.get("/akun")
@@ -73,9 +73,7 @@ def change_password(
         transaction.accounts.set_password(user.name, form.get("sandi_baru"), user.name)
     except AccountInvalid:
         return _account(user, settings, "Kata sandi baru harus 10 sampai 200 karakter.", 422)
-    answer = RedirectResponse("/masuk", 303)
-    answer.delete_cookie(COOKIE)
-    return answer
+    return _end_session()
 
 
 def _account(user: SignedInUser, settings: Settings, error: str = "", status: int = 200) -> HTMLResponse:
@@ -86,7 +84,7 @@ def _form(settings: Settings, back: str, error: str = "", status: int = 200, *, 
     return render("sign_in.html", status, settings=settings, back=back, error=error, nobody=nobody, user=None)
 
 
-def _signed_in(settings: Settings, secret: str, back: str) -> Response:
+def _start_session(settings: Settings, secret: str, back: str) -> Response:
     answer = RedirectResponse(back, 303)
     answer.set_cookie(
         COOKIE,
@@ -99,11 +97,17 @@ def _signed_in(settings: Settings, secret: str, back: str) -> Response:
     return answer
 
 
-def _demonstrate(request: Request, settings: Settings) -> str:
-    """A session of the demonstration officer, who sees everything that a supervisor sees and has no password."""
+def _end_session() -> Response:
+    answer = RedirectResponse("/masuk", 303)
+    answer.delete_cookie(COOKIE)
+    return answer
+
+
+def _demonstration_session(request: Request, settings: Settings) -> str:
+    """A new session of the demonstration user, a supervisor without a password."""
     database: Database = request.app.state.database
     with database.session() as session:
         accounts = Accounts(session, settings.office)
-        query = select(User).where(User.office == settings.office, User.name == _DEMONSTRATION)
-        user = session.scalar(query) or accounts.add_demonstrator(_DEMONSTRATION, Role.SUPERVISOR)
+        query = select(User).where(User.office == settings.office, User.name == _DEMONSTRATION_USER)
+        user = session.scalar(query) or accounts.add_demonstrator(_DEMONSTRATION_USER, Role.SUPERVISOR)
         return accounts.open_session(user)[0]

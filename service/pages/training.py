@@ -1,9 +1,9 @@
-"""Latih ulang: exports are handed over, the check is read, a version is trained and watched.
+"""Training pages (Latih ulang): submit exports, read their check, train a version and follow its progress.
 
-A form is always answered by leading on to a page: what it shows is read after the form's own transaction has ended.
+Every form is answered by a redirect: the next page then reads what the form's transaction has committed.
 """
 
-from typing import Annotated, Any
+from typing import Annotated
 
 from fastapi import APIRouter, Query, Request
 from sqlalchemy.orm import Session
@@ -15,21 +15,20 @@ from service.dependencies import CurrentRetraining, CurrentSettings, CurrentTran
 from service.errors import RunStateConflict, UnknownComplaint, UploadRefused
 from service.jobs.training_runs import ENDED, MOST_FILES, RUNNING, Retraining, State, Step
 from service.jobs.uploads import SUFFIXES
-from service.ledger.accounts import Role, SignedInUser
+from service.ledger.accounts import SignedInUser
 from service.ledger.tables import TrainingRun
 from service.middleware.security import SEALED_PAGE_POLICY
-from service.pages.frame import indonesian, indonesian_training
+from service.pages.frame import indonesian_training
 from service.pages.frame.context import desk_page
-from service.pages.frame.session import OwnForm, Retrainer, Supervisor
-from service.settings import Settings
+from service.pages.frame.session import OwnForm, Retrainer, Supervisor, may_train
 
 router = APIRouter(prefix="/model/latih", include_in_schema=False, default_response_class=HTMLResponse)
 
-_RUNS_SHOWN = 20
+_MOST_RUNS = 20
 _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A form's field → the option of `pilah check` and `pilah train` that names a column.
 _COLUMNS = {"kolom_isi": "text", "kolom_unit": "unit", "kolom_kategori": "category", "kolom_tanggal": "date"}
-_COMPLAINTS = {
+_FORM_ERRORS = {
     "kosong": "Pilih berkasnya dulu.",
     "jenis": f"Jenis berkas ini tidak dibaca. Simpan ekspor sebagai salah satu dari: {', '.join(SUFFIXES)}.",
     "bukan-buku": "Buku perbaikan adalah berkas .xlsx dari pemeriksaan, yang sudah diisi.",
@@ -37,48 +36,39 @@ _COMPLAINTS = {
     "berubah": "Keadaannya sudah berubah sejak halaman ini dibuka. Lihat lagi di bawah.",
 }
 
-Complaint = Annotated[str, Query(alias="galat", max_length=20)]
+FormError = Annotated[str, Query(alias="galat", max_length=20)]
 
 
 class UnknownRun(UnknownComplaint):
     """There is no such training in this office."""
 
 
-def may_train(user: SignedInUser, settings: Settings) -> bool:
-    """Whether the pages offer what changes the model; the routes look for themselves."""
-    return settings.demonstration or user.may(Role.ADMINISTRATOR)
-
-
 @router.get("")
-def runs(
+def run_list(
     request: Request,
     user: Supervisor,
     retraining: CurrentRetraining,
     settings: CurrentSettings,
-    complaint: Complaint = "",
+    mistake: FormError = "",
 ) -> HTMLResponse:
     return desk_page(
         request,
         user,
         "trainings.html",
         "model",
-        runs=retraining.newest(_RUNS_SHOWN),
+        runs=retraining.newest(_MOST_RUNS),
         may_train=may_train(user, settings),
-        error=_COMPLAINTS.get(complaint, ""),
+        error=_FORM_ERRORS.get(mistake, ""),
         suffixes=SUFFIXES,
         most_files=MOST_FILES,
         largest=settings.max_upload_bytes // (1024 * 1024),
-        states=indonesian_training.STATES,
-        indonesian=indonesian,
         zone=settings.zone,
     )
 
 
 @router.post("/mulai")
-def hand_over(
-    user: Retrainer, form: OwnForm, retraining: CurrentRetraining, transaction: CurrentTransaction
-) -> Response:
-    """Keep the files, and begin with the check."""
+def submit(user: Retrainer, form: OwnForm, retraining: CurrentRetraining, transaction: CurrentTransaction) -> Response:
+    """Store the files and begin the check."""
     files = [(file.filename or "", file.file) for file in form.files("berkas")]
     from_ledger = bool(form.get("catatan"))
     if not files and not from_ledger:
@@ -94,9 +84,11 @@ def hand_over(
 
 
 @router.post("/perbaikan")
-def mend(user: Retrainer, form: OwnForm, retraining: CurrentRetraining, transaction: CurrentTransaction) -> Response:
-    """Take the mended workbook of the check, and check once more with what it says."""
-    run = _known(retraining.read(form.get("pelatihan")))
+def submit_corrections(
+    user: Retrainer, form: OwnForm, retraining: CurrentRetraining, transaction: CurrentTransaction
+) -> Response:
+    """Store the corrected workbook of the check and check again with its corrections."""
+    run = _existing(retraining.read(form.get("pelatihan")))
     file = form.file("berkas")
     if file is None:
         return _to(run, "kosong")
@@ -111,27 +103,21 @@ def mend(user: Retrainer, form: OwnForm, retraining: CurrentRetraining, transact
 
 
 @router.get("/{run_id}")
-def one_run(
+def run_page(
     request: Request,
     run_id: str,
     user: Supervisor,
     retraining: CurrentRetraining,
     settings: CurrentSettings,
-    complaint: Complaint = "",
+    mistake: FormError = "",
 ) -> Response:
-    """Where a run is; a script asks again for its progress, without one the page is loaded again by hand."""
-    run = _known(retraining.find(run_id))
-    told = retraining.told(run)
-    context: dict[str, Any] = {
-        "run": run,
-        "told": told,
-        "stage": indonesian_training.stage(told.stage),
-        "words": indonesian,
-    }
+    """The state of a run: its progress alone for the script, the whole page for a browser."""
+    run = _existing(retraining.find(run_id))
+    progress = retraining.told(run)
     if request.headers.get("hx-request"):
-        answer = desk_page(request, user, "training_progress.html", "model", **context)
+        answer = desk_page(request, user, "training_progress.html", "model", run=run, progress=progress)
         if run.state not in RUNNING:
-            # What comes next is more than a bar that grows.
+            # The next step needs the whole page, not only the progress bar.
             answer.headers["HX-Refresh"] = "true"
         return answer
     return desk_page(
@@ -139,19 +125,19 @@ def one_run(
         user,
         "training.html",
         "model",
-        **context,
+        run=run,
+        progress=progress,
         may_train=may_train(user, settings),
-        complaint=_COMPLAINTS.get(complaint, ""),
-        error=indonesian_training.said(run.error),
+        mistake=_FORM_ERRORS.get(mistake, ""),
+        error=indonesian_training.error_text(run.error),
         running=run.state in RUNNING,
         ended=run.state in ENDED,
-        checked=run.step == Step.TRAIN or run.state == State.CHECKED,
+        is_checked=run.step == Step.TRAIN or run.state == State.CHECKED,
         can_go_on=retraining.can_go_on(run),
         zone=settings.zone,
         has_page=retraining.check_page(run) is not None,
         has_workbook=retraining.check_workbook(run) is not None,
         log=retraining.log_file(run),
-        states=indonesian_training.STATES,
     )
 
 
@@ -159,21 +145,21 @@ def one_run(
 def check(
     run_id: str, user: Retrainer, _: OwnForm, retraining: CurrentRetraining, transaction: CurrentTransaction
 ) -> Response:
-    return _begin(retraining, transaction.session, _known(retraining.read(run_id)), Step.CHECK, user)
+    return _begin(retraining, transaction.session, _existing(retraining.read(run_id)), Step.CHECK, user)
 
 
 @router.post("/{run_id}/latih")
 def train(
     run_id: str, user: Retrainer, _: OwnForm, retraining: CurrentRetraining, transaction: CurrentTransaction
 ) -> Response:
-    return _begin(retraining, transaction.session, _known(retraining.read(run_id)), Step.TRAIN, user)
+    return _begin(retraining, transaction.session, _existing(retraining.read(run_id)), Step.TRAIN, user)
 
 
 @router.post("/{run_id}/batal")
 def cancel(
     run_id: str, user: Retrainer, _: OwnForm, retraining: CurrentRetraining, transaction: CurrentTransaction
 ) -> Response:
-    run = _known(retraining.read(run_id))
+    run = _existing(retraining.read(run_id))
     try:
         retraining.cancel(transaction.session, run, user.name)
     except RunStateConflict:
@@ -183,25 +169,25 @@ def cancel(
 
 @router.get("/{run_id}/pemeriksaan")
 def check_page(run_id: str, _: Supervisor, retraining: CurrentRetraining) -> Response:
-    """The check as it was written; its address is made here, never taken from the request."""
-    path = retraining.check_page(_known(retraining.read(run_id)))
+    """The page of the check. Its path comes from the run, never from the request."""
+    path = retraining.check_page(_existing(retraining.read(run_id)))
     if path is None:
-        raise UnknownRun("There is no check of this training, or none any more.")
+        raise UnknownRun("pages.no-check")
     return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": SEALED_PAGE_POLICY})
 
 
 @router.get("/{run_id}/pemeriksaan.xlsx")
 def check_workbook(run_id: str, _: Supervisor, retraining: CurrentRetraining) -> Response:
-    path = retraining.check_workbook(_known(retraining.read(run_id)))
+    path = retraining.check_workbook(_existing(retraining.read(run_id)))
     if path is None:
-        raise UnknownRun("There is no check of this training, or none any more.")
+        raise UnknownRun("pages.no-check")
     return FileResponse(path, media_type=_WORKBOOK, filename=f"pemeriksaan-{run_id[:13]}.xlsx")
 
 
 def _begin(
     retraining: Retraining, session: Session, run: TrainingRun, step: Step, user: SignedInUser
 ) -> RedirectResponse:
-    """Begin a step, whose process is started once this transaction has ended."""
+    """Begin a step; a background task starts its process after the transaction."""
     try:
         start = retraining.begin(session, run, step, user.name)
     except TrainingBusy:
@@ -211,11 +197,11 @@ def _begin(
     return RedirectResponse(f"{router.prefix}/{run.id}", 303, background=BackgroundTask(retraining.launch, start))
 
 
-def _to(run: TrainingRun, complaint: str = "") -> RedirectResponse:
-    return RedirectResponse(f"{router.prefix}/{run.id}" + (f"?galat={complaint}" if complaint else ""), 303)
+def _to(run: TrainingRun, mistake: str = "") -> RedirectResponse:
+    return RedirectResponse(f"{router.prefix}/{run.id}" + (f"?galat={mistake}" if mistake else ""), 303)
 
 
-def _known(run: TrainingRun | None) -> TrainingRun:
+def _existing(run: TrainingRun | None) -> TrainingRun:
     if run is None:
-        raise UnknownRun("There is no such training.")
+        raise UnknownRun("pages.unknown-training")
     return run

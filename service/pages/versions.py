@@ -1,4 +1,4 @@
-"""Versi: what a version gets right beside the one that answers, its report, and which of them shall answer."""
+"""Version pages (Versi): the figures and report of a version, promotion and rollback."""
 
 import json
 import subprocess
@@ -11,17 +11,16 @@ from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Re
 from model.errors import ArtifactError
 from model.versions.artifact import read_card
 from model.versions.office_home import Office
-from model.versions.promotions import champion_changes, previous_version
+from model.versions.promotions import previous_version
 from service.dependencies import CurrentSettings
 from service.errors import UnknownComplaint
 from service.jobs.subprocesses import Ended, run_now
 from service.ledger.accounts import SignedInUser
 from service.ledger.audit import record_event
 from service.middleware.security import SEALED_PAGE_POLICY
-from service.pages.frame import indonesian, indonesian_training
+from service.pages.frame import indonesian_training
 from service.pages.frame.context import desk_page
-from service.pages.frame.session import PlainForm, Retrainer, RetrainerAtEase, Supervisor
-from service.pages.training import may_train
+from service.pages.frame.session import PlainForm, Retrainer, RetrainerWithoutTransaction, Supervisor, may_train
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -30,7 +29,7 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/model", include_in_schema=False, default_response_class=HTMLResponse)
 
 REPORT = "report.html"
-# Nothing is fitted for it: it reads what the trainings kept.
+# The commands fit nothing: they read the files of earlier trainings.
 _COMMAND_SECONDS = 120
 _SHORTEST_REASON = 10
 _ROWS = (
@@ -47,17 +46,17 @@ class UnknownVersion(UnknownComplaint):
 
 
 @router.get("/versi/{version}")
-def one_version(request: Request, version: str, user: Supervisor, settings: CurrentSettings) -> HTMLResponse:
+def version_page(request: Request, version: str, user: Supervisor, settings: CurrentSettings) -> HTMLResponse:
     return _page(request, user, settings, "version.html", version)
 
 
 @router.get("/versi/{version}/laporan")
 def report(version: str, _: Supervisor, settings: CurrentSettings) -> Response:
-    """The report as the training wrote it; the folder is one that the office lists, never one that was asked for."""
+    """The report of a version. Its folder comes from the office's list, never from the request."""
     office = _office(settings)
-    path = office.versions_folder / _known(office, version) / REPORT
+    path = office.versions_folder / _listed(office, version) / REPORT
     if not path.is_file():
-        raise UnknownVersion("This version has no report.")
+        raise UnknownVersion("pages.no-report")
     return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": SEALED_PAGE_POLICY})
 
 
@@ -68,20 +67,20 @@ def ask_to_promote(request: Request, version: str, user: Retrainer, settings: Cu
 
 @router.post("/versi/{version}/pakai")
 def promote(
-    request: Request, version: str, user: RetrainerAtEase, form: PlainForm, settings: CurrentSettings
+    request: Request, version: str, user: RetrainerWithoutTransaction, form: PlainForm, settings: CurrentSettings
 ) -> Response:
-    """Let it answer; refused where it is worse beyond noise, unless somebody says why all the same."""
-    version = _known(_office(settings), version)
+    """Put a version into use. A version significantly worse than the current version needs a reason."""
+    version = _listed(_office(settings), version)
     forced, reason = bool(form.get("paksa")), form.get("alasan")
     if forced and len(reason) < _SHORTEST_REASON:
-        error = indonesian_training.Said(
-            f"Tulis alasannya, paling sedikit {_SHORTEST_REASON} karakter: alasan itu disimpan.", ""
+        error = indonesian_training.ErrorText(
+            f"Tulis alasannya, paling sedikit {_SHORTEST_REASON} karakter: alasan itu disimpan."
         )
         return _page(request, user, settings, "promote.html", version, error=error, status=422)
     how = ["--force"] if forced else []
     ended = _run(settings, "promote", version, "--json", f"--by={user.name}", f"--reason={reason}", *how)
     if ended is not None and ended.well:
-        return _changed(request, settings, user, f"promoted {version}")
+        return _note_change(request, settings, user, f"promoted {version}")
     refused = _refusal(ended)
     return _page(
         request,
@@ -101,16 +100,18 @@ def ask_to_roll_back(request: Request, user: Retrainer, settings: CurrentSetting
 
 
 @router.post("/kembali")
-def roll_back(request: Request, user: RetrainerAtEase, form: PlainForm, settings: CurrentSettings) -> Response:
-    """Let the version answer again that did before."""
+def roll_back(
+    request: Request, user: RetrainerWithoutTransaction, form: PlainForm, settings: CurrentSettings
+) -> Response:
+    """Put the previous version into use again."""
     ended = _run(settings, "rollback", f"--by={user.name}", f"--reason={form.get('alasan')}")
     if ended is None or not ended.well:
         return _roll_back_page(request, user, settings, _error_of(ended, None), 409)
-    return _changed(request, settings, user, f"rolled back to {_office(settings).champion()}")
+    return _note_change(request, settings, user, f"rolled back to {_office(settings).champion()}")
 
 
 def versions_of(office: Office) -> list[dict[str, Any]]:
-    """Every version with its figures, the newest first; one whose card can't be read has none."""
+    """All versions with their cards, newest first; an unreadable card is None."""
     return [{"version": version, "card": _card(office, version)} for version in reversed(office.versions())]
 
 
@@ -121,12 +122,12 @@ def _page(
     template: str,
     version: str,
     *,
-    error: indonesian_training.Said | None = None,
+    error: indonesian_training.ErrorText | None = None,
     refused: Mapping[str, Any] | None = None,
     status: int = 200,
 ) -> HTMLResponse:
     office = _office(settings)
-    version = _known(office, version)
+    version = _listed(office, version)
     champion = office.champion()
     card = _card(office, version)
     comparison = _comparison(card, champion, refused)
@@ -139,7 +140,6 @@ def _page(
         version=version,
         champion=champion,
         card=card,
-        trained=_day_of(card),
         rows=_figures(card, comparison),
         comparison=comparison,
         reports=[name for name in dict.fromkeys((version, champion)) if name and _has_report(office, name)],
@@ -147,8 +147,6 @@ def _page(
         error=error,
         refused=refused,
         shortest_reason=_SHORTEST_REASON,
-        indonesian=indonesian,
-        indonesian_training=indonesian_training,
     )
 
 
@@ -156,7 +154,7 @@ def _roll_back_page(
     request: Request,
     user: SignedInUser,
     settings: Settings,
-    error: indonesian_training.Said | None = None,
+    error: indonesian_training.ErrorText | None = None,
     status: int = 200,
 ) -> HTMLResponse:
     office = _office(settings)
@@ -169,22 +167,20 @@ def _roll_back_page(
         status,
         champion=office.champion(),
         before=before,
-        trained=_day_of(_card(office, before)) if before else "",
-        log=list(reversed(champion_changes(office))),
+        card=_card(office, before) if before else None,
         error=error,
-        indonesian=indonesian,
     )
 
 
-def _changed(request: Request, settings: Settings, user: SignedInUser, what: str) -> RedirectResponse:
+def _note_change(request: Request, settings: Settings, user: SignedInUser, change: str) -> RedirectResponse:
     database: Database = request.app.state.database
     with database.session() as session:
-        record_event(session, settings.office, user.name, "model", what)
+        record_event(session, settings.office, user.name, "model", change)
     return RedirectResponse("/model", 303)
 
 
 def _run(settings: Settings, *arguments: str) -> Ended | None:
-    """How the command ended; None where it didn't."""
+    """The result of a command; None where it could not be run to its end."""
     command, *rest = arguments
     try:
         return run_now([command, *rest, "--office", settings.office], settings, _COMMAND_SECONDS)
@@ -193,15 +189,15 @@ def _run(settings: Settings, *arguments: str) -> Ended | None:
 
 
 def _refusal(ended: Ended | None) -> Mapping[str, Any] | None:
-    """What speaks against a version that could be forced; None where something else is in the way."""
+    """The comparison that speaks against a promotion; None where the command failed for another reason."""
     try:
-        found = json.loads(ended.said) if ended else None
+        outcome = json.loads(ended.said) if ended else None
     except ValueError:
         return None
-    return found if isinstance(found, dict) and found.get("promoted") is False else None
+    return outcome if isinstance(outcome, dict) and outcome.get("promoted") is False else None
 
 
-def _error_of(ended: Ended | None, refused: Mapping[str, Any] | None) -> indonesian_training.Said:
+def _error_of(ended: Ended | None, refused: Mapping[str, Any] | None) -> indonesian_training.ErrorText:
     if refused is not None:
         worse = refused.get("comparison") is not None
         sentence = (
@@ -209,25 +205,25 @@ def _error_of(ended: Ended | None, refused: Mapping[str, Any] | None) -> indones
             if worse
             else "Tidak diganti: versi ini belum dapat dibandingkan dengan yang dipakai."
         )
-        return indonesian_training.Said(sentence, refused.get("why_not") or "")
+        return indonesian_training.ErrorText(sentence, refused.get("why_not") or "")
     if ended is None:
-        return indonesian_training.Said("Tidak diganti: perintahnya tidak selesai. Coba lagi.", "")
-    return indonesian_training.Said("Tidak diganti.", ended.error.strip().removeprefix("error: ")[:2_000])
+        return indonesian_training.ErrorText("Tidak diganti: perintahnya tidak selesai. Coba lagi.")
+    return indonesian_training.ErrorText("Tidak diganti.", ended.error.strip().removeprefix("error: ")[:2_000])
 
 
 def _comparison(
     card: Mapping[str, Any] | None, champion: str | None, refused: Mapping[str, Any] | None
 ) -> Mapping[str, Any] | None:
-    """The comparison with the version that answers now: the newest one, else that of the training; None where there is none."""
-    trained = (card or {}).get("comparison")
-    own = trained if trained and trained["champion"] == champion else None
+    """The comparison with the version in use: from the refused promotion, otherwise from the training, otherwise None."""
+    at_training = (card or {}).get("comparison")
+    own = at_training if at_training and at_training["champion"] == champion else None
     if refused and refused.get("comparison"):
         return {**(own or {}), **refused["comparison"]}
     return own
 
 
 def _figures(card: Mapping[str, Any] | None, comparison: Mapping[str, Any] | None) -> list[tuple[str, list[Any]]]:
-    """Rows of a table: unit and category of this version, then of the one that answers, where both saw the same rows."""
+    """Table rows: figures of this version's unit and category, then of the version in use where both saw the same rows."""
     evaluations = [card["evaluation"]] if card else []
     if comparison and comparison.get("champion_evaluation"):
         evaluations.append(comparison["champion_evaluation"])
@@ -241,16 +237,16 @@ def _office(settings: Settings) -> Office:
     return Office(settings.home, settings.office)
 
 
-def _known(office: Office, version: str) -> str:
-    """The version as the office lists it.
+def _listed(office: Office, version: str) -> str:
+    """The version from the office's list.
 
     Raises:
-        UnknownVersion: it doesn't.
+        UnknownVersion: the office doesn't list it.
     """
-    found = next((known for known in office.versions() if known == version), None)
-    if found is None:
-        raise UnknownVersion("The office has no such version.")
-    return found
+    listed = next((known for known in office.versions() if known == version), None)
+    if listed is None:
+        raise UnknownVersion("pages.unknown-version")
+    return listed
 
 
 def _card(office: Office, version: str) -> dict[str, Any] | None:
@@ -262,7 +258,3 @@ def _card(office: Office, version: str) -> dict[str, Any] | None:
 
 def _has_report(office: Office, version: str) -> bool:
     return (office.versions_folder / version / REPORT).is_file()
-
-
-def _day_of(card: Mapping[str, Any] | None) -> str:
-    return indonesian.day_of(card["trained_at"]) if card else ""

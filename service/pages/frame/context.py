@@ -1,4 +1,4 @@
-"""What every page of a signed-in user shows: the frame, the office's names, and who is looking."""
+"""The context that all pages of a signed-in user share: the frame, the model in use and the office's names."""
 
 from __future__ import annotations
 
@@ -18,25 +18,25 @@ if TYPE_CHECKING:
 
 
 def model_of(request: Request) -> Loaded | None:
-    """The model in use, None where there is none; one and the same for all of a page, whatever is promoted meanwhile."""
+    """The model in use, None without a usable model. A promotion during the request doesn't change the answer."""
     if not hasattr(request.state, "model"):
         champion: Champion = request.app.state.champion
         try:
             request.state.model = champion.current()
         except ArtifactError:
             request.state.model = None
-    found: Loaded | None = request.state.model
-    return found
+    loaded: Loaded | None = request.state.model
+    return loaded
 
 
 def router_of(request: Request) -> Router | None:
-    """The router of the model in use, None where there is none: most pages do without."""
+    """The router of the model in use, None without a usable model."""
     loaded = model_of(request)
     return loaded.router if loaded is not None else None
 
 
 def names_of(request: Request) -> Names:
-    """The names that the model in use knows."""
+    """The names of units and categories in the model in use."""
     router = router_of(request)
     if router is None:
         return Names({}, {})
@@ -52,8 +52,7 @@ def desk_page(
     here: str,
     status: int = 200,
     /,
-    **context: Any,  # noqa: ANN401 - whatever the template shows
+    **context: Any,  # noqa: ANN401 - each template has its own variables
 ) -> HTMLResponse:
-    """A page within the frame; `here` names its place in the menu."""
-    settings = request.app.state.settings
-    return render(template, status, user=user, settings=settings, here=here, **context)
+    """A page inside the frame; `here` is the key of its menu entry."""
+    return render(template, status, user=user, settings=request.app.state.settings, here=here, **context)

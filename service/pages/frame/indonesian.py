@@ -1,4 +1,4 @@
-"""What the pages say, in Indonesian, for each thing that the model can say."""
+"""The pages' Indonesian: statuses, notices, deadlines, moments and figures."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from data import indonesian
+from data.indonesian import number
 from model.suggestion import NoticeCode, ResolvedBy, Status
 
 if TYPE_CHECKING:
@@ -13,15 +15,17 @@ if TYPE_CHECKING:
     from datetime import date
     from zoneinfo import ZoneInfo
 
+__all__ = ["number"]
+
 _RATHER_SURE = 0.75
 _LIKELY = 0.5
 _POSSIBLE = 0.2
-_PROMISES_LITTLE_BELOW = 0.3
+_FEW_CONFIDENT_BELOW = 0.3
 
 
 @dataclass(frozen=True, slots=True)
 class StatusWords:
-    """How far to lean on a suggestion: in a word or two, and what to do about it."""
+    """A status in one or two words, and advice for the officer."""
 
     label: str
     advice: str
@@ -48,6 +52,13 @@ RESOLVED_BY = {
     ResolvedBy.RULE: "dipilih menurut aturan kantor",
     ResolvedBy.NONE: "",
 }
+VERDICTS = {
+    "accepted": "sesuai saran",
+    "changed": "dikoreksi",
+    "rejected": "tanpa unit",
+    "recorded": "diputuskan di sistem asal",
+}
+ROLES = {"officer": "petugas", "supervisor": "penyelia", "administrator": "pengelola"}
 _NOTICES = {
     NoticeCode.PERSONAL_DATA_MASKED: "{count} data pribadi disamarkan sebelum teks dibaca. Pilah tidak menyimpannya.",
     NoticeCode.TEXT_TOO_SHORT: "Teks terlalu pendek untuk dinilai. Minta pelapor melengkapi pengaduannya.",
@@ -56,13 +67,12 @@ _NOTICES = {
     NoticeCode.POSSIBLE_DUPLICATE: "Pengaduan serupa sudah pernah masuk: {detail}. Periksa apakah ini kiriman ulang.",
     NoticeCode.MASS_LETTER: "Surat massal: {count} pengaduan lain berisi hampir sama.",
     NoticeCode.UNIT_RETIRED: "{detail}",
-    NoticeCode.RULE_AND_MODEL_DIFFER: "Aturan kantor dan model berbeda pendapat: model menyarankan {detail}.",
+    NoticeCode.RULE_AND_MODEL_DIFFER: "Aturan kantor dan model berbeda: model menyarankan {detail}.",
     NoticeCode.ADDRESSEE_NAMED: "Pelapor menulis tujuan sendiri: “{detail}”. Belum tentu unit itu yang berwenang.",
     NoticeCode.FEW_EXAMPLES: "Baru {count} pengaduan di riwayat yang ditangani {detail}: keyakinan ini belum dapat dipegang.",
     NoticeCode.UNKNOWN_FIELD: "Isian “{detail}” tidak dikenal dan diabaikan.",
 }
-
-DEEDS = {
+AUDIT_ACTIONS = {
     "sign_in": "masuk",
     "locked": "terkunci: terlalu sering salah kata sandi",
     "decision": "memutuskan",
@@ -86,10 +96,9 @@ DEEDS = {
     "training_cancelled": "menghentikan latihan",
     "training_done": "latihannya menghasilkan versi",
     "model": "mengganti versi model",
-    "model_change": "versi model yang menjawab sejak ini",
+    "model_change": "versi model yang menjawab sejak saat ini",
 }
-_ACTIONS = {"pin": "menetapkan", "forbid": "melarang", "prefer": "mengutamakan"}
-_MONTHS = ("Jan", "Feb", "Mar", "Apr", "Mei", "Jun", "Jul", "Agu", "Sep", "Okt", "Nov", "Des")
+_RULE_ACTIONS = {"pin": "menetapkan", "forbid": "melarang", "prefer": "mengutamakan"}
 
 
 def notice(code: NoticeCode, count: int | None, detail: str | None) -> str:
@@ -98,7 +107,7 @@ def notice(code: NoticeCode, count: int | None, detail: str | None) -> str:
 
 
 def track_record(cases: int, correct: int) -> str:
-    """What became of suggestions that were about as sure, in a sentence.
+    """The share of earlier suggestions with a similar confidence that proved right, as a sentence.
 
     >>> track_record(214, 193)
     'Pada skor seperti ini 193 dari 214 saran terbukti benar.'
@@ -107,8 +116,8 @@ def track_record(cases: int, correct: int) -> str:
 
 
 def promise(confident_share: float | None, promised: float) -> str:
-    """What the model can promise at all, from its share of confident suggestions on later rows; blank where it is much."""
-    if confident_share is None or confident_share >= _PROMISES_LITTLE_BELOW:
+    """A warning where the model was confident on few held-out rows, otherwise blank."""
+    if confident_share is None or confident_share >= _FEW_CONFIDENT_BELOW:
         return ""
     if confident_share == 0:
         return f"Model ini belum dapat menjanjikan ketepatan {percent(promised)}: timbang setiap saran."
@@ -116,13 +125,13 @@ def promise(confident_share: float | None, promised: float) -> str:
 
 
 def rule(rule_id: str, action: str, unit: str, reason: str) -> str:
-    """The office's rule that applied, in a sentence."""
+    """An applied rule of the office as a sentence."""
     because = f" Alasan: {reason}" if reason else ""
-    return f"Aturan kantor {rule_id} {_ACTIONS[action]} {unit}.{because}"
+    return f"Aturan kantor {rule_id} {_RULE_ACTIONS[action]} {unit}.{because}"
 
 
 def deadline(days_left: int) -> str:
-    """How long there is until a complaint must be forwarded.
+    """The working days left to forward a complaint.
 
     >>> deadline(2), deadline(0), deadline(-3)
     ('2 hari kerja lagi', 'hari ini', 'terlambat 3 hari kerja')
@@ -132,35 +141,37 @@ def deadline(days_left: int) -> str:
     return f"{days_left} hari kerja lagi" if days_left else "hari ini"
 
 
-def short_day(day: date) -> str:
-    """A day and its month."""
-    return f"{day.day} {_MONTHS[day.month - 1]}"
+def day(moment: date | str | None, pattern: str = "d MMM y") -> str:
+    """A day with its month abbreviated; a dash where there is no day.
+
+    >>> day(datetime(2024, 8, 21)), day("2024-10-22T09:30:00+07:00", "d MMM"), day(None)
+    ('21 Agu 2024', '22 Okt', '–')
+    """
+    return indonesian.day(moment, pattern)
 
 
 def clock(moment: datetime) -> str:
-    """Day and time of a moment at the office.
+    """Day and time of a moment in the office's timezone.
 
-    >>> from datetime import datetime
     >>> clock(datetime(2024, 10, 21, 9, 5))
     '21 Okt 2024 09.05'
     """
-    return f"{day(moment)} {moment:%H.%M}"
+    return day(moment, "d MMM y HH.mm")
 
 
 def at_office(moment: datetime, zone: ZoneInfo) -> str:
-    """A moment of the ledger as the office's clock shows it.
+    """A UTC moment of the ledger in the office's timezone, with the zone's name.
 
-    >>> from datetime import datetime
     >>> from zoneinfo import ZoneInfo
     >>> at_office(datetime(2026, 11, 26, 20, 5), ZoneInfo("Asia/Jakarta"))
     '27 Nov 2026 03.05 WIB'
     """
     local = moment.replace(tzinfo=UTC).astimezone(zone)
-    return f"{day(local)} {local:%H.%M} {local.tzname()}"
+    return f"{clock(local)} {local.tzname()}"
 
 
 def duration(seconds: float | None) -> str:
-    """A duration in the unit that says most.
+    """A duration in its largest whole unit.
 
     >>> duration(42.0), duration(150.0), duration(7200.0), duration(None)
     ('42 detik', '2,5 menit', '2 jam', 'belum ada')
@@ -169,31 +180,13 @@ def duration(seconds: float | None) -> str:
         return "belum ada"
     for size, name in ((86_400, "hari"), (3_600, "jam"), (60, "menit")):
         if seconds >= size:
-            return f"{seconds / size:.1f}".replace(".", ",").removesuffix(",0") + f" {name}"
-    return f"{seconds:.0f} detik"
+            return f"{number(seconds / size, '0.#')} {name}"
+    return f"{number(seconds, '0')} detik"
 
 
 def share(part: int, whole: int) -> str:
-    """A part of a whole in percent; a stroke where there is no whole."""
-    return f"{100 * part / whole:.0f}%" if whole else "–"
-
-
-def day(moment: date) -> str:
-    """A date as Indonesians write it.
-
-    >>> day(datetime(2024, 10, 21))
-    '21 Okt 2024'
-    """
-    return f"{moment.day} {_MONTHS[moment.month - 1]} {moment.year}"
-
-
-def day_of(iso: str | None) -> str:
-    """The day of a moment as a model's card writes it; a stroke where the rows had no dates.
-
-    >>> day_of("2024-10-22T09:30:00+07:00"), day_of(None)
-    ('22 Okt 2024', '–')
-    """
-    return day(datetime.fromisoformat(iso)) if iso else "–"
+    """A part of a whole in percent; a dash where the whole is 0."""
+    return indonesian.percent(part / whole if whole else None)
 
 
 def likelihood(confidence: float) -> str:
@@ -206,7 +199,7 @@ def likelihood(confidence: float) -> str:
 
 
 def percent(confidence: float) -> str:
-    """A confidence as a whole percentage that is never rounded to certainty.
+    """A confidence as a whole percentage, never rounded to certainty.
 
     >>> percent(0.834), percent(0.9999), percent(0.0001)
     ('83%', '>99%', '<1%')
@@ -218,7 +211,7 @@ def percent(confidence: float) -> str:
 
 
 def learned_of(data: Mapping[str, Any]) -> str:
-    """How many complaints a model learned from, and of how many where that isn't all; `data` is what its card says.
+    """The number of complaints in a model card's `data` that the model learned from, of all where that differs.
 
     >>> learned_of({"rows": 80000, "learned": 50000}), learned_of({"rows": 8000})
     ('50.000 dari 80.000 pengaduan', '8.000 pengaduan')
@@ -226,12 +219,3 @@ def learned_of(data: Mapping[str, Any]) -> str:
     rows = int(data["rows"])
     learned = int(data.get("learned", rows))
     return f"{number(rows)} pengaduan" if learned == rows else f"{number(learned)} dari {number(rows)} pengaduan"
-
-
-def number(value: int) -> str:
-    """A number with Indonesian thousands.
-
-    >>> number(50000)
-    '50.000'
-    """
-    return f"{value:,}".replace(",", ".")

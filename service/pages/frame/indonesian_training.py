@@ -1,10 +1,11 @@
-"""What the pages say, in Indonesian, of a training: where it is, what was wrong, and how two versions compare."""
+"""The pages' Indonesian about training runs: states, stages, errors and comparisons."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from data import indonesian
 from service.jobs.training_runs import State
 
 if TYPE_CHECKING:
@@ -52,28 +53,27 @@ _FIGURES = {
 
 
 @dataclass(frozen=True, slots=True)
-class Said:
-    """An error as the page says it, and the command's own sentence, which may be technical and English."""
+class ErrorText:
+    """An error in the page's words, and the command's own message."""
 
     sentence: str
-    original: str
+    original: str = ""
 
 
 def stage(name: str) -> str:
-    """What is being done."""
+    """The name of a stage of a run."""
     return _STAGES.get(name, "Bekerja")
 
 
-def said(error: Mapping[str, str]) -> Said | None:
-    """What was wrong; None where nothing was."""
+def error_text(error: Mapping[str, str]) -> ErrorText | None:
+    """The error of a run; None where the run has none."""
     if not error:
         return None
-    kind, message = error.get("kind", ""), error.get("message", "")
-    return Said(_ERRORS.get(kind, "Perintah berhenti karena galat."), message)
+    return ErrorText(_ERRORS.get(error.get("kind", ""), "Perintah berhenti karena galat."), error.get("message", ""))
 
 
 def figure(name: str) -> str:
-    """What a figure of a comparison is called; a unit's is the unit's name.
+    """The name of a figure in a comparison; a unit's figure is named after the unit.
 
     >>> figure("unit_top_1"), figure("Dinas Kebersihan")
     ('Unit pertama benar', 'Dinas Kebersihan')
@@ -84,8 +84,7 @@ def figure(name: str) -> str:
 def points(difference: float) -> str:
     """A difference of shares in percentage points.
 
-    >>> points(0.0312), points(-0.1), points(0.0)
-    ('+3,1 poin', '-10,0 poin', '0,0 poin')
+    >>> points(0.0312), points(-0.1)
+    ('+3,1 poin', '−10,0 poin')
     """
-    written = f"{100 * difference:+.1f}" if round(difference, 3) else "0.0"
-    return written.replace(".", ",") + " poin"
+    return f"{indonesian.points(difference)} poin"

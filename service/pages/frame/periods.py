@@ -1,4 +1,4 @@
-"""The days that a page speaks of."""
+"""The period of a page's address."""
 
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
@@ -8,15 +8,14 @@ from fastapi import Depends, Query
 
 from service.dependencies import CurrentSettings
 
-_DAYS = 28
+_DEFAULT_DAYS = 28
 _LONGEST = timedelta(days=3_700)
-
-Day = Annotated[str, Query(max_length=10)]
+_EARLIEST, _LATEST = date(2000, 1, 1), date(2200, 1, 1)
 
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """From `first` to `last`, both included, as the office's calendar has them; `start` and `end` are UTC."""
+    """The days from `first` to `last`, both included, in the office's timezone; `start` and `end` are UTC."""
 
     first: date
     last: date
@@ -29,7 +28,7 @@ class Period:
         return f"dari={self.first}&sampai={self.last}"
 
     def week_from(self, monday: date) -> str:
-        """The days of a week that are within the period, as an address has them."""
+        """The part of a week inside the period, as a query string."""
         sunday = monday + timedelta(days=6)
         return f"dari={max(monday, self.first)}&sampai={min(sunday, self.last)}"
 
@@ -39,9 +38,9 @@ def period_of(
     first: Annotated[str, Query(alias="dari", max_length=10)] = "",
     last: Annotated[str, Query(alias="sampai", max_length=10)] = "",
 ) -> Period:
-    """The period of an address; the last four weeks where it names none that can be read."""
+    """The period of an address, by default the last four weeks."""
     until = _day(last) or settings.today()
-    since = _day(first) or until - timedelta(days=_DAYS - 1)
+    since = _day(first) or until - timedelta(days=_DEFAULT_DAYS - 1)
     since, until = min(since, until), max(since, until)
     since = max(since, until - _LONGEST)
     start, end = (
@@ -57,7 +56,7 @@ def _day(written: str) -> date | None:
         day = date.fromisoformat(written)
     except ValueError:
         return None
-    return day if date(2000, 1, 1) <= day <= date(2200, 1, 1) else None
+    return day if _EARLIEST <= day <= _LATEST else None
 
 
 ChosenPeriod = Annotated[Period, Depends(period_of)]

@@ -1,4 +1,4 @@
-"""Templates to HTML."""
+"""Render templates to HTML responses."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.responses import HTMLResponse
 
-from service.pages.frame import static_files
+from service.pages.frame import indonesian, indonesian_training, static_files
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,15 +18,15 @@ if TYPE_CHECKING:
 def render(
     template: str, status: int = 200, headers: Mapping[str, str] | None = None, **context: object
 ) -> HTMLResponse:
-    """A page; every value in it is escaped."""
-    framed = {"user": None, "settings": None, "here": "", "undo_notice": None, **context}
-    return HTMLResponse(_templates().get_template(template).render(framed), status, headers)
+    """A template as a response; every value is escaped."""
+    defaults = {"user": None, "settings": None, "here": "", "undo_notice": None}
+    return HTMLResponse(_templates().get_template(template).render(defaults | context), status, headers)
 
 
 @cache
 def _templates() -> Environment:
     folder = Path(__file__).parents[1] / "templates"
-    # Undefined names are mistakes of ours: better a failing test than a gap in a page.
+    # An undefined name is a bug: a failing test is better than a gap in a page.
     templates = Environment(
         loader=FileSystemLoader(folder),
         autoescape=True,
@@ -34,5 +34,9 @@ def _templates() -> Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    templates.globals["static"] = static_files.address
+    templates.globals |= {
+        "static": static_files.address,
+        "indonesian": indonesian,
+        "indonesian_training": indonesian_training,
+    }
     return templates

@@ -1,4 +1,4 @@
-"""Who is looking, what they may do, and whether a form is really theirs."""
+"""The signed-in user of a request, the roles that routes require, and forms with the session's token."""
 
 import secrets
 from collections.abc import AsyncIterator
@@ -12,6 +12,7 @@ from service.contract.schemas import clean
 from service.dependencies import CurrentSettings, CurrentTransaction
 from service.errors import NotAllowed, NotSignedIn, StaleForm
 from service.ledger.accounts import Accounts, Role, SignedInUser, open_accounts
+from service.settings import Settings
 
 if TYPE_CHECKING:
     from service.ledger.database import Database
@@ -32,7 +33,7 @@ class SentForm(NamedTuple):
         return clean(value).strip()[:longest] if isinstance(value, str) else ""
 
     def text(self, name: str) -> str:
-        """A long field; browsers send a line's end as two characters, which would shift every position after it."""
+        """A long field. Browsers send a line break as two characters, which would shift the positions of evidence."""
         value = self.fields.get(name, "")
         return clean(value).replace("\r\n", "\n") if isinstance(value, str) else ""
 
@@ -41,33 +42,30 @@ class SentForm(NamedTuple):
         return [clean(value).strip()[:500] for value in self.fields.getlist(name) if isinstance(value, str)]
 
     def file(self, name: str) -> UploadFile | None:
-        """A file with a name and something in it."""
+        """The first uploaded file of a field."""
         return next(iter(self.files(name)), None)
 
     def files(self, name: str) -> list[UploadFile]:
-        """Every file of a field; a browser sends one without a name where none was chosen."""
+        """The uploaded files of a field. A browser sends a nameless file where the user chose none."""
         return [value for value in self.fields.getlist(name) if isinstance(value, UploadFile) and value.filename]
 
 
 def signed_in_user_of(request: Request, transaction: CurrentTransaction) -> SignedInUser:
-    """Who is signed in.
+    """The signed-in user.
 
     Raises:
-        NotSignedIn: nobody is.
+        NotSignedIn: the request has no valid session cookie.
     """
-    secret = request.cookies.get(COOKIE, "")
-    user = transaction.accounts.signed_in_user(secret) if secret else None
-    if user is None:
-        raise NotSignedIn(_back(request))
+    user = _user_of_cookie(request, transaction.accounts)
     if user.stale and request.method == "GET":
         database: Database = request.app.state.database
         with open_accounts(database) as accounts:
-            accounts.seen(secret)
+            accounts.seen(request.cookies[COOKIE])
     return user
 
 
 async def form_of(request: Request) -> AsyncIterator[SentForm]:
-    """The form as it was sent, of either encoding."""
+    """The form of a request, in either encoding."""
     async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as form:
         yield SentForm(form)
 
@@ -77,10 +75,10 @@ PlainForm = Annotated[SentForm, Depends(form_of)]
 
 
 def own_form(user: SignedIn, form: PlainForm) -> SentForm:
-    """The form, which a page of this user's own session must have sent.
+    """A form that carries the token of the user's own session.
 
     Raises:
-        StaleForm: it holds no token, or that of another session.
+        StaleForm: the token is missing or belongs to another session.
     """
     _require_token(user, form)
     return form
@@ -89,44 +87,37 @@ def own_form(user: SignedIn, form: PlainForm) -> SentForm:
 OwnForm = Annotated[SentForm, Depends(own_form)]
 
 
-def _require_token(user: SignedInUser, form: SentForm) -> None:
-    if not secrets.compare_digest(form.get("token").encode(), user.form_token.encode()):
-        raise StaleForm("The form belongs to another session. Open the page again and send it once more.")
-
-
-def _at_least(role: Role, user: SignedInUser) -> SignedInUser:
-    if not user.may(role):
-        raise NotAllowed(f"This takes the role {role}.")
-    return user
-
-
 def supervisor_of(user: SignedIn) -> SignedInUser:
     return _at_least(Role.SUPERVISOR, user)
 
 
 def administrator_of(user: SignedIn, settings: CurrentSettings) -> SignedInUser:
     if settings.demonstration:
-        raise NotAllowed("The demonstration has no accounts.")
+        raise NotAllowed("pages.no-accounts")
     return _at_least(Role.ADMINISTRATOR, user)
 
 
+def may_train(user: SignedInUser, settings: Settings) -> bool:
+    """Whether the user may train and choose the model in use; the demonstration lets everybody."""
+    return settings.demonstration or user.may(Role.ADMINISTRATOR)
+
+
 def retrainer_of(user: SignedIn, settings: CurrentSettings) -> SignedInUser:
-    """Who may train and choose the model that answers; in the demonstration, which only this machine reaches, anybody."""
-    return user if settings.demonstration else _at_least(Role.ADMINISTRATOR, user)
+    """A user who may train and choose the model in use."""
+    return user if may_train(user, settings) else _at_least(Role.ADMINISTRATOR, user)
 
 
-def retrainer_at_ease_of(request: Request, settings: CurrentSettings, form: PlainForm) -> SignedInUser:
-    """The same with a form of their own, and no transaction open: for a route that takes seconds, which others mustn't wait for.
+def retrainer_without_transaction(request: Request, settings: CurrentSettings, form: PlainForm) -> SignedInUser:
+    """A retrainer with an own form, for routes that take seconds: an open transaction would block others.
 
     Raises:
-        NotSignedIn, NotAllowed, StaleForm: as elsewhere.
+        NotSignedIn: the request has no valid session cookie.
+        NotAllowed: the user's role may not train.
+        StaleForm: the token is missing or belongs to another session.
     """
     database: Database = request.app.state.database
     with database.reading() as session:
-        secret = request.cookies.get(COOKIE, "")
-        user = Accounts(session, settings.office).signed_in_user(secret) if secret else None
-    if user is None:
-        raise NotSignedIn(_back(request))
+        user = _user_of_cookie(request, Accounts(session, settings.office))
     retrainer_of(user, settings)
     _require_token(user, form)
     return user
@@ -135,18 +126,7 @@ def retrainer_at_ease_of(request: Request, settings: CurrentSettings, form: Plai
 Supervisor = Annotated[SignedInUser, Depends(supervisor_of)]
 Administrator = Annotated[SignedInUser, Depends(administrator_of)]
 Retrainer = Annotated[SignedInUser, Depends(retrainer_of)]
-RetrainerAtEase = Annotated[SignedInUser, Depends(retrainer_at_ease_of)]
-
-
-def accounts_of(transaction: CurrentTransaction) -> Accounts:
-    return transaction.accounts
-
-
-def _back(request: Request) -> str:
-    """The address to come back to; a form that was sent is not sent again."""
-    if request.method != "GET":
-        return "/"
-    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+RetrainerWithoutTransaction = Annotated[SignedInUser, Depends(retrainer_without_transaction)]
 
 
 def sign_in_address(back: str) -> str:
@@ -154,5 +134,31 @@ def sign_in_address(back: str) -> str:
 
 
 def safe_back(back: str) -> str:
-    """An address of this service, whatever was asked for."""
+    """The address to return to, replaced by the start page where it leads outside this service."""
     return back if back.startswith("/") and not back.startswith(("//", "/\\")) and "\\" not in back else "/"
+
+
+def _user_of_cookie(request: Request, accounts: Accounts) -> SignedInUser:
+    secret = request.cookies.get(COOKIE, "")
+    user = accounts.signed_in_user(secret) if secret else None
+    if user is None:
+        raise NotSignedIn(_back(request))
+    return user
+
+
+def _back(request: Request) -> str:
+    """The address to return to after signing in; a sent form is not sent again."""
+    if request.method != "GET":
+        return "/"
+    return request.url.path + (f"?{request.url.query}" if request.url.query else "")
+
+
+def _at_least(role: Role, user: SignedInUser) -> SignedInUser:
+    if not user.may(role):
+        raise NotAllowed(f"pages.needs-{role}")
+    return user
+
+
+def _require_token(user: SignedInUser, form: SentForm) -> None:
+    if not secrets.compare_digest(form.get("token").encode(), user.form_token.encode()):
+        raise StaleForm("pages.stale-form")

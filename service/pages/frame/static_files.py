@@ -1,4 +1,4 @@
-"""The style sheet and the icon, served under an address that changes with their content."""
+"""Serve static files under addresses that change with their content."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ if TYPE_CHECKING:
 _FOLDER = Path(__file__).parents[1] / "static"
 
 
-class _LastingFiles(StaticFiles):
-    """Files that a browser keeps for a year: a changed file has another address."""
+class _CachedFiles(StaticFiles):
+    """Files that browsers cache for a year, since a changed file gets another address."""
 
     def file_response(
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
@@ -30,12 +30,12 @@ class _LastingFiles(StaticFiles):
 
 
 def files() -> StaticFiles:
-    """The folder as an application to mount."""
-    return _LastingFiles(directory=_FOLDER)
+    """The folder of static files as an application to mount."""
+    return _CachedFiles(directory=_FOLDER)
 
 
 @cache
 def address(name: str) -> str:
-    """Where a file is served, with a mark of its content."""
-    mark = hashlib.sha256((_FOLDER / name).read_bytes()).hexdigest()[:12]
-    return f"/static/{name}?v={mark}"
+    """The address of a file, with a digest of its content."""
+    digest = hashlib.sha256((_FOLDER / name).read_bytes()).hexdigest()[:12]
+    return f"/static/{name}?v={digest}"

@@ -1,4 +1,4 @@
-"""A suggestion as a page shows it."""
+"""A suggestion prepared for a template."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A stretch of the complaint; `speaks` is "for", "against", or blank where it says nothing of the first unit."""
+    """A part of the complaint's text. `effect` on the first unit is "for", "against" or blank."""
 
     text: str
-    speaks: str = ""
+    effect: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class CandidateView:
-    """One line of a ranking."""
+    """A candidate of a ranking; `bar` is the confidence in percent."""
 
     id: str
     name: str
@@ -37,7 +37,7 @@ class CandidateView:
 
 @dataclass(frozen=True, slots=True)
 class RankingView:
-    """Candidates under the status that says how far to lean on them."""
+    """Candidates, with the status of the first and its advice."""
 
     status: str
     label: str
@@ -47,7 +47,7 @@ class RankingView:
 
 @dataclass(frozen=True, slots=True)
 class PrecedentView:
-    """A similar complaint of the past, in words."""
+    """A similar decided complaint."""
 
     reference_id: str
     date: str
@@ -60,7 +60,7 @@ class PrecedentView:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionView:
-    """All that a page says of a suggestion; `copies` are ids and names."""
+    """A suggestion as texts; `copies` holds pairs of unit id and name."""
 
     units: RankingView
     categories: RankingView
@@ -77,14 +77,14 @@ class SuggestionView:
 
 
 def suggestion_view(answer: SuggestionOut, text: str) -> SuggestionView:
-    """The page's view of an answer as it was given; everything in it is masked text or a name of the office's."""
+    """A stored answer as texts for its complaint's page."""
     evidence = answer.evidence
     return SuggestionView(
         units=_ranking(indonesian.UNIT_STATUS[answer.unit_status], answer.unit_status, map(_unit, answer.units)),
         categories=_ranking(
             indonesian.CATEGORY_STATUS[answer.category_status],
             answer.category_status,
-            map(_category, answer.categories),
+            map(_candidate, answer.categories),
         ),
         notices=tuple(indonesian.notice(notice.code, notice.count, notice.detail) for notice in answer.notices),
         segments=tuple(segments(text, evidence.words if evidence else [])),
@@ -103,8 +103,8 @@ def suggestion_view(answer: SuggestionOut, text: str) -> SuggestionView:
     )
 
 
-def _ranking(said: indonesian.StatusWords, status: str, candidates: Iterable[CandidateView]) -> RankingView:
-    return RankingView(status, said.label, said.advice, tuple(candidates))
+def _ranking(words: indonesian.StatusWords, status: str, candidates: Iterable[CandidateView]) -> RankingView:
+    return RankingView(status, words.label, words.advice, tuple(candidates))
 
 
 def _precedent(precedent: PrecedentOut) -> PrecedentView:
@@ -120,15 +120,15 @@ def _precedent(precedent: PrecedentOut) -> PrecedentView:
 
 
 def segments(text: str, evidence: Sequence[WordOut]) -> list[Segment]:
-    """The whole text in order, cut where a word speaks for or against.
+    """The whole text, split at the words of the evidence.
 
     >>> from service.contract.schemas import WordOut
-    >>> [(part.text, part.speaks) for part in segments("PJU mati", [WordOut(text="PJU", start=0, end=3, weight=0.4)])]
+    >>> [(part.text, part.effect) for part in segments("PJU mati", [WordOut(text="PJU", start=0, end=3, weight=0.4)])]
     [('PJU', 'for'), (' mati', '')]
     """
     parts, done = [], 0
     for word in sorted(evidence, key=lambda word: word.start):
-        # A stretch that overlaps an earlier one is already marked.
+        # A word that overlaps an earlier word is already marked.
         if not done <= word.start < word.end <= len(text):
             continue
         parts.append(Segment(text[done : word.start]))
@@ -142,18 +142,14 @@ def _unit(unit: UnitCandidateOut) -> CandidateView:
     return _candidate(unit, unit.code, indonesian.RESOLVED_BY[unit.resolved_by])
 
 
-def _category(category: CategoryCandidateOut) -> CandidateView:
-    return _candidate(category)
-
-
-def _candidate(found: UnitCandidateOut | CategoryCandidateOut, code: str = "", because: str = "") -> CandidateView:
+def _candidate(candidate: UnitCandidateOut | CategoryCandidateOut, code: str = "", because: str = "") -> CandidateView:
     return CandidateView(
-        id=found.id,
-        name=found.name,
+        id=candidate.id,
+        name=candidate.name,
         code=code,
-        percent=indonesian.percent(found.confidence),
-        bar=round(found.confidence * 100),
-        likelihood=indonesian.likelihood(found.confidence),
+        percent=indonesian.percent(candidate.confidence),
+        bar=round(candidate.confidence * 100),
+        likelihood=indonesian.likelihood(candidate.confidence),
         because=because,
-        in_set=found.in_set,
+        in_set=candidate.in_set,
     )

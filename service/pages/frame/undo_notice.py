@@ -1,4 +1,4 @@
-"""What was just decided, with the way to take it back."""
+"""The notice after a decision, with a button to undo the decision."""
 
 from __future__ import annotations
 
@@ -16,35 +16,37 @@ if TYPE_CHECKING:
     from service.ledger.accounts import SignedInUser
     from service.ledger.names import Names
 
-# The page offers it for ten seconds; slow networks get a little more.
+# The script removes the notice after ten seconds; slow networks need a little more.
 _SHOWN_FOR = timedelta(seconds=20)
 
 
 @dataclass(frozen=True, slots=True)
 class UndoNotice:
-    """A decision of this user's that was entered a moment ago."""
+    """A decision that the user made a moment ago, as a sentence."""
 
     decision_id: str
     sentence: str
 
 
 def undo_notice_of(transaction: Transaction, decision_id: str, user: SignedInUser, names: Names) -> UndoNotice | None:
-    """The user's own fresh decision, None where it is older, undone, or somebody else's."""
-    entry = transaction.session.get(StoredDecision, decision_id) if decision_id else None
-    if entry is None or entry.undone_at or entry.officer != user.name or entry.decided_at < now() - _SHOWN_FOR:
+    """The notice of the user's own recent decision; None for an older, undone or another user's decision."""
+    decision = transaction.session.get(StoredDecision, decision_id) if decision_id else None
+    if decision is None or decision.undone_at or decision.officer != user.name:
         return None
-    complaint = transaction.session.get_one(StoredComplaint, entry.complaint_id)
-    went = f"diteruskan ke {names.unit(entry.unit_id)}" if entry.unit_id else "dicatat tanpa unit"
-    others = _others(transaction, entry)
+    if decision.decided_at < now() - _SHOWN_FOR:
+        return None
+    complaint = transaction.session.get_one(StoredComplaint, decision.complaint_id)
+    destination = f"diteruskan ke {names.unit(decision.unit_id)}" if decision.unit_id else "dicatat tanpa unit"
+    others = _decided_together(transaction, decision)
     also = f" dan {others} yang hampir sama" if others else ""
-    return UndoNotice(entry.id, f"Pengaduan {complaint.reference_id}{also} {went}.")
+    return UndoNotice(decision.id, f"Pengaduan {complaint.reference_id}{also} {destination}.")
 
 
-def _others(transaction: Transaction, entry: StoredDecision) -> int:
-    """How many decisions stand that were made along with it."""
-    if entry.together is None:
+def _decided_together(transaction: Transaction, decision: StoredDecision) -> int:
+    """The number of other standing decisions that were made in the same step."""
+    if decision.together is None:
         return 0
     query = select(func.count()).where(
-        StoredDecision.together == entry.id, StoredDecision.id != entry.id, StoredDecision.undone_at.is_(None)
+        StoredDecision.together == decision.id, StoredDecision.id != decision.id, StoredDecision.undone_at.is_(None)
     )
     return transaction.session.scalar(query) or 0

@@ -1,11 +1,11 @@
-// The desk by keyboard. Every page works without this file; nothing here decides anything by itself.
+// Keyboard shortcuts of the desk. Every page works without this script, and the script never decides by itself.
 "use strict";
 
 (() => {
   const page = document.body.dataset.page;
-  const opened = performance.now();
-  const one = (selector) => document.querySelector(selector);
-  const all = (selector) => [...document.querySelectorAll(selector)];
+  const openedAt = performance.now();
+  const find = (selector) => document.querySelector(selector);
+  const findAll = (selector) => [...document.querySelectorAll(selector)];
 
   const isTyping = (element) =>
     element instanceof HTMLTextAreaElement ||
@@ -13,13 +13,13 @@
     (element instanceof HTMLInputElement && !["radio", "checkbox"].includes(element.type));
 
   const follow = (selector) => {
-    const link = one(selector);
+    const link = find(selector);
     if (link) link.click();
     return Boolean(link);
   };
 
   const choose = (key) => {
-    const choice = one(`input[data-key="${key}"]`);
+    const choice = find(`input[data-key="${key}"]`);
     if (!choice) return false;
     choice.checked = true;
     choice.focus();
@@ -27,22 +27,23 @@
   };
 
   const focus = (selector) => {
-    const field = one(selector);
+    const field = find(selector);
     if (field) field.focus();
     return Boolean(field);
   };
 
   const moveRow = (step) => {
-    const rows = all("[data-rows] a.row");
+    const rows = findAll("[data-rows] a.row");
     if (!rows.length) return false;
-    const at = rows.indexOf(document.activeElement);
-    const next = at < 0 ? (step > 0 ? 0 : rows.length - 1) : Math.min(Math.max(at + step, 0), rows.length - 1);
+    const current = rows.indexOf(document.activeElement);
+    const first = step > 0 ? 0 : rows.length - 1;
+    const next = current < 0 ? first : Math.min(Math.max(current + step, 0), rows.length - 1);
     rows[next].focus();
     return true;
   };
 
-  const help = () => {
-    const dialog = one("#bantuan");
+  const showHelp = () => {
+    const dialog = find("#bantuan");
     if (dialog && !dialog.open) dialog.showModal();
     return Boolean(dialog);
   };
@@ -53,14 +54,14 @@
     return true;
   };
 
-  const onQueue = {
+  const queueKeys = {
     j: () => moveRow(1),
     k: () => moveRow(-1),
     "/": () => focus("#cari"),
   };
-  for (const n of "12345") onQueue[n] = () => follow(`[data-tab="${n}"]`);
+  for (const n of "12345") queueKeys[n] = () => follow(`[data-tab="${n}"]`);
 
-  const onComplaint = {
+  const complaintKeys = {
     j: () => follow('a[rel="next"]'),
     k: () => follow('a[rel="prev"]'),
     u: () => focus("#cari-unit"),
@@ -68,18 +69,18 @@
     t: () => focus("#tindak-lanjut"),
     b: () => focus("#cari-tembusan"),
     "/": () => {
-      const up = one("[data-up]");
+      const up = find("[data-up]");
       if (up) location.assign(`${up.href}#cari`);
       return Boolean(up);
     },
-    Enter: () => submit(one("[data-decision]")),
+    Enter: () => submit(find("[data-decision]")),
   };
-  for (const key of "012345qwe") onComplaint[key] = () => choose(key);
+  for (const key of "012345qwe") complaintKeys[key] = () => choose(key);
 
-  const everywhere = { "?": help, z: () => submit(one("[data-undo]")) };
-  const keys = { ...everywhere, ...(page === "antrean" ? onQueue : page === "pengaduan" ? onComplaint : {}) };
+  const commonKeys = { "?": showHelp, z: () => submit(find("[data-undo]")) };
+  const keys = { ...commonKeys, ...(page === "antrean" ? queueKeys : page === "pengaduan" ? complaintKeys : {}) };
 
-  const rests = (target, key) =>
+  const keepsEnter = (target, key) =>
     key === "Enter" && target.closest("a, button, summary, dialog, [data-undo]") !== null;
 
   document.addEventListener("keydown", (event) => {
@@ -94,19 +95,18 @@
       target.blur();
       return;
     }
-    if (isTyping(target) || (one("dialog[open]") && event.key !== "Escape") || rests(target, event.key)) return;
-    const act = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
-    if (act && act()) event.preventDefault();
+    if (isTyping(target) || (find("dialog[open]") && event.key !== "Escape") || keepsEnter(target, event.key)) return;
+    const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
+    if (action && action()) event.preventDefault();
   });
 
-  // A search's answer may come late: only the one to what now stands in the field counts. Enter may come before it: the
-  // first match is chosen as soon as it is there, and the answer that shows it is not asked for again, which would lose
-  // the choice.
-  const askedBy = (field) => field.value.trim();
-  const resultsOf = (field) => one(field.getAttribute("hx-target"));
-  const searchOf = (element) => (element instanceof HTMLElement && element.matches("[data-search]") ? element : null);
+  // A search result may arrive late: only the result for the field's current value counts. Enter may precede the result:
+  // then the first match is chosen on arrival. The same search is not sent twice, since a new result would drop the choice.
+  const queryOf = (field) => field.value.trim();
+  const resultsOf = (field) => find(field.getAttribute("hx-target"));
+  const searchFieldOf = (element) => (element instanceof HTMLElement && element.matches("[data-search]") ? element : null);
 
-  const takeFirst = (results) => {
+  const chooseFirst = (results) => {
     const first = results.querySelector("input[data-match]");
     if (!first) return;
     first.checked = true;
@@ -114,79 +114,79 @@
     first.dispatchEvent(new Event("change", { bubbles: true }));
   };
 
-  // Of what can be chosen several times, the chosen ones are put aside and the field is free for the next.
+  // A ticked copy moves out of the search results, and the field is cleared for the next search.
   document.addEventListener("change", (event) => {
     const box = event.target;
     if (!(box instanceof HTMLInputElement && box.type === "checkbox" && "match" in box.dataset)) return;
     const results = box.closest("[data-failed]");
-    const kept = one(`[data-kept="${box.name}"]`);
-    const field = one(`[hx-target="#${results.id}"]`);
-    const before = [...kept.querySelectorAll("input")].find((other) => other.value === box.value);
-    if (before) {
-      before.checked = true;
+    const chosen = find(`[data-kept="${box.name}"]`);
+    const field = find(`[hx-target="#${results.id}"]`);
+    const duplicate = [...chosen.querySelectorAll("input")].find((other) => other.value === box.value);
+    if (duplicate) {
+      duplicate.checked = true;
     } else {
       delete box.dataset.match;
       const label = box.closest("label");
       label.className = "check";
-      kept.append(label);
+      chosen.append(label);
     }
     results.replaceChildren();
-    delete results.dataset.asked;
+    delete results.dataset.query;
     field.value = "";
     field.focus();
   });
 
   const chooseFirstMatch = (field) => {
     const results = resultsOf(field);
-    if (results.dataset.asked === askedBy(field)) {
-      takeFirst(results);
+    if (results.dataset.query === queryOf(field)) {
+      chooseFirst(results);
       return;
     }
-    results.dataset.wanted = askedBy(field);
+    results.dataset.chooseFor = queryOf(field);
     htmx.trigger(field, "cari");
   };
 
   document.addEventListener("htmx:beforeRequest", (event) => {
-    const field = searchOf(event.detail.elt);
-    if (field && resultsOf(field).dataset.asked === askedBy(field)) event.preventDefault();
+    const field = searchFieldOf(event.detail.elt);
+    if (field && resultsOf(field).dataset.query === queryOf(field)) event.preventDefault();
   });
 
   document.addEventListener("htmx:beforeSwap", (event) => {
-    const field = searchOf(event.detail.requestConfig.elt);
-    if (field && event.detail.requestConfig.parameters[field.name].trim() !== askedBy(field)) {
+    const field = searchFieldOf(event.detail.requestConfig.elt);
+    if (field && event.detail.requestConfig.parameters[field.name].trim() !== queryOf(field)) {
       event.detail.shouldSwap = false;
     }
   });
 
   document.addEventListener("htmx:afterSwap", (event) => {
-    const field = searchOf(event.detail.requestConfig.elt);
+    const field = searchFieldOf(event.detail.requestConfig.elt);
     if (!field) return;
     const results = event.detail.target;
-    results.dataset.asked = askedBy(field);
-    if (results.dataset.wanted === results.dataset.asked) takeFirst(results);
-    delete results.dataset.wanted;
+    results.dataset.query = queryOf(field);
+    if (results.dataset.chooseFor === results.dataset.query) chooseFirst(results);
+    delete results.dataset.chooseFor;
   });
 
   for (const failure of ["htmx:sendError", "htmx:responseError", "htmx:timeout"]) {
     document.addEventListener(failure, (event) => {
-      const field = searchOf(event.detail.requestConfig.elt);
+      const field = searchFieldOf(event.detail.requestConfig.elt);
       if (!field) return;
       const results = resultsOf(field);
       results.textContent = results.dataset.failed;
-      delete results.dataset.asked;
-      delete results.dataset.wanted;
+      delete results.dataset.query;
+      delete results.dataset.chooseFor;
     });
   }
 
-  // What was sent is under way: nothing is sent twice, and the button says so.
-  const sending = (form, under) => {
-    for (const button of form.querySelectorAll("button[type=submit]")) button.setAttribute("aria-busy", String(under));
+  // A form is sent once; its button shows that sending is in progress.
+  const setBusy = (form, busy) => {
+    for (const button of form.querySelectorAll("button[type=submit]")) button.setAttribute("aria-busy", String(busy));
   };
   document.addEventListener("submit", (event) => {
-    if (!event.defaultPrevented && event.target.method === "post") sending(event.target, true);
+    if (!event.defaultPrevented && event.target.method === "post") setBusy(event.target, true);
   });
 
-  const decision = one("[data-decision]");
+  const decision = find("[data-decision]");
   if (decision) {
     decision.addEventListener("submit", (event) => {
       if (decision.dataset.sent) {
@@ -194,17 +194,17 @@
         return;
       }
       decision.dataset.sent = "yes";
-      decision.elements.detik.value = ((performance.now() - opened) / 1000).toFixed(1);
+      decision.elements.detik.value = ((performance.now() - openedAt) / 1000).toFixed(1);
     });
   }
-  // A page that comes back from the browser's own cache can be sent again.
+  // A page restored from the browser's back-forward cache can be sent again.
   window.addEventListener("pageshow", () => {
     if (decision) delete decision.dataset.sent;
-    for (const form of document.forms) sending(form, false);
+    for (const form of document.forms) setBusy(form, false);
   });
 
   if (location.hash === "#cari") focus("#cari");
 
-  const undoNotice = one("[data-undo-notice]");
+  const undoNotice = find("[data-undo-notice]");
   if (undoNotice) setTimeout(() => undoNotice.remove(), 10000);
 })();
