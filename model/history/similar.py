@@ -42,7 +42,7 @@ class NearDuplicates:
 
 def stems_only() -> ComplaintFeatures:
     """The unfitted features by which complaints are compared: stems without function words."""
-    return ComplaintFeatures(pairs=False, characters=None, function_words=False, rows_at_least=1)
+    return ComplaintFeatures(pairs=False, characters=False, function_words=False, rows_at_least=1)
 
 
 @dataclass(frozen=True, slots=True)

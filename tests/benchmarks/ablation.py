@@ -39,7 +39,7 @@ def _features(**settings: Any) -> AbstractContextManager[object]:
 
 def without_characters() -> AbstractContextManager[object]:
     """Fit without character n-grams."""
-    return _features(characters=None)
+    return _features(characters=False)
 
 
 @contextmanager

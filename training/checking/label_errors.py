@@ -103,7 +103,7 @@ class _Judges:
         self._topics = [topic_of(unit_id, units) for unit_id in self._unit_ids]
         self._categories = [row.category for row in rows]
         # Words alone tell labels apart nearly as well as with their characters, in a third of the time.
-        features = ComplaintFeatures(characters=None)
+        features = ComplaintFeatures(characters=False)
         addressees = Addressees(units)
         # The vocabulary knows no label, so one for all folds tells none of them anything.
         self._matrix: csr_matrix = features.fit_transform([document(row.complaint, addressees) for row in rows])

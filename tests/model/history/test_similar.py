@@ -76,7 +76,7 @@ def test_an_excerpt_is_cut_at_words_around_what_is_shared() -> None:
 
 
 def test_similarity_is_the_cosine_that_scikit_learn_computes() -> None:
-    features = ComplaintFeatures(pairs=False, characters=None, function_words=False, rows_at_least=1)
+    features = ComplaintFeatures(pairs=False, characters=False, function_words=False, rows_at_least=1)
     documents = [Document(row.complaint.text) for row in HISTORY]
     rows = features.fit_transform(documents)
     names = features.names()
