@@ -22,7 +22,7 @@ from typing import IO, TYPE_CHECKING, Any
 
 from data.errors import PilahError
 from service.ledger.database import open_ledger, revision_of
-from service.ledger.dump import one_moment, rows_out, tables_of
+from service.operations.ledger_dump import rows_out, snapshot, tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -72,7 +72,7 @@ def back_up(settings: Settings, target: Path, *, replace: bool = False) -> Writt
     try:
         with _aside(target) as file, tarfile.open(fileobj=file, mode="w:gz", compresslevel=_COMPRESSION) as archive:
             backup = _Backup(archive, target.parent)
-            with one_moment(engine) as connection:
+            with snapshot(engine) as connection:
                 backup.add_ledger(connection)
             backup.add_home(settings.home)
             backup.seal(settings.signing_key.get_secret_value())

@@ -18,8 +18,8 @@ from model.versions.artifact import library_versions
 from model.versions.office_home import Office
 from service.jobs.deadlines import read_deadlines
 from service.ledger.database import REVISIONS, connect, now, revision_of
-from service.ledger.dump import one_moment, tables_of
 from service.ledger.tables import StoredComplaint, User
+from service.operations.ledger_dump import snapshot, tables_of
 from service.settings import unknown_variables
 
 if TYPE_CHECKING:
@@ -133,7 +133,7 @@ def _look_at_database(settings: Settings) -> Iterator[Finding]:
         return
     engine = connect(url)
     try:
-        with one_moment(engine) as connection:
+        with snapshot(engine) as connection:
             yield from _look_at_ledger(settings, connection, shown)
     except SQLAlchemyError as error:
         yield _problem(

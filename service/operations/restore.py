@@ -24,8 +24,8 @@ from model.errors import ArtifactForeign
 from model.versions.artifact import verify
 from service.errors import BackupUnusable
 from service.ledger.database import REVISIONS, connect, migrate_within, revision_of
-from service.ledger.dump import count_rows, drop_all, rows_in, tables_of
 from service.operations.backup import FOLDERS, FORMAT, LEDGER, MANIFEST, signature
+from service.operations.ledger_dump import count_rows, drop_all, rows_in, tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

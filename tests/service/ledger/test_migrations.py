@@ -10,8 +10,8 @@ from sqlalchemy.orm import Session
 
 from service.ledger import database
 from service.ledger.database import REVISIONS, connect, migrate, open_ledger, revision_of
-from service.ledger.dump import tables_of
 from service.ledger.tables import Base, StoredComplaint
+from service.operations.ledger_dump import tables_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -28,9 +28,9 @@ from service.app import create_app
 from service.errors import BackupUnusable
 from service.ledger.accounts import open_accounts
 from service.ledger.database import Database, connect, migrate, open_ledger
-from service.ledger.dump import one_moment, rows_out, tables_of
 from service.operations import backup as backup_module
 from service.operations.backup import MANIFEST, back_up
+from service.operations.ledger_dump import rows_out, snapshot, tables_of
 from service.operations.restore import restore
 from service.settings import Settings
 
@@ -89,7 +89,7 @@ def _work(settings: Settings) -> None:
 
 def _rows(settings: Settings) -> dict[str, list[str]]:
     engine = open_ledger(settings.ledger_url)
-    with one_moment(engine) as connection:
+    with snapshot(engine) as connection:
         rows = {table.name: sorted(rows_out(connection, table)) for table in tables_of(connection)}
     engine.dispose()
     return rows
@@ -159,7 +159,7 @@ def test_what_is_written_meanwhile_is_whole_or_not_in_the_backup(filled: Setting
     shutil.copytree(filled.home, home)
     settings = _settings(home)
     engine = open_ledger(settings.ledger_url)
-    with one_moment(engine) as connection:
+    with snapshot(engine) as connection:
         before = [line for table in tables_of(connection) for line in rows_out(connection, table)]
         with open_accounts(Database(engine, "kumham")) as accounts:
             accounts.add_key("B-9", "test")

@@ -1,7 +1,7 @@
-"""The ledger's tables as lines of JSON, out and in: the same for SQLite and PostgreSQL, so that either reads the other's.
+"""Write the ledger's tables as JSON Lines and read them back, between SQLite and PostgreSQL too.
 
-Tables are taken as the database has them, not as the code knows them: a dump of an earlier schema is read into that
-schema and then brought forward by the migrations, like any ledger of that release.
+Tables are reflected from the database, not taken from the code: a dump of an earlier schema is read into that schema,
+which the migrations then upgrade.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ _ROWS_AT_ONCE = 500
 
 
 @contextmanager
-def one_moment(engine: Engine) -> Iterator[Connection]:
-    """A connection that sees the ledger as it is at one moment, whatever is written meanwhile."""
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees the ledger at one moment, without later writes."""
     options: dict[str, Any] = {READS_ONLY: True}
     if engine.dialect.name == "postgresql":
         options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
@@ -36,24 +36,24 @@ def one_moment(engine: Engine) -> Iterator[Connection]:
 
 
 def tables_of(connection: Connection) -> list[Table]:
-    """Pilah's tables that the database has, each after those that it refers to; another program's are left alone."""
+    """Pilah's tables in the database, referenced tables first; another program's tables are left out."""
     metadata = MetaData()
     metadata.reflect(connection, only=lambda name, _: name in Base.metadata.tables)
     return [table for table in metadata.sorted_tables if table.name in Base.metadata.tables]
 
 
 def rows_out(connection: Connection, table: Table) -> Iterator[str]:
-    """Each row as a line of JSON."""
+    """Each row of a table as a line of JSON."""
     rows = connection.execution_options(yield_per=_ROWS_AT_ONCE).execute(select(table))
     for row in rows.mappings():
         yield json.dumps(dict(row), default=_as_text, ensure_ascii=False) + "\n"
 
 
 def rows_in(connection: Connection, table: Table, lines: Iterable[bytes]) -> int:
-    """Enter the lines that `rows_out` gave; the number of rows.
+    """Insert the lines of `rows_out`; returns the number of rows.
 
     Raises:
-        ValueError: a line is none of `rows_out`'s.
+        ValueError: a line is not a row of this table.
     """
     count = 0
     rows = (_row(table, line) for line in lines)
@@ -65,15 +65,15 @@ def rows_in(connection: Connection, table: Table, lines: Iterable[bytes]) -> int
 
 
 def count_rows(connection: Connection) -> int:
-    """How many rows all tables hold together."""
+    """The number of rows in all tables."""
     return sum(connection.scalar(select(func.count()).select_from(table)) or 0 for table in tables_of(connection))
 
 
 def drop_all(connection: Connection) -> None:
-    """Take every table of the ledger away, within the connection's transaction."""
+    """Drop every table of the ledger, within the connection's transaction."""
     for table in reversed(tables_of(connection)):
         table.drop(connection)
-    # Alembic's note of the schema, which the migrations write anew.
+    # Alembic's table of the schema's revision; the migrations write it again.
     connection.execute(text("DROP TABLE IF EXISTS alembic_version"))
 
 
@@ -90,7 +90,7 @@ def _as_text(value: object) -> str:
     raise TypeError(type(value).__name__)
 
 
-def _from_text(table: Table, name: str, value: Any) -> Any:  # noqa: ANN401 - whatever a column holds
+def _from_text(table: Table, name: str, value: Any) -> Any:  # noqa: ANN401 - any column's value
     kind = table.columns[name].type
     if value is None:
         return None
@@ -100,7 +100,7 @@ def _from_text(table: Table, name: str, value: Any) -> Any:  # noqa: ANN401 - wh
 
 
 def _continue_numbers(connection: Connection, table: Table) -> None:
-    """PostgreSQL counts on from where it was told last, not from the greatest number that is there."""
+    """Set PostgreSQL's sequence to the greatest inserted id; inserts with explicit ids don't move it."""
     counted = table.autoincrement_column
     if connection.dialect.name != "postgresql" or counted is None:
         return
