@@ -1,4 +1,4 @@
-"""The catalogue of sentences: both languages, the same fields, and a sentence for each error that is raised."""
+"""The catalogue of sentences: both languages, with the same fields."""
 
 from __future__ import annotations
 
