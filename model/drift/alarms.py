@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from data.messages import Sentence
+
 
 class Signal(StrEnum):
     """What rang."""
@@ -37,7 +39,7 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """One thing that changed. `detail` is the field, unit or category that it is about, `message` is for the officer."""
+    """A change that rings. `detail` is the name of a field, or the id of a unit or category; `message` is for people."""
 
     kind: Kind
     signal: Signal
@@ -45,4 +47,4 @@ class Alarm:
     baseline_value: float
     recent_value: float
     detail: str
-    message: str
+    message: Sentence

@@ -22,6 +22,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from data.messages import Sentence
 from model.drift.baseline import WEEK
 from model.drift.decisions import FEWEST_DECISIONS, check_agreement
 from model.drift.inputs import check_input
@@ -66,12 +67,12 @@ def check(
     )
 
 
-def too_few(baseline: Baseline, recent: Iterable[Observation]) -> str:
-    """Why nothing can be said yet, for the officer; empty where there are enough rows."""
+def too_few(baseline: Baseline, recent: Iterable[Observation]) -> Sentence | None:
+    """Why drift can't be checked yet; None where there are enough rows."""
     if baseline.rows < FEWEST_BASELINE_ROWS:
-        return f"Data uji model hanya {baseline.rows} pengaduan; pergeseran baru dapat diperiksa dengan {FEWEST_BASELINE_ROWS}."
+        return Sentence("drift.few-baseline-rows", rows=baseline.rows, needed=FEWEST_BASELINE_ROWS)
     rows = list(recent)
     decided = sum(bool(row.decided_unit_id) for row in rows)
     if len(rows) < FEWEST_ROWS and decided < FEWEST_DECISIONS:
-        return f"Baru {len(rows)} pengaduan yang masuk; pergeseran baru dapat diperiksa dengan {FEWEST_ROWS}."
-    return ""
+        return Sentence("drift.few-recent-rows", rows=len(rows), needed=FEWEST_ROWS)
+    return None

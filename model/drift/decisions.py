@@ -6,6 +6,7 @@ import math
 from collections import Counter, defaultdict
 from typing import TYPE_CHECKING
 
+from data.messages import Sentence
 from model.drift.alarms import Alarm, Kind, Signal
 from model.drift.baseline import Agreement
 from model.drift.windows import TOLERATED_WAVE, WAVES_AT_ONCE, threshold, windows, z_of_share
@@ -58,7 +59,7 @@ def _overall_alarm(baseline: Baseline, decided: Sequence[Observation]) -> list[A
         return []
     since = decided[changed:]
     before, now = _expected(since, baseline.agreement), _agreement(since)
-    message = f"Petugas mengikuti {_percent(now)} saran dari {len(since)} keputusan terakhir; yang diharapkan {_percent(before)}."
+    message = Sentence("drift.agreement", before=before, now=now, decisions=len(since))
     return [Alarm(Kind.AGREEMENT, Signal.AGREEMENT, since[0].received_at, before, now, "", message)]
 
 
@@ -78,9 +79,14 @@ def _unit_alarms(baseline: Baseline, decided: Sequence[Observation], names: Mapp
         toward, count = elsewhere.most_common(1)[0]
         if count < max(_ONE_WAY * elsewhere.total(), _FEWEST_ONE_WAY):
             continue
-        message = (
-            f"Saran {names.get(unit_id, unit_id)} hanya diikuti {_percent(now)} dari {len(since)} kali, yang diharapkan "
-            f"{_percent(before)}; {count} di antaranya diputuskan ke {names.get(toward, toward)}."
+        message = Sentence(
+            "drift.unit_agreement",
+            before=before,
+            now=now,
+            decisions=len(since),
+            count=count,
+            name=names.get(unit_id, unit_id),
+            toward=names.get(toward, toward),
         )
         alarms.append(Alarm(Kind.AGREEMENT, Signal.UNIT_AGREEMENT, since[0].received_at, before, now, unit_id, message))
     return alarms
@@ -139,7 +145,7 @@ def _new_units(decided: Sequence[Observation], known_units: AbstractSet[str], na
             0.0,
             len(rows) / len(decided),
             unit_id,
-            f"Unit {names.get(unit_id, unit_id)} menerima {len(rows)} keputusan, tetapi belum dikenal model.",
+            Sentence("drift.new_unit", count=len(rows), name=names.get(unit_id, unit_id)),
         )
         for unit_id, rows in found.items()
         if len(rows) >= _FEWEST_NEW
@@ -159,12 +165,8 @@ def _new_categories(
             now = count / len(window.rows)
             high = z_of_share(TOLERATED_WAVE, now, len(window.rows)) > threshold(WAVES_AT_ONCE)
             if high and category_id not in known_categories and category_id not in alarms:
-                message = f"Kategori {names.get(category_id, category_id)} belum dikenal model, tetapi diputuskan pada {_percent(now)} pengaduan."
+                message = Sentence("drift.new_category", now=now, name=names.get(category_id, category_id))
                 alarms[category_id] = Alarm(
                     Kind.AGREEMENT, Signal.NEW_CATEGORY, window.since, 0.0, now, category_id, message
                 )
     return list(alarms.values())
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.0f} %"

@@ -7,6 +7,7 @@ from collections import Counter
 from statistics import fmean
 from typing import TYPE_CHECKING
 
+from data.messages import Sentence
 from model.drift.alarms import Alarm, Kind, Signal
 from model.drift.baseline import signal_values
 from model.drift.windows import FEWEST_ROWS, TOLERATED_WAVE, WAVES_AT_ONCE, threshold, windows, z_of_mean, z_of_share
@@ -51,7 +52,7 @@ def _levels(baseline: Baseline, window: Window, _names: Mapping[str, str]) -> It
         before, now = baseline.levels[name], fmean(value(row) for row in window.rows)
         if z_of_mean(before, now, len(window.rows), window.weeks, _TOLERATED[name]) > threshold():
             signal = Signal(name)
-            yield _alarm(signal, window, before.mean, now, "", _LEVEL_MESSAGES[signal](before.mean, now))
+            yield _alarm(signal, window, before.mean, now)
 
 
 def _blanks(baseline: Baseline, window: Window, _names: Mapping[str, str]) -> Iterator[Alarm]:
@@ -59,8 +60,8 @@ def _blanks(baseline: Baseline, window: Window, _names: Mapping[str, str]) -> It
     for field, count in sorted(blanks.items()):
         before, now = baseline.blank.get(field, 0.0), count / len(window.rows)
         if z_of_share(before + _TOLERATED[Signal.BLANK], now, len(window.rows)) > threshold(len(blanks)):
-            message = f"Isian {_FIELD_NAMES.get(field, field)} kosong pada {_percent(now)} pengaduan; pada data uji {_percent(before)}."
-            yield _alarm(Signal.BLANK, window, before, now, field, message)
+            field_name = Sentence(f"drift.field-{field}")
+            yield _alarm(Signal.BLANK, window, before, now, field, field=field_name)
 
 
 def _waves(baseline: Baseline, window: Window, names: Mapping[str, str]) -> Iterator[Alarm]:
@@ -71,8 +72,7 @@ def _waves(baseline: Baseline, window: Window, names: Mapping[str, str]) -> Iter
         tolerated = before * (1 + _TOLERATED_WAVE_OF_SHARE) + _TOLERATED[Signal.WAVE]
         if z_of_share(tolerated, now, len(window.rows)) > threshold(WAVES_AT_ONCE):
             name = names.get(category_id, category_id)
-            message = f"Gelombang pengaduan tentang {name}: {_percent(now)} dari yang masuk; pada data uji {_percent(before)}."
-            yield _alarm(Signal.WAVE, window, before, now, category_id, message)
+            yield _alarm(Signal.WAVE, window, before, now, category_id, name=name)
 
 
 def _category_confidences(baseline: Baseline, window: Window, names: Mapping[str, str]) -> Iterator[Alarm]:
@@ -87,29 +87,21 @@ def _category_confidences(baseline: Baseline, window: Window, names: Mapping[str
         )
         if fall > threshold(len(baseline.category_confidence)):
             name = names.get(category_id, category_id)
-            message = (
-                f"Keyakinan pada pengaduan yang disarankan sebagai {name} turun menjadi {_percent(now)}; "
-                f"pada data uji {_percent(before.mean)}."
-            )
-            yield _alarm(Signal.CATEGORY_CONFIDENCE, window, before.mean, now, category_id, message)
+            yield _alarm(Signal.CATEGORY_CONFIDENCE, window, before.mean, now, category_id, name=name)
 
 
 def _mixes(baseline: Baseline, window: Window, _names: Mapping[str, str]) -> Iterator[Alarm]:
     mixes = (
-        (Signal.UNIT_MIX, "unit", baseline.units, [row.unit_id for row in window.rows]),
-        (Signal.CATEGORY_MIX, "kategori", baseline.categories, [row.category_id for row in window.rows]),
+        (Signal.UNIT_MIX, baseline.units, [row.unit_id for row in window.rows]),
+        (Signal.CATEGORY_MIX, baseline.categories, [row.category_id for row in window.rows]),
     )
-    for signal, word, before, now in mixes:
+    for signal, before, now in mixes:
         counted = Counter(label for label in now if label)
         if sum(counted.values()) < FEWEST_ROWS or not before:
             continue
         distance, expected, error = _total_variation(before, counted)
         if (distance - expected - _TOLERATED[signal]) / error > threshold():
-            message = (
-                f"Susunan {word} yang disarankan bergeser: {_percent(distance)} pengaduan jatuh pada {word} lain daripada "
-                f"di data uji; yang wajar sampai {_percent(expected + _TOLERATED[signal])}."
-            )
-            yield _alarm(signal, window, expected, distance, "", message)
+            yield _alarm(signal, window, expected, distance, expected=expected + _TOLERATED[signal])
 
 
 def _total_variation(before: Mapping[str, int], now: Mapping[str, int]) -> tuple[float, float, float]:
@@ -127,36 +119,10 @@ def _total_variation(before: Mapping[str, int], now: Mapping[str, int]) -> tuple
     return distance, expected, math.sqrt(max(variance, 1e-9))
 
 
-def _alarm(signal: Signal, window: Window, before: float, now: float, detail: str, message: str) -> Alarm:
+def _alarm(signal: Signal, window: Window, before: float, now: float, detail: str = "", **fields: object) -> Alarm:
+    """An alarm with its sentence. The baseline keeps the lack of confidence, people read confidence."""
     if signal is Signal.CONFIDENCE:
         before, now = 1 - before, 1 - now
+    times = now / max(before, 1e-3)
+    message = Sentence(f"drift.{signal}", before=before, now=now, times=times, **fields)
     return Alarm(Kind.INPUT, signal, window.since, before, now, detail, message)
-
-
-_LEVEL_MESSAGES = {
-    Signal.CONFIDENCE: lambda before, now: (
-        f"Keyakinan saran turun menjadi rata-rata {_percent(1 - now)}; pada data uji {_percent(1 - before)}."
-    ),
-    Signal.UNSURE: lambda before, now: (
-        f"Pengaduan tanpa saran yang cocok naik menjadi {_percent(now)}; pada data uji {_percent(before)}."
-    ),
-    Signal.UNKNOWN_WORDS: lambda before, now: (
-        f"Kata yang tidak dikenal naik menjadi {_percent(now)} dari isi pengaduan; pada data uji {_percent(before)}."
-    ),
-    Signal.STRANGE: lambda before, now: (
-        "Makin banyak pengaduan yang asing bagi Pilah (kata tidak dikenal sekaligus keyakinan rendah): "
-        f"{now / max(before, 1e-3):.1f} kali data uji.".replace(".", ",", 1)
-    ),
-}
-_FIELD_NAMES = {
-    "title": "judul",
-    "channel": "kanal",
-    "province": "provinsi",
-    "regency": "kabupaten/kota",
-    "district": "kecamatan",
-    "village": "kelurahan/desa",
-}
-
-
-def _percent(share: float) -> str:
-    return f"{100 * share:.1f} %".replace(".", ",")

@@ -1,10 +1,11 @@
-"""What rings in the ledger's latest weeks, for the dashboard and for whoever watches the figures."""
+"""Drift alarms on the ledger's latest weeks, for the dashboard and the metrics."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
+from data.messages import Sentence
 from model.drift.baseline import Baseline
 from model.drift.check import check, too_few
 from service.ledger.database import now
@@ -17,15 +18,14 @@ if TYPE_CHECKING:
     from service.live_model.champion import Loaded
 
 _WATCHED = timedelta(weeks=8)
-_NO_BASELINE = "Model ini tidak menyimpan data uji untuk dibandingkan."
 
 
 def look_for_drift(
     loaded: Loaded, statistics: Statistics, names: Mapping[str, str] | None = None
-) -> tuple[tuple[Alarm, ...], str]:
-    """The alarms that ring, and why none can where nothing could be compared; `names` say what an id is called."""
+) -> tuple[tuple[Alarm, ...], Sentence | None]:
+    """The alarms, and the reason where drift can't be checked. `names` maps ids to names for people."""
     if not loaded.card.get("drift"):
-        return (), _NO_BASELINE
+        return (), Sentence("drift.no-baseline")
     baseline = Baseline.from_dict(loaded.card["drift"])
     recent = statistics.observed(now() - _WATCHED)
     if reason := too_few(baseline, recent):
@@ -38,5 +38,5 @@ def look_for_drift(
             known_categories=frozenset(label.id for label in loaded.router.category_labels),
             names=names,
         ),
-        "",
+        None,
     )

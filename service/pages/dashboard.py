@@ -8,6 +8,7 @@ from markupsafe import Markup
 from starlette.responses import HTMLResponse
 
 from data.drawing import Plane, bars, drawing, step_labels
+from data.messages import Language, Sentence
 from model.drift.alarms import Alarm, Signal
 from service.dependencies import CurrentSettings, CurrentTransaction, Transaction
 from service.ledger.queue import WITHOUT_UNIT
@@ -47,8 +48,8 @@ def dashboard(
         load=transaction.queue.load(settings.today()),
         period=period,
         names=names_of(request),
-        alarms=[(alarm.message, _cases_of(alarm, settings)) for alarm in alarms],
-        no_alarm=no_alarm,
+        alarms=[(alarm.message.told_in(Language.INDONESIAN), _cases_of(alarm, settings)) for alarm in alarms],
+        no_alarm=no_alarm.told_in(Language.INDONESIAN),
     )
 
 
@@ -80,13 +81,11 @@ def _cases_of(alarm: Alarm, settings: Settings) -> str:
     return f"/daftar?{urlencode(parameters)}"
 
 
-def _drift(request: Request, transaction: Transaction) -> tuple[tuple[Alarm, ...], str]:
-    """The drift alarms, and a sentence where there are none."""
+def _drift(request: Request, transaction: Transaction) -> tuple[tuple[Alarm, ...], Sentence]:
+    """The drift alarms, and the sentence to show where there are none."""
     loaded = model_of(request)
     if loaded is None:
-        return (), "Belum ada model yang dapat diperiksa."
+        return (), Sentence("drift.no-model")
     names = names_of(request)
     alarms, too_few = look_for_drift(loaded, transaction.statistics, {**names.units, **names.categories})
-    if alarms or too_few:
-        return alarms, too_few
-    return (), "Tidak ada pergeseran: pengaduan dan putusan masih seperti saat model diuji."
+    return alarms, too_few or Sentence("drift.none")

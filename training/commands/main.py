@@ -13,6 +13,7 @@ from rich.table import Table
 from data.errors import PilahError
 from data.exports.open import open_writer
 from data.files import write_text
+from data.messages import message, terminal_language
 from model.complaint import Complaint
 from model.drift.baseline import Baseline
 from model.drift.check import check, too_few
@@ -297,7 +298,7 @@ def drift_command(
     print_understood(reading)
     baseline, recent = Baseline.from_dict(card["drift"]), observe(router, reading.rows)
     if problem := too_few(baseline, recent):
-        out.print(problem)
+        out.print(problem.told_in(terminal_language()))
         return
     names = {unit.id: unit.name for unit in router.units} | {label.id: label.name for label in router.category_labels}
     alarms = check(
@@ -308,10 +309,11 @@ def drift_command(
         names=names,
     )
     for alarm in alarms:
-        out.print(f"{alarm.kind} ({alarm.signal}, sejak {alarm.since:%Y-%m-%d}): {alarm.message}", markup=False)
+        told = alarm.message.told_in(terminal_language())
+        out.print(f"{alarm.kind} ({alarm.signal}, {alarm.since:%Y-%m-%d}): {told}", markup=False)
     if alarms:
         raise typer.Exit(2)
-    out.print("Tidak ada alarm: pengaduan dan keputusan masih seperti pada data uji model.")
+    out.print(message("drift.none", terminal_language()))
 
 
 def units_command(

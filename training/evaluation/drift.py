@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from data.messages import Language
 from model.drift.baseline import WEEK, Baseline, Observation, observation_of
 from model.drift.check import WEEKS_WATCHED, check, too_few
 from model.office.units import slug
@@ -59,7 +60,7 @@ def drift_since_training(
     baseline = Baseline.from_dict(champion.card["drift"])
     observed = observations(router, later, _suggestions(router, later, predictions))
     if problem := too_few(baseline, observed):
-        return drift | {"note": problem}
+        return drift | {"note": problem.told_in(Language.INDONESIAN)}
     names = {unit.id: unit.name for unit in router.units} | {label.id: label.name for label in router.category_labels}
     alarms = check(
         baseline,
@@ -70,7 +71,12 @@ def drift_since_training(
     )
     return drift | {
         "alarms": [
-            {"kind": alarm.kind, "signal": alarm.signal, "since": alarm.since.isoformat(), "message": alarm.message}
+            {
+                "kind": alarm.kind,
+                "signal": alarm.signal,
+                "since": alarm.since.isoformat(),
+                "message": alarm.message.told_in(Language.INDONESIAN),
+            }
             for alarm in alarms
         ]
     }
