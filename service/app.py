@@ -11,7 +11,6 @@ from model.errors import ArtifactError
 from model.versions.office_home import Office
 from service.api import decisions, health, metrics, office, predictions
 from service.api.authentication import CallsOfTheMinute, KnownCallers
-from service.api.micro_batching import Together
 from service.handlers import HANDLERS, on_pilah_error
 from service.jobs.deadlines import read_deadlines
 from service.jobs.intake import Intake, recount_deadlines
@@ -105,7 +104,6 @@ def create_app(settings: Settings | None = None) -> Application:
     app.state.database = ledger
     app.state.model_changes = changes
     app.state.callers = KnownCallers()
-    app.state.together = Together()
     app.state.calls = CallsOfTheMinute(settings.requests_per_minute)
     app.state.intake = Intake(settings, read_deadlines(place.own_folder))
     app.state.uploads = Uploads(ledger, champion, app.state.intake)

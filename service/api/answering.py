@@ -19,7 +19,6 @@ if TYPE_CHECKING:
     from model.complaint import Complaint
     from model.router import Router
     from model.suggestion import Suggestion
-    from service.api.micro_batching import Together
     from service.jobs.intake import Intake
     from service.ledger.complaints import Complaints
     from service.settings import Settings
@@ -50,10 +49,6 @@ class Answering:
         )
         return [item if isinstance(item, Problem) else next(answers) for item in read]
 
-    def stores(self, sent: ComplaintIn) -> bool:
-        """Whether the answer is entered in the ledger: the intake system gave its complaint a reference."""
-        return self.store and bool(sent.reference_id)
-
     def answer_one(self, sent: ComplaintIn, complaints: Complaints) -> SuggestionOut:
         """The answer to one complaint.
 
@@ -63,12 +58,6 @@ class Answering:
         complaint = sent.to_complaint(self.settings)
         suggestion = self.router.suggest(complaint, evidence=self.evidence, today=self.settings.today())
         return self._answer(complaints, sent, complaint, suggestion)
-
-    async def answer_on_the_loop(self, sent: ComplaintIn, together: Together) -> SuggestionOut:
-        """The same for a complaint that isn't stored, together with those that came with it."""
-        complaint, today = sent.to_complaint(self.settings), self.settings.today()
-        suggestion = await together.suggest(self.router, complaint, evidence=self.evidence, today=today)
-        return self._answer(None, sent, complaint, suggestion)
 
     def _read(self, item: object) -> ComplaintIn | Problem:
         try:
@@ -81,12 +70,12 @@ class Answering:
         return complaint
 
     def _answer(
-        self, complaints: Complaints | None, sent: ComplaintIn, complaint: Complaint, suggestion: Suggestion
+        self, complaints: Complaints, sent: ComplaintIn, complaint: Complaint, suggestion: Suggestion
     ) -> SuggestionOut:
         """The answer, entered in the ledger, masked, where it is to be stored."""
         answer = SuggestionOut.of(suggestion, self.settings.zone, sent.unknown_fields, evidence=self.evidence)
         count_suggestion(answer.unit_status)
-        if complaints is None or not self.stores(sent):
+        if not (self.store and sent.reference_id):
             return answer
         stored = self.intake.enter(complaints, complaint, suggestion, answer, Source("api"))
         # Where the same was answered before, it is that suggestion: a retry gets what the first call got.

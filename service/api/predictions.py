@@ -3,7 +3,6 @@
 from typing import Annotated, Any
 
 from fastapi import APIRouter, Query, Request, Response
-from fastapi.concurrency import run_in_threadpool
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 
@@ -17,12 +16,8 @@ from service.dependencies import (
     CurrentModel,
     CurrentSettings,
     CurrentTransaction,
-    intake_of,
-    model_answering,
-    settings_of,
+    model_in_use,
 )
-from service.ledger.complaints import Complaints
-from service.ledger.database import Database
 from service.problems import documented
 from service.settings import Settings
 
@@ -33,37 +28,32 @@ WithEvidence = Annotated[bool, Query(description="false leaves the evidence out.
 Store = Annotated[
     bool, Query(description="false answers only; else a complaint with a reference_id is kept, masked, and waits.")
 ]
-# What is answered on the spot: the interpreter works on one thing at a time anyhow, and with 64 callers threads that wait for
-# each other answered a third less. A longer text may hold hundreds of words that
-# nobody wrote before, and every other caller would wait for them.
-_SHORT_TEXT = 1_000
 _REFUSALS = documented(400, 401, 408, 413, 415, 422, 429, 503)
 
 
 @router.post("", response_model=SuggestionOut, responses=_REFUSALS)
-async def predict(
-    complaint: ComplaintIn, request: Request, *, evidence: WithEvidence = True, store: Store = True
+def predict(
+    complaint: ComplaintIn,
+    request: Request,
+    settings: CurrentSettings,
+    transaction: CurrentTransaction,
+    intake: CurrentIntake,
+    *,
+    evidence: WithEvidence = True,
+    store: Store = True,
 ) -> Response:
     """Suggest units and categories for one complaint.
 
     Sent again with the same `reference_id` and the same text, it is the same stored complaint; as long as the answer is
     the same too, it carries the same `suggestion_id`. Changed text is a new revision.
     """
-    loaded = await model_answering(request)
-    settings, intake = settings_of(request), intake_of(request)
-    answering = Answering(loaded.router, settings, intake, evidence=evidence, store=store)
-    short = len(complaint.text) + len(complaint.title or "") <= _SHORT_TEXT
-    if short and not answering.stores(complaint):
-        answer = await answering.answer_on_the_loop(complaint, request.app.state.together)
-    else:
-        answer = await run_in_threadpool(_answer_in_transaction, answering, complaint, request.app.state.database)
-    # Its types hold: FastAPI would look at it once more, and in another thread.
-    return Response(answer.model_dump_json(), media_type="application/json")
-
-
-def _answer_in_transaction(answering: Answering, complaint: ComplaintIn, database: Database) -> SuggestionOut:
-    with database.session() as session:
-        return answering.answer_one(complaint, Complaints(session, answering.settings.office))
+    # Not a dependency: FastAPI resolves dependencies first, and an invalid body must be a 422 with or without a model.
+    router_in_use = model_in_use(request).router
+    answering = Answering(router_in_use, settings, intake, evidence=evidence, store=store)
+    # The answer's types are right already: as a Response it isn't validated again.
+    return Response(
+        answering.answer_one(complaint, transaction.complaints).model_dump_json(), media_type="application/json"
+    )
 
 
 @router.post("/batch", responses=_REFUSALS)

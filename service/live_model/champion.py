@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from threading import Lock, Thread
@@ -20,7 +18,7 @@ from model.office.units_check import find_disagreements
 from model.versions import artifact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator
+    from collections.abc import Callable, Iterable
 
     from data.messages import Sentence
     from model.router import Router
@@ -196,9 +194,8 @@ class Champion:
             return _Failed(wanted, state, self._office.model_missing())
         try:
             past_state = self._past_state(wanted)
-            with _left_out_of_collection():
-                router, card = artifact.load(self._office.versions_folder / wanted, self._signing_key)
-                past = self._office.precedents_of(wanted)
+            router, card = artifact.load(self._office.versions_folder / wanted, self._signing_key)
+            past = self._office.precedents_of(wanted)
             return _Sealed(wanted, state, router, card, past_state, past)
         except ArtifactError as error:
             return _Failed(wanted, state, error)
@@ -249,17 +246,6 @@ class Champion:
 
     def _own_files(self) -> _State:
         return _state_of(self._own_paths)
-
-
-@contextmanager
-def _left_out_of_collection() -> Iterator[None]:
-    """What is read here stays until another model is read: looking through its objects again and again would only take time."""
-    gc.unfreeze()
-    try:
-        yield
-    finally:
-        gc.collect()
-        gc.freeze()
 
 
 def _unreadable(error: OSError) -> ArtifactError:

@@ -6,14 +6,13 @@ import asyncio
 import multiprocessing
 import os
 import signal
-import socket
 import tempfile
 import time
 from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import wait
 from threading import Thread
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import structlog
 import uvicorn
@@ -25,6 +24,7 @@ from service.observability.logs import configure_logs
 from service.observability.process_metrics import METRICS_FOLDER
 
 if TYPE_CHECKING:
+    import socket
     from collections.abc import Callable, Iterator
     from multiprocessing.context import SpawnProcess
     from multiprocessing.synchronize import Event
@@ -51,29 +51,6 @@ _SPAWN = multiprocessing.get_context("spawn")
 _KEPT_OPEN_SECONDS = 75
 
 
-class SharedListener(socket.socket):
-    """Another worker's too: takes one of the connections that wait each time that it is asked, and leaves the rest.
-
-    asyncio asks on until nothing waits, so that the worker that woke first would get every connection of a caller and the
-    others none.
-    """
-
-    def __init__(self, listener: socket.socket) -> None:
-        super().__init__(listener.family, listener.type, listener.proto, fileno=listener.detach())
-        self.takes_all = False
-        self._took_one = False
-
-    def accept(self) -> tuple[socket.socket, Any]:
-        self._took_one = not self._took_one or self.takes_all
-        if not self._took_one:
-            raise BlockingIOError
-        try:
-            return super().accept()
-        except OSError:
-            self._took_one = False
-            raise
-
-
 class GracefulServer(uvicorn.Server):
     """Ends in three steps: no new connections, what has connected is still heard, what was asked is answered."""
 
@@ -97,9 +74,6 @@ class GracefulServer(uvicorn.Server):
             self._tell_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        for listener in sockets or []:
-            if isinstance(listener, SharedListener):
-                listener.takes_all = True
         # One turn of the loop accepts what the kernel has connected already; a closed listener would reset it.
         await asyncio.sleep(0)
         for server in self.servers:
@@ -214,7 +188,7 @@ def _work(settings: Settings, listener: socket.socket, started: Event, after: fl
     # Ctrl-C reaches the workers too.
     with suppress(KeyboardInterrupt):
         time.sleep(after)
-        GracefulServer(create_app(settings), settings, tell_started).run(sockets=[SharedListener(listener)])
+        GracefulServer(create_app(settings), settings, tell_started).run(sockets=[listener])
 
 
 def _end_with_parent() -> None:

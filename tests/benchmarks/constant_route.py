@@ -3,7 +3,7 @@
 Usage: CONSTANT_ANSWER=JSON python -m tests.benchmarks.constant_route PORT WORKERS
 
 Its workers share a listener as Pilah's do. `uvicorn --workers` leaves Nagle's algorithm on, which made 23 requests a second of
-1,700, and gives the connections that come together all to one worker.
+1,700.
 """
 
 from __future__ import annotations
@@ -19,8 +19,6 @@ from typing import Any
 import uvicorn
 from fastapi import FastAPI
 
-from service.operations.workers import SharedListener
-
 app = FastAPI()
 _ANSWER: dict[str, Any] = json.loads(os.environ.get("CONSTANT_ANSWER", "{}"))
 
@@ -32,7 +30,7 @@ def constant() -> dict[str, Any]:
 
 
 def _work(listener: socket.socket) -> None:
-    uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning")).run(sockets=[SharedListener(listener)])
+    uvicorn.Server(uvicorn.Config(app, access_log=False, log_level="warning")).run(sockets=[listener])
 
 
 def main(port: int, workers: int) -> None:

@@ -76,6 +76,13 @@ def test_without_a_model_the_service_says_what_to_do(empty_client: TestClient) -
         assert "pilah train" in answer.json()["detail"]
 
 
+@pytest.mark.parametrize(("body", "status"), [({"text": ""}, 422), ({}, 422), ({"text": "a " * 200_000}, 413)])
+def test_a_bad_body_is_refused_before_the_missing_model(
+    empty_client: TestClient, body: dict[str, str], status: int
+) -> None:
+    assert empty_client.post("/v1/predictions", json=body).status_code == status
+
+
 def test_units_categories_and_card_are_there(client: TestClient) -> None:
     for path in ("/v1/units", "/v1/categories", "/v1/model", "/readyz", "/", "/openapi.json"):
         assert client.get(path).status_code == 200, path

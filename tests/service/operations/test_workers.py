@@ -8,7 +8,6 @@ import signal
 import socket
 import time
 from concurrent.futures import Future, ThreadPoolExecutor
-from contextlib import ExitStack
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlsplit
 
@@ -16,7 +15,6 @@ import httpx2 as httpx
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 
-from service.operations.workers import SharedListener
 from tests.service.running import serving
 
 if TYPE_CHECKING:
@@ -113,31 +111,6 @@ def test_what_was_asked_is_answered_and_what_was_uploaded_is_read_whole_though_t
         assert _figure(running, "pilah_ledger_complaints") == _ROWS
         running.stop()
         assert MARK not in running.log
-
-
-def test_a_shared_listener_takes_one_connection_a_turn_until_it_is_told_to_take_all() -> None:
-    with socket.create_server(("127.0.0.1", 0), backlog=8) as bound, ExitStack() as opened:
-        address = bound.getsockname()
-        shared = opened.enter_context(SharedListener(bound))
-        shared.setblocking(False)
-        for _ in range(6):
-            opened.enter_context(socket.create_connection(address))
-        assert [_accepted(shared, opened) for _ in range(5)] == [True, False, True, False, True]
-        shared.takes_all = True
-        assert [_accepted(shared, opened) for _ in range(4)] == [True, True, True, False]
-        # One that found nothing takes the next that comes.
-        shared.takes_all = False
-        assert not _accepted(shared, opened)
-        opened.enter_context(socket.create_connection(address))
-        assert _accepted(shared, opened)
-
-
-def _accepted(listener: socket.socket, opened: ExitStack) -> bool:
-    try:
-        opened.enter_context(listener.accept()[0])
-    except BlockingIOError:
-        return False
-    return True
 
 
 def test_a_worker_that_dies_is_replaced_and_none_outlives_its_parent(home: Path, tmp_path: Path) -> None:
