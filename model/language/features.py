@@ -1,8 +1,7 @@
 """From texts to sparse rows: word 1-2-grams on stems, character n-grams on the written words, and clues.
 
-The stems and the character n-grams both depend on one written word only, so each distinct word's ids are computed once.
-Training, batch and a single suggestion share this code, and all documents of a call are counted and weighed together.
-The weighting is scikit-learn's TF-IDF (`sublinear_tf`, `smooth_idf`, each block to unit length); a property test holds
+Stems and character n-grams depend on a written word alone, and are computed once for each distinct word. Training, batch
+and a single suggestion share this code, and all documents of a call are counted and weighed together. The weighting is scikit-learn's TF-IDF (`sublinear_tf`, `smooth_idf`, each block to unit length); a property test holds
 the two equal.
 """
 
@@ -47,7 +46,7 @@ _NO_IDS = np.zeros(0, dtype=np.int32)
 
 @dataclass(frozen=True)
 class Document:
-    """A complaint as the features take it: its masked text, and clues such as "district=tandes"."""
+    """The masked text of a complaint, and clues such as "district=tandes"."""
 
     text: str
     clues: tuple[str, ...] = ()
@@ -56,8 +55,8 @@ class Document:
 class ComplaintFeatures:
     """Documents → rows of shape (n_documents, n_features), float32, in four blocks.
 
-    The blocks are stems, pairs of neighbouring stems (both weighted as one block), character n-grams and clues. Each is
-    of unit length, clues of length `clue_weight`, or empty.
+    The blocks are stems, pairs of neighbouring stems (weighted together with the stems), character n-grams and clues. A
+    block has unit length, clues have length `clue_weight`; an empty block has none.
     """
 
     _vocabulary: Vocabulary
@@ -91,11 +90,11 @@ class ComplaintFeatures:
         return self
 
     def fit_transform(self, documents: Sequence[Document]) -> csr_matrix:
-        """Learn the vocabulary of documents and give their rows."""
+        """Learn the vocabulary of documents, and give the rows."""
         return self.fit(documents).transform(documents)
 
     def take_up(self, stems: Sequence[str], idf: NDArray[np.float32]) -> ComplaintFeatures:
-        """Use a vocabulary that was learned before, of stems alone, in the order of their columns."""
+        """Use a stored vocabulary of stems alone, in column order."""
         self._use(Vocabulary(numbered(stems), idf))
         return self
 
@@ -111,7 +110,7 @@ class ComplaintFeatures:
         return self.rows_and_known_shares(documents)[0]
 
     def rows_and_known_shares(self, documents: Sequence[Document]) -> tuple[csr_matrix, list[float]]:
-        """The rows of the documents, and the share of each one's written words that have a stem in the vocabulary.
+        """The rows of the documents, and for each document the share of words with a known stem.
 
         A share is 0 to 1, and 1 for a text without words.
         """
@@ -132,11 +131,11 @@ class ComplaintFeatures:
         return self._vocabulary.names()
 
     def columns_of_word(self, folded: str) -> Ids:
-        """The columns of one written word's stems and character n-grams."""
+        """The columns of a written word's stems and character n-grams."""
         return to_ids(self._memo[folded].columns)
 
     def stems_of_word(self, folded: str) -> tuple[int, ...]:
-        """The columns of one written word's stems."""
+        """The columns of a written word's stems."""
         return tuple(stem for stem in to_ids(self._memo[folded].stems).tolist() if stem >= 0)
 
     def columns_of_pairs(self, words: Sequence[tuple[str, str]]) -> list[int]:
@@ -173,7 +172,7 @@ class ComplaintFeatures:
     def _rows(
         self, documents: Sequence[Document], words: Sequence[Sequence[WordIds]]
     ) -> tuple[NDArray[np.float32], Ids, NDArray[np.int64]]:
-        """The weights and columns of one chunk's rows one behind the other, and where each row ends."""
+        """The weights and columns of a chunk's rows in sequence, and the end of each row."""
         width, n_rows = self.n_features_, len(documents)
         keys = row_keys(
             [
@@ -203,7 +202,7 @@ class ComplaintFeatures:
         return weights, columns, ends[2::3]
 
     def _pair_keys(self, words: Sequence[Sequence[WordIds]], width: int) -> NDArray[np.int64]:
-        """The keys of known pairs; a gap follows each row, so that no pair spans two rows."""
+        """The keys of known pairs; a gap after each row keeps pairs within a row."""
         rows = [b"".join([*(word.stems for word in row), _GAP]) for row in words]
         known, columns = self._known_pairs(neighbours(rows))
         if len(rows) > 1:
@@ -211,7 +210,7 @@ class ComplaintFeatures:
         return columns[known]
 
     def _known_pairs(self, pairs: NDArray[np.int64]) -> tuple[NDArray[np.bool_], NDArray[np.int64]]:
-        """Which pairs of stems are in the vocabulary, and their columns (of the others, any)."""
+        """For each pair of stems whether the vocabulary has the pair, and the column (any column if not)."""
         learned = self._vocabulary.pairs
         if not len(learned):
             return np.zeros(len(pairs), dtype=bool), pairs
@@ -219,13 +218,13 @@ class ComplaintFeatures:
         return learned[positions] == pairs, positions + self._offsets[1]
 
     def __getstate__(self) -> dict[str, object]:
-        """With the stems of known words, so that a new process needn't compute them again.
+        """The settings and the vocabulary, with the stems of known words to start a new process warm.
 
-        A word whose stem is in a single row may be somebody's name, and stays out.
+        A word with a stem of a single row may be a person's name, and stays out.
         """
         state = {name: value for name, value in self.__dict__.items() if name not in _DERIVED}
         ids = self._vocabulary.stems
-        stems = process_stemmer().remembered(lambda stem: stem in ids)
+        stems = process_stemmer().cached_words(lambda stem: stem in ids)
         state["_stemmed_words"] = "\n".join(stems)
         state["_stems_of_words"] = np.array([ids[stem] for stem in stems.values()], dtype=np.int32)
         return state
@@ -236,7 +235,7 @@ class ComplaintFeatures:
         self.__dict__.update(state)
         self._use(self._vocabulary)
         names = list(self._vocabulary.stems)
-        process_stemmer().learn(dict(zip(words.split("\n") if words else (), [names[i] for i in ids], strict=True)))
+        process_stemmer().add(dict(zip(words.split("\n") if words else (), [names[i] for i in ids], strict=True)))
 
 
 # Made from the vocabulary again when a stored object is loaded.

@@ -1,4 +1,4 @@
-"""Tell texts that are nearly the same: mass letters, and complaints sent twice."""
+"""Recognise near-duplicate texts: mass letters, and complaints sent twice."""
 
 from __future__ import annotations
 
@@ -24,25 +24,24 @@ _MULTIPLIERS = np.random.default_rng(20260101).integers(
 
 
 def resemblance(text: str, other: str) -> float:
-    """The Jaccard similarity, 0 to 1, of the shingles of two texts; 0 where one of them is too short to tell.
+    """The Jaccard similarity, 0 to 1, of the shingles of two texts; 0 with a text under 8 words.
 
-    Two texts of at least 8 words are nearly the same when it is 0.6 or more (Broder 1997); 0.6 of shingles is about 0.9
-    in cosine of words.
+    Two texts are near-duplicates from a similarity of 0.6 (Broder 1997), which is about 0.9 in cosine of words.
     """
     ours, theirs = _shingle_set(text), _shingle_set(other)
     return len(ours & theirs) / len(ours | theirs) if ours and theirs else 0.0
 
 
 def shingle_codes(text: str) -> frozenset[int]:
-    """A text's shingles as 32-bit checksums: enough to tell whether two texts are alike, without their words."""
+    """A text's shingles as 32-bit checksums: enough to compare two texts without the words."""
     return frozenset(crc32(shingle.encode("utf-8", "surrogatepass")) for shingle in shingles_of(text))
 
 
 def duplicate_keys(text: str) -> tuple[str, ...]:
-    """Keys to find near-duplicates of a text by: they share at least one; a short text has none.
+    """Keys to find near-duplicates of a text by, none for a short text.
 
-    Minwise hashing in bands (Broder 1997; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3). Texts
-    that share a key are candidates: `resemblance` tells.
+    Minwise hashing in bands (Broder 1997; Leskovec, Rajaraman and Ullman, Mining of Massive Datasets, chapter 3).
+    Near-duplicates share a key with a probability of .97; `resemblance` decides about texts with a shared key.
     """
     shingles = _shingle_set(text)
     if not shingles:
@@ -54,7 +53,7 @@ def duplicate_keys(text: str) -> tuple[str, ...]:
 
 
 def shingles_of(text: str) -> list[str]:
-    """Every three neighbouring words of a text; none of a text under 8 words."""
+    """Every three neighbouring words of a text; empty for a text under 8 words."""
     folded = folded_words(text)
     if len(folded) < FEWEST_WORDS:
         return []

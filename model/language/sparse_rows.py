@@ -1,7 +1,7 @@
 """Count feature ids row by row, all rows at once: the arithmetic below the features.
 
-The ids of a row are kept as the bytes of int32, which are joined and stored at a fraction of an array's cost. Several
-rows are counted together as keys, row * width + id.
+The ids of a row are bytes of int32: joining and storing bytes costs a fraction of arrays. Several rows are counted
+together by keys, row * width + id.
 """
 
 from __future__ import annotations
@@ -35,12 +35,12 @@ def to_bytes(ids: Sequence[int]) -> bytes:
 
 
 def row_offsets(rows: Sequence[bytes], width: int) -> NDArray[np.int64]:
-    """For each id of the rows, one row behind the other, its row * width."""
+    """The term row * width of the key of each id, for rows in sequence."""
     return (np.arange(len(rows)) * width).repeat([len(row) // BYTES_OF_ID for row in rows])
 
 
 def row_keys(rows: Sequence[bytes], width: int) -> NDArray[np.int64]:
-    """The keys of the rows' ids, one row behind the other."""
+    """The keys of the ids, for rows in sequence."""
     keys = to_ids(b"".join(rows)).astype(np.int64)
     if len(rows) > 1:
         keys += row_offsets(rows, width)
@@ -48,7 +48,7 @@ def row_keys(rows: Sequence[bytes], width: int) -> NDArray[np.int64]:
 
 
 def counted(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-    """The distinct keys in order, and how often each occurs: np.unique without its preparations."""
+    """The distinct keys in order with counts: np.unique without the overhead."""
     if not len(keys):
         return keys, keys
     in_order = np.sort(keys)
@@ -62,7 +62,7 @@ def counted(keys: NDArray[np.int64]) -> tuple[NDArray[np.int64], NDArray[np.int6
 
 
 def neighbours(ids: Sequence[bytes]) -> NDArray[np.int64]:
-    """Each two neighbouring ids as first * 2**32 + second; negative where one of them is -1."""
+    """Pairs of neighbouring ids as first * 2**32 + second; negative where an id is -1."""
     joined = to_ids(b"".join(ids))
     return (joined[:-1].astype(np.int64) << 32) | joined[1:]
 
@@ -70,13 +70,13 @@ def neighbours(ids: Sequence[bytes]) -> NDArray[np.int64]:
 def sparse_matrix(
     width: int, values: Sequence[NDArray[np.float32]], columns: Sequence[Ids], ends: Sequence[NDArray[np.int64]]
 ) -> csr_matrix:
-    """The rows of some chunks one behind the other; `ends` says where each row ends within its chunk."""
+    """The rows of some chunks in sequence; `ends` has the end of each row within the chunk."""
     n_rows = sum(map(len, ends))
     if n_rows == 1:
         return _one_row(width, values[0], columns[0])
     starts = np.cumsum([0, *map(len, columns)])
     indptr = np.concatenate([np.zeros(1, np.int64), *(end + start for end, start in zip(ends, starts, strict=False))])
-    # scipy copies ids of another size than it would choose itself.
+    # scipy copies an index of a wider type than needed.
     indptr = indptr.astype(np.int32 if indptr[-1] <= _MOST_INT32 else np.int64)
     empty = np.zeros(0, np.float32), np.zeros(0, np.int32)
     parts = np.concatenate([empty[0], *values]), np.concatenate([empty[1], *columns]), indptr
@@ -89,7 +89,7 @@ def _empty_row(width: int) -> csr_matrix:
 
 
 def _one_row(width: int, values: NDArray[np.float32], columns: Ids) -> csr_matrix:
-    """A single row: a copy of an empty one takes arrays unchecked, in a fifth of the constructor's time."""
+    """A single row, in a fifth of the constructor's time: a copy of an empty row takes arrays unchecked."""
     row = copy(_empty_row(width))
     row.data, row.indices, row.indptr = values, columns, np.array([0, len(columns)], dtype=np.int32)
     return row

@@ -1,4 +1,4 @@
-"""Stems of Indonesian words, remembered."""
+"""Stem Indonesian words, with a bounded cache."""
 
 from __future__ import annotations
 
@@ -12,20 +12,20 @@ from model.language.sastrawi import sastrawi
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-# What Sastrawi's rules are made for; `model.language.words.fold` leaves nothing but a-z and 0-9.
+# Sastrawi's rules fit such words only; `model.language.words.fold` leaves a-z and 0-9.
 _STEMMABLE = re.compile(r"[a-z]{4,30}")
-_MEMO_LIMIT = 200_000
+_MOST_WORDS = 200_000
 
 
 class Stemmer:
-    """Stems by distinct word, remembered."""
+    """Stems by distinct word; the cache is cleared at 200,000 words."""
 
     def __init__(self) -> None:
         self._exceptions = data.stem_exceptions()
         self._memo: dict[str, str] = {}
 
     def stem(self, word: str) -> str:
-        """The stem of one folded word; words with digits and very short or long ones are their own stem.
+        """The stem of a folded word; a word with digits, a very short and a very long word stay as written.
 
         >>> Stemmer().stem("perbaikan"), Stemmer().stem("relawan")
         ('baik', 'relawan')
@@ -33,17 +33,17 @@ class Stemmer:
         stem = self._memo.get(word)
         if stem is None:
             stem = self._compute(word)
-            if len(self._memo) >= _MEMO_LIMIT:
+            if len(self._memo) >= _MOST_WORDS:
                 self._memo.clear()
             self._memo[word] = stem
         return stem
 
-    def learn(self, known: Mapping[str, str]) -> None:
-        """Take over stems computed before, so that a new process is warm."""
+    def add(self, known: Mapping[str, str]) -> None:
+        """Add stems computed before, to start a new process warm."""
         self._memo.update(known)
 
-    def remembered(self, wanted: Callable[[str], bool]) -> dict[str, str]:
-        """The remembered words that have a wanted stem; other threads may go on stemming."""
+    def cached_words(self, wanted: Callable[[str], bool]) -> dict[str, str]:
+        """The cached words with a wanted stem; safe while other threads stem."""
         return {word: stem for word, stem in dict(self._memo).items() if wanted(stem)}
 
     def _compute(self, word: str) -> str:
@@ -56,5 +56,5 @@ class Stemmer:
 
 @cache
 def process_stemmer() -> Stemmer:
-    """The one stemmer of this process: every vocabulary that is learned or loaded shares what it remembers."""
+    """The stemmer of this process, whose cache all vocabularies share."""
     return Stemmer()

@@ -57,11 +57,11 @@ class Vocabulary:
         ]
 
     def __getstate__(self) -> dict[str, object]:
-        """Names as one string: joblib reads half a million small items in Python, one by one."""
+        """Pack names into a string: joblib reads half a million small items slowly, in Python."""
         return self.__dict__ | {"stems": "\n".join(self.stems), "clues": "\n".join(self.clues)}
 
     def __setstate__(self, state: dict[str, object]) -> None:
-        """With plain arrays over memory that joblib mapped: slicing numpy.memmap, a subclass in Python, is slow."""
+        """Unpack, with plain arrays over the mapped memory: slicing numpy.memmap, a Python subclass, is slow."""
         for name, value in state.items():
             if isinstance(value, str):
                 self.__dict__[name] = numbered(value.split("\n") if value else ())
@@ -77,7 +77,7 @@ def numbered(names: Iterable[str]) -> dict[str, int]:
 def learn_vocabulary(
     documents: Sequence[Document], *, rows_at_least: int, pairs: bool, characters: bool, function_words: bool
 ) -> Vocabulary:
-    """The features that occur in at least `rows_at_least` documents, which are read a few at a time.
+    """The features of at least `rows_at_least` documents; documents are read a few at a time.
 
     Args:
         documents: the documents of the history.
@@ -118,7 +118,7 @@ def learn_vocabulary(
 
 
 class _Learner:
-    """The names met so far, and the ids of a word among them."""
+    """The names seen so far, with ids and counts."""
 
     def __init__(self, *, characters: bool, function_words: bool) -> None:
         self.stems: _Counted[str] = _Counted()
@@ -135,7 +135,7 @@ class _Learner:
 
 
 class _Counted(Generic[Name]):
-    """Gives each new name the next id, and counts the rows of each."""
+    """Gives a new name the next id, and counts rows by id."""
 
     def __init__(self) -> None:
         self._ids: dict[Name, int] = {}
@@ -153,7 +153,7 @@ class _Counted(Generic[Name]):
         self._rows = counts
 
     def at_least(self, fewest: int) -> tuple[list[Name], NDArray[np.int64], NDArray[np.int64]]:
-        """The names that occur in so many rows or more, their ids, and the rows of each."""
+        """The names, ids and row counts of names in at least `fewest` rows."""
         ids = np.flatnonzero(self._rows >= fewest)
         names = list(self._ids)
         return [names[i] for i in ids.tolist()], ids, self._rows[ids]

@@ -1,7 +1,7 @@
-"""The parts of one written word: the stems of its standard words, and its character n-grams as numbers.
+"""Cut a written word into the stems of its standard words and into character n-grams.
 
-A character n-gram of a-z, 0-9 and space is a number in base 38, so a vocabulary of half a million n-grams is one sorted
-array that processes share, without a string.
+A character n-gram of a-z, 0-9 and space is a number in base 38: a vocabulary of half a million n-grams is a sorted array
+that worker processes share, without strings.
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ _MOST_WORDS = 50_000
 
 
 class WordIds(NamedTuple):
-    """The ids of one written word's parts, as the bytes of int32.
+    """The ids of a written word's parts, as bytes of int32.
 
     `stems` in order, with -1 for a stem outside the vocabulary; `columns` of known stems and character n-grams; `known`:
-    whether any stem is in the vocabulary, or the word has none.
+    whether any stem is in the vocabulary, or the word is without stems.
     """
 
     stems: bytes
@@ -43,10 +43,10 @@ class WordIds(NamedTuple):
 
 
 class WordMemo(dict[str, WordIds]):
-    """Written words with the ids of their parts, computed at first use; cleared when they become too many."""
+    """A cache of written words and ids, cleared at 50,000 words."""
 
     def __init__(self, compute: Callable[[str], WordIds]) -> None:
-        # A strong reference would be a cycle, and keep a model in memory that nobody uses any more.
+        # A strong reference would be a cycle, and keep an unused model in memory.
         self._compute = WeakMethod(compute)
 
     def __missing__(self, folded: str) -> WordIds:
@@ -69,7 +69,7 @@ def stems_of(folded: str, *, function_words: bool) -> list[str]:
 
 
 def ngrams_of(folded: str) -> NDArray[np.int32]:
-    """The numbers of a folded word's character n-grams, a space at each end, as scikit-learn's `char_wb` cuts them.
+    """The character n-grams of a folded word between two spaces, as numbers: scikit-learn's `char_wb`.
 
     >>> [ngram_text(number) for number in ngrams_of("air")]
     [' ai', 'air', 'ir ', ' air', 'air ', ' air ']

@@ -1,4 +1,4 @@
-"""From raw scores to confidences that hold on later rows, and to a status."""
+"""Turn raw scores into confidences and a status."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ _SIDES: tuple[Literal["left"], Literal["right"]] = ("left", "right")
 
 @dataclass(frozen=True)
 class Calibration:
-    """The curve, the threshold that kept the promise, the bound of the prediction set, and the rows behind them.
+    """The fitted curve, the threshold of the promise, the bound of the prediction set, and the measured rows.
 
-    `confident_from` is None where no threshold kept the promise: then nothing is called confident. `in_set_from` is the
+    `confident_from` is None where no threshold kept the promise: no suggestion is then confident. `in_set_from` is the
     least confidence of the right candidate in the promised share of rows. `confidences` are sorted, `correct` in the
     same order.
     """
@@ -50,7 +50,7 @@ class Calibration:
 
     @property
     def _most(self) -> float:
-        """The highest confidence: that of the surest measured row, or Laplace's rule of succession for few rows."""
+        """The highest confidence: the surest measured row's, or for few rows Laplace's rule of succession."""
         rows = len(self.confidences)
         return min(float(self.confidences[-1]), (rows + 1) / (rows + 2)) if rows else 1.0
 

@@ -1,4 +1,4 @@
-"""Explain a suggested unit: the words of the text that spoke most for and against it."""
+"""Explain a suggested unit by the words of the text with the strongest weights."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 _MOST_WORDS = 8
 _LEAST_WEIGHT = 0.05
 _SHARE_OF_STRONGEST = 0.15
-# A word has about ten columns, over which its weight is a mean; a pair has one.
+# The weight of a word is a mean over about ten columns; a pair has a single column.
 _PAIR_SCALE = 10
 _SHORTEST_WORD = 2
 
@@ -30,8 +30,9 @@ _SHORTEST_WORD = 2
 def words_for(ranking: Ranking, complaint: Complaint, unit: RankedUnit) -> tuple[WordWeight, ...]:
     """The strongest words for and against a unit, in the order of the text.
 
-    A word's weight is that of its own stem and characters, and half of each pair that it makes with a neighbour, so that
-    a negation counts where it turned something. Function words and numbers are no evidence that an officer could check.
+    A word's weight comes from the word's stem and characters, and half from the pairs with both neighbours: a negation
+    counts where the negation changed the meaning. Function words and numbers are left out, as an officer can't check
+    them.
     """
     written = words(complaint.text)
     telling = sorted({word.folded for word in written if not _says_nothing(word.folded)})
@@ -52,7 +53,7 @@ def words_for(ranking: Ranking, complaint: Complaint, unit: RankedUnit) -> tuple
 
 
 def _word_weights(ranking: Ranking, folded: Sequence[str], topic: int) -> list[float]:
-    """The mean weight of each word's own features, all gathered at once."""
+    """The mean weight of the features of each word, all gathered at once."""
     columns = [ranking.features.columns_of_word(word) for word in folded]
     sizes = np.array([len(own) for own in columns], dtype=np.int64)
     if not sizes.sum():
@@ -65,7 +66,7 @@ def _word_weights(ranking: Ranking, folded: Sequence[str], topic: int) -> list[f
 
 
 def _pair_weights(ranking: Ranking, neighbours: Sequence[tuple[str, str]], topic: int) -> list[float]:
-    """Half the weight of each two neighbouring words, to be added to both."""
+    """Half the weight of two neighbouring words, to be added to both."""
     columns = np.asarray(ranking.features.columns_of_pairs(neighbours), dtype=np.int64)
     weights = ranking.weights_of(columns, topic) * ranking.features.idf_[columns]
     shared: list[float] = (np.where(columns >= 0, weights, 0.0) / 2 / _PAIR_SCALE).tolist()

@@ -19,7 +19,7 @@ NAME_WEIGHT = 0.6
 
 
 def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Each row of scores as a distribution; scipy's own has more overhead than one row takes here."""
+    """Each row of scores as a distribution; scipy's softmax has too much overhead for a single row."""
     powers: NDArray[np.float64] = scores - scores.max(axis=1, keepdims=True)
     np.exp(powers, out=powers)
     powers /= powers.sum(axis=1, keepdims=True)
@@ -50,12 +50,12 @@ class LinearRanker:
         return softmax(self.margins(rows).astype(np.float64) * SHARPNESS)
 
     def weights_of(self, columns: NDArray[np.integer[Any]], label: int) -> NDArray[np.float32]:
-        """The weights of these features for one label."""
+        """The weights of features for a label."""
         return self.weights.of(columns, label)
 
 
 class MutualEvidence:
-    """Units and categories inform each other: P(u, c | x) ∝ P(u | x) P(c | x) f(u, c).
+    """The joint probability of unit and category: P(u, c | x) ∝ P(u | x) P(c | x) f(u, c).
 
     training/fitting/linear.py fits the factor f, of shape (n_units, n_categories).
     """
@@ -66,7 +66,7 @@ class MutualEvidence:
     def join(
         self, units: NDArray[np.float64], categories: NDArray[np.float64]
     ) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Both distributions, of shapes (n, n_units) and (n, n_categories), each given the other."""
+        """The marginal distributions of the joint one, of shapes (n, n_units) and (n, n_categories)."""
         joint_units, joint_categories = categories @ self._factor.T, units @ self._factor
         joint_units *= units
         joint_categories *= categories

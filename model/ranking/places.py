@@ -1,6 +1,6 @@
-"""Resolve a family of units to the member whose place a complaint means.
+"""Resolve a family of units to the member in charge of the complaint's place.
 
-"Unit = topic x place": a classifier learns the topic ("a kelurahan's matter"), the place says which kelurahan.
+"Unit = topic x place": a classifier learns the topic ("a kelurahan's matter"), the place tells the kelurahan.
 training/fitting/families.py finds the families, training/fitting/places.py fits the weights of the clues.
 """
 
@@ -38,7 +38,7 @@ NamedMembers = dict[str, list[tuple[int, int, bool]]]
 
 
 class Resolution(NamedTuple):
-    """One member of a family: its probability, and the clue behind it."""
+    """A member of a family with probability and kind of clue."""
 
     unit_id: str
     probability: float
@@ -47,7 +47,7 @@ class Resolution(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class PlaceEvidence:
-    """The place of a complaint: its place fields as keys, smallest first, and its text's words and streets."""
+    """The place of a complaint: place fields as keys, smallest first, and the words and streets of the text."""
 
     fields: tuple[str, ...]
     words: tuple[str, ...]
@@ -62,10 +62,10 @@ class PlaceEvidence:
 
 @dataclass(frozen=True, slots=True)
 class Family:
-    """The members of one family by position, found by any name of their places.
+    """The members of a family by position, found by any name of a member's place.
 
-    `kinds` are the words before a place that name the family: "kelurahan", "kel". `by_name` has the members' own places,
-    `inner_by_name` the kabupaten and kota inside their areas.
+    `kinds` are the family's names before a place: "kelurahan", "kel". `by_name` has the members' places, `inner_by_name`
+    the kabupaten and kota inside the members' areas.
     """
 
     unit_ids: tuple[str, ...]
@@ -74,17 +74,17 @@ class Family:
     inner_by_name: Mapping[str, Sequence[int]]
 
     def in_fields(self, fields: Sequence[str]) -> list[int]:
-        """The members whose place a field names."""
+        """The members with a place that a field names."""
         return [position for key in fields for position in self.by_name.get(key, ())]
 
     def around(self, fields: Sequence[str]) -> list[int]:
-        """The members whose area holds a kabupaten or kota that a field names."""
+        """The members with an area around a kabupaten or kota that a field names."""
         return [position for key in fields for position in self.inner_by_name.get(key, ())]
 
 
 @dataclass(frozen=True, slots=True)
 class Clues:
-    """The clues of the members that a complaint bears on; all clues of other members are zero.
+    """The clues of a complaint by member; members without an entry have zero clues.
 
     Both histories are relative to a member without rows there: a softmax is the same, and a family of thousands costs no
     more than the few members with clues. `mostly`: the members with half or more of a history's rows.
@@ -111,7 +111,7 @@ class Clues:
 
 @dataclass(frozen=True, slots=True)
 class ClueWeights:
-    """The weights of a family's clues, and its members' odds and order by their own rows alone."""
+    """The weights of a family's clues, and the odds and order of members without clues."""
 
     weights: tuple[float, ...]
     odds: tuple[float, ...]
@@ -168,9 +168,9 @@ class PlaceIndex:
         named: Iterable[tuple[int, int, bool]],
         leave_out: int | None = None,
     ) -> Clues:
-        """The clues of a family's members, without that of their own rows, which every member has.
+        """The clues of a family's members, except the clue of own rows, which is the same for every complaint.
 
-        `leave_out`: the member of the row that asks, where the row is in the histories itself.
+        `leave_out`: the member of a training row, to take the row out of the histories.
         """
         members = self.families[family]
         clues = Clues({}, set())
@@ -196,11 +196,11 @@ class PlaceIndex:
 
 
 class PlaceResolver:
-    """Which member of each family a complaint means: a conditional logit (McFadden 1974) over seven clues.
+    """Resolve families to members by a conditional logit (McFadden 1974) over seven clues.
 
-    The clues of a member are: a place field names it; the history of that place field's rows; the text names it; the
-    text names it right behind the family's name; its share of the family's rows; a field or the text names a kabupaten
-    or kota inside its area; the history of the streets that the text names.
+    The clues of a member are: a place field names the member; the history of the place field's rows; the text names the
+    member; the text names the member right behind the family's name; the member's share of the family's rows; a field or
+    the text names a kabupaten or kota inside the member's area; the history of the streets in the text.
     """
 
     def __init__(
@@ -234,7 +234,7 @@ class PlaceResolver:
 
 
 def _first_history(rows_of: Mapping[str, Counter[int]], keys: Sequence[str], leave_out: int | None) -> dict[int, int]:
-    """The rows of each member with the first key that has any; empty where none has."""
+    """The rows by member of the first key with rows, or an empty history."""
     for key in keys:
         counts = {position: count - (position == leave_out) for position, count in rows_of.get(key, {}).items()}
         if any(counts.values()):
@@ -243,7 +243,7 @@ def _first_history(rows_of: Mapping[str, Counter[int]], keys: Sequence[str], lea
 
 
 def _add_history(clues: Clues, clue: int, counts: Mapping[int, int], n_members: int) -> None:
-    """Fill in the log share of each member among the rows of a place or street."""
+    """Add the log share of members among the rows of a place or street."""
     total = sum(counts.values())
     for position, count in counts.items():
         clues.of(position)[clue] = math.log((count + _PRIOR_SHARE) / _PRIOR_SHARE)
@@ -258,7 +258,7 @@ _STREET_WORDS = frozenset(
 
 
 def _streets(text: Sequence[str]) -> Iterator[str]:
-    """The two words behind each street word, then the one: the longer name is looked up first."""
+    """The two words behind every street word, then the single words: longer names are looked up first."""
     behind = [i + 1 for i, word in enumerate(text) if word in _STREET_WORDS and i + 1 < len(text)]
     for i in behind:
         if i + 1 < len(text):

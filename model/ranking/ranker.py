@@ -30,15 +30,15 @@ if TYPE_CHECKING:
     from model.ranking.linear import LinearRanker, MutualEvidence
     from model.ranking.side_outputs import SideOutput
 
-# A family below this share can't lift a member into the first five, so its members are not resolved.
+# A family below this probability can't have a member in the first five, and is not resolved.
 _LEAST_FAMILY_PROBABILITY = 0.005
 _CHUNK = 512
 
 
 class Ranking:
-    """Features, two linear rankers that inform each other, and the places of families."""
+    """Rankers of topics and categories, joined, and the places of families."""
 
-    # Set by `for_office` from the office's present units.csv; a stored ranking has none.
+    # Set by `for_office` from the office's present units.csv, and never stored.
     _new_units: UnitDescriptions | None = None
 
     def __init__(
@@ -66,9 +66,9 @@ class Ranking:
         self._topic_numbers = {topic: i for i, topic in enumerate(topics.labels)}
 
     def for_office(self, office: Units) -> Ranking:
-        """This ranking with the units that joined the office after the training, by their descriptions.
+        """This ranking with units that joined the office after the training, ranked by description.
 
-        A new member of a learned family waits for the next training, which learns its place.
+        A new member of a learned family waits until the next training learns the place.
         """
         new = [
             unit
@@ -98,14 +98,14 @@ class Ranking:
     ) -> list[Ranked]:
         """The first `units` units and `categories` categories of each complaint, best first.
 
-        Only units in force are ranked: on `today`, else on the day when the complaint came.
+        Units must be in force: on `today`, or on the day of the complaint.
 
         Args:
             complaints: masked complaints.
             units: how many units to rank.
             categories: how many categories to rank.
-            office: the office's present units, else the learned ones.
-            today: the day whose units count.
+            office: the office's present units; by default the learned units.
+            today: the day on which units must be in force.
             side_outputs: whether types and outcomes are ranked too.
         """
         ranked: list[Ranked] = []
@@ -146,7 +146,7 @@ class Ranking:
         ]
 
     def _probabilities(self, matrix: csr_matrix) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-        """Shapes (n, n_topics), new units last, and (n, n_categories), each given the other."""
+        """Joint probabilities of topics, new units last, and categories: shapes (n, n_topics), (n, n_categories)."""
         if self._new_units is None:
             by_topic = self.topics.probabilities(matrix)
         else:
@@ -158,7 +158,7 @@ class Ranking:
             return by_topic, by_category
         if self._new_units is None:
             return self._mutual.join(by_topic, by_category)
-        # A new unit has no rows of any category, so it keeps its probability.
+        # No row joins a new unit with a category, and the unit keeps the probability.
         n_learned = len(self.topics.labels)
         share = by_topic[:, :n_learned].sum(axis=1, keepdims=True)
         joined, by_category = self._mutual.join(by_topic[:, :n_learned] / share, by_category)
@@ -179,7 +179,7 @@ class Ranking:
         return pushed_back(in_force, self._returned_texts.units_that_returned(complaint.text))[:wanted]
 
     def weights_of(self, columns: NDArray[np.integer[Any]], topic: int) -> NDArray[np.float32]:
-        """The weights of these features for one topic."""
+        """The weights of features for a topic."""
         if topic < len(self.topics.labels) or self._new_units is None:
             return self.topics.weights_of(columns, topic)
         return self._new_units.weights_of(columns, topic - len(self.topics.labels))
@@ -192,7 +192,7 @@ class Ranking:
     def _best_units(
         self, complaint: Complaint, by_topic: NDArray[np.float64], best: NDArray[np.intp], wanted: int
     ) -> list[RankedUnit]:
-        """`best` are the topics in the order of their probabilities."""
+        """`best` are the topics, likeliest first."""
         ranked: list[RankedUnit] = []
         evidence = PlaceEvidence.of(complaint)
         named = self.places.named_in(evidence.words)
@@ -218,9 +218,9 @@ class Ranking:
     def _with_successors(
         self, ranked: Sequence[RankedUnit], by_topic: NDArray[np.float64], office: Units, day: date
     ) -> tuple[RankedUnit, ...]:
-        """The ranking with each unit that isn't in force on the day replaced by its successors.
+        """Replace units out of force on the day by the successors.
 
-        Several successors share the probability in proportion to their own topics'.
+        Several successors share the probability in proportion to their topics.
         """
         if not office.has_dates:
             return tuple(ranked)
@@ -263,10 +263,10 @@ class Ranking:
 
 
 def document(complaint: Complaint, addressees: Addressees) -> Document:
-    """A complaint's words and fields, as the features take them.
+    """A complaint's words and fields, for the features.
 
-    The unit and the category that the reporter asked for are clues among others: their worth is learned. The trace of a
-    past routing is blanked, because no new complaint has one.
+    The unit and the category that the reporter asked for are clues, with learned weights. The trace of a past routing is
+    blanked: a new complaint has no such trace.
     """
     location = complaint.location
     clues = {
@@ -282,5 +282,5 @@ def document(complaint: Complaint, addressees: Addressees) -> Document:
 
 
 def _best_first(distributions: NDArray[np.float64]) -> NDArray[np.intp]:
-    """The labels of each row, likeliest first; of equals the first by name."""
+    """The labels of each row, likeliest first, equal labels by name."""
     return np.argsort(-distributions, axis=1, kind="stable")

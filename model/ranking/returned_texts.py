@@ -1,4 +1,4 @@
-"""Returned texts: a unit is not suggested first for a text nearly like one that it returned."""
+"""Push a unit back for near-duplicates of a text that the unit returned."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ if TYPE_CHECKING:
 
     from model.ranking.types import RankedUnit
 
-# The probability of a unit that returned the text, as a share of the best other unit's.
+# The highest probability of a unit that returned the text, as a share of the best other unit's.
 _SHARE_OF_BEST = 0.5
 
 
 class ReturnedTexts:
-    """Texts by the codes of their shingles, with the units that were wrong for them.
+    """Returned texts by shingle codes, with the units that returned them.
 
-    A classifier with a text as counter-example may still rank the wrong unit first, where much else speaks for it. An
-    officer who has seen a letter come back must not be offered the same unit for the next copy. Copies that the unit
-    kept count against copies that it returned: with as many returned as kept, the unit is pushed back.
+    A classifier may rank the wrong unit first in spite of a counter-example. An officer who has seen a letter come back
+    must not be offered the same unit for the next copy. Kept copies count against returned copies: with as many returned
+    as kept, the unit is pushed back.
     """
 
     def __init__(self, wrong: Iterable[tuple[str, str]] = (), right: Iterable[tuple[str, str]] = ()) -> None:
@@ -67,7 +67,7 @@ class ReturnedTexts:
         self._sizes.append(len(codes))
 
     def _alike(self, codes: frozenset[int]) -> Iterator[int]:
-        """The numbers of the texts that are nearly the same."""
+        """The numbers of near-duplicate texts."""
         shared = Counter(i for code in codes for i in self._by_code.get(code, ()))
         for i, count in shared.items():
             if count >= NEAR_DUPLICATE_FROM * (len(codes) + self._sizes[i] - count):
@@ -75,7 +75,7 @@ class ReturnedTexts:
 
 
 def pushed_back(ranked: Sequence[RankedUnit], returned_by: frozenset[str]) -> tuple[RankedUnit, ...]:
-    """The ranking, best first, with each unit that returned the text behind the best other unit."""
+    """The ranking with units that returned the text behind the best other unit."""
     others = [unit for unit in ranked if not {unit.unit_id, unit.replaces} & returned_by]
     if not others or len(others) == len(ranked):
         return tuple(ranked)

@@ -1,4 +1,4 @@
-"""Side outputs: the type and the outcome of a complaint, and the units that get copies."""
+"""Rank the side outputs: type and outcome of a complaint, and units that get copies."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class SideOutput:
         self._intercepts = intercepts
 
     def rank_many(self, rows: csr_matrix) -> list[tuple[tuple[str, float], ...]]:
-        """For each row of features the labels with their probabilities, best first."""
+        """The labels with probabilities for each row of features, best first."""
         by_label = softmax((rows @ self._weights + self._intercepts).astype(np.float64))
         order = np.argsort(-by_label, axis=1, kind="stable").tolist()
         return [
@@ -38,7 +38,7 @@ class SideOutput:
 
 
 class Copies:
-    """How often each unit got a copy when another was responsible, counted over the history."""
+    """Counts of copies in the history, by responsible unit and copied unit."""
 
     def __init__(self, rows: Sequence[tuple[str, Sequence[str]]]) -> None:
         """`rows` pairs the id of the unit in charge with the ids of the units that got copies."""
@@ -48,11 +48,11 @@ class Copies:
             self._copied[unit_id].update(set(copies) - {unit_id})
 
     def rows_of(self, unit_id: str) -> int:
-        """The number of rows of the history that this unit was responsible for."""
+        """The number of rows of the history with this unit responsible."""
         return self._rows_of_unit[unit_id]
 
     def of(self, unit_id: str) -> list[tuple[str, float]]:
-        """The units that got a copy in at least 30 % of this unit's rows, and in three rows, most frequent first."""
+        """The units with a copy in at least 30 % of this unit's rows, and in three rows, most frequent first."""
         rows = self._rows_of_unit[unit_id]
         return [
             (copied, count / rows)

@@ -1,4 +1,4 @@
-"""Topics: the classifier's labels for units, which are families or single units."""
+"""Topics, the labels of the classifier: families of units, and single units."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _FAMILY_MARK = "family:"
 
 
 def topic_of(unit_id: str, units: Units) -> str:
-    """The topic of a unit: its family's mark and name, or its own id; empty without a unit."""
+    """The topic of a unit: the marked name of the family, or the unit's id; empty without a unit."""
     if not unit_id:
         return ""
     family = units[unit_id].family
@@ -23,12 +23,12 @@ def topic_of(unit_id: str, units: Units) -> str:
 
 
 def family_of_topic(topic: str) -> str | None:
-    """The family that a topic stands for, None for a single unit."""
+    """The family of a topic, None for a single unit."""
     return topic.removeprefix(_FAMILY_MARK) if topic.startswith(_FAMILY_MARK) else None
 
 
 def description_of(topic: str, units: Units) -> str:
-    """The names of a unit or family, and its description in units.csv."""
+    """The names of a unit or family with the description in units.csv."""
     family = family_of_topic(topic)
     if family is not None:
         described = [unit.description for unit in units if unit.family == family and unit.description]
@@ -38,7 +38,7 @@ def description_of(topic: str, units: Units) -> str:
 
 
 def in_force(unit_id: str, units: Units, day: date) -> str:
-    """The one unit that has this unit's matters on that day; the unit itself where none or several have them."""
+    """The unit in charge of a unit's matters on a day; the unit itself where no or several units are."""
     if not unit_id:
         return ""
     standing = units.in_charge_of(unit_id, day)
@@ -46,7 +46,7 @@ def in_force(unit_id: str, units: Units, day: date) -> str:
 
 
 def day_of(complaint: Complaint, today: date | None) -> date:
-    """The day whose units and rules count: the given day, else the complaint's, else today."""
+    """The day for units and rules: the given day, or the complaint's, or today."""
     if today is not None:
         return today
     return complaint.received_at.date() if complaint.received_at else datetime.now(UTC).date()

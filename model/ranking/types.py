@@ -1,4 +1,4 @@
-"""The ranking of one complaint: units, categories, types and outcomes with raw probabilities."""
+"""The ranking of a complaint: units, categories, types and outcomes with raw probabilities."""
 
 from __future__ import annotations
 
@@ -10,9 +10,9 @@ if TYPE_CHECKING:
 
 
 class RankedUnit(NamedTuple):
-    """A unit, its raw probability, its topic's number, and the clue that told the unit from its family.
+    """A unit with raw probability, the number of the topic, and the kind of clue that resolved a family.
 
-    `replaces`: the id of the learned unit, where that unit isn't in force on the complaint's day.
+    `replaces`: the id of a learned unit that isn't in force on the complaint's day.
     """
 
     unit_id: str
@@ -24,7 +24,7 @@ class RankedUnit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The ranking of one complaint, best first; `known_share` of its words were seen in training."""
+    """The ranking of a complaint, best first; `known_share` is the share of words seen in training."""
 
     units: tuple[RankedUnit, ...]
     categories: tuple[tuple[str, float], ...]

@@ -1,4 +1,4 @@
-"""Rank units that joined units.csv after the training, by their names and descriptions."""
+"""Rank units that joined units.csv after the training, by name and description."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class UnitDescriptions:
-    """Further labels for a fitted ranker, scored like a learned label without rows: by its name's features alone."""
+    """Further labels for a fitted ranker, scored like a learned label without rows, by the name alone."""
 
     def __init__(self, labels: Sequence[str], descriptions: csr_matrix, intercept: float) -> None:
         """`descriptions` are the features of names and descriptions, of shape (n_labels, n_features)."""
@@ -27,12 +27,12 @@ class UnitDescriptions:
         self._intercept = intercept
 
     def probabilities(self, ranker: LinearRanker, rows: csr_matrix) -> NDArray[np.float64]:
-        """The ranker's labels and these, shape (n, n_learned + n_labels), rows sum to 1."""
+        """Probabilities of learned and new labels, shape (n, n_learned + n_labels), rows sum to 1."""
         own = (rows @ self._weights).toarray() + self._intercept
         margins = np.hstack((ranker.margins(rows).astype(np.float64), own))
         return softmax(margins * SHARPNESS)
 
     def weights_of(self, columns: NDArray[np.integer[Any]], label: int) -> NDArray[np.float32]:
-        """The weights of these features for one label."""
+        """The weights of features for a label."""
         weights: NDArray[np.float32] = self._weights[:, [label]].toarray().ravel()[columns].astype(np.float32)
         return weights

@@ -1,4 +1,4 @@
-"""The weights of a linear model with many labels: one array, or only what counts where the array would be too large."""
+"""The weights of a linear model with many labels, as an array or, where too large, in sparse form."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# A city's 300 labels take 0.1 GB and are scored from one array in a fifth of the time that the sparse form takes.
+# A city's 300 labels take 0.1 GB as an array and are scored in a fifth of the sparse form's time.
 _DENSE_BYTES = 512 * 1024**2
-# Smaller weights are left out of the sparse form: docs/decisions/0024 has what that changes.
+# Smaller weights are left out of the sparse form: docs/decisions/0024 has the effect.
 _COUNTS_FROM = 0.002
 
 
@@ -28,10 +28,10 @@ class Weights:
     def of_blocks(
         cls, blocks: Iterable[NDArray[np.float64]], n_features: int, n_labels: int, *, thin: bool = True
     ) -> Weights:
-        """From the weights of some labels after the other, each block of shape (n_block, n_features).
+        """Weights from blocks of labels, of shape (n_block, n_features).
 
-        A C-contiguous array, so that a text gathers the rows of its own features only; where that would take more than
-        half a gigabyte and most weights are next to nothing (`thin`), only the others, in sparse form.
+        The array is C-contiguous: scoring a text gathers the rows of the text's features only. The sparse form is taken
+        where the array would exceed half a gigabyte and most weights are negligible (`thin`).
         """
         if not thin or n_features * n_labels * 4 <= _DENSE_BYTES:
             return cls(_dense(blocks, n_features, n_labels))
@@ -39,7 +39,7 @@ class Weights:
         return cls(vstack(parts, format="csr").T.tocsr())
 
     def __setstate__(self, state: dict[str, Any]) -> None:
-        """With plain arrays over the memory that joblib mapped: numpy.memmap is a subclass in Python, and slow to slice."""
+        """Use plain arrays over the mapped memory: slicing numpy.memmap, a Python subclass, is slow."""
         matrix = state["matrix"]
         if isinstance(matrix, csr_matrix):
             parts = (np.asarray(part) for part in (matrix.data, matrix.indices, matrix.indptr))
@@ -54,7 +54,7 @@ class Weights:
         return scores
 
     def of(self, columns: NDArray[np.integer[Any]], label: int) -> NDArray[np.float32]:
-        """The weights of these features for one label."""
+        """The weights of features for a label."""
         chosen = self.matrix[columns, label]
         weights: NDArray[np.float32] = chosen.toarray() if isinstance(chosen, csr_matrix) else np.asarray(chosen)
         return weights.ravel()
