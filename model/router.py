@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from data.ids import time_ordered_id
+from data.messages import Sentence
 from model.complaint import MaskedComplaint, without_personal_data
 from model.history.similar import Precedents
 from model.language.words import folded_words
@@ -278,11 +279,11 @@ def _about_alike(alike: NearDuplicates) -> list[Notice]:
     return []
 
 
-def _replacement(units: Units, ranked: RankedUnit) -> str:
+def _replacement(units: Units, ranked: RankedUnit) -> Sentence:
     learned, now = units[ranked.replaces], units[ranked.unit_id]
     if learned.valid_to is not None and (now.valid_from is None or now.valid_from > learned.valid_to):
-        return f"{learned.name} berakhir {learned.valid_to.isoformat()}; urusannya kini pada {now.name}."
-    return f"{learned.name} belum ada pada tanggal pengaduan ini; urusannya pada {now.name}."
+        return Sentence("notices.unit-ended", unit=learned.name, day=learned.valid_to, successor=now.name)
+    return Sentence("notices.unit-not-yet", unit=learned.name, successor=now.name)
 
 
 def _named(ranked: Sequence[tuple[str, float]]) -> tuple[NamedConfidence, ...]:

@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from datetime import datetime
 
+    from data.messages import Sentence
+
 
 class Status(StrEnum):
     """How far an officer may lean on the first candidate.
@@ -54,7 +56,7 @@ class Notice:
 
     code: NoticeCode
     count: int | None = None
-    detail: str | None = None
+    detail: str | Sentence | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,11 +15,14 @@ from __future__ import annotations
 import locale
 import os
 import tomllib
+from datetime import date
 from enum import StrEnum
 from functools import cache
 from importlib.resources import files
 from string import Formatter
 from typing import TYPE_CHECKING
+
+from data.indonesian import day
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -89,7 +92,7 @@ def terminal_language() -> Language:
 
 
 class _SentenceFormatter(Formatter):
-    """Formats numbers, nested sentences and tuples in one language."""
+    """Formats numbers, dates, nested sentences and tuples in one language."""
 
     def __init__(self, language: Language) -> None:
         self._language = language
@@ -100,6 +103,8 @@ class _SentenceFormatter(Formatter):
         told = getattr(value, "told_in", None)
         if told is not None:
             return str(told(self._language))
+        if isinstance(value, date) and self._language is Language.INDONESIAN:
+            return day(value)
         text = format(value, format_spec)
         if self._language is Language.INDONESIAN and isinstance(value, int | float):
             return text.translate(_SEPARATORS)

@@ -18,6 +18,7 @@ from pydantic import (
 )
 from pydantic_core import PydanticCustomError
 
+from data.messages import Language, Sentence
 from model.complaint import LONGEST_TEXT, Complaint, Location
 from model.office.units import Unit
 from model.privacy.mask import mask
@@ -390,7 +391,7 @@ class SuggestionOut(BaseModel):
             evidence=_evidence(suggestion, zone) if evidence else None,
             notices=[
                 *(
-                    NoticeOut(code=notice.code, count=notice.count, detail=notice.detail)
+                    NoticeOut(code=notice.code, count=notice.count, detail=_indonesian(notice.detail))
                     for notice in suggestion.notices
                 ),
                 *_about_unknown(unknown_fields),
@@ -514,6 +515,10 @@ def _rule(suggestion: Suggestion) -> RuleOut | None:
         return None
     overruled = suggestion.model_unit.name if suggestion.model_unit else None
     return RuleOut(id=rule.id, action=rule.action, unit=rule.unit, reason=rule.reason, model_unit=overruled)
+
+
+def _indonesian(detail: str | Sentence | None) -> str | None:
+    return detail.told_in(Language.INDONESIAN) if isinstance(detail, Sentence) else detail
 
 
 def _about_unknown(names: tuple[str, ...]) -> list[NoticeOut]:

@@ -62,7 +62,7 @@ def test_neither_evidence_nor_precedents_show_a_confidential_complaint(router: R
         suggestion = router.suggest(Complaint(row.complaint.text))
         assert not secret & {precedent.reference_id for precedent in suggestion.precedents}
         assert not [
-            notice for notice in suggestion.notices if notice.detail and secret & set(notice.detail.split(", "))
+            notice for notice in suggestion.notices if notice.detail and secret & set(str(notice.detail).split(", "))
         ]
 
 

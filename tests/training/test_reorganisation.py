@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from data.messages import Language, Sentence
 from model.complaint import Complaint
 from model.history.rows import LabelledComplaint
 from model.office.units import Unit, Units
@@ -96,7 +97,8 @@ def test_of_merged_units_each_has_its_own_before_and_the_new_one_has_both_after(
         assert _names(after)[0] == "Dinas Kota"
         assert before not in _names(after)
         (retired,) = [notice for notice in after.notices if notice.code is NoticeCode.UNIT_RETIRED]
-        assert "2025-06-30" in str(retired.detail)
+        assert isinstance(retired.detail, Sentence)
+        assert "berakhir 30 Juni 2025" in retired.detail.told_in(Language.INDONESIAN)
 
 
 @pytest.mark.parametrize("train_again", [False, True])
