@@ -59,7 +59,7 @@ def _overall_alarm(baseline: Baseline, decided: Sequence[Observation]) -> list[A
         return []
     since = decided[changed:]
     before, now = _expected(since, baseline.agreement), _agreement(since)
-    message = Sentence("drift.agreement", before=before, now=now, decisions=len(since))
+    message = Sentence("drift.alarm-agreement", before=before, now=now, decisions=len(since))
     return [Alarm(Kind.AGREEMENT, Signal.AGREEMENT, since[0].received_at, before, now, "", message)]
 
 
@@ -80,7 +80,7 @@ def _unit_alarms(baseline: Baseline, decided: Sequence[Observation], names: Mapp
         if count < max(_ONE_WAY * elsewhere.total(), _FEWEST_ONE_WAY):
             continue
         message = Sentence(
-            "drift.unit_agreement",
+            "drift.alarm-unit_agreement",
             before=before,
             now=now,
             decisions=len(since),
@@ -145,7 +145,7 @@ def _new_units(decided: Sequence[Observation], known_units: AbstractSet[str], na
             0.0,
             len(rows) / len(decided),
             unit_id,
-            Sentence("drift.new_unit", count=len(rows), name=names.get(unit_id, unit_id)),
+            Sentence("drift.alarm-new_unit", count=len(rows), name=names.get(unit_id, unit_id)),
         )
         for unit_id, rows in found.items()
         if len(rows) >= _FEWEST_NEW
@@ -165,7 +165,7 @@ def _new_categories(
             now = count / len(window.rows)
             high = z_of_share(TOLERATED_WAVE, now, len(window.rows)) > threshold(WAVES_AT_ONCE)
             if high and category_id not in known_categories and category_id not in alarms:
-                message = Sentence("drift.new_category", now=now, name=names.get(category_id, category_id))
+                message = Sentence("drift.alarm-new_category", now=now, name=names.get(category_id, category_id))
                 alarms[category_id] = Alarm(
                     Kind.AGREEMENT, Signal.NEW_CATEGORY, window.since, 0.0, now, category_id, message
                 )

@@ -124,5 +124,5 @@ def _alarm(signal: Signal, window: Window, before: float, now: float, detail: st
     if signal is Signal.CONFIDENCE:
         before, now = 1 - before, 1 - now
     times = now / max(before, 1e-3)
-    message = Sentence(f"drift.{signal}", before=before, now=now, times=times, **fields)
+    message = Sentence(f"drift.alarm-{signal}", before=before, now=now, times=times, **fields)
     return Alarm(Kind.INPUT, signal, window.since, before, now, detail, message)
