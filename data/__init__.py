@@ -45,7 +45,7 @@ class Region:
 
 
 def _rows(name: str) -> Iterator[dict[str, str]]:
-    with resources.files(__name__).joinpath(name).open(encoding="utf-8") as file:
+    with resources.files(__name__).joinpath("reference", name).open(encoding="utf-8") as file:
         yield from csv.DictReader(file)
 
 

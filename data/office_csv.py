@@ -11,9 +11,9 @@ import csv
 from dataclasses import dataclass, field
 from datetime import date
 from io import StringIO
-from itertools import count
 from typing import TYPE_CHECKING, TypeVar
 
+from data.csv_records import read_records
 from data.errors import OfficeFileInvalid, PilahError
 from data.exports.cells import disarm, rearm
 from data.exports.headers import normalised
@@ -101,7 +101,7 @@ class OfficeCsv:
         text = text.removeprefix(_BYTE_ORDER_MARK)
         self._line_end = "\r\n" if "\r\n" in text else "\n"
         self._separator = self._find_separator(text)
-        self._records = list(self._read_records(text)) if text.strip() else [_Record(list(schema.columns))]
+        self._records = list(self._read_records(text)) if text.strip() else [_EditableRecord(list(schema.columns))]
         self._header_index = next(index for index, record in enumerate(self._records) if not record.is_blank())
         self._columns = [schema.column(header) for header in self._header.cells]
         self._check_header()
@@ -130,7 +130,7 @@ class OfficeCsv:
         last = self._records[-1]
         if last.text and not last.text.endswith(("\n", "\r")):
             last.text += self._line_end
-        record = _Record([])
+        record = _EditableRecord([])
         self._records.append(record)
         for column, cell in cells.items():
             if cell:
@@ -156,7 +156,7 @@ class OfficeCsv:
             file.write(content)
 
     @property
-    def _header(self) -> _Record:
+    def _header(self) -> _EditableRecord:
         return self._records[self._header_index]
 
     def _read(self) -> tuple[str, str]:
@@ -187,32 +187,12 @@ class OfficeCsv:
 
         return max(_SEPARATORS, key=rank)
 
-    def _read_records(self, text: str) -> Iterator[_Record]:
-        taken: list[str] = []
-
-        def lines() -> Iterator[str]:
-            for line in StringIO(text, newline=""):
-                taken.append(line)
-                yield line
-
-        reader = csv.reader(lines(), delimiter=self._separator, strict=True)
-        for number in count(1):
-            taken.clear()
-            try:
-                cells = next(reader)
-            except StopIteration:
-                return
-            except csv.Error as error:
-                cells = self._read_leniently(taken, str(error), number)
-            yield _Record(cells, "".join(taken))
-
-    def _read_leniently(self, lines: list[str], reason: str, number: int) -> list[str]:
-        """The cells of a record with a stray quote inside; an unclosed quote is an error."""
-        if len(lines) == 1 and "end of data" not in reason and "field limit" not in reason:
-            records = list(csv.reader(lines, delimiter=self._separator))
-            if len(records) == 1:
-                return records[0]
-        raise self._schema.invalid("office.quote-unclosed", path=self.path, where=_place(number))
+    def _read_records(self, text: str) -> Iterator[_EditableRecord]:
+        for record in read_records(StringIO(text, newline=""), self._separator):
+            if record.fault:
+                where = _place(record.number)
+                raise self._schema.invalid("office.quote-unclosed", path=self.path, where=where)
+            yield _EditableRecord(record.cells, record.text)
 
     def _check_header(self) -> None:
         missing = [column for column in self._schema.required if column not in self._columns]
@@ -227,7 +207,7 @@ class OfficeCsv:
         if twice:
             raise self._schema.invalid("office.column-twice", path=self.path, column=twice[0])
 
-    def _row(self, index: int, record: _Record) -> Row:
+    def _row(self, index: int, record: _EditableRecord) -> Row:
         beyond = [cell for cell in record.cells[len(self._columns) :] if cell.strip()]
         # Disarmed text gets its original form.
         cells = {column: rearm(cell.strip()) for column, cell in zip(self._columns, record.cells, strict=False)}
@@ -236,7 +216,7 @@ class OfficeCsv:
             raise row.invalid("office.row-too-long", cells=len(record.cells), headers=len(self._columns))
         return row
 
-    def _set(self, record: _Record, column: str, cell: str) -> None:
+    def _set(self, record: _EditableRecord, column: str, cell: str) -> None:
         if column not in self._columns:
             self._columns.append(column)
             self._header.cells.append(column)
@@ -245,7 +225,7 @@ class OfficeCsv:
         record.cells[self._columns.index(column)] = disarm(cell)
         record.text = None
 
-    def _line(self, record: _Record) -> str:
+    def _line(self, record: _EditableRecord) -> str:
         written = StringIO(newline="")
         cells = record.cells + [""] * (len(self._columns) - len(record.cells))
         csv.writer(written, delimiter=self._separator, lineterminator=self._line_end).writerow(cells)
@@ -253,7 +233,7 @@ class OfficeCsv:
 
 
 @dataclass
-class _Record:
+class _EditableRecord:
     """The cells of one record and its original text, which is None for a new or changed record."""
 
     cells: list[str]

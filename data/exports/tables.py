@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-import csv
 import json
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
 import pyarrow as pa
 import pyarrow.parquet as pq
 
+from data.csv_records import Fault, Record, read_records
 from data.errors import FileUnreadable
 from data.messages import Sentence
 
@@ -92,77 +93,44 @@ class DelimitedTable(Table):
         # Undecodable bytes become U+FFFD: one odd character must not cost the whole file.
         with self.path.open(encoding=self.encoding, errors="replace", newline="") as file:
             self._file = file
-            source = _RememberedLines(file, self)
-            reader = csv.reader(source, delimiter=self._separator(), strict=True)
-            number = 0
-            while (line := self._next(reader, source, number + 1)) is not None:
-                number = line.number
-                if line.problem or any(str(cell).strip() for cell in line.cells):
-                    yield line
+            for record in read_records(self._text_lines(file), self.separator or ","):
+                cells_too_long = max(map(len, record.cells), default=0) > self.limits.cell_characters
+                if cells_too_long or record.fault is Fault.CELL_TOO_LONG:
+                    raise FileUnreadable(
+                        "exports.cell-too-long",
+                        path=self.path,
+                        row=record.number,
+                        line=record.first_line,
+                        most=self.limits.cell_characters,
+                    )
+                problem = _unpaired_quote(record) if record.fault else None
+                if problem or any(cell.strip() for cell in record.cells):
+                    yield Line(record.number, record.cells, problem)
 
     def share_read(self) -> float:
         if self._file is None:
             return 0.0
         return 1.0 if self._file.closed else self._file.buffer.tell() / max(self.path.stat().st_size, 1)
 
-    def _separator(self) -> str:
-        return self.separator or ","
-
-    def _next(self, reader: Iterator[list[str]], source: _RememberedLines, number: int) -> Line | None:
-        first_line = source.count + 1
-        source.taken.clear()
-        try:
-            cells = next(reader, None)
-        except csv.Error as error:
-            return self._read_leniently(source, number, first_line, error)
-        if cells is None:
-            return None
-        if max(map(len, cells), default=0) > self.limits.cell_characters:
-            raise self._too_long(number, first_line)
-        return Line(number, cells)
-
-    def _read_leniently(self, source: _RememberedLines, number: int, first_line: int, error: csv.Error) -> Line:
-        if "field limit" in str(error):
-            raise self._too_long(number, first_line) from error
-        records = list(csv.reader(source.taken, delimiter=self._separator()))
-        if "end of data" not in str(error) and len(records) == 1:
-            return Line(number, records[0])
-        where = (
-            Sentence("exports.at-line", line=first_line)
-            if source.count == first_line
-            else Sentence("exports.at-lines", first=first_line, last=source.count)
-        )
-        return Line(number, records[0] if records else [], Sentence("exports.quote-unpaired", where=where))
-
-    def _too_long(self, number: int, first_line: int) -> FileUnreadable:
-        return FileUnreadable(
-            "exports.cell-too-long", path=self.path, row=number, line=first_line, most=self.limits.cell_characters
-        )
+    def _text_lines(self, file: TextIO) -> Iterator[str]:
+        """The lines of a file without NUL."""
+        most = self.limits.line_characters
+        for number in count(1):
+            line = file.readline(most)
+            if not line:
+                return
+            if len(line) == most and not line.endswith(("\n", "\r")):
+                raise FileUnreadable("exports.line-too-long", path=self.path, line=number, most=most)
+            yield line.replace("\0", "")
 
 
-class _RememberedLines:
-    """The lines of a file without NUL; `taken` collects lines until cleared."""
-
-    def __init__(self, file: TextIO, table: Table) -> None:
-        self._file = file
-        self._table = table
-        self.taken: list[str] = []
-        self.count = 0
-
-    def __iter__(self) -> Iterator[str]:
-        return self
-
-    def __next__(self) -> str:
-        most = self._table.limits.line_characters
-        line = self._file.readline(most)
-        if not line:
-            raise StopIteration
-        self.count += 1
-        if len(line) == most and not line.endswith(("\n", "\r")):
-            raise FileUnreadable("exports.line-too-long", path=self._table.path, line=self.count, most=most)
-        line = line.replace("\0", "")
-        self.taken.append(line)
-        return line
+def _unpaired_quote(record: Record) -> Sentence:
+    where = (
+        Sentence("exports.at-line", line=record.first_line)
+        if record.first_line == record.last_line
+        else Sentence("exports.at-lines", first=record.first_line, last=record.last_line)
+    )
+    return Sentence("exports.quote-unpaired", where=where)
 
 
 class JsonLinesTable(Table):

@@ -24,7 +24,7 @@ def place_key(written: str) -> str:
 
 
 def folded_text(text: str) -> str:
-    """A text as folded words."""
+    """A text as folded words, not cached: complaints are long and rarely repeat."""
     return " ".join(folded_words(text))
 
 

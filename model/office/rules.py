@@ -12,7 +12,7 @@ from data.office_csv import OfficeCsv, Row, Schema
 from model.errors import RulesFileInvalid
 from model.language.stemming import process_stemmer
 from model.language.words import expand, folded_words
-from model.office.place_names import place_fields, place_key
+from model.office.place_names import folded_text, place_fields, place_key
 from model.suggestion import AppliedRule, ResolvedBy, UnitCandidate
 
 if TYPE_CHECKING:
@@ -201,7 +201,7 @@ class _ComplaintFacts:
         return cls(
             stems,
             frozenset(stems),
-            f" {place_key(text)} ",
+            f" {folded_text(text)} ",
             frozenset(place_fields(complaint)),
             frozenset(category),
             f" {place_key(complaint.requested_unit)} ",

@@ -185,23 +185,13 @@ def parse_units(file: OfficeCsv) -> Units:
 
 def as_rows(units: Iterable[Unit]) -> list[dict[str, str]]:
     """The units as rows of a units.csv, for editing in a spreadsheet."""
-    return [
-        {
-            "id": unit.id,
-            "code": unit.code,
-            "name": unit.name,
-            "abbreviations": ";".join(unit.abbreviations),
-            "family": unit.family,
-            "area_level": unit.area_level,
-            "area": unit.area,
-            "parent": unit.parent,
-            "valid_from": unit.valid_from.isoformat() if unit.valid_from else "",
-            "valid_to": unit.valid_to.isoformat() if unit.valid_to else "",
-            "replaced_by": ";".join(unit.replaced_by),
-            "description": unit.description,
-        }
-        for unit in units
-    ]
+    return [{column: _cell(getattr(unit, column)) for column in COLUMNS} for unit in units]
+
+
+def _cell(value: str | tuple[str, ...] | date | None) -> str:
+    if isinstance(value, tuple):
+        return ";".join(value)
+    return str(value or "")
 
 
 def slug(name: str) -> str:
