@@ -29,7 +29,7 @@ from training.evaluation.metrics import evaluate, evaluate_predictions
 from training.evaluation.predictions import predict
 from training.evaluation.row_outcomes import row_outcomes, write_row_outcomes
 from training.evaluation.weak_units import find_weak_units
-from training.fitting.executors import fits_on
+from training.fitting.executors import fit_executor
 from training.fitting.fit import (
     Outcomes,
     assemble,
@@ -228,7 +228,7 @@ def _split(inputs: _Inputs, signing_key: str, *, random_split: bool) -> _Splits:
 def _fit(inputs: _Inputs, splits: _Splits, cluster: str, step: Step) -> _Fits:
     recipe, champion = inputs.recipe, splits.champion
     pending: dict[Future[Any], int] = {}
-    with fits_on(cluster) as pool:
+    with fit_executor(cluster) as pool:
 
         def submit(rows: Sequence[LabelledComplaint], its_recipe: Recipe = recipe) -> Future[Fit]:
             future = pool.submit(fit_ranking, rows, inputs.units, its_recipe)

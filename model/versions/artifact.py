@@ -1,4 +1,4 @@
-"""Store a model version with a manifest of hashes, and check it before anything is unpickled."""
+"""Store a model version with a manifest of hashes, and check the hashes before unpickling."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 MANIFEST = "MANIFEST.json"
 ROUTER = "router.joblib"
 CARD = "card.json"
-# Raised whenever a pickled class changes shape: an artefact of another format is refused, not guessed at.
+# Raised whenever a pickled class changes shape: older artefacts are refused, not guessed at.
 FORMAT = 6
 _LIBRARIES = ("numpy", "scikit-learn", "scipy")
 
@@ -31,7 +31,7 @@ Card = dict[str, Any]
 
 @cache
 def library_versions() -> dict[str, str]:
-    """The versions of the libraries that fit, store and load a model, without importing them."""
+    """The installed versions of the libraries behind a model, without importing scikit-learn."""
     return {name: version(name) for name in _LIBRARIES}
 
 
@@ -44,19 +44,19 @@ def save(folder: Path, router: Router, card: Card, signing_key: str = "") -> Non
     if signing_key:
         manifest["hmac"] = _signature(manifest, signing_key)
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
-    # The rename that follows must not overtake the contents on a power cut.
+    # On a power cut the later rename must not overtake the contents.
     for path in folder.iterdir():
         with path.open("rb") as file:
             os.fsync(file.fileno())
 
 
 def verify(folder: Path, signing_key: str = "") -> None:
-    """Check that every file of a version is the one that was sealed.
+    """Check every file of a version against the manifest.
 
     Raises:
-        ArtifactMissing: there is no such version.
+        ArtifactMissing: the version is missing.
         ArtifactTampered: a file differs from the manifest, isn't in it, or the signature doesn't hold.
-        ArtifactForeign: another format or other library versions.
+        ArtifactForeign: the format or the libraries differ.
     """
     manifest = _manifest(folder)
     if signing_key:
@@ -75,7 +75,7 @@ def verify(folder: Path, signing_key: str = "") -> None:
 
 
 def load(folder: Path, signing_key: str = "") -> tuple[Router, Card]:
-    """The router and the card of a version; nothing is unpickled before `verify` has passed."""
+    """The router and the card of a version, unpickled only after `verify` has passed."""
     verify(folder, signing_key)
     router = joblib.load(folder / ROUTER, mmap_mode="r")
     if not isinstance(router, Router):
@@ -114,7 +114,7 @@ def _check_libraries(folder: Path, manifest: dict[str, Any]) -> None:
     made_with = manifest.get("libraries", {})
     for name, present in library_versions().items():
         made = str(made_with.get(name))
-        # Patch releases read each other's pickles; minor releases needn't.
+        # Pickles are compatible between patch releases only.
         if made.split(".")[:2] != present.split(".")[:2]:
             raise ArtifactForeign("model.artifact-library", folder=folder, library=name, made=made, present=present)
 

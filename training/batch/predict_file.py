@@ -10,7 +10,7 @@ from data.exports.headers import LAPORAN_RINGKAS_HEADERS, laporan_ringkas_header
 from data.exports.open import open_export, open_writer, write_laporan_ringkas
 from model.from_export import complaint_of, problem_of
 from model.router import CATEGORIES_SHOWN
-from training.fitting.executors import in_order
+from training.fitting.executors import map_in_order
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -67,7 +67,7 @@ def predict_file(
 def _with_suggestions(
     router: Router, export: Export, kept: Mapping[str, str], cluster: str, progress: Callable[[int], None]
 ) -> Iterator[dict[str, object]]:
-    for chunk, suggested in in_order(cluster, _suggested, router, _chunks(export.rows()), _without_cells):
+    for chunk, suggested in map_in_order(cluster, _suggested, router, _chunks(export.rows()), _without_cells):
         for row, added in zip(chunk, suggested, strict=True):
             yield {**{kept[name]: value for name, value in row.values.items()}, **added}
         progress(len(chunk))

@@ -1,4 +1,4 @@
-"""Find and group near-duplicates in a whole history; model/language/near_duplicates.py says which texts are such."""
+"""Find and group the near-duplicates of a whole history, as model/language/near_duplicates.py defines them."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SMALL_CHUNK = 256
 
 
 def have_near_duplicates(texts: Sequence[str], others: Sequence[str]) -> NDArray[np.bool_]:
-    """For each of `texts` whether any of `others` is nearly the same; shape (len(texts),)."""
+    """Whether a near-duplicate is among `others`, for each text; shape (len(texts),)."""
     if not texts or not others:
         return np.zeros(len(texts), dtype=bool)
     theirs = _shingle_matrix(others)
@@ -37,10 +37,10 @@ def have_near_duplicates(texts: Sequence[str], others: Sequence[str]) -> NDArray
 
 
 def near_duplicate_groups(texts: Sequence[str]) -> NDArray[np.intp]:
-    """The number of each text's group, shape (len(texts),): near-duplicates share one, directly or through others."""
+    """The group of each text, shape (len(texts),): near-duplicates, direct and indirect, share a group."""
     if not texts:
         return np.zeros(0, dtype=np.intp)
-    # A mass letter of thousands is one distinct text, so that its pairs don't fill the memory.
+    # A mass letter of thousands is compared as a single text: the pairs would fill the memory.
     distinct = list(dict.fromkeys(texts))
     number = {text: i for i, text in enumerate(distinct)}
     shingles = _shingle_matrix(distinct)
@@ -69,7 +69,7 @@ def _shingle_matrix(texts: Sequence[str]) -> csr_matrix:
 
 
 def _repeated_columns(shingles: csr_matrix) -> csr_matrix:
-    """The same rows without the shingles of a single text, which say nothing of likeness."""
+    """The same rows without the shingles of a single text."""
     columns, numbers, counts = np.unique(shingles.indices, return_inverse=True, return_counts=True)
     kept = csr_matrix((shingles.data, numbers, shingles.indptr), shape=(shingles.shape[0], len(columns)))
     return kept[:, np.flatnonzero(counts > 1)]
@@ -78,6 +78,6 @@ def _repeated_columns(shingles: csr_matrix) -> csr_matrix:
 def _groups_of_short_texts(
     texts: Sequence[str], shingles: csr_matrix, number: Mapping[str, int], first_free: int
 ) -> dict[int, int]:
-    """A group of its own for each text too short to be called a repetition, even of the very same words."""
+    """A separate group for each text too short to count as a repetition, even word for word."""
     short = np.diff(shingles.indptr) == 0
     return {i: first_free + i for i, text in enumerate(texts) if short[number[text]]}

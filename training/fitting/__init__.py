@@ -1,1 +1,1 @@
-"""Fit the ranking and its calibration on labelled rows."""
+"""Fit the ranking and the calibration on labelled rows."""

@@ -1,4 +1,4 @@
-"""Fit a calibration on rows later than those that the ranking learned from."""
+"""Fit a calibration on rows later than the rows of the fit."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ _CAUTION = 0.84
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """The result of one suggestion on a held-out row.
+    """The result of a suggestion on a held-out row.
 
     `first` and `second` are the raw scores of the first two candidates. `right` is the raw score of the right candidate,
-    0 where it is not shown.
+    or 0 if not ranked.
     """
 
     first: float
@@ -51,7 +51,7 @@ def uncalibrated(promise: float = DEFAULT_PROMISE) -> Calibration:
 def calibrate(outcomes: Sequence[Outcome], promise: float = DEFAULT_PROMISE) -> Calibration:
     """Fit Platt's scaling (1999) on the first score and its lead over the second, and the bounds of the promise.
 
-    `outcomes` come from slices later than the rows that their ranking learned from. The prediction set is split
+    `outcomes` come from slices later than the rows of the fit. The prediction set is split
     conformal (Sadinle, Lei and Wasserman 2019): its bound is a quantile of the right candidate's confidence.
     """
     correct = np.asarray([outcome.correct for outcome in outcomes], dtype=bool)
@@ -90,7 +90,7 @@ def _threshold(confidences: NDArray[np.float64], correct: NDArray[np.bool_], pro
 
 
 def _set_bound(calibration: Calibration, outcomes: Sequence[Outcome]) -> float:
-    """The quantile of the right candidate's confidence that the promise asks for."""
+    """The promised quantile of the right candidate's confidence."""
     of_the_right = [
         confidence if outcome.correct else (1 - confidence) * outcome.right / max(1 - outcome.first, 1e-9)
         for outcome in outcomes

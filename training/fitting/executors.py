@@ -1,4 +1,4 @@
-"""Where fits and chunks of a batch are worked on: on this machine, or on the workers of a Dask cluster."""
+"""Run fits and chunks of a batch on this machine, or on the workers of a Dask cluster."""
 
 from __future__ import annotations
 
@@ -14,19 +14,19 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator
 
 Shared = TypeVar("Shared")
-Given = TypeVar("Given")
-Made = TypeVar("Made")
+Item = TypeVar("Item")
+Result = TypeVar("Result")
 
-_PATIENCE = "10s"
-# In flight for each thread of a worker: enough that none waits, few enough that a million rows are never in memory together.
-_AHEAD = 3
+_CONNECT_TIMEOUT = "10s"
+# Tasks in flight for every thread of a worker: enough to keep the thread busy, few enough for a million rows to fit.
+_TASKS_PER_THREAD = 3
 
 
 @contextmanager
-def fits_on(cluster: str) -> Iterator[Executor]:
-    """What fits are handed to: two threads, or the cluster at this address.
+def fit_executor(cluster: str) -> Iterator[Executor]:
+    """The executor of fits: two threads, or the cluster at this address.
 
-    liblinear works without the interpreter's lock, so two threads share both cores and one copy of the rows.
+    liblinear releases the interpreter's lock: two threads use both cores and share the rows in memory.
 
     Raises:
         PilahError: the cluster can't be used.
@@ -39,33 +39,33 @@ def fits_on(cluster: str) -> Iterator[Executor]:
         yield pool
 
 
-def in_order(
+def map_in_order(
     cluster: str,
-    work: Callable[[Shared, Given], Made],
+    function: Callable[[Shared, Item], Result],
     shared: Shared,
-    given: Iterable[Given],
-    needed: Callable[[Given], Given] = lambda one: one,
-) -> Iterator[tuple[Given, Made]]:
-    """Each given thing and what the work makes of it, in order; `shared` is sent to a worker once.
+    items: Iterable[Item],
+    needed: Callable[[Item], Item] = lambda item: item,
+) -> Iterator[tuple[Item, Result]]:
+    """Every item with the function's result, in order; `shared` is sent to a worker once.
 
-    `needed` is what the work needs of a thing: no more of it leaves this machine.
+    `needed` reduces an item to the part that the function needs: the rest never leaves this machine.
 
     Raises:
         PilahError: the cluster can't be used.
     """
     if not cluster:
-        yield from ((one, work(shared, one)) for one in given)
+        yield from ((item, function(shared, item)) for item in items)
         return
     with _client(cluster) as client:
-        there = client.scatter(shared, broadcast=True, hash=False)
-        most = _AHEAD * sum(client.nthreads().values())
-        waiting: deque[tuple[Given, Any]] = deque()
-        for one in given:
-            waiting.append((one, client.submit(work, there, needed(one), pure=False)))
-            if len(waiting) >= most:
-                first, future = waiting.popleft()
+        scattered = client.scatter(shared, broadcast=True, hash=False)
+        most = _TASKS_PER_THREAD * sum(client.nthreads().values())
+        pending: deque[tuple[Item, Any]] = deque()
+        for item in items:
+            pending.append((item, client.submit(function, scattered, needed(item), pure=False)))
+            if len(pending) >= most:
+                first, future = pending.popleft()
                 yield first, future.result()
-        yield from ((first, future.result()) for first, future in waiting)
+        yield from ((first, future.result()) for first, future in pending)
 
 
 @contextmanager
@@ -73,29 +73,25 @@ def _client(address: str) -> Iterator[Any]:
     try:
         from distributed import Client  # noqa: PLC0415 - an extra that only a cluster needs
     except ModuleNotFoundError:
-        raise PilahError(
-            "--cluster needs Dask on this machine: install Pilah with its extra, pilah[cluster]."
-        ) from None
+        raise PilahError("training.cluster-without-dask") from None
     try:
-        client = Client(address, timeout=_PATIENCE)  # type: ignore[no-untyped-call]  # Dask has no types
+        client = Client(address, timeout=_CONNECT_TIMEOUT)  # type: ignore[no-untyped-call]  # Dask has no types
     except (OSError, ValueError) as error:
-        raise PilahError(
-            f"No Dask scheduler answers at {address}: {error}. Start one with `dask scheduler`, and a `dask worker` on each machine."
-        ) from None
+        raise PilahError("training.cluster-unreachable", address=address, error=error) from None
     with client:
         _check_workers(client, address)
         yield client
 
 
 def _check_workers(client: Any, address: str) -> None:  # noqa: ANN401 - Dask is untyped
-    """Every worker must have this Pilah: another would make other features of the same text."""
+    """Check that every worker has the same Pilah: a different one may make different features of a text."""
     if not client.nthreads():
-        raise PilahError(f"The scheduler at {address} has no workers. Start `dask worker {address}` on each machine.")
+        raise PilahError("training.cluster-without-workers", address=address)
     own = version("pilah")
     try:
         others = client.run(version, "pilah")
     except ModuleNotFoundError:
         others = {"a worker": "none"}
-    if differing := {where: found for where, found in others.items() if found != own}:
-        where, found = next(iter(differing.items()))
-        raise PilahError(f"Pilah is {own} here and {found} at {where}: install the same version on every worker.")
+    for worker, other in others.items():
+        if other != own:
+            raise PilahError("training.cluster-other-version", own=own, other=other, worker=worker)

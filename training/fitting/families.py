@@ -1,4 +1,4 @@
-"""Find the families of units: one name, many places."""
+"""Find families of units: a shared name and many places."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ _SHARE_WITH_PLACE = 0.3
 
 
 def find_families(units: Units, rows: Sequence[tuple[str, Complaint]]) -> dict[str, tuple[str, str]]:
-    """Unit id → (family, area) for the units that form one family spread over places.
+    """Unit id → (family, area) for units of a family spread over places.
 
     `rows` pairs the id of the unit in charge with the complaint. A prefix of names makes a family when at least three
-    units share it, the rest of each name is a known place, and in enough of their rows that place is a place field or
-    stands in the text.
+    units share the prefix, the rest of each name is a known place, and the place is in a field or in the text of enough
+    rows.
     """
     by_unit: dict[str, list[Complaint]] = defaultdict(list)
     for unit_id, complaint in rows:
@@ -57,7 +57,7 @@ def _is_place(area: str, known: set[str]) -> bool:
 
 
 def _by_prefix(units: Units, length: int) -> dict[str, list[tuple[Unit, str]]]:
-    """The first `length` words of names, as first written → the units that share them, with the rest of each name."""
+    """The first `length` words of names, as first written → the units with this prefix and the rest of the name."""
     groups: dict[str, list[tuple[Unit, str]]] = defaultdict(list)
     spellings: dict[str, str] = {}
     for unit in units:
@@ -70,7 +70,7 @@ def _by_prefix(units: Units, length: int) -> dict[str, list[tuple[Unit, str]]]:
 
 
 def _share_with_place(areas: Mapping[str, str], by_unit: Mapping[str, Sequence[Complaint]]) -> float:
-    """The share of these units' rows whose place field or text names the unit's area."""
+    """The share of rows with the unit's area in a place field or in the text."""
     rows = agreeing = 0
     for unit_id, area in areas.items():
         for complaint in by_unit.get(unit_id, ()):

@@ -1,4 +1,4 @@
-"""From labelled rows to a router: rankings of earlier rows, measured on later ones, and a last ranking of all rows."""
+"""From labelled rows to a router: fit on earlier rows, measure on later rows, fit on all rows, assemble."""
 
 from __future__ import annotations
 
@@ -27,12 +27,12 @@ if TYPE_CHECKING:
 
 Row = TypeVar("Row")
 
-# Each slice is predicted by a ranking that learned only from the rows before it.
+# Where the rows are cut: a ranking of the rows before a slice predicts the slice.
 _CHAIN = (0.5, 0.75)
 
 
 def units_known(rows: Sequence[LabelledComplaint], office_units: Units) -> Units:
-    """The office's units, further units that only the rows name, and the families found among all of them."""
+    """The office's units and further units of the rows, with the families among all units."""
     units = office_units.with_names(list(dict.fromkeys(row.unit for row in rows if row.unit)))
     placed = [(unit.id, row.complaint) for row in rows if not row.returned and (unit := units.find(row.unit))]
     return units.with_memberships(find_families(units, placed))
@@ -50,7 +50,7 @@ class Outcomes:
 
 
 def fit_ranking(rows: Sequence[LabelledComplaint], office_units: Units, recipe: Recipe) -> tuple[Ranking, Units]:
-    """A ranking of these rows, or of the newest where the recipe has a bound, and the units as learned."""
+    """A ranking of the rows, or of the newest where the recipe has a bound, and the units as learned."""
     learned = newest_rows(rows, recipe.max_rows)
     units = units_known(learned, office_units)
     return fit_ranker(learned, units, recipe.sample_weights()), units
@@ -65,7 +65,7 @@ def slices_of(rows: Sequence[Row]) -> list[tuple[Sequence[Row], Sequence[Row]]]:
 def predict_slice(
     earlier: Sequence[LabelledComplaint], later: Sequence[LabelledComplaint], office_units: Units, recipe: Recipe
 ) -> Outcomes:
-    """The results of a ranking of the earlier rows on the later ones."""
+    """The results on the later rows of a ranking of the earlier rows."""
     if not taught(earlier):
         return Outcomes([], [])
     ranking, units = fit_ranking(earlier, office_units, recipe)
@@ -73,12 +73,12 @@ def predict_slice(
 
 
 def taught(rows: Sequence[LabelledComplaint]) -> bool:
-    """Whether any row says which unit is right."""
+    """Whether any row has a right unit."""
     return any(row.unit and not row.returned for row in rows)
 
 
 def outcomes_of(ranking: Ranking, units: Units, rows: Sequence[LabelledComplaint]) -> Outcomes:
-    """The results of a ranking on rows that it has not learned from."""
+    """The results of a ranking on held-out rows."""
     return ranked_outcomes(ranking.rank_many([row.complaint for row in rows]), units, rows)
 
 
@@ -109,7 +109,7 @@ def assemble(
 
 
 def _copies(rows: Sequence[LabelledComplaint], units: Units) -> Copies:
-    """The copies of each unit, read with the units in force at the end of the history."""
+    """The counts of copies, by units in force at the end of the history."""
     newest = max(row.received_at for row in rows).date()
 
     def unit_in_force(name: str) -> str:

@@ -40,21 +40,20 @@ def fit_linear_ranker(
     counter_examples: CounterExamples | None = None,
     tolerance: float = TOLERANCE,
 ) -> LinearRanker:
-    """Learn from rows of shape (n, n_features) and n labels, at least one of them; a single label is a constant.
+    """Learn from rows of shape (n, n_features) and n labels, at least one; a single label is a constant.
 
-    One linear support vector machine a label (Fan et al. 2008, liblinear). The features of a label's own name, as one
-    more row, are added to its weights, which helps most where a label has few rows. With `bayes`, the log odds of a
-    naive Bayes model are mixed in (Wang and Manning 2012, there as feature weights). All three are linear, so scoring
-    costs no more than one of them.
+    A label has a linear support vector machine (Fan et al. 2008, liblinear). The features of the label's name are added
+    to the weights, which helps most with few rows. With `bayes`, the log odds of a naive Bayes model are mixed in (Wang
+    and Manning 2012, there as feature weights). A sum of linear models is linear: scoring costs no more.
 
     Args:
         rows: features.
-        labels: the label of each row.
-        row_weights: the weight of each row, else 1.
-        names: labels → the features of their names.
+        labels: a label for each row.
+        row_weights: a weight for each row, by default 1.
+        names: labels → the features of the labels' names.
         bayes: whether naive Bayes is mixed in.
-        unseen: labels without rows, scored by their names only.
-        counter_examples: further rows, each known not to have a label.
+        unseen: labels without rows, scored by name only.
+        counter_examples: further rows, known not to have a label.
         tolerance: liblinear's stopping tolerance.
     """
     distinct = tuple(sorted(set(labels)))
@@ -88,7 +87,7 @@ def fit_linear_ranker(
 
 
 def _fit_naive_bayes(rows: csr_matrix, numbers: NDArray[np.intp]) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Naive Bayes' share of each label's weights, shape (n_labels, n_features), and of the intercepts."""
+    """Naive Bayes' share of the weights, shape (n_labels, n_features), and of the intercepts."""
     likelihoods = MultinomialNB(alpha=_BAYES_SMOOTHING).fit(rows, numbers)
     odds = likelihoods.feature_log_prob_ - likelihoods.feature_log_prob_.mean(axis=0)
     return BAYES_WEIGHT * odds, BAYES_WEIGHT * likelihoods.class_log_prior_
@@ -104,7 +103,7 @@ def _zero_blocks(n_labels: int, n_features: int) -> Iterator[tuple[NDArray[np.fl
 def fit_mutual_evidence(
     units: Sequence[str], categories: Sequence[str], pairs: Sequence[tuple[str, str]]
 ) -> MutualEvidence:
-    """How a unit and a category inform each other, from the (unit, category) labels of the rows that have both.
+    """Fit the joint factor of units and categories on the (unit, category) labels of rows with both.
 
     The factor of a pair is exp(w * PMI), PMI being the pair's pointwise mutual information in the history (Church and
     Hanks 1990), smoothed by a tenth of an expected row. A pair without rows sinks, without being impossible.
@@ -117,6 +116,6 @@ def fit_mutual_evidence(
     total = max(counts.sum(), 1.0)
     expected = np.outer(counts.sum(axis=1) + 0.5, counts.sum(axis=0) + 0.5) / total
     pmi = np.log((counts + _PRIOR_OF_PAIR * expected) / ((1 + _PRIOR_OF_PAIR) * expected))
-    # A unit without rows says nothing of any category.
+    # A unit without rows is independent of categories.
     pmi[counts.sum(axis=1) == 0] = 0
     return MutualEvidence(np.exp(MUTUAL_WEIGHT * pmi))

@@ -1,4 +1,4 @@
-"""Fit the place resolver: name the members of each family, count their rows, weigh their clues."""
+"""Fit the place resolver: name the places of a family's members, count rows by place, weigh clues."""
 
 from __future__ import annotations
 
@@ -25,8 +25,8 @@ if TYPE_CHECKING:
 
 _SHORTEST_INNER_NAME = 5
 _PRIOR_ROWS = 0.5
-# Where rows are few, the weights are pulled to these, which stand in the order of PlaceResolver's clues.
-_START = (3.0, 1.0, 2.0, 2.0, 1.0, 1.5, 0.3)
+# The prior weights, in the order of PlaceResolver's clues; few rows leave the weights near the prior.
+_PRIOR_WEIGHTS = (3.0, 1.0, 2.0, 2.0, 1.0, 1.5, 0.3)
 _PENALTY = 0.05
 # No clue speaks against its member, and a field that names a member counts even where the history alone would tell.
 _BOUNDS = [(1.5, 12.0), *[(0.0, 12.0)] * (N_CLUES - 1)]
@@ -52,7 +52,7 @@ def fit_places(units: Units, rows: Sequence[tuple[str, Complaint]]) -> PlaceReso
         {name: _counted((i, evidence.streets) for i, evidence in own) for name, own in rows_of.items()},
     )
     weights = {name: _fit_weights(index, name, own) for name, own in rows_of.items()}
-    # The text's clues are fitted without the fields too: beside a place field they seem worth little.
+    # The text's clues are fitted without the fields too: beside a place field, the text seems worth little.
     weights_of_text = {
         name: _fit_weights(index, name, [(i, replace(evidence, fields=())) for i, evidence in own])
         for name, own in rows_of.items()
@@ -84,7 +84,7 @@ def _family(name: str, members: Sequence[Unit]) -> Family:
 
 
 def _names_by_first_word(families: Mapping[str, Family]) -> dict[str, list[tuple[tuple[str, ...], str, int, bool]]]:
-    """First word → every name that a text may hold, its family, its member, and whether the place is inside the area."""
+    """First word → names of places in a text: words, family, member, and whether the place is inside the area."""
     names: dict[str, list[tuple[tuple[str, ...], str, int, bool]]] = {}
     for family_name, family in families.items():
         for inner, positions_by_name in ((True, family.inner_by_name), (False, family.by_name)):
@@ -120,7 +120,7 @@ def _names_of_area(unit: Unit) -> tuple[str, ...]:
     for region in data.regions():
         key = place_key(region.name)
         bare = without_kind(key)
-        # "Kab. Semarang" and "Kota Semarang" share a bare name: the unit's own words tell which of the two it is.
+        # "Kab. Semarang" and "Kota Semarang" share a bare name: the unit's own words tell the two apart.
         if key == area or (bare == area and _same_kind(unit.name, key)):
             names.update(place_key(form) for form in region.short_forms)
     return tuple(sorted(names - {""}, key=len, reverse=True))
@@ -136,8 +136,8 @@ def _same_kind(unit_name: str, region_key: str) -> bool:
 
 
 def _fit_weights(index: PlaceIndex, family: str, rows: Sequence[PlacedRow]) -> ClueWeights:
-    """The weights of one family's clues."""
-    start = np.array(_START)
+    """The weights of a family's clues."""
+    start = np.array(_PRIOR_WEIGHTS)
     counts = np.bincount([position for position, _ in rows], minlength=len(index.families[family].unit_ids))
     own_rows = np.log(counts + _PRIOR_ROWS)
     own_rows -= own_rows.max()
@@ -165,7 +165,7 @@ def _clues_of_row(
 
 @dataclass(frozen=True)
 class _CluesOfRows:
-    """The clues of n rows as e entries of one row and member each; other members count by their own rows alone."""
+    """The clues of n rows, as e entries of a row and a member; members without an entry have no clues."""
 
     row: NDArray[np.int64]
     member: NDArray[np.int64]
@@ -177,14 +177,14 @@ class _CluesOfRows:
     def of(
         cls, rows: Sequence[tuple[int, Mapping[int, Sequence[float]]]], own_rows: NDArray[np.float64]
     ) -> _CluesOfRows:
-        """From each row's own member and the clues by member; the own member is among them."""
+        """From rows of (own member, clues by member); the own member always has clues."""
         entries = [(i, position, clues) for i, (_, own) in enumerate(rows) for position, clues in own.items()]
         chosen = [entry for entry, (i, position, _) in enumerate(entries) if rows[i][0] == position]
         row, member, clues = zip(*entries, strict=True)
         return cls(np.array(row), np.array(member), np.array(clues), np.array(chosen), own_rows)
 
     def loss(self, weights: NDArray[np.float64]) -> tuple[float, NDArray[np.float64]]:
-        """The negative log likelihood of the rows' own members, and its gradient of shape (7,)."""
+        """The negative log likelihood of the rows' own members, and the gradient of shape (7,)."""
         n_rows = len(self.chosen)
         own = np.exp(weights[OWN_ROWS] * self.own_rows)
         without_clues = own[self.member]
@@ -192,7 +192,7 @@ class _CluesOfRows:
         totals = own.sum() + np.bincount(self.row, odds - without_clues, n_rows)
         shares = odds / totals[self.row]
         gradient = shares @ self.clues - self.clues[self.chosen].sum(axis=0)
-        # Every member has the clue of its own rows.
+        # The clue of own rows is never zero.
         by_rows = own @ self.own_rows + np.bincount(
             self.row, (odds - without_clues) * self.own_rows[self.member], n_rows
         )

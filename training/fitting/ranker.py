@@ -28,9 +28,9 @@ if TYPE_CHECKING:
 
 
 def fit_ranker(rows: Sequence[LabelledComplaint], units: Units, sample_weights: SampleWeights) -> Ranking:
-    """Learn from the rows that have a unit in `units`, or a category.
+    """Learn from the rows with a unit in `units`, or with a category.
 
-    A returned row is no example of its unit. Units known to be wrong for a row have the row as counter-example.
+    A returned row is no example of the unit. A unit known to be wrong has the row as counter-example.
     """
     features = ComplaintFeatures()
     addressees = Addressees(units)
@@ -89,7 +89,7 @@ def _unit_id(row: LabelledComplaint, units: Units) -> str:
 
 
 def _wrong_units(rows: Sequence[LabelledComplaint], units: Units, newest: date) -> list[tuple[int, str]]:
-    """Row number and unit id of each unit that is known to be wrong for a row."""
+    """Row number and unit id of units known to be wrong for a row."""
     return [
         (i, in_force(unit.id, units, newest))
         for i, row in enumerate(rows)
@@ -105,7 +105,7 @@ def _counter_examples(
     matrix: csr_matrix,
     weights: NDArray[np.float64],
 ) -> CounterExamples | None:
-    """Rows known not to have a topic; another member of the right unit's family says nothing of topics."""
+    """Rows known not to have a topic; a wrong member of the right family has the right topic."""
     pairs = sorted({(i, topic) for i, unit_id in wrong if (topic := topic_of(unit_id, units)) != topics[i]})
     if not pairs:
         return None

@@ -1,4 +1,4 @@
-"""The recipe of a training: every setting that decides the fit."""
+"""The recipe of a training: all settings of the fit."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Recipe:
-    """Everything that decides how a model is made from rows; kept in the card, so that it can be repeated.
+    """All settings of a fit, kept in the card to repeat the fit.
 
-    `max_rows`: learn from at most this many rows, the newest and the newest of each label; 0 for no bound.
+    `max_rows`: learn from at most this many rows, the newest and the newest of every label; 0 for no bound.
     """
 
     promise: float = DEFAULT_PROMISE
@@ -28,14 +28,14 @@ class Recipe:
 
     @classmethod
     def from_card(cls, stored: Mapping[str, Any]) -> Recipe:
-        """The recipe of a card: unknown settings are ignored, missing ones have defaults, but no bound on rows."""
+        """The recipe of a card: unknown settings are ignored, missing settings are defaults, without a bound on rows."""
         known = {setting.name: stored[setting.name] for setting in fields(cls) if setting.name in stored}
         return cls(**({"max_rows": 0} | known))
 
     def learned_of(self, n_rows: int) -> int:
-        """How many of so many rows are learned from."""
+        """The number of rows to learn from, of `n_rows`."""
         return min(n_rows, self.max_rows or n_rows)
 
     def sample_weights(self) -> SampleWeights:
-        """The weight of a row by its verdict."""
+        """The weights of rows by verdict."""
         return SampleWeights(self.correction_weight, self.acceptance_weight, self.wrong_weight)

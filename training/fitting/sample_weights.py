@@ -1,4 +1,4 @@
-"""Weigh each row by how its label came about and by its age, and relabel rows of reassigned topics."""
+"""Weigh rows by verdict and age, and relabel rows of reassigned topics."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from model.history.rows import LabelledComplaint
 
-# Chosen on earlier data than any that is reported: docs/decisions/0010.
+# Chosen on data before any reported slice: docs/decisions/0010.
 CORRECTION_WEIGHT = 2.0
 ACCEPTANCE_WEIGHT = 0.5
 WRONG_WEIGHT = 1.0
@@ -24,7 +24,7 @@ WRONG_WEIGHT = 1.0
 HALF_LIFE_DAYS = 120
 LEAST_WEIGHT = 0.25
 
-# A topic's matters count as reassigned when this many of so many decisions in a row went to one other topic.
+# A topic is reassigned when 10 of 16 decisions in a row went to the same different topic.
 _IN_A_ROW = 16
 _FEWEST_REASSIGNED = 10
 
@@ -34,11 +34,11 @@ ACCEPTED = "accepted"
 
 @dataclass(frozen=True, slots=True)
 class SampleWeights:
-    """The weight of a row by its verdict; a label that came with an export weighs 1.
+    """The weights of rows by verdict; a label of an export weighs 1.
 
     An officer who changed a suggestion has read the complaint. An officer who accepted a suggestion may have followed
-    the machine (automation bias), and a model that learns from its own echo keeps its errors. `wrong` is the weight of a
-    row as a counter-example for a unit that returned it, or that was suggested and rejected.
+    the machine (automation bias), and a model that learns from accepted suggestions keeps old errors. `wrong` is the
+    weight of a counter-example, for a unit that returned the complaint or was suggested and rejected.
     """
 
     correction: float = CORRECTION_WEIGHT
@@ -65,16 +65,16 @@ def _weights_by_age(rows: Sequence[LabelledComplaint]) -> NDArray[np.float64]:
 def relabel_reassigned(
     rows: Sequence[LabelledComplaint], topics: Sequence[str], wrong: Sequence[tuple[int, str]]
 ) -> list[str]:
-    """Relabel older rows of a reassigned topic to its successor.
+    """Relabel older rows of a reassigned topic to the successor.
 
-    A topic is reassigned where of 16 decisions in a row on its suggestions 10 or more went to one other topic. Rows from
-    before the first of these decisions would be decided otherwise now. Scattered corrections only show that the topic is
-    hard, and change nothing.
+    A topic is reassigned where 10 or more of 16 decisions in a row, on suggestions of the topic, went to the same
+    successor. Rows from before the first decision for the successor are relabelled. Scattered corrections show only a
+    hard topic, and leave the labels alone.
 
     Args:
         rows: the rows of the history.
-        topics: each row's topic, blank for none.
-        wrong: numbers of rows, each with a topic that the row is known not to have.
+        topics: the topic of each row, or blank.
+        wrong: pairs of a row's number and a topic known to be wrong.
     """
     relabelled = list(topics)
     for topic, decisions in _decisions_on(rows, topics, wrong).items():
@@ -90,7 +90,7 @@ def relabel_reassigned(
 def _decisions_on(
     rows: Sequence[LabelledComplaint], topics: Sequence[str], wrong: Sequence[tuple[int, str]]
 ) -> dict[str, list[tuple[datetime, str]]]:
-    """The decisions on the suggestions of each topic: their time, and the topic chosen instead, blank where kept."""
+    """Suggested topic → decisions: the time, and the topic chosen instead, blank where accepted."""
     decisions: dict[str, list[tuple[datetime, str]]] = defaultdict(list)
     for topic, row in zip(topics, rows, strict=True):
         if row.verdict == ACCEPTED and topic:
@@ -102,7 +102,7 @@ def _decisions_on(
 
 
 def _reassignment(decisions: Sequence[tuple[datetime, str]]) -> tuple[datetime, str] | None:
-    """The time and the successor of a topic's latest reassignment; None where its matters stayed."""
+    """The time and the successor of the latest reassignment, or None."""
     reassignment = None
     for end in range(_FEWEST_REASSIGNED, len(decisions) + 1):
         window = decisions[max(0, end - _IN_A_ROW) : end]

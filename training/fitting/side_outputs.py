@@ -20,7 +20,7 @@ _REGULARISATION = 5.0
 
 
 def fit_side_output(rows: csr_matrix, labels: Sequence[str]) -> SideOutput | None:
-    """Learn from the rows with a label; None where they are too few, or all alike."""
+    """Learn from the rows with a label; None for too few rows or a single label."""
     labelled = [i for i, label in enumerate(labels) if label]
     known = [labels[i] for i in labelled]
     if len(labelled) < _FEWEST_ROWS or len(set(known)) < 2:  # noqa: PLR2004 - one label tells nothing apart

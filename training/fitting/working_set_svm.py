@@ -1,9 +1,9 @@
-"""Fit one linear support vector machine (SVM) a label, each from the rows near its margin.
+"""Fit a linear support vector machine (SVM) for every label, from the rows near the margin.
 
-Nine rows in ten lie outside a label's margin and don't affect the fit. So each SVM is first guessed from the rows most
-like its label's and a sample of the others, then fitted to the rows that the guess puts near its margin, and checked
-against all rows. Rows that were wrongly left out are added until none is (decomposition by working sets: Osuna, Freund
-and Girosi 1997). The result is liblinear's on all rows, within its tolerance.
+Nine rows in ten lie outside the margin and don't affect the fit. A first guess is fitted to the rows most like the
+label's and a sample of the rest, a second fit to the rows near the guessed margin. Rows wrongly left out are then added
+until the working set is complete (Osuna, Freund and Girosi 1997). The result is liblinear's on all rows, within
+liblinear's tolerance.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ if TYPE_CHECKING:
 # liblinear's own default; the guess needs less.
 TOLERANCE = 1e-4
 _TOLERANCE_OF_GUESS = 0.05
-# Timed on the oldest 60 % of the two measured histories; these change the time, not the result.
+# Timed on the oldest 60 % of the two measured histories; the values change the time, not the result.
 _FEW_ROWS = 1_000
 _SHARE_ALIKE = 0.05
 _ALIKE_FOR_EACH_OWN = 1.5
 _SAMPLING_STEP = 10
 _NEAR_MARGIN = 1.01
-# Labels fitted together: their weights are held in double precision.
+# Labels fitted together, with weights in double precision.
 BLOCK = 64
 
 
 @dataclass(frozen=True, slots=True)
 class CounterExamples:
-    """Rows of features, of shape (n, n_features), each with a label that it is known not to have, and its weight."""
+    """Rows of shape (n, n_features), with a wrong label and a weight for each row."""
 
     rows: csr_matrix
     labels: Sequence[str]
@@ -45,7 +45,7 @@ class CounterExamples:
 
 @dataclass(frozen=True, slots=True)
 class LabelledRows:
-    """Rows of shape (n, n_features), the number of each row's label in `labels`, and each row's weight."""
+    """Rows of shape (n, n_features), with the number of a label in `labels` and a weight for each row."""
 
     rows: csr_matrix
     numbers: NDArray[np.intp]
@@ -57,22 +57,22 @@ class LabelledRows:
 def fit_svms(
     learned: LabelledRows, *, regularisation: float, tolerance: float = TOLERANCE
 ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
-    """The SVMs of one block of labels after the other: weights of shape (n_block, n_features), and intercepts.
+    """The SVMs, block by block of labels: weights of shape (n_block, n_features), and intercepts.
 
-    Every label has a row of its own. A single label has nothing to be told from, and its weights are 0.
+    Every label has a row. The weights of a single label are 0.
     """
     n_labels = len(learned.labels)
     for start in range(0, n_labels, BLOCK):
         svms = WorkingSetSvm(learned, np.arange(start, min(start + BLOCK, n_labels)), regularisation)
         if n_labels > 1:
-            # The rows are our own; checking them again would take half the time of a thousand small fits.
+            # Checking our own rows again would take half the time of a thousand small fits.
             with config_context(assume_finite=True, skip_parameter_validation=True):
                 svms.fit(tolerance)
         yield svms.weights, svms.intercepts
 
 
 class WorkingSetSvm:
-    """The SVMs of one block of labels; arrays over rows and labels have shape (n, n_block)."""
+    """The SVMs of a block of labels; arrays over rows and labels have shape (n, n_block)."""
 
     def __init__(self, learned: LabelledRows, block: NDArray[np.intp], regularisation: float) -> None:
         self._learned = learned
@@ -84,7 +84,7 @@ class WorkingSetSvm:
         self.intercepts = np.zeros(len(block))
 
     def fit(self, tolerance: float) -> None:
-        """Fit until no row outside a working set lies within the margin of its SVM."""
+        """Fit until no row outside a working set lies within the margin."""
         working_sets = self._first_working_sets()
         unfinished = np.arange(len(self._block))
         while len(unfinished):
@@ -96,7 +96,7 @@ class WorkingSetSvm:
             working_sets[:, unfinished] |= within[:, missed]
 
     def _first_working_sets(self) -> NDArray[np.bool_]:
-        """The rows near the margin of a roughly fitted SVM; all rows where they are few."""
+        """The rows near the margin of a rough fit, or all of a few rows."""
         if len(self._own) <= _FEW_ROWS:
             return np.ones_like(self._own)
         alike = self._alike()
@@ -106,7 +106,7 @@ class WorkingSetSvm:
             others = sample & ~alike[:, label]
             weights = self._learned.weights.copy()
             if others.any():
-                # The sample stands for all other rows.
+                # The sample stands for the rest of the rows.
                 weights[others] *= weights[~alike[:, label]].sum() / weights[others].sum()
             self._fit_label(label, np.flatnonzero(alike[:, label] | others), weights, _TOLERANCE_OF_GUESS)
         margins = self._signed_margins(np.arange(len(self._block)))
@@ -117,7 +117,7 @@ class WorkingSetSvm:
         return working_sets
 
     def _alike(self) -> NDArray[np.bool_]:
-        """Each label's own rows, and the rows most like their mean."""
+        """The rows of the labels, and the rows most like the labels' means."""
         rows = self._learned.rows
         means = (csr_matrix(self._own.T, dtype=np.float32) @ rows).toarray()
         likeness = np.asarray(rows @ means.T)
@@ -141,7 +141,7 @@ class WorkingSetSvm:
         self.weights[label], self.intercepts[label] = svm.coef_[0], svm.intercept_[0]
 
     def _signed_margins(self, labels: NDArray[np.intp]) -> NDArray[np.float32]:
-        """How far each row lies on its own side of these SVMs, shape (n, n_labels)."""
+        """The margins of rows, positive on the right side, shape (n, n_labels)."""
         weights = np.ascontiguousarray(self.weights[labels].T, dtype=np.float32)
         margins: NDArray[np.float32] = self._learned.rows @ weights + self.intercepts[labels].astype(np.float32)
         margins *= self._sides[:, labels]

@@ -10,7 +10,7 @@ from model.office.units import Units
 from model.versions.office_home import Office
 from training.batch.predict_file import predict_file
 from training.commands.sample_office import sample_rows
-from training.fitting.executors import fits_on, in_order
+from training.fitting.executors import fit_executor, map_in_order
 from training.fitting.fit import fit_ranking
 from training.fitting.recipe import Recipe
 
@@ -41,7 +41,7 @@ def test_a_batch_on_a_cluster_is_written_as_on_this_machine(sample_home: Path, t
 
 
 def test_only_what_is_needed_leaves_this_machine(cluster: str) -> None:
-    made = in_order(cluster, _sum_with, 10, [[1, 2], [3, 4]], lambda one: one[:1])
+    made = map_in_order(cluster, _sum_with, 10, [[1, 2], [3, 4]], lambda one: one[:1])
     assert list(made) == [([1, 2], 11), ([3, 4], 13)]
 
 
@@ -51,7 +51,7 @@ def _sum_with(shared: int, one: list[int]) -> int:
 
 def test_a_fit_on_a_cluster_ranks_as_one_on_this_machine(cluster: str) -> None:
     rows = sample_rows("kota")[:150]
-    with fits_on(cluster) as pool:
+    with fit_executor(cluster) as pool:
         there, _ = pool.submit(fit_ranking, rows, Units([]), Recipe()).result()
     here, _ = fit_ranking(rows, Units([]), Recipe())
     asked = [row.complaint for row in rows[-20:]]
@@ -69,7 +69,7 @@ def test_a_batch_is_read_only_a_few_chunks_ahead_of_what_is_written(workers: int
 
     ahead = [
         len(taken) - number
-        for number, (_, made) in enumerate(in_order(cluster if workers else "", pow, 2, given()), start=1)
+        for number, (_, made) in enumerate(map_in_order(cluster if workers else "", pow, 2, given()), start=1)
         if made == 2 ** (number - 1)
     ]
     assert len(ahead) == 100
@@ -77,5 +77,5 @@ def test_a_batch_is_read_only_a_few_chunks_ahead_of_what_is_written(workers: int
 
 
 def test_an_address_without_a_scheduler_is_said_in_a_sentence() -> None:
-    with pytest.raises(PilahError, match="No Dask scheduler answers"), fits_on("tcp://127.0.0.1:9"):
+    with pytest.raises(PilahError, match="No Dask scheduler answers"), fit_executor("tcp://127.0.0.1:9"):
         pass
