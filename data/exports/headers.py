@@ -13,29 +13,31 @@ from data.errors import ColumnMissing
 from data.messages import Sentence, listing
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
+    from collections.abc import Iterable, Mapping, Sequence
 
 Shape = Literal["laporan_ringkas", "laporgub", "table"]
 
-LAPORAN_RINGKAS_HEADERS = (
-    "Tracking ID",
-    "Tanggal Laporan Masuk",
-    "Waktu Laporan Masuk",
-    "Klasifikasi Laporan",
-    "ID Kategori",
-    "Kategori",
-    "Judul Laporan",
-    "Isi Laporan Awal",
-    "Isi Laporan Akhir",
-    "Tipe Laporan (Anonim/Rahasia)",
-    "Sumber Laporan",
-    "Instansi Induk",
-    "Instansi Terdisposisi",
-    "Status Laporan",
-    "Alasan Tunda/Arsip",
-    "Provinsi",
-    "Kota/Kabupaten",
-)
+# Header → field. An admin writes title and final text after routing: both would reveal the answer, so neither is a field.
+_LAPORAN_RINGKAS = {
+    "Tracking ID": "id",
+    "Tanggal Laporan Masuk": "received_at",
+    "Waktu Laporan Masuk": "received_time",
+    "Klasifikasi Laporan": "type",
+    "ID Kategori": "category_id",
+    "Kategori": "category",
+    "Judul Laporan": None,
+    "Isi Laporan Awal": "text",
+    "Isi Laporan Akhir": None,
+    "Tipe Laporan (Anonim/Rahasia)": "privacy",
+    "Sumber Laporan": "channel",
+    "Instansi Induk": "parent_unit",
+    "Instansi Terdisposisi": "unit",
+    "Status Laporan": "status",
+    "Alasan Tunda/Arsip": "reason",
+    "Provinsi": "province",
+    "Kota/Kabupaten": "regency",
+}
+LAPORAN_RINGKAS_HEADERS = tuple(_LAPORAN_RINGKAS)
 LAPORGUB_HEADERS = (
     "NO",
     "NAMA",
@@ -115,24 +117,6 @@ _ALIASES: dict[str, tuple[str, ...]] = {
 }  # fmt: skip
 FIELDS = tuple(field for field in _ALIASES if field != "received_time")
 
-_LAPORAN_RINGKAS = {
-    "id": "tracking id",
-    "received_at": "tanggal laporan masuk",
-    "received_time": "waktu laporan masuk",
-    "type": "klasifikasi laporan",
-    "category_id": "id kategori",
-    "category": "kategori",
-    # Neither "isi laporan akhir" nor "judul laporan": an admin writes both after routing, so they reveal the answer.
-    "text": "isi laporan awal",
-    "privacy": "tipe laporan",
-    "channel": "sumber laporan",
-    "parent_unit": "instansi induk",
-    "unit": "instansi terdisposisi",
-    "status": "status laporan",
-    "reason": "alasan tunda arsip",
-    "province": "provinsi",
-    "regency": "kota kabupaten",
-}
 _LAPORGUB = {
     "id": "no",
     "text": "laporan",
@@ -231,7 +215,13 @@ def recognise(headers: Sequence[str], chosen: Mapping[str, str]) -> Layout:
 
 def laporan_ringkas_header(header: str) -> str:
     """The full header of "Laporan Ringkas" for a shortened one; any other header unchanged."""
-    return _LAPORAN_RINGKAS_SPELLINGS.get(normalised(header), header)
+    return _LAPORAN_RINGKAS_SPELLINGS.get(_ringkas_name(header), header)
+
+
+def _ringkas_name(header: str) -> str:
+    """The normalised header; some exports shorten "Tipe Laporan (Anonim/Rahasia)"."""
+    name = normalised(header)
+    return "tipe laporan" if name.startswith("tipe laporan") else name
 
 
 def closest(wanted: str, headers: Sequence[str]) -> str | None:
@@ -248,11 +238,11 @@ def _shape(names: set[str]) -> Shape:
     return "laporgub" if names >= _LAPORGUB_SIGNATURE else "table"
 
 
-def _recognise_shape(free: Mapping[str, str], shape: Shape) -> dict[str, str]:
-    wanted = _LAPORAN_RINGKAS if shape == "laporan_ringkas" else _LAPORGUB
+def _recognise_shape(free: Iterable[str], shape: Shape) -> dict[str, str]:
+    wanted = _LAPORAN_RINGKAS_FIELDS if shape == "laporan_ringkas" else _LAPORGUB
     headers: dict[str, str] = {}
-    for header, name in free.items():
-        headers.setdefault("tipe laporan" if name.startswith("tipe laporan") else name, header)
+    for header in free:
+        headers.setdefault(_ringkas_name(header), header)
     return {field: headers[name] for field, name in wanted.items() if name in headers}
 
 
@@ -313,6 +303,5 @@ def header_list(headers: Sequence[str]) -> Sentence | str:
     return listing([f'"{header[:_LONGEST_HEADER]}"' for header in headers], 60)
 
 
-_LAPORAN_RINGKAS_SPELLINGS = {normalised(header): header for header in LAPORAN_RINGKAS_HEADERS} | {
-    "tipe laporan": "Tipe Laporan (Anonim/Rahasia)"
-}
+_LAPORAN_RINGKAS_SPELLINGS = {_ringkas_name(header): header for header in LAPORAN_RINGKAS_HEADERS}
+_LAPORAN_RINGKAS_FIELDS = {field: _ringkas_name(header) for header, field in _LAPORAN_RINGKAS.items() if field}

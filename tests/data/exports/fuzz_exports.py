@@ -1,7 +1,7 @@
-"""Spoils good files of complaints in every way it can think of, and reads them: rows or an error of ours, nothing else.
+"""Corrupt good files of complaints at random, and read them: the result must be rows or a PilahError.
 
-Each batch of files is read in a process of its own under a bound on memory and on time, so that a crash, a hang or a
-growth shows as such. What made one is kept beside the report.
+A child process reads each batch under limits on memory and time, so that crashes, hangs and memory growth are report.
+Files that break the reader are kept.
 
 Usage: python -m tests.data.exports.fuzz_exports --minutes 5 [--seed 1] [--keep FOLDER]
 """
@@ -38,26 +38,26 @@ _KINDS = (".csv", ".tsv", ".jsonl", ".parquet", ".xlsx", ".ringkas.xlsx", ".lapo
 
 
 @dataclass
-class Found:
-    """What became of the files, and those that broke something."""
+class FuzzReport:
+    """Counts of outcomes, and the files that broke the reader."""
 
     files: int = 0
     outcomes: Counter[str] = field(default_factory=Counter)
     faults: list[str] = field(default_factory=list)
 
 
-def fuzz(seconds: float, seed: int, keep: Path, most_files: int | None = None) -> Found:
-    """Spoil and read until the time or the files are used up; files that broke something go to `keep`."""
-    chance = random.Random(seed)  # noqa: S311 - any numbers will do
-    found = Found()
+def fuzz(seconds: float, seed: int, keep: Path, most_files: int | None = None) -> FuzzReport:
+    """Corrupt and read files until time or files run out; files that break the reader are copied to `keep`."""
+    chance = random.Random(seed)  # noqa: S311 - no secret
+    report = FuzzReport()
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         good = _good_files(folder)
         until = time.monotonic() + seconds
-        while time.monotonic() < until and (most_files is None or found.files < most_files):
-            batch = [_spoiled(folder, good, chance, number) for number in range(_FILES_A_BATCH)]
-            read_apart(batch, found, keep)
-    return found
+        while time.monotonic() < until and (most_files is None or report.files < most_files):
+            batch = [_corrupted(folder, good, chance, number) for number in range(_FILES_A_BATCH)]
+            read_in_child(batch, report, keep)
+    return report
 
 
 def _good_files(folder: Path) -> list[Path]:
@@ -83,27 +83,27 @@ def _good_files(folder: Path) -> list[Path]:
     return paths
 
 
-def _spoiled(folder: Path, good: list[Path], chance: random.Random, number: int) -> Path:
+def _corrupted(folder: Path, good: list[Path], chance: random.Random, number: int) -> Path:
     source = chance.choice(good)
     content = source.read_bytes()
     suffix = "".join(source.suffixes) if chance.random() < 0.9 else chance.choice(_KINDS)
     packed = zipfile.is_zipfile(io.BytesIO(content))
-    # Bytes changed from outside rarely get past the checksums of an archive, so its members are changed from within.
-    spoiled = _spoil_member(content, chance) if packed and chance.random() < 0.8 else _spoil(content, chance)
-    path = folder / f"spoiled-{number}{suffix}"
-    path.write_bytes(spoiled)
+    # Random changes rarely pass the checksums of an archive, so most changes go into a member before packing.
+    corrupted = _corrupt_member(content, chance) if packed and chance.random() < 0.8 else _corrupt(content, chance)
+    path = folder / f"corrupted-{number}{suffix}"
+    path.write_bytes(corrupted)
     return path
 
 
-def _spoil_member(content: bytes, chance: random.Random) -> bytes:
+def _corrupt_member(content: bytes, chance: random.Random) -> bytes:
     with zipfile.ZipFile(io.BytesIO(content)) as archive:
         victim = chance.choice(archive.namelist())
     lost = chance.random() < 0.1
-    return with_member(content, victim, lambda member: None if lost else _spoil(member, chance))
+    return with_member(content, victim, lambda member: None if lost else _corrupt(member, chance))
 
 
 def with_member(content: bytes, victim: str, change: Callable[[bytes], bytes | None]) -> bytes:
-    """An archive with one member changed, or without it where the change gives None."""
+    """An archive with one member changed, or removed where `change` returns None."""
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(packed, "w", zipfile.ZIP_DEFLATED) as new:
         for name in old.namelist():
@@ -114,12 +114,12 @@ def with_member(content: bytes, victim: str, change: Callable[[bytes], bytes | N
     return packed.getvalue()
 
 
-def _spoil(content: bytes, chance: random.Random) -> bytes:
-    spoiled = bytearray(content)
+def _corrupt(content: bytes, chance: random.Random) -> bytes:
+    corrupted = bytearray(content)
     ways: list[Callable[[bytearray, random.Random], None]] = [_flip, _cut, _insert, _repeat, _swap, _renumber]
     for _ in range(chance.choice((1, 1, 2, 5, 20))):
-        chance.choice(ways)(spoiled, chance)
-    return bytes(spoiled)
+        chance.choice(ways)(corrupted, chance)
+    return bytes(corrupted)
 
 
 def _flip(content: bytearray, chance: random.Random) -> None:
@@ -148,21 +148,21 @@ def _swap(content: bytearray, chance: random.Random) -> None:
 
 
 def _renumber(content: bytearray, chance: random.Random) -> None:
-    """Another number where one stands: sizes, counts and references are what readers trust."""
-    digits = [at for at, byte in enumerate(content) if 48 <= byte <= 57]
+    """Replace a digit by another number: readers trust sizes, counts and references."""
+    digits = [position for position, byte in enumerate(content) if 48 <= byte <= 57]
     if digits:
-        at = chance.choice(digits)
-        content[at : at + 1] = chance.choice((b"-1", b"0", b"99999", b"4294967296", b"1e308"))
+        position = chance.choice(digits)
+        content[position : position + 1] = chance.choice((b"-1", b"0", b"99999", b"4294967296", b"1e308"))
 
 
-def read_apart(batch: list[Path], found: Found, keep: Path) -> None:
-    """Read files in a process of their own, and enter what became of them."""
+def read_in_child(batch: list[Path], report: FuzzReport, keep: Path) -> None:
+    """Read files in a child process, and add the outcomes to the report."""
     command = [sys.executable, "-X", "faulthandler", __file__, "--read", *map(str, batch)]
     ended = subprocess.run(command, capture_output=True, text=True, check=False)
     lines = ended.stdout.splitlines()
     outcomes = [line.split("\t")[1] for line in lines if "\t" in line]
-    found.files += len(outcomes)
-    found.outcomes.update(outcome for outcome in outcomes if outcome in {"rows", "refused"})
+    report.files += len(outcomes)
+    report.outcomes.update(outcome for outcome in outcomes if outcome in {"rows", "refused"})
     broken = [
         (Path(name), outcome)
         for name, outcome in (line.split("\t")[:2] for line in lines if "\t" in line)
@@ -172,16 +172,16 @@ def read_apart(batch: list[Path], found: Found, keep: Path) -> None:
         broken.append((batch[len(outcomes)], f"the reader ended with {ended.returncode}: {ended.stderr[-300:]}"))
     for path, what in broken:
         keep.mkdir(parents=True, exist_ok=True)
-        kept = keep / f"{len(found.faults)}-{path.name}"
+        kept = keep / f"{len(report.faults)}-{path.name}"
         kept.write_bytes(path.read_bytes())
-        found.faults.append(f"{kept}: {what}")
+        report.faults.append(f"{kept}: {what}")
 
 
 def _read(paths: list[Path]) -> None:
-    """In the reading process: one line a file, with what became of it."""
+    """Print one line with the outcome of each file; runs in the child process."""
     resource.setrlimit(resource.RLIMIT_AS, (_BYTES, _BYTES))
     for path in paths:
-        # The default action ends the process: a hang inside a compiled reader is told too.
+        # The signal ends the process, even during a hang inside a compiled reader.
         signal.alarm(_SECONDS_A_FILE)
         sys.stdout.write(f"{path}\t{_outcome(path)}\n")
         sys.stdout.flush()
@@ -193,13 +193,13 @@ def _outcome(path: Path) -> str:
             pass
     except PilahError:
         return "refused"
-    except BaseException as error:  # noqa: BLE001 - whatever it is, it is what is looked for
+    except BaseException as error:  # noqa: BLE001 - any other error is a finding
         return f"{type(error).__name__}: {str(error)[:200]!r}"
     return "rows"
 
 
 def main() -> None:
-    """Exit 1 where a file broke the reader."""
+    """Exit with 1 where a file broke the reader."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=5)
     parser.add_argument("--seed", type=int, default=1)
@@ -209,12 +209,12 @@ def main() -> None:
     if asked.read:
         _read(asked.read)
         return
-    found = fuzz(asked.minutes * 60, asked.seed, asked.keep)
+    report = fuzz(asked.minutes * 60, asked.seed, asked.keep)
     sys.stdout.write(
-        f"{found.files} spoiled files read: {found.outcomes['rows']} gave rows, {found.outcomes['refused']} were refused, "
-        f"{len(found.faults)} broke the reader\n"
+        f"{report.files} corrupted files read: {report.outcomes['rows']} gave rows, {report.outcomes['refused']} were refused, "
+        f"{len(report.faults)} broke the reader\n"
     )
-    sys.exit("\n".join(found.faults[:20]) or 0)
+    sys.exit("\n".join(report.faults[:20]) or 0)
 
 
 if __name__ == "__main__":

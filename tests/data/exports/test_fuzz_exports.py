@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 import xlsxwriter
 
 from data.exports.open import open_export, open_writer
-from tests.data.exports.fuzz_exports import Found, fuzz, read_apart, with_member
+from tests.data.exports.fuzz_exports import FuzzReport, fuzz, read_in_child, with_member
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,15 +16,15 @@ if TYPE_CHECKING:
 _FILES = 120
 
 
-def test_spoiled_files_give_rows_or_an_error_of_ours(tmp_path: Path) -> None:
-    found = fuzz(seconds=60, seed=7, keep=tmp_path, most_files=_FILES)
-    assert found.faults == []
-    # Both happen, or the files aren't spoiled the way they should be.
-    assert found.outcomes["rows"] > 0
-    assert found.outcomes["refused"] > 0
+def test_corrupted_files_give_rows_or_an_error_of_ours(tmp_path: Path) -> None:
+    report = fuzz(seconds=60, seed=7, keep=tmp_path, most_files=_FILES)
+    assert report.faults == []
+    # Without both outcomes, the corruption is too weak or too strong.
+    assert report.outcomes["rows"] > 0
+    assert report.outcomes["refused"] > 0
 
 
-def test_a_tag_that_repeats_its_attribute_is_read_as_fast_as_any(tmp_path: Path) -> None:
+def test_a_tag_with_a_repeated_attribute_is_read_quickly(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(path) as book:
         sheet = book.add_worksheet()
@@ -33,14 +33,14 @@ def test_a_tag_that_repeats_its_attribute_is_read_as_fast_as_any(tmp_path: Path)
     path.write_bytes(
         with_member(path.read_bytes(), "xl/worksheets/sheet1.xml", lambda xml: xml.replace(b"<sheetData>", tag, 1))
     )
-    found = Found()
-    # The reading process ends itself after ten seconds.
-    read_apart([path], found, tmp_path / "kept")
-    assert found.faults == []
+    report = FuzzReport()
+    # The child process stops itself after ten seconds.
+    read_in_child([path], report, tmp_path / "kept")
+    assert report.faults == []
 
 
 _FAR = b't="inlineStr"><is><t>x</t></is></c></row></sheetData>'
-# Each of these made the reader lay out a table of billions of cells, which ends the process.
+# Each cell made the reader lay out a table of billions of cells, which ends the process.
 _FAR_CELLS = (
     b'<row r="7"><c r="XFD1048576" ',
     b'<row r="7"><c r="xfd1048576" ',
@@ -53,7 +53,7 @@ _FAR_CELLS = (
 )
 
 
-def test_a_cell_at_the_end_of_the_world_is_refused_however_it_is_written(tmp_path: Path) -> None:
+def test_a_cell_in_the_far_corner_is_refused_in_every_spelling(tmp_path: Path) -> None:
     good = tmp_path / "good.xlsx"
     with open_writer(good, ["isi"]) as writer:
         writer.write({"isi": "lampu mati"})
@@ -62,11 +62,11 @@ def test_a_cell_at_the_end_of_the_world_is_refused_however_it_is_written(tmp_pat
         files.append(tmp_path / f"{number}.xlsx")
         files[-1].write_bytes(with_member(good.read_bytes(), sheet, partial(_with_cell, cell)))
     files.append(tmp_path / "elsewhere.xlsx")
-    files[-1].write_bytes(_with_the_sheet_elsewhere(files[0].read_bytes(), sheet))
-    found = Found()
-    read_apart(files, found, tmp_path / "kept")
-    assert found.faults == []
-    assert found.outcomes == {"refused": len(files)}
+    files[-1].write_bytes(_with_sheet_moved(files[0].read_bytes(), sheet))
+    report = FuzzReport()
+    read_in_child(files, report, tmp_path / "kept")
+    assert report.faults == []
+    assert report.outcomes == {"refused": len(files)}
 
 
 def test_a_picture_whose_bytes_look_like_a_cell_is_no_reason_to_refuse_a_workbook(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ def _with_cell(cell: bytes, xml: bytes) -> bytes:
     return xml.replace(b"</sheetData>", cell + _FAR)
 
 
-def _with_the_sheet_elsewhere(content: bytes, sheet: str) -> bytes:
+def _with_sheet_moved(content: bytes, sheet: str) -> bytes:
     packed = io.BytesIO()
     with zipfile.ZipFile(io.BytesIO(content)) as old, zipfile.ZipFile(packed, "w") as new:
         for name in old.namelist():
