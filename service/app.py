@@ -14,7 +14,7 @@ from service.api.authentication import CallsOfTheMinute, KnownCallers
 from service.handlers import HANDLERS, on_pilah_error
 from service.jobs.deadlines import read_deadlines
 from service.jobs.intake import Intake, recount_deadlines
-from service.jobs.training_runs import Retraining
+from service.jobs.training_runs import TrainingRuns
 from service.jobs.uploads import Uploads
 from service.ledger.database import Database, open_ledger
 from service.live_model.champion import Champion
@@ -107,7 +107,7 @@ def create_app(settings: Settings | None = None) -> Application:
     app.state.calls = CallsOfTheMinute(settings.requests_per_minute)
     app.state.intake = Intake(settings, read_deadlines(place.own_folder))
     app.state.uploads = Uploads(ledger, champion, app.state.intake)
-    app.state.retraining = Retraining(ledger, settings)
+    app.state.training_runs = TrainingRuns(ledger, settings)
     app.state.office_metrics = OfficeMetrics(settings, ledger, champion)
     for routes in (predictions, decisions, office, health, metrics, *_PAGES):
         app.include_router(routes.router)
@@ -140,9 +140,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     with app.state.database.session() as session:
         recount_deadlines(session, app.state.settings, app.state.intake.deadlines)
     app.state.uploads.resume()
-    app.state.retraining.resume()
+    app.state.training_runs.resume()
     yield
-    app.state.retraining.close()
+    app.state.training_runs.close()
     app.state.uploads.close()
     app.state.model_changes.close()
     app.state.database.engine.dispose()

@@ -9,7 +9,7 @@ from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
 from service.jobs.intake import Intake
-from service.jobs.training_runs import Retraining
+from service.jobs.training_runs import TrainingRuns
 from service.jobs.uploads import Uploads
 from service.ledger.accounts import Accounts
 from service.ledger.complaints import Complaints
@@ -107,11 +107,11 @@ async def uploads_of(request: Request) -> Uploads:
     return uploads
 
 
-def retraining_of(request: Request) -> Retraining:
-    retraining: Retraining = request.app.state.retraining
-    return retraining
+def training_runs_of(request: Request) -> TrainingRuns:
+    runs: TrainingRuns = request.app.state.training_runs
+    return runs
 
 
 CurrentIntake = Annotated[Intake, Depends(_intake)]
 CurrentUploads = Annotated[Uploads, Depends(uploads_of)]
-CurrentRetraining = Annotated[Retraining, Depends(retraining_of)]
+CurrentTrainingRuns = Annotated[TrainingRuns, Depends(training_runs_of)]

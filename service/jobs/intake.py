@@ -1,4 +1,4 @@
-"""The one way into the ledger: a complaint and its suggestion, masked, with the days until it must go on."""
+"""Enter complaints into the ledger: masked, with their suggestions and deadlines."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """Where complaints come from: api, upload, typed or letter; `status` as the intake system says it."""
+    """The source of a complaint: api, upload, typed or letter; `status` is the intake system's."""
 
     name: str
     status: str = ""
@@ -35,7 +35,7 @@ class Source:
 
 @dataclass(frozen=True, slots=True)
 class Intake:
-    """Enters complaints of one office."""
+    """Enters the complaints of one office."""
 
     settings: Settings
     deadlines: Deadlines
@@ -43,7 +43,7 @@ class Intake:
     def suggest_and_enter(
         self, router: Router, complaints: Complaints, complaint: Complaint, source: Source
     ) -> StoredComplaint:
-        """Ask for a suggestion and enter both; the complaint needs a reference."""
+        """Suggest for a complaint, which needs a reference, and enter both."""
         suggestion = router.suggest(complaint, today=self.settings.today())
         answer = SuggestionOut.of(suggestion, self.settings.zone)
         count_suggestion(answer.unit_status)
@@ -57,7 +57,7 @@ class Intake:
         answer: SuggestionOut,
         source: Source,
     ) -> StoredComplaint:
-        """Enter a complaint, masked, under its reference, with the answer that it got."""
+        """Enter a complaint, masked, under its reference, with the answer sent for it."""
         masked = without_personal_data(complaint).complaint
         received = (masked.received_at or datetime.now(self.settings.zone)).astimezone(self.settings.zone).date()
         arrival = Arrival(
@@ -71,7 +71,7 @@ class Intake:
 
 
 def recount_deadlines(session: Session, settings: Settings, deadlines: Deadlines) -> None:
-    """Count the deadlines of what waits again: the office's calendar may have changed since."""
+    """Recompute the deadlines of waiting complaints, since the office's calendar may have changed."""
     waiting = session.scalars(
         select(StoredComplaint).where(StoredComplaint.office == settings.office, StoredComplaint.waiting)
     )

@@ -1,4 +1,4 @@
-"""`pilah` as a process of its own, with this service's settings. Training is never done in the process that answers."""
+"""Run `pilah` in a process of its own, with this service's settings: the service itself never trains."""
 
 from __future__ import annotations
 
@@ -18,57 +18,57 @@ if TYPE_CHECKING:
     from model.versions.training_lock import TrainingLock
     from service.settings import Settings
 
-# -P: a pilah.py or a folder data/ where the service happens to stand is not taken for Pilah's own.
+# -P keeps Python from importing a pilah.py or data/ in the service's working folder.
 _PILAH = (sys.executable, "-P", "-m", "pilah")
-# Each where the machine has it. A process that only gets what nobody else wants leaves predictions quick.
-_BEHIND_EVERYTHING: tuple[tuple[str, ...], ...] = (("nice", "-n", "19"), ("ionice", "-c", "3", "-t"))
+# The lowest priorities, where the machine has these commands, so that predictions stay fast.
+_LOWEST_PRIORITY: tuple[tuple[str, ...], ...] = (("nice", "-n", "19"), ("ionice", "-c", "3", "-t"))
 _THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
-    """How a command ended, and what it said."""
+class CommandResult:
+    """The result of a command: its exit status, standard output and standard error."""
 
-    well: bool
-    said: str
+    succeeded: bool
+    output: str
     error: str
 
 
-def start_behind(
-    arguments: Sequence[str | Path], settings: Settings, log: Path, turn: TrainingLock
+def start_in_background(
+    arguments: Sequence[str | Path], settings: Settings, log: Path, lock: TrainingLock
 ) -> subprocess.Popen[bytes]:
-    """Start a long command behind everything else, in an office's turn that it keeps until it ends.
+    """Start a long command at the lowest priority; it inherits the training lock and holds it until it ends.
 
-    What it prints goes to `log`, which only this user can read. It goes on when this service ends.
+    Its output goes to `log`, which only this user can read. The command goes on when this service ends.
 
     Raises:
-        OSError: it can't be started.
+        OSError: the command can't be started.
     """
-    prefix = [part for command in _BEHIND_EVERYTHING if shutil.which(command[0]) for part in command]
-    environment = _environment(settings) | dict.fromkeys(_THREAD_LIMITS, "1") | {INHERITED_LOCK: str(turn.descriptor)}
+    prefix = [part for command in _LOWEST_PRIORITY if shutil.which(command[0]) for part in command]
+    environment = _environment(settings) | dict.fromkeys(_THREAD_LIMITS, "1") | {INHERITED_LOCK: str(lock.descriptor)}
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        # A group of its own is out of reach of Ctrl-C. A session of its own would be too, but where the kernel shares
-        # time by session (sched_autogroup) niceness counts within one session only.
+        # A process group of its own keeps Ctrl-C away. A new session would too, but where the kernel shares time by
+        # session (sched_autogroup), niceness counts only within one session.
         return subprocess.Popen(
             [*prefix, *_PILAH, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
             stderr=descriptor,
             env=environment,
-            pass_fds=(turn.descriptor,),
+            pass_fds=(lock.descriptor,),
             process_group=0,
         )
     finally:
         os.close(descriptor)
 
 
-def run_now(arguments: Sequence[str | Path], settings: Settings, seconds: float) -> Ended:
+def run_command(arguments: Sequence[str | Path], settings: Settings, seconds: float) -> CommandResult:
     """Run a short command and wait for it.
 
     Raises:
-        subprocess.TimeoutExpired: it took longer; it was ended.
-        OSError: it can't be started.
+        subprocess.TimeoutExpired: the command took longer, and was ended.
+        OSError: the command can't be started.
     """
     done = subprocess.run(
         [*_PILAH, *arguments],
@@ -80,11 +80,11 @@ def run_now(arguments: Sequence[str | Path], settings: Settings, seconds: float)
         timeout=seconds,
         check=False,
     )
-    return Ended(done.returncode == 0, done.stdout, done.stderr)
+    return CommandResult(done.returncode == 0, done.stdout, done.stderr)
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    """This process's own, with the settings that were chosen on the command line too. Secrets go no other way."""
+    """This process's environment with its settings, also those of the command line. Secrets travel no other way."""
     return os.environ | {
         "PILAH_HOME": str(settings.home.resolve()),
         "PILAH_OFFICE": settings.office,

@@ -14,7 +14,8 @@ from model.privacy.mask import mask
 from service.dependencies import CurrentIntake, CurrentModel, CurrentSettings, CurrentTransaction, CurrentUploads
 from service.errors import UnknownComplaint, UploadRefused
 from service.jobs.intake import Source
-from service.jobs.uploads import SUFFIXES, Summary
+from service.jobs.received_files import SUFFIXES
+from service.jobs.upload_rows import Summary
 from service.ledger.decisions import ComplaintType
 from service.ledger.tables import Upload
 from service.pages.frame import indonesian

@@ -11,10 +11,11 @@ from starlette.background import BackgroundTask
 from starlette.responses import FileResponse, HTMLResponse, RedirectResponse, Response
 
 from model.errors import TrainingBusy
-from service.dependencies import CurrentRetraining, CurrentSettings, CurrentTransaction
+from service.dependencies import CurrentSettings, CurrentTrainingRuns, CurrentTransaction
 from service.errors import RunStateConflict, UnknownComplaint, UploadRefused
-from service.jobs.training_runs import ENDED, MOST_FILES, RUNNING, Retraining, State, Step
-from service.jobs.uploads import SUFFIXES
+from service.jobs.received_files import SUFFIXES
+from service.jobs.training_runs import MOST_FILES, TrainingRuns
+from service.jobs.training_states import ENDED, RUNNING, State, Step
 from service.ledger.accounts import SignedInUser
 from service.ledger.tables import TrainingRun
 from service.middleware.security import SEALED_PAGE_POLICY
@@ -47,7 +48,7 @@ class UnknownRun(UnknownComplaint):
 def run_list(
     request: Request,
     user: Supervisor,
-    retraining: CurrentRetraining,
+    runs: CurrentTrainingRuns,
     settings: CurrentSettings,
     mistake: FormError = "",
 ) -> HTMLResponse:
@@ -56,7 +57,7 @@ def run_list(
         user,
         "trainings.html",
         "model",
-        runs=retraining.newest(_MOST_RUNS),
+        runs=runs.newest(_MOST_RUNS),
         may_train=may_train(user, settings),
         error=_FORM_ERRORS.get(mistake, ""),
         suffixes=SUFFIXES,
@@ -67,7 +68,7 @@ def run_list(
 
 
 @router.post("/mulai")
-def submit(user: Retrainer, form: OwnForm, retraining: CurrentRetraining, transaction: CurrentTransaction) -> Response:
+def submit(user: Retrainer, form: OwnForm, runs: CurrentTrainingRuns, transaction: CurrentTransaction) -> Response:
     """Store the files and begin the check."""
     files = [(file.filename or "", file.file) for file in form.files("berkas")]
     from_ledger = bool(form.get("catatan"))
@@ -75,31 +76,31 @@ def submit(user: Retrainer, form: OwnForm, retraining: CurrentRetraining, transa
         return RedirectResponse(f"{router.prefix}?galat=kosong", 303)
     columns = {option: form.get(field) for field, option in _COLUMNS.items() if form.get(field)}
     try:
-        run = retraining.receive(transaction.session, files, columns=columns, from_ledger=from_ledger, by=user.name)
+        run = runs.receive(transaction.session, files, columns=columns, from_ledger=from_ledger, by=user.name)
     except UploadRefused:
         return RedirectResponse(f"{router.prefix}?galat=jenis", 303)
     if not files:
         return _to(run)
-    return _begin(retraining, transaction.session, run, Step.CHECK, user)
+    return _begin(runs, transaction.session, run, Step.CHECK, user)
 
 
 @router.post("/perbaikan")
 def submit_corrections(
-    user: Retrainer, form: OwnForm, retraining: CurrentRetraining, transaction: CurrentTransaction
+    user: Retrainer, form: OwnForm, runs: CurrentTrainingRuns, transaction: CurrentTransaction
 ) -> Response:
     """Store the corrected workbook of the check and check again with its corrections."""
-    run = _existing(retraining.read(form.get("pelatihan")))
+    run = _existing(runs.read(form.get("pelatihan")))
     file = form.file("berkas")
     if file is None:
         return _to(run, "kosong")
     try:
         write_units = bool(form.get("units"))
-        retraining.add_corrections(transaction.session, run, file.filename or "", file.file, write_units=write_units)
+        runs.add_corrections(transaction.session, run, file.filename or "", file.file, write_units=write_units)
     except UploadRefused:
         return _to(run, "bukan-buku")
     except RunStateConflict:
         return _to(run, "berubah")
-    return _begin(retraining, transaction.session, run, Step.CHECK, user)
+    return _begin(runs, transaction.session, run, Step.CHECK, user)
 
 
 @router.get("/{run_id}")
@@ -107,13 +108,13 @@ def run_page(
     request: Request,
     run_id: str,
     user: Supervisor,
-    retraining: CurrentRetraining,
+    runs: CurrentTrainingRuns,
     settings: CurrentSettings,
     mistake: FormError = "",
 ) -> Response:
     """The state of a run: its progress alone for the script, the whole page for a browser."""
-    run = _existing(retraining.find(run_id))
-    progress = retraining.told(run)
+    run = _existing(runs.find(run_id))
+    progress = runs.files(run).progress(Step(run.step))
     if request.headers.get("hx-request"):
         answer = desk_page(request, user, "training_progress.html", "model", run=run, progress=progress)
         if run.state not in RUNNING:
@@ -133,68 +134,66 @@ def run_page(
         running=run.state in RUNNING,
         ended=run.state in ENDED,
         is_checked=run.step == Step.TRAIN or run.state == State.CHECKED,
-        can_go_on=retraining.can_go_on(run),
+        can_go_on=runs.can_go_on(run),
         zone=settings.zone,
-        has_page=retraining.check_page(run) is not None,
-        has_workbook=retraining.check_workbook(run) is not None,
-        log=retraining.log_file(run),
+        has_page=runs.files(run).check_page.is_file(),
+        has_workbook=runs.files(run).check_workbook.is_file(),
+        log=runs.files(run).log,
     )
 
 
 @router.post("/{run_id}/periksa")
 def check(
-    run_id: str, user: Retrainer, _: OwnForm, retraining: CurrentRetraining, transaction: CurrentTransaction
+    run_id: str, user: Retrainer, _: OwnForm, runs: CurrentTrainingRuns, transaction: CurrentTransaction
 ) -> Response:
-    return _begin(retraining, transaction.session, _existing(retraining.read(run_id)), Step.CHECK, user)
+    return _begin(runs, transaction.session, _existing(runs.read(run_id)), Step.CHECK, user)
 
 
 @router.post("/{run_id}/latih")
 def train(
-    run_id: str, user: Retrainer, _: OwnForm, retraining: CurrentRetraining, transaction: CurrentTransaction
+    run_id: str, user: Retrainer, _: OwnForm, runs: CurrentTrainingRuns, transaction: CurrentTransaction
 ) -> Response:
-    return _begin(retraining, transaction.session, _existing(retraining.read(run_id)), Step.TRAIN, user)
+    return _begin(runs, transaction.session, _existing(runs.read(run_id)), Step.TRAIN, user)
 
 
 @router.post("/{run_id}/batal")
 def cancel(
-    run_id: str, user: Retrainer, _: OwnForm, retraining: CurrentRetraining, transaction: CurrentTransaction
+    run_id: str, user: Retrainer, _: OwnForm, runs: CurrentTrainingRuns, transaction: CurrentTransaction
 ) -> Response:
-    run = _existing(retraining.read(run_id))
+    run = _existing(runs.read(run_id))
     try:
-        retraining.cancel(transaction.session, run, user.name)
+        runs.cancel(transaction.session, run, user.name)
     except RunStateConflict:
         return _to(run, "berubah")
     return _to(run)
 
 
 @router.get("/{run_id}/pemeriksaan")
-def check_page(run_id: str, _: Supervisor, retraining: CurrentRetraining) -> Response:
+def check_page(run_id: str, _: Supervisor, runs: CurrentTrainingRuns) -> Response:
     """The page of the check. Its path comes from the run, never from the request."""
-    path = retraining.check_page(_existing(retraining.read(run_id)))
-    if path is None:
+    path = runs.files(_existing(runs.read(run_id))).check_page
+    if not path.is_file():
         raise UnknownRun("pages.no-check")
     return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": SEALED_PAGE_POLICY})
 
 
 @router.get("/{run_id}/pemeriksaan.xlsx")
-def check_workbook(run_id: str, _: Supervisor, retraining: CurrentRetraining) -> Response:
-    path = retraining.check_workbook(_existing(retraining.read(run_id)))
-    if path is None:
+def check_workbook(run_id: str, _: Supervisor, runs: CurrentTrainingRuns) -> Response:
+    path = runs.files(_existing(runs.read(run_id))).check_workbook
+    if not path.is_file():
         raise UnknownRun("pages.no-check")
     return FileResponse(path, media_type=_WORKBOOK, filename=f"pemeriksaan-{run_id[:13]}.xlsx")
 
 
-def _begin(
-    retraining: Retraining, session: Session, run: TrainingRun, step: Step, user: SignedInUser
-) -> RedirectResponse:
+def _begin(runs: TrainingRuns, session: Session, run: TrainingRun, step: Step, user: SignedInUser) -> RedirectResponse:
     """Begin a step; a background task starts its process after the transaction."""
     try:
-        start = retraining.begin(session, run, step, user.name)
+        start = runs.begin(session, run, step, user.name)
     except TrainingBusy:
         return _to(run, "sibuk")
     except RunStateConflict:
         return _to(run, "berubah")
-    return RedirectResponse(f"{router.prefix}/{run.id}", 303, background=BackgroundTask(retraining.launch, start))
+    return RedirectResponse(f"{router.prefix}/{run.id}", 303, background=BackgroundTask(runs.launch, start))
 
 
 def _to(run: TrainingRun, mistake: str = "") -> RedirectResponse:

@@ -14,7 +14,7 @@ from model.versions.office_home import Office
 from model.versions.promotions import previous_version
 from service.dependencies import CurrentSettings
 from service.errors import UnknownComplaint
-from service.jobs.subprocesses import Ended, run_now
+from service.jobs.subprocesses import CommandResult, run_command
 from service.ledger.accounts import SignedInUser
 from service.ledger.audit import record_event
 from service.middleware.security import SEALED_PAGE_POLICY
@@ -79,7 +79,7 @@ def promote(
         return _page(request, user, settings, "promote.html", version, error=error, status=422)
     how = ["--force"] if forced else []
     ended = _run(settings, "promote", version, "--json", f"--by={user.name}", f"--reason={reason}", *how)
-    if ended is not None and ended.well:
+    if ended is not None and ended.succeeded:
         return _note_change(request, settings, user, f"promoted {version}")
     refused = _refusal(ended)
     return _page(
@@ -105,7 +105,7 @@ def roll_back(
 ) -> Response:
     """Put the previous version into use again."""
     ended = _run(settings, "rollback", f"--by={user.name}", f"--reason={form.get('alasan')}")
-    if ended is None or not ended.well:
+    if ended is None or not ended.succeeded:
         return _roll_back_page(request, user, settings, _error_of(ended, None), 409)
     return _note_change(request, settings, user, f"rolled back to {_office(settings).champion()}")
 
@@ -179,25 +179,25 @@ def _note_change(request: Request, settings: Settings, user: SignedInUser, chang
     return RedirectResponse("/model", 303)
 
 
-def _run(settings: Settings, *arguments: str) -> Ended | None:
+def _run(settings: Settings, *arguments: str) -> CommandResult | None:
     """The result of a command; None where it could not be run to its end."""
     command, *rest = arguments
     try:
-        return run_now([command, *rest, "--office", settings.office], settings, _COMMAND_SECONDS)
+        return run_command([command, *rest, "--office", settings.office], settings, _COMMAND_SECONDS)
     except (OSError, subprocess.TimeoutExpired):
         return None
 
 
-def _refusal(ended: Ended | None) -> Mapping[str, Any] | None:
+def _refusal(ended: CommandResult | None) -> Mapping[str, Any] | None:
     """The comparison that speaks against a promotion; None where the command failed for another reason."""
     try:
-        outcome = json.loads(ended.said) if ended else None
+        outcome = json.loads(ended.output) if ended else None
     except ValueError:
         return None
     return outcome if isinstance(outcome, dict) and outcome.get("promoted") is False else None
 
 
-def _error_of(ended: Ended | None, refused: Mapping[str, Any] | None) -> indonesian_training.ErrorText:
+def _error_of(ended: CommandResult | None, refused: Mapping[str, Any] | None) -> indonesian_training.ErrorText:
     if refused is not None:
         worse = refused.get("comparison") is not None
         sentence = (

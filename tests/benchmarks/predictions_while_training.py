@@ -28,7 +28,7 @@ from data.exports.open import open_export
 from model.versions.office_home import Office
 from model.versions.training_lock import acquire_training_lock
 from service.jobs import subprocesses
-from service.jobs.subprocesses import start_behind
+from service.jobs.subprocesses import start_in_background
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ def _measure(settings: Settings, file: Path, host: str, texts: Sequence[str], se
     _ask_for(host, texts, 3, clients)
     _say("alone", _ask_for(host, texts, seconds, clients))
     _say("training, as the page starts it", _while_training(settings, file, host, texts, seconds, clients))
-    subprocesses._BEHIND_EVERYTHING = ()  # noqa: SLF001 - what is measured against
+    subprocesses._LOWEST_PRIORITY = ()  # noqa: SLF001 - what is measured against
     _say("training, at ordinary priority", _while_training(settings, file, host, texts, seconds, clients))
 
 
@@ -95,7 +95,7 @@ def _while_training(
         while not stop.is_set():
             with acquire_training_lock(Office(settings.home, settings.office), "benchmark") as turn:
                 log = settings.home / "log"
-                child = start_behind(["train", file, "--office", settings.office], settings, log, turn)
+                child = start_in_background(["train", file, "--office", settings.office], settings, log, turn)
             while child.poll() is None and not stop.wait(0.05):
                 pass
             child.kill()

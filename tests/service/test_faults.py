@@ -88,7 +88,7 @@ def test_an_upload_that_finds_no_room_leaves_no_half_file(
     def no_room(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("service.jobs.uploads.os.fsync", no_room)
+    monkeypatch.setattr("data.files.os.fsync", no_room)
     uploads = client.app.state.uploads  # type: ignore[attr-defined]
     export = home / "ekspor.csv"
     export.write_text("isi\nlampu mati\n", encoding="utf-8")
@@ -205,7 +205,7 @@ def test_a_moved_clock_loses_no_complaint_and_no_decision(
 ) -> None:
     assert send(client, "C-1").status_code == 200
     monkeypatch.setattr(MovedClock, "by", timedelta(days=days))
-    monkeypatch.setattr("service.ledger.clock.datetime", MovedClock)
+    monkeypatch.setattr("service.ledger.database.datetime", MovedClock)
     again = send(client, "C-1", f"{LETTER} dan sekarang hilang berkasnya")
     unit = again.json()["units"][0]["id"]
     decided = client.post("/v1/decisions", json={"reference_id": "C-1", "unit": unit, "officer": "a"})

@@ -1,4 +1,4 @@
-"""Retraining from the page with the real `pilah`: what becomes of a training when the service or its process ends."""
+"""Training from the page with the real `pilah`: what becomes of a training when the service or its process ends."""
 
 from __future__ import annotations
 
@@ -15,13 +15,13 @@ from pydantic import SecretStr
 from model.versions.office_home import Office
 from model.versions.training_lock import lock_holder
 from service.app import create_app
-from service.jobs.training_runs import Step
+from service.jobs.training_states import Step
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from service.jobs.training_runs import Retraining
+    from service.jobs.training_runs import TrainingRuns
 
 _SAMPLE = Path(__file__).parents[3] / "data" / "offices" / "kumham" / "complaints.csv"
 _PATIENCE_SECONDS = 60
@@ -34,33 +34,33 @@ def _until(true: Callable[[], bool]) -> None:
         time.sleep(0.05)
 
 
-def _retraining(client: TestClient) -> Retraining:
-    retraining: Retraining = client.app.state.retraining  # type: ignore[attr-defined]
-    return retraining
+def _training_runs(client: TestClient) -> TrainingRuns:
+    runs: TrainingRuns = client.app.state.training_runs  # type: ignore[attr-defined]
+    return runs
 
 
 def _begin_training(client: TestClient) -> str:
     """The id of a run whose training has begun."""
-    retraining = _retraining(client)
+    runs = _training_runs(client)
     with client.app.state.database.session() as session, _SAMPLE.open("rb") as file:  # type: ignore[attr-defined]
-        run = retraining.receive(session, [("contoh.csv", file)], columns={}, from_ledger=False, by="rini")
+        run = runs.receive(session, [("contoh.csv", file)], columns={}, from_ledger=False, by="rini")
         run.state = "checked"
         session.flush()
-        start = retraining.begin(session, run, Step.TRAIN, "rini")
-    retraining.launch(start)
+        start = runs.begin(session, run, Step.TRAIN, "rini")
+    runs.launch(start)
     return start.run_id
 
 
 def _state(client: TestClient, run_id: str) -> str:
-    run = _retraining(client).find(run_id)
+    run = _training_runs(client).find(run_id)
     assert run is not None
     return run.state
 
 
 def _rows(client: TestClient, run_id: str) -> int | None:
-    run = _retraining(client).find(run_id)
+    run = _training_runs(client).find(run_id)
     assert run is not None
-    return _retraining(client).told(run).rows
+    return _training_runs(client).files(run).progress(Step(run.step)).rows
 
 
 def test_a_training_goes_on_without_the_service_and_its_death_is_noticed_by_the_next(tmp_path: Path) -> None:

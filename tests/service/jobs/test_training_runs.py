@@ -1,4 +1,4 @@
-"""Retraining from the page, on SQLite and on a real PostgreSQL: what becomes of its processes, and who may do what."""
+"""Training from the page, on SQLite and on a real PostgreSQL: what becomes of its processes, and who may do what."""
 
 from __future__ import annotations
 
@@ -9,14 +9,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from model.errors import TrainingBusy
 from model.versions.training_lock import acquire_training_lock, lock_holder
 from service.errors import RunStateConflict
 from service.jobs import subprocesses
-from service.jobs.training_runs import Step, names_here
+from service.jobs.training_states import Step
 from service.ledger.tables import AuditEvent, TrainingRun
 from tests.service.desk import Desk
 from tests.service.stand_in import FAILURE, VERSION
@@ -26,7 +24,7 @@ if TYPE_CHECKING:
 
     from fastapi.testclient import TestClient
 
-    from service.jobs.training_runs import Retraining
+    from service.jobs.training_runs import TrainingRuns
 
 _CSV = "isi;unit;kategori;tanggal\nlampu mati;Dinas PU;Jalan;2026-01-02\n"
 _PATIENCE_SECONDS = 40
@@ -50,11 +48,11 @@ def desk(client: TestClient) -> Iterator[Desk]:
     """The office, at whose end nothing is left running."""
     desk = Desk(client)
     yield desk
-    for run in retraining_of(desk).newest(20):
+    for run in training_runs_of(desk).newest(20):
         if run.state in {"checking", "training"}:
             with desk.database.session() as session:
-                retraining_of(desk).cancel(session, run, "test")
-    _until(lambda: lock_holder(retraining_of(desk).office) is None)
+                training_runs_of(desk).cancel(session, run, "test")
+    _until(lambda: lock_holder(training_runs_of(desk).office) is None)
 
 
 @pytest.fixture
@@ -62,9 +60,9 @@ def keeper(desk: Desk) -> Desk:
     return desk.sign_in("rini")
 
 
-def retraining_of(desk: Desk) -> Retraining:
-    retraining: Retraining = desk.client.app.state.retraining  # type: ignore[attr-defined]
-    return retraining
+def training_runs_of(desk: Desk) -> TrainingRuns:
+    runs: TrainingRuns = desk.client.app.state.training_runs  # type: ignore[attr-defined]
+    return runs
 
 
 def _hand_over(desk: Desk, name: str = "januari.csv", content: str | bytes = _CSV, **fields: Any) -> str:
@@ -77,7 +75,7 @@ def _hand_over(desk: Desk, name: str = "januari.csv", content: str | bytes = _CS
 
 
 def _run_of(desk: Desk, address: str) -> TrainingRun:
-    run = retraining_of(desk).find(address.partition("?")[0].rsplit("/", 1)[-1])
+    run = training_runs_of(desk).find(address.partition("?")[0].rsplit("/", 1)[-1])
     assert run is not None
     return run
 
@@ -95,12 +93,12 @@ def _reaches(desk: Desk, address: str, state: str) -> TrainingRun:
 
 
 def _folder(desk: Desk, run: TrainingRun) -> Path:
-    return retraining_of(desk).office.home / "trainings" / "kumham" / run.id
+    return training_runs_of(desk).office.home / "trainings" / "kumham" / run.id
 
 
 def _said_to(desk: Desk, run: TrainingRun) -> list[list[str]]:
     """The arguments of each process of a run."""
-    log = retraining_of(desk).log_file(run).read_text(encoding="utf-8")
+    log = training_runs_of(desk).files(run).log.read_text(encoding="utf-8")
     return [line.split("\t") for line in log.splitlines()]
 
 
@@ -171,10 +169,10 @@ def test_cancelling_ends_the_process_and_leaves_nothing(keeper: Desk, does: Any)
     does("hang")
     address = _hand_over(keeper)
     run = _reaches(keeper, address, "checking")
-    _until(lambda: lock_holder(retraining_of(keeper).office) == run.id)
+    _until(lambda: lock_holder(training_runs_of(keeper).office) == run.id)
     keeper.post(f"{address}/batal", address)
     assert _run_of(keeper, address).state == "cancelled"
-    _until(lambda: lock_holder(retraining_of(keeper).office) is None)
+    _until(lambda: lock_holder(training_runs_of(keeper).office) is None)
     _until(lambda: not _folder(keeper, run).exists())
     assert "Dibatalkan" in keeper.page(address)
 
@@ -187,7 +185,7 @@ def test_one_training_at_a_time_and_the_other_waits_with_its_files(keeper: Desk,
     assert "sedang berjalan" in keeper.page(second)
     assert (_run_of(keeper, first).state, _run_of(keeper, second).state) == ("checking", "received")
     keeper.post(f"{first}/batal", first)
-    _until(lambda: lock_holder(retraining_of(keeper).office) is None)
+    _until(lambda: lock_holder(training_runs_of(keeper).office) is None)
     does("end")
     keeper.post(f"{second.split('?')[0]}/periksa", first)
     _reaches(keeper, second, "checked")
@@ -197,13 +195,13 @@ def test_two_starts_at_once_give_one(keeper: Desk, does: Any) -> None:
     address = _hand_over(keeper)
     run = _reaches(keeper, address, "checked")
     does("hang")
-    retraining, started, refused = retraining_of(keeper), [], []
+    runs, started, refused = training_runs_of(keeper), [], []
 
     def start() -> None:
         try:
             with keeper.database.session() as session:
-                begun = retraining.begin(session, run, Step.TRAIN, "rini")
-            retraining.launch(begun)
+                begun = runs.begin(session, run, Step.TRAIN, "rini")
+            runs.launch(begun)
             started.append(begun)
         except (RunStateConflict, TrainingBusy) as error:
             refused.append(error)
@@ -218,7 +216,7 @@ def test_two_starts_at_once_give_one(keeper: Desk, does: Any) -> None:
 
 
 def test_a_training_of_the_command_line_is_waited_for(keeper: Desk) -> None:
-    with acquire_training_lock(retraining_of(keeper).office, "pilah train (process 7)"):
+    with acquire_training_lock(training_runs_of(keeper).office, "pilah train (process 7)"):
         address = _hand_over(keeper)
         assert _run_of(keeper, address).state == "received"
     keeper.post(f"{address.split('?')[0]}/periksa", "/model/latih")
@@ -258,28 +256,6 @@ def test_columns_are_named_as_on_the_command_line(keeper: Desk) -> None:
     address = _hand_over(keeper, kolom_isi="-- Uraian", kolom_unit="Bidang")
     (check,) = _said_to(keeper, _reaches(keeper, address, "checked"))
     assert {"--text=-- Uraian", "--unit=Bidang"} <= set(check)
-
-
-@pytest.mark.parametrize(
-    ("given", "kept"),
-    [
-        ("../../etc/passwd.csv", "passwd.csv"),
-        ("C:\\data\\Laporan Ringkas (1).CSV", "Laporan Ringkas (1).csv"),
-        ("--office.csv", "office.csv"),
-        ("a.b.xlsx", "a.b.xlsx"),
-        (".csv", "berkas.csv"),
-        ("a<script>.csv", "a_script_.csv"),
-    ],
-)
-def test_a_files_name_leads_nowhere(given: str, kept: str) -> None:
-    assert names_here([given]) == [kept]
-
-
-@given(st.lists((st.text(max_size=150) | st.just("a")).map(lambda name: name + ".csv"), max_size=6))
-def test_every_file_gets_a_name_of_its_own_within_the_folder(given: list[str]) -> None:
-    names = names_here(given)
-    assert len({name.casefold() for name in names}) == len(given)
-    assert all(Path(name).name == name and name.endswith(".csv") and len(name) < 150 for name in names)
 
 
 def test_what_is_no_export_is_not_taken_in(keeper: Desk) -> None:
@@ -323,7 +299,7 @@ def test_what_was_left_lying_for_a_week_is_deleted(keeper: Desk) -> None:
     run = _reaches(keeper, address, "checked")
     with keeper.database.session() as session:
         session.get_one(TrainingRun, run.id).changed_at = run.changed_at.replace(year=2025)
-    retraining_of(keeper).resume()
+    training_runs_of(keeper).resume()
     assert not _folder(keeper, run).exists()
     assert "tujuh hari" in keeper.page(address)
 

@@ -52,7 +52,7 @@ def _copy_as_another(office: Office) -> None:
 
 @pytest.fixture
 def office(desk: Desk) -> Office:
-    office: Office = desk.client.app.state.retraining.office  # type: ignore[attr-defined]
+    office: Office = desk.client.app.state.training_runs.office  # type: ignore[attr-defined]
     return office
 
 

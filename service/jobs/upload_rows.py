@@ -1,0 +1,204 @@
+"""Rows of an uploaded export: read as complaints, suggested, and entered or reconciled with the ledger."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING
+
+from data.messages import Language
+from model.complaint import without_personal_data
+from model.from_export import complaint_of, problem_of, was_returned
+from model.office.units import slug
+from service.contract.schemas import SuggestionOut, clean
+from service.jobs.intake import Intake, Source
+from service.ledger.complaints import Complaints
+from service.ledger.database import as_utc, now
+from service.ledger.decisions import INTAKE_SYSTEM, Decision, Decisions
+from service.observability.process_metrics import count_suggestion
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from data.exports.rows import ExportRow
+    from model.complaint import Complaint
+    from model.router import Router
+    from model.suggestion import Suggestion
+    from service.ledger.tables import StoredComplaint
+
+_MOST_PROBLEMS_LISTED = 1_000
+_MOST_UNKNOWN_UNITS = 50
+_CLOSED = ("ditutup", "diarsipkan", "selesai", "terblokir")
+
+
+@dataclass
+class Summary:
+    """The number of rows by what was done with them.
+
+    `decided`: waited here and was decided in the intake system; `recorded`: was decided before it arrived; `agreed` and
+    `differed`: decided here too, with the same or another unit.
+    """
+
+    new: int = 0
+    recorded: int = 0
+    closed: int = 0
+    decided: int = 0
+    agreed: int = 0
+    differed: int = 0
+    returned: int = 0
+    revised: int = 0
+    unchanged: int = 0
+    unread: int = 0
+    problems: list[tuple[int, str]] = field(default_factory=list)
+    unknown_units: list[str] = field(default_factory=list)
+
+    def add_problem(self, row: int, reason: str) -> None:
+        self.unread += 1
+        if len(self.problems) < _MOST_PROBLEMS_LISTED:
+            self.problems.append((row, reason))
+
+    def add_unknown_unit(self, name: str) -> None:
+        if name not in self.unknown_units and len(self.unknown_units) < _MOST_UNKNOWN_UNITS:
+            self.unknown_units.append(name)
+
+
+class RowBatch:
+    """A batch of rows as complaints, and their suggestions where they need one."""
+
+    def __init__(self, rows: list[ExportRow], router: Router, intake: Intake, complaints: Complaints) -> None:
+        self._router = router
+        self._settings = intake.settings
+        self.problems = [
+            (row.number, problem.told_in(Language.INDONESIAN)) for row in rows if (problem := problem_of(row))
+        ]
+        self.complaints = [(row, self._complaint(row)) for row in rows if not problem_of(row)]
+        self._without_suggestion = [
+            complaint for row, complaint in self.complaints if _needs_suggestion(complaints, row, complaint)
+        ]
+
+    def suggestions(self) -> dict[str, Suggestion]:
+        """The suggestion for each complaint that needs one, by its reference."""
+        if not self._without_suggestion:
+            return {}
+        made = self._router.suggest_many(self._without_suggestion, today=self._settings.today())
+        return {
+            complaint.reference_id: suggestion
+            for complaint, suggestion in zip(self._without_suggestion, made, strict=True)
+        }
+
+    def _complaint(self, row: ExportRow) -> Complaint:
+        complaint = complaint_of(row)
+        received = complaint.received_at
+        if received is not None and received.tzinfo is None:
+            received = received.replace(tzinfo=self._settings.zone)
+        return replace(
+            complaint,
+            text=clean(complaint.text),
+            title=clean(complaint.title)[:2_000],
+            reference_id=clean(complaint.reference_id).strip()[:500] or _made_up_reference(complaint),
+            received_at=received,
+        )
+
+
+class RowWriter:
+    """Enters a batch of rows into the ledger, within one transaction, and counts them in a summary."""
+
+    def __init__(self, session: Session, router: Router, intake: Intake, summary: Summary) -> None:
+        self._complaints = Complaints(session, intake.settings.office)
+        self._decisions = Decisions(session, intake.settings.office)
+        self._router = router
+        self._intake = intake
+        self._summary = summary
+
+    def enter(self, batch: RowBatch, suggestions: dict[str, Suggestion]) -> None:
+        """Enter new complaints and revisions, and reconcile the others with the export's decisions and status."""
+        for number, problem in batch.problems:
+            self._summary.add_problem(number, problem)
+        for row, complaint in batch.complaints:
+            stored = self._complaints.newest(complaint.reference_id)
+            # A reference that occurs twice in a file got one suggestion.
+            suggestion = suggestions.pop(complaint.reference_id, None)
+            if suggestion is not None:
+                source = Source("upload", row.fields.get("status", "")[:500])
+                answer = SuggestionOut.of(suggestion, self._intake.settings.zone)
+                count_suggestion(answer.unit_status)
+                entered = self._intake.enter(self._complaints, complaint, suggestion, answer, source)
+                self._enter_status(row, entered, is_new=stored is None, revised=stored is not None)
+            elif stored is not None:
+                self._enter_status(row, stored, is_new=False, revised=False)
+
+    def _enter_status(self, row: ExportRow, stored: StoredComplaint, *, is_new: bool, revised: bool) -> None:
+        status = row.fields.get("status", "")
+        stored.intake_status = status[:500] or stored.intake_status
+        closed = any(word in status.lower() for word in _CLOSED)
+        if closed and stored.settled_at is None:
+            stored.settled_at = now()
+        if row.fields.get("unit", ""):
+            self._enter_decision(row, stored, is_new=is_new)
+        elif is_new and closed:
+            stored.waiting = False
+            self._summary.closed += 1
+        elif is_new:
+            self._summary.new += 1
+        elif revised:
+            self._summary.revised += 1
+        else:
+            self._summary.unchanged += 1
+
+    def _enter_decision(self, row: ExportRow, stored: StoredComplaint, *, is_new: bool) -> None:
+        decision = self._decision(row)
+        returned = was_returned(row)
+        if is_new:
+            entry = self._decisions.decide(stored, decision, before_pilah=stored.received_at)
+            if returned:
+                entry.returned_at = entry.undone_at = as_utc(stored.received_at)
+                entry.return_reason = row.fields.get("status", "")
+            self._summary.recorded += 1
+        elif returned:
+            self._enter_return(row, stored)
+        else:
+            result = self._decisions.reconcile(stored, decision)
+            setattr(self._summary, result, getattr(self._summary, result) + 1)
+
+    def _enter_return(self, row: ExportRow, stored: StoredComplaint) -> None:
+        if self._decisions.standing(stored) is None:
+            self._summary.unchanged += 1
+            return
+        self._decisions.record_return(stored, row.fields.get("status", ""), INTAKE_SYSTEM)
+        self._summary.returned += 1
+
+    def _decision(self, row: ExportRow) -> Decision:
+        """The decision of the intake system, whose units, categories, types and outcomes may be unknown here."""
+        fields = row.fields
+        categories = {label.name.casefold(): label.id for label in self._router.category_labels}
+        category = fields.get("category", "")
+        return Decision(
+            unit_id=self._unit_id(fields["unit"]),
+            category_id=(categories.get(category.casefold()) or slug(category))[:500] if category else "",
+            type=fields.get("type", "")[:500],
+            outcome=fields.get("outcome", "")[:500],
+            officer=INTAKE_SYSTEM,
+        )
+
+    def _unit_id(self, name: str) -> str:
+        unit = self._router.units.find(name)
+        if unit is None:
+            self._summary.add_unknown_unit(name[:200])
+        return (unit.id if unit else slug(name) or "unit")[:500]
+
+
+def _needs_suggestion(complaints: Complaints, row: ExportRow, complaint: Complaint) -> bool:
+    """Whether the complaint is new, or its text changed before anybody decided."""
+    stored = complaints.newest(complaint.reference_id)
+    if stored is None:
+        return True
+    if row.fields.get("unit", "") or not stored.waiting:
+        return False
+    return stored.text.split() != without_personal_data(complaint).complaint.text.split()
+
+
+def _made_up_reference(complaint: Complaint) -> str:
+    """A reference for a row without one; the same row gets the same reference again."""
+    received = complaint.received_at.isoformat() if complaint.received_at else ""
+    digest = hashlib.sha256(f"{received}\n{complaint.text}".encode("utf-8", "surrogatepass")).hexdigest()
+    return f"tanpa-nomor-{digest[:16]}"
