@@ -1,4 +1,4 @@
-"""What the two alarms say, and about what."""
+"""The alarms of drift: their kinds, their signals and their sentences."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 
 
 class Signal(StrEnum):
-    """What rang."""
+    """The figure that an alarm is about."""
 
     CONFIDENCE = "confidence"
     UNSURE = "unsure"
@@ -31,7 +31,7 @@ class Signal(StrEnum):
 
 
 class Kind(StrEnum):
-    """Which of the two alarms: the complaints have changed, or the decisions have."""
+    """The changed side: the complaints, or the decisions."""
 
     INPUT = "input"
     AGREEMENT = "agreement"
@@ -39,12 +39,10 @@ class Kind(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Alarm:
-    """A change that rings. `detail` is the name of a field, or the id of a unit or category; `message` is for people."""
+    """A change since a date. `detail` is the field, unit id or category id concerned, blank for the whole office."""
 
     kind: Kind
     signal: Signal
     since: datetime
-    baseline_value: float
-    recent_value: float
     detail: str
     message: Sentence

@@ -1,4 +1,4 @@
-"""What drift keeps of a complaint, and of a model's own held-back slice: small, without text, and JSON-able."""
+"""The observations that drift compares, and the baseline of a model's held-out slice: small and without text."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 WEEK = timedelta(days=7)
 _STEPS = 50
-# Both ranks near 1 make a text strange; the power lets only the far corner count. Chosen on Surabaya, July to September.
+# The power lets only texts with both ranks near 1 count as strange. Chosen on Surabaya, July to September.
 _STRANGE_POWER = 6
 _FEWEST_OF_CATEGORY = 20
-# A handful of weeks can't show that weeks don't differ: at least so much of the spread between rows is taken for it.
+# The least standard deviation between weeks, as a share of that between rows: few weeks may look alike by chance.
 _LEAST_BETWEEN_WEEKS = 0.04
-# Below so many rows a week says nothing of how weeks differ.
+# A week with fewer rows isn't used to estimate how weeks differ.
 _FEWEST_OF_WEEK = 10
-# A factor is believed as if this many further suggestions had kept exactly what their confidence promised.
+# The weight of the prior, in suggestions whose agreement equals their confidence.
 _PRIOR_SUGGESTIONS = 20
 
 Stored = TypeVar("Stored", "Level", "Agreement")
@@ -36,10 +36,10 @@ Stored = TypeVar("Stored", "Level", "Agreement")
 
 @dataclass(frozen=True, slots=True)
 class Observation:
-    """What drift needs of one complaint, its suggestion and, once there is one, its decision; no text.
+    """A complaint, its suggestion and its decision in the figures that drift compares.
 
-    `unit_id` and `category_id` are the first suggested; `blank` names the complaint's blank fields; an empty decided id
-    means not yet decided, or no unit of the office.
+    `unit_id` and `category_id` are the first suggested ids. `blank` names the blank fields of the complaint. An empty
+    decided id means no decision yet, or no unit of the office.
     """
 
     received_at: datetime
@@ -56,8 +56,8 @@ class Observation:
 def observation_of(
     suggestion: Suggestion, complaint: Complaint, decided_unit_id: str = "", decided_category_id: str = ""
 ) -> Observation:
-    """What drift needs of a complaint and its suggestion; times are compared as the clock on the wall shows them."""
-    received_at = complaint.received_at or datetime.min  # noqa: DTZ901 - without a date it belongs to no week
+    """The observation of a complaint and its suggestion, with local time."""
+    received_at = complaint.received_at or datetime.min  # noqa: DTZ901 - a row without a date belongs to no week
     location = complaint.location
     fields = {
         "title": complaint.title,
@@ -82,7 +82,7 @@ def observation_of(
 
 @dataclass(frozen=True, slots=True)
 class Level:
-    """A signal on the held-back slice: rows, mean, spread between rows, and between weeks beyond what rows explain."""
+    """A signal on the held-out slice: mean, standard deviation of rows, and of weeks beyond sampling error."""
 
     rows: int
     mean: float
@@ -92,7 +92,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """Of how many decided suggestions so many were kept, and how many their confidences had promised."""
+    """The number of decided suggestions, of those kept, and the number expected from their confidences."""
 
     decided: int = 0
     kept: int = 0
@@ -100,13 +100,13 @@ class Agreement:
 
     @property
     def factor(self) -> float:
-        """What to multiply a confidence by, drawn towards 1 where the slice has few decisions."""
+        """The factor from confidence to expected agreement, shrunk towards 1 for few decisions."""
         return (self.kept + _PRIOR_SUGGESTIONS) / (self.promised + _PRIOR_SUGGESTIONS)
 
 
 @dataclass(frozen=True)
 class Baseline:
-    """The held-back slice of a model, as far as drift needs it."""
+    """The figures of a model's held-out slice that drift compares with."""
 
     rows: int
     weeks: float
@@ -122,7 +122,7 @@ class Baseline:
 
     @classmethod
     def of(cls, observations: Iterable[Observation]) -> Baseline:
-        """The baseline of suggestions that a model made on rows it had not learned from."""
+        """The baseline of observations on rows that the model has not learned from."""
         rows = sorted(observations, key=lambda row: row.received_at)
         confidences = _quantiles([row.confidence for row in rows])
         unknown = _quantiles([1 - row.known_share for row in rows])
@@ -148,8 +148,8 @@ class Baseline:
             },
             confidence_quantiles=confidences,
             unknown_quantiles=unknown,
-            agreement=_kept(row for of_unit in decided.values() for row in of_unit),
-            unit_agreement={unit_id: _kept(of_unit) for unit_id, of_unit in decided.items()},
+            agreement=_agreement(row for of_unit in decided.values() for row in of_unit),
+            unit_agreement={unit_id: _agreement(of_unit) for unit_id, of_unit in decided.items()},
         )
 
     def to_dict(self) -> dict[str, Any]:
@@ -175,13 +175,13 @@ class Baseline:
 
 
 def signal_values(confidences: Sequence[float], unknown: Sequence[float]) -> dict[str, Callable[[Observation], float]]:
-    """Each signal that is a mean over rows → its value for one row; all of them rise when something is wrong."""
+    """Signal → its value for a row; every value rises when something is wrong."""
 
     def strangeness(row: Observation) -> float:
-        # Low confidence alone is a hard case and unknown words alone are names; both together are another topic or tongue.
-        rarely_less_sure = 1 - _rank(confidences, row.confidence)
-        rarely_less_known = _rank(unknown, 1 - row.known_share)
-        return float((rarely_less_sure * rarely_less_known) ** _STRANGE_POWER)
+        # Low confidence alone is a hard text, unknown words alone are names; both together are another topic or language.
+        unsure_rank = 1 - _rank(confidences, row.confidence)
+        unknown_rank = _rank(unknown, 1 - row.known_share)
+        return float((unsure_rank * unknown_rank) ** _STRANGE_POWER)
 
     return {
         Signal.CONFIDENCE: lambda row: 1 - row.confidence,
@@ -209,16 +209,16 @@ def _level(rows: Sequence[Observation], value: Callable[[Observation], float]) -
     for row, number in zip(rows, values, strict=True):
         weeks[(rows[-1].received_at - row.received_at) // WEEK].append(number)
     whole = [of_week for of_week in weeks.values() if len(of_week) >= _FEWEST_OF_WEEK]
-    # Method of moments: what the weekly means vary beyond what so many rows explain.
-    unexplained = 0.0
+    # Method of moments: the variance of weekly means minus their sampling variance.
+    between_weeks = 0.0
     if len(whole) > 1:
-        explained = fmean(deviation**2 / len(of_week) for of_week in whole)
+        by_sampling = fmean(deviation**2 / len(of_week) for of_week in whole)
         observed = pvariance([fmean(of_week) for of_week in whole]) * len(whole) / (len(whole) - 1)
-        unexplained = max(observed - explained, 0.0)
-    return Level(len(rows), fmean(values), deviation, max(math.sqrt(unexplained), _LEAST_BETWEEN_WEEKS * deviation))
+        between_weeks = max(observed - by_sampling, 0.0)
+    return Level(len(rows), fmean(values), deviation, max(math.sqrt(between_weeks), _LEAST_BETWEEN_WEEKS * deviation))
 
 
-def _kept(decided: Iterable[Observation]) -> Agreement:
+def _agreement(decided: Iterable[Observation]) -> Agreement:
     rows = list(decided)
     return Agreement(
         len(rows), sum(row.unit_id == row.decided_unit_id for row in rows), math.fsum(row.confidence for row in rows)

@@ -1,21 +1,20 @@
-"""Two alarms: the complaints are no longer those that the model was measured on, or the decisions are not.
+"""Check for drift: compare recent complaints and decisions with the slice on which the model was measured.
 
-*Input drift* needs no labels. Each signal's mean over the last one, two and four weeks is tested against the model's own
-held-back slice: a window-limited scan (Lai 1995) of Shewhart's statistic (Montgomery, Introduction to Statistical Quality
-Control, chapters 6 and 9), with the variation between weeks that rows don't explain added to the variance, since
-complaints come in bursts. Only a change beyond a tolerance counts, as the allowance of Page's CUSUM does (Biometrika
-1954): seasons move every signal a little. The thresholds share WINDOW_BUDGET false alarms in 26 weekly checks by
-Bonferroni's inequality.
+*Input drift* needs no labels. The mean of each signal over the last one, two and four weeks is tested against the model's
+held-out slice: a window-limited scan (Lai 1995) of Shewhart's statistic (Montgomery, Introduction to Statistical Quality
+Control, chapters 6 and 9). Complaints come in bursts, so the variance between weeks beyond sampling error is added to the
+variance. Seasons move every signal a little, so only a change beyond a tolerance counts, like the allowance of Page's
+CUSUM (Biometrika 1954). The thresholds share WINDOW_BUDGET false alarms in 26 weekly checks by Bonferroni's inequality.
 
-*Agreement* compares decisions with suggestions one by one, as DDM does (Gama et al. 2004), by a Bernoulli CUSUM (Reynolds
-and Stoumbos 1999) overall and per suggested unit: it needs no fixed sample and can ring after a dozen decisions. What is
-expected of a decision is the suggestion's own calibrated confidence, corrected by what the held-back slice kept of it, so
-that harder texts alone don't ring. At least exp(threshold) decisions lie between two false alarms (Lorden 1971), whichever
-unit they are about, so no further correction for the number of units is needed: AGREEMENT_BUDGET false alarms in the
-decisions of a half-year, for the units together, and as many for the overall sum. A unit rings only where its lost
-decisions go one way, a new unit by count, a new category as a wave.
+*Agreement* compares decisions with suggestions in sequence, like DDM (Gama et al. 2004), by a Bernoulli CUSUM (Reynolds
+and Stoumbos 1999) overall and for each suggested unit. A CUSUM needs no fixed sample and can ring after a dozen decisions.
+The expected agreement is the calibrated confidence of the suggestion, multiplied by the agreement per confidence on the
+held-out slice, so harder texts alone don't ring. At least exp(threshold) decisions pass between two false alarms (Lorden
+1971) of any unit. The number of units therefore needs no further correction: AGREEMENT_BUDGET false alarms in the
+decisions of a half-year for all units together, and the same for the overall sum. A unit rings only where most of its
+lost decisions go to the same unit, a new unit by count, a new category as a wave.
 
-Both budgets are for a stream that moves within the tolerances; docs/decisions/0006-drift.md has what was measured.
+Both budgets hold for a stream that moves within the tolerances; docs/decisions/0006-drift.md has the measurements.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ if TYPE_CHECKING:
     from model.drift.alarms import Alarm
     from model.drift.baseline import Baseline, Observation
 
-# How many weeks are looked at: older ones would outweigh what began since.
+# Rows of older weeks would outweigh a recent change.
 WEEKS_WATCHED = 8
 FEWEST_BASELINE_ROWS = 100
 
@@ -50,10 +49,10 @@ def check(
     known_categories: AbstractSet[str] = frozenset(),
     names: Mapping[str, str] | None = None,
 ) -> tuple[Alarm, ...]:
-    """What rings at `until` (the newest observation by default), looking at the last eight weeks; meant for once a week.
+    """The alarms of the eight weeks before `until` (the newest observation by default); call it once a week.
 
-    `known_units` and `known_categories` are the ids that the model can suggest; empty means that new ones aren't looked
-    for. `names` says what an officer calls an id. Nothing rings where `too_few` has something to say.
+    `known_units` and `known_categories` are the ids that the model can suggest; without them no new unit or category is
+    reported. `names` maps an id to the name in a sentence. There are no alarms where `too_few` gives a sentence.
     """
     rows = sorted(recent, key=lambda row: row.received_at)
     if too_few(baseline, rows):
@@ -68,7 +67,7 @@ def check(
 
 
 def too_few(baseline: Baseline, recent: Iterable[Observation]) -> Sentence | None:
-    """Why drift can't be checked yet; None where there are enough rows."""
+    """The reason why drift can't be checked yet; None where there are enough rows."""
     if baseline.rows < FEWEST_BASELINE_ROWS:
         return Sentence("drift.few-baseline-rows", rows=baseline.rows, needed=FEWEST_BASELINE_ROWS)
     rows = list(recent)

@@ -1,4 +1,4 @@
-"""The alarm over decisions: the texts stay as they were, but officers decide them otherwise than the model suggests."""
+"""The alarms over decisions: officers decide otherwise than the model suggests."""
 
 from __future__ import annotations
 
@@ -19,17 +19,17 @@ if TYPE_CHECKING:
     from model.drift.baseline import Baseline, Observation
 
 FEWEST_DECISIONS = 10
-# False alarms, at most and by design, among the decisions of a half-year.
+# The designed bound on false alarms among the decisions of a half-year.
 AGREEMENT_BUDGET = 0.1
 _WEEKS = 26
-# Agreement falls slowly while labels change; so much of it may go before a decision speaks for a change.
+# The tolerated relative fall of agreement: labels change slowly all the time.
 _TOLERATED_FALL = 0.15
-# What the CUSUM looks for beyond that: half of a unit's decisions elsewhere, or a quarter of all.
+# The shift that the CUSUM detects beyond that: half of a unit's decisions lost, or a quarter of all decisions.
 _UNIT_SHIFT = 0.5
 _OVERALL_SHIFT = 0.75
 _LIKELIEST = 0.97
 _LEAST_LIKELY = 0.03
-# Scattered disagreement is hard texts; a reassigned, renamed or divided unit sends at least so much of it one way.
+# Scattered disagreement comes from hard texts; a reassigned, renamed or divided unit loses at least this share to one unit.
 _ONE_WAY = 0.3
 _FEWEST_ONE_WAY = 5
 _FEWEST_NEW = 6
@@ -43,7 +43,7 @@ def check_agreement(
     known_categories: AbstractSet[str],
     names: Mapping[str, str],
 ) -> list[Alarm]:
-    """An alarm overall, one a unit whose suggestions are not kept any more, and one a unit or category that is new."""
+    """The alarms for single units, for all decisions together, and for new units and categories."""
     decided = [row for row in recent if row.decided_unit_id]
     return [
         *_unit_alarms(baseline, decided, names),
@@ -60,7 +60,7 @@ def _overall_alarm(baseline: Baseline, decided: Sequence[Observation]) -> list[A
     since = decided[changed:]
     before, now = _expected(since, baseline.agreement), _agreement(since)
     message = Sentence("drift.alarm-agreement", before=before, now=now, decisions=len(since))
-    return [Alarm(Kind.AGREEMENT, Signal.AGREEMENT, since[0].received_at, before, now, "", message)]
+    return [_alarm(Signal.AGREEMENT, since[0].received_at, "", message)]
 
 
 def _unit_alarms(baseline: Baseline, decided: Sequence[Observation], names: Mapping[str, str]) -> list[Alarm]:
@@ -81,22 +81,23 @@ def _unit_alarms(baseline: Baseline, decided: Sequence[Observation], names: Mapp
             continue
         message = Sentence(
             "drift.alarm-unit_agreement",
+            name=names.get(unit_id, unit_id),
             before=before,
             now=now,
             decisions=len(since),
             count=count,
-            name=names.get(unit_id, unit_id),
             toward=names.get(toward, toward),
         )
-        alarms.append(Alarm(Kind.AGREEMENT, Signal.UNIT_AGREEMENT, since[0].received_at, before, now, unit_id, message))
+        alarms.append(_alarm(Signal.UNIT_AGREEMENT, since[0].received_at, unit_id, message))
     return alarms
 
 
 def _first_changed(rows: Sequence[Observation], kept: Agreement, shift: float, threshold: float) -> int | None:
-    """Where the change began that a Bernoulli CUSUM found and that has not been taken back; None without one.
+    """The first row of a lasting change of agreement found by a Bernoulli CUSUM; None without such a change.
 
-    The sum of log-likelihood ratios of "kept `shift` as often as tolerated" against "as often as tolerated", never below
-    zero; it rings above the threshold, until it is back at zero. Where it last left zero is the estimate of the beginning.
+    The sum adds log-likelihood ratios of the agreement falling to `shift` of the tolerated rate against the tolerated rate,
+    and never goes below zero. It rings above the threshold until it returns to zero. The change is estimated to begin where
+    the sum last left zero.
     """
     if len(rows) < FEWEST_DECISIONS:
         return None
@@ -113,7 +114,7 @@ def _first_changed(rows: Sequence[Observation], kept: Agreement, shift: float, t
 
 
 def _rings_above(baseline: Baseline) -> float:
-    """At least exp(threshold) decisions lie between two false alarms (Lorden 1971)."""
+    """The threshold; at least exp(threshold) decisions pass between two false alarms (Lorden 1971)."""
     decisions_of_half_year = max(baseline.agreement.decided / max(baseline.weeks, 1.0) * _WEEKS, 1_000)
     return math.log(decisions_of_half_year / AGREEMENT_BUDGET)
 
@@ -133,21 +134,18 @@ def _agreement(rows: Sequence[Observation]) -> float:
 def _new_units(decided: Sequence[Observation], known_units: AbstractSet[str], names: Mapping[str, str]) -> list[Alarm]:
     if not known_units:
         return []
-    found: dict[str, list[Observation]] = defaultdict(list)
+    new: dict[str, list[Observation]] = defaultdict(list)
     for row in decided:
         if row.decided_unit_id not in known_units:
-            found[row.decided_unit_id].append(row)
+            new[row.decided_unit_id].append(row)
     return [
-        Alarm(
-            Kind.AGREEMENT,
+        _alarm(
             Signal.NEW_UNIT,
             rows[0].received_at,
-            0.0,
-            len(rows) / len(decided),
             unit_id,
-            Sentence("drift.alarm-new_unit", count=len(rows), name=names.get(unit_id, unit_id)),
+            Sentence("drift.alarm-new_unit", name=names.get(unit_id, unit_id), count=len(rows)),
         )
-        for unit_id, rows in found.items()
+        for unit_id, rows in new.items()
         if len(rows) >= _FEWEST_NEW
     ]
 
@@ -155,7 +153,7 @@ def _new_units(decided: Sequence[Observation], known_units: AbstractSet[str], na
 def _new_categories(
     recent: Sequence[Observation], until: datetime, known_categories: AbstractSet[str], names: Mapping[str, str]
 ) -> list[Alarm]:
-    """Rare categories come and go all year; one that the model doesn't know rings when it is a wave."""
+    """An alarm for each unknown category that is a wave; rare categories come and go all year."""
     if not known_categories:
         return []
     alarms: dict[str, Alarm] = {}
@@ -165,8 +163,10 @@ def _new_categories(
             now = count / len(window.rows)
             high = z_of_share(TOLERATED_WAVE, now, len(window.rows)) > threshold(WAVES_AT_ONCE)
             if high and category_id not in known_categories and category_id not in alarms:
-                message = Sentence("drift.alarm-new_category", now=now, name=names.get(category_id, category_id))
-                alarms[category_id] = Alarm(
-                    Kind.AGREEMENT, Signal.NEW_CATEGORY, window.since, 0.0, now, category_id, message
-                )
+                message = Sentence("drift.alarm-new_category", name=names.get(category_id, category_id), now=now)
+                alarms[category_id] = _alarm(Signal.NEW_CATEGORY, window.since, category_id, message)
     return list(alarms.values())
+
+
+def _alarm(signal: Signal, since: datetime, detail: str, message: Sentence) -> Alarm:
+    return Alarm(Kind.AGREEMENT, signal, since, detail, message)

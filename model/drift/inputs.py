@@ -1,4 +1,4 @@
-"""The alarm that needs no labels: whether the complaints are still those that the model was measured on."""
+"""The alarms over complaints: their texts, fields, units or categories differ from the model's held-out slice."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ if TYPE_CHECKING:
     from model.drift.baseline import Baseline, Observation
     from model.drift.windows import Window
 
-# What a season may move a signal without being news; chosen on Surabaya, July to September 2022.
+# The movement that a season may cause; chosen on Surabaya, July to September 2022.
 _TOLERATED: Mapping[str, float] = {
     Signal.CONFIDENCE: 0.02,
     Signal.UNSURE: 0.02,
@@ -38,7 +38,7 @@ _FEWEST_OF_CATEGORY = 12
 def check_input(
     baseline: Baseline, recent: Sequence[Observation], until: datetime, names: Mapping[str, str]
 ) -> list[Alarm]:
-    """An alarm a signal and detail that rings in any of the windows that end at `until`; the first window that rings."""
+    """The alarms of the windows that end at `until`; the shortest window counts where several ring alike."""
     alarms: dict[tuple[Signal, str], Alarm] = {}
     for window in windows(recent, until):
         for test in (_levels, _blanks, _waves, _category_confidences, _mixes):
@@ -51,8 +51,16 @@ def _levels(baseline: Baseline, window: Window, _names: Mapping[str, str]) -> It
     for name, value in signal_values(baseline.confidence_quantiles, baseline.unknown_quantiles).items():
         before, now = baseline.levels[name], fmean(value(row) for row in window.rows)
         if z_of_mean(before, now, len(window.rows), window.weeks, _TOLERATED[name]) > threshold():
-            signal = Signal(name)
-            yield _alarm(signal, window, before.mean, now)
+            yield _alarm(Signal(name), window, "", **_level_fields(name, before.mean, now))
+
+
+def _level_fields(signal: str, before: float, now: float) -> dict[str, float]:
+    """The figures of a sentence; the baseline keeps the lack of confidence, people read confidence."""
+    if signal == Signal.CONFIDENCE:
+        return {"before": 1 - before, "now": 1 - now}
+    if signal == Signal.STRANGE:
+        return {"times": now / max(before, 1e-3)}
+    return {"before": before, "now": now}
 
 
 def _blanks(baseline: Baseline, window: Window, _names: Mapping[str, str]) -> Iterator[Alarm]:
@@ -60,23 +68,22 @@ def _blanks(baseline: Baseline, window: Window, _names: Mapping[str, str]) -> It
     for field, count in sorted(blanks.items()):
         before, now = baseline.blank.get(field, 0.0), count / len(window.rows)
         if z_of_share(before + _TOLERATED[Signal.BLANK], now, len(window.rows)) > threshold(len(blanks)):
-            field_name = Sentence(f"drift.field-{field}")
-            yield _alarm(Signal.BLANK, window, before, now, field, field=field_name)
+            yield _alarm(Signal.BLANK, window, field, field=Sentence(f"drift.field-{field}"), before=before, now=now)
 
 
 def _waves(baseline: Baseline, window: Window, names: Mapping[str, str]) -> Iterator[Alarm]:
-    # An office that kept no categories when the model was made has nothing to compare with.
+    # A held-out slice without categories gives nothing to compare with.
     counted = Counter(row.category_id for row in window.rows if row.category_id and baseline.categories)
     for category_id, count in counted.most_common():
         before, now = baseline.categories.get(category_id, 0) / baseline.rows, count / len(window.rows)
         tolerated = before * (1 + _TOLERATED_WAVE_OF_SHARE) + _TOLERATED[Signal.WAVE]
         if z_of_share(tolerated, now, len(window.rows)) > threshold(WAVES_AT_ONCE):
             name = names.get(category_id, category_id)
-            yield _alarm(Signal.WAVE, window, before, now, category_id, name=name)
+            yield _alarm(Signal.WAVE, window, category_id, name=name, before=before, now=now)
 
 
 def _category_confidences(baseline: Baseline, window: Window, names: Mapping[str, str]) -> Iterator[Alarm]:
-    """Texts of a topic that the model never met end up in the nearest category, with less confidence than its own."""
+    """The categories with lower confidence: texts of an unknown topic get the nearest category with low confidence."""
     for category_id, before in baseline.category_confidence.items():
         values = [row.confidence for row in window.rows if row.category_id == category_id]
         if len(values) < _FEWEST_OF_CATEGORY:
@@ -87,7 +94,7 @@ def _category_confidences(baseline: Baseline, window: Window, names: Mapping[str
         )
         if fall > threshold(len(baseline.category_confidence)):
             name = names.get(category_id, category_id)
-            yield _alarm(Signal.CATEGORY_CONFIDENCE, window, before.mean, now, category_id, name=name)
+            yield _alarm(Signal.CATEGORY_CONFIDENCE, window, category_id, name=name, before=before.mean, now=now)
 
 
 def _mixes(baseline: Baseline, window: Window, _names: Mapping[str, str]) -> Iterator[Alarm]:
@@ -101,11 +108,11 @@ def _mixes(baseline: Baseline, window: Window, _names: Mapping[str, str]) -> Ite
             continue
         distance, expected, error = _total_variation(before, counted)
         if (distance - expected - _TOLERATED[signal]) / error > threshold():
-            yield _alarm(signal, window, expected, distance, expected=expected + _TOLERATED[signal])
+            yield _alarm(signal, window, "", now=distance, expected=expected + _TOLERATED[signal])
 
 
 def _total_variation(before: Mapping[str, int], now: Mapping[str, int]) -> tuple[float, float, float]:
-    """The distance between two mixes, what chance alone would make of it, and the standard error of that."""
+    """The total variation distance between two mixes, its expectation by chance, and the standard error of both."""
     n_before, n_now = sum(before.values()), sum(now.values())
     distance = expected = variance = 0.0
     for label in {**before, **now}:
@@ -119,10 +126,5 @@ def _total_variation(before: Mapping[str, int], now: Mapping[str, int]) -> tuple
     return distance, expected, math.sqrt(max(variance, 1e-9))
 
 
-def _alarm(signal: Signal, window: Window, before: float, now: float, detail: str = "", **fields: object) -> Alarm:
-    """An alarm with its sentence. The baseline keeps the lack of confidence, people read confidence."""
-    if signal is Signal.CONFIDENCE:
-        before, now = 1 - before, 1 - now
-    times = now / max(before, 1e-3)
-    message = Sentence(f"drift.alarm-{signal}", before=before, now=now, times=times, **fields)
-    return Alarm(Kind.INPUT, signal, window.since, before, now, detail, message)
+def _alarm(signal: Signal, window: Window, detail: str, **fields: object) -> Alarm:
+    return Alarm(Kind.INPUT, signal, window.since, detail, Sentence(f"drift.alarm-{signal}", **fields))

@@ -76,7 +76,7 @@ def test_the_queue_the_ledger_and_the_model_are_told_as_they_are(client: TestCli
 
 def test_an_alarm_of_drift_is_told_by_its_kind(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
 
-    alarm = Alarm(Kind.AGREEMENT, next(iter(Signal)), now(), 0.9, 0.4, "", Sentence("drift.alarm-agreement"))
+    alarm = Alarm(Kind.AGREEMENT, next(iter(Signal)), now(), "", Sentence("drift.alarm-agreement"))
     monkeypatch.setattr(office_metrics, "look_for_drift", lambda _loaded, _supervision: ((alarm,), ""))
     # It was looked for a moment ago.
     monkeypatch.setattr(client.app.state.office_metrics._drift, "_until", 0.0)  # type: ignore[attr-defined]  # noqa: SLF001
