@@ -1,4 +1,4 @@
-"""Open files of complaints for reading and writing, in every shape and kind of formats.md.
+"""Open files of complaints for reading and writing: Laporan Ringkas, LaporGub, and any table with a header.
 
 `open_export` recognises shape, kind and columns, and reads row by row; `open_writer`, `write_laporan_ringkas` and
 `write_laporgub` write.

@@ -71,7 +71,7 @@ def test_a_file_keeps_encoding_separator_and_line_ends_when_a_row_is_added(
     st.sampled_from([",", ";", "\t"]),
     st.sampled_from(["\n", "\r\n"]),
 )
-def test_any_rows_come_back_and_the_old_ones_to_the_letter(
+def test_any_rows_are_read_and_old_rows_stay_unchanged(
     rows: list[tuple[str, str]], added: tuple[str, str], encoding: str, separator: str, line_end: str
 ) -> None:
     # Windows-1252 is only told from UTF-8 by bytes that UTF-8 can't have, such as an accent before a comma.
@@ -91,7 +91,7 @@ def test_any_rows_come_back_and_the_old_ones_to_the_letter(
         assert reread == [*rows, added]
 
 
-def test_only_a_changed_row_is_written_anew(tmp_path: Path) -> None:
+def test_only_a_changed_row_is_rewritten(tmp_path: Path) -> None:
     text = '"id","name"\n"a","A"\n\n"b" ,"B"\n"c","C"\n'
     file = _file(tmp_path, text)
     second = file.parse(lambda row: row)[1]

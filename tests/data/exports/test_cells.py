@@ -15,7 +15,7 @@ def test_disarmed_text_comes_back_as_it_was(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", ["=1+1", "+62812", "@sum(1)", "-1+2", "\tx", "\rx"])
-def test_what_a_spreadsheet_would_run_gets_an_apostrophe(text: str) -> None:
+def test_a_formula_gets_an_apostrophe(text: str) -> None:
     assert disarm(text) == f"'{text}"
 
 

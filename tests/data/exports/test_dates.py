@@ -55,7 +55,7 @@ def test_numbers_are_read_day_first() -> None:
         "25:00",
     ],
 )
-def test_what_names_no_believable_date_is_none(written: str) -> None:
+def test_an_implausible_date_is_none(written: str) -> None:
     assert parse_date(written) is None
 
 

@@ -20,7 +20,7 @@ def test_the_kind_is_known_by_content_not_by_suffix(tmp_path: Path) -> None:
     assert texts(book) == ["a"]
 
 
-def test_a_missing_file_is_told_with_its_name(tmp_path: Path) -> None:
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileUnreadable, match=r"no file .*a\.csv"):
         open_export(tmp_path / "a.csv")
 
@@ -51,6 +51,6 @@ def test_an_empty_file_is_refused_with_its_name(tmp_path: Path, content: bytes) 
         (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + "EncryptedPackage".encode("utf-16-le"), "password"),
     ],
 )
-def test_a_file_of_another_kind_is_refused_by_what_it_is(tmp_path: Path, content: bytes, message: str) -> None:
+def test_a_file_without_a_table_is_refused_with_its_kind(tmp_path: Path, content: bytes, message: str) -> None:
     with pytest.raises(FileUnreadable, match=message):
         open_export(written(tmp_path, content, "a.xlsx"))

@@ -69,7 +69,7 @@ def test_a_cell_in_the_far_corner_is_refused_in_every_spelling(tmp_path: Path) -
     assert report.outcomes == {"refused": len(files)}
 
 
-def test_a_picture_whose_bytes_look_like_a_cell_is_no_reason_to_refuse_a_workbook(tmp_path: Path) -> None:
+def test_a_workbook_with_a_picture_that_resembles_cells_is_read(tmp_path: Path) -> None:
     path = tmp_path / "good.xlsx"
     with open_writer(path, ["isi"]) as writer:
         writer.write({"isi": "lampu mati"})

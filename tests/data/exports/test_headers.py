@@ -40,11 +40,11 @@ def test_a_header_is_known_by_its_name(header: str, field: str) -> None:
         "Keyakinan unit",
     ],
 )
-def test_a_header_that_speaks_of_something_else_is_not_mistaken(header: str) -> None:
+def test_a_header_with_another_meaning_is_no_field(header: str) -> None:
     assert fields_of(header) == {}
 
 
-def test_the_exact_name_goes_before_one_that_only_holds_it() -> None:
+def test_an_exact_name_takes_precedence_over_a_longer_header() -> None:
     assert fields_of("Unit Terkait", "unit")["unit"] == "unit"
 
 
@@ -56,7 +56,7 @@ def test_one_header_serves_one_field() -> None:
 @pytest.mark.parametrize(
     "header", ["Nama", "NAMA PELAPOR", "No. HP", "email", "NIK", "Alamat Pelapor", "Nomor Telepon"]
 )
-def test_who_the_reporter_is_becomes_no_field(header: str) -> None:
+def test_personal_data_of_the_reporter_becomes_no_field(header: str) -> None:
     assert is_personal(header)
     assert fields_of(header) == {}
 
@@ -81,16 +81,16 @@ def test_the_reporters_name_is_hidden_in_laporgub() -> None:
     assert layout.columns["unit"] == "DITERUSKAN"
 
 
-def test_a_header_named_by_the_person_goes_first() -> None:
+def test_a_chosen_header_takes_precedence() -> None:
     layout = recognise(["isi", "catatan", "dinas"], {"text": "Catatan"})
     assert layout.columns == {"text": "catatan", "unit": "dinas"}
 
 
-def test_a_named_header_that_is_not_there_is_answered_with_those_that_are() -> None:
+def test_a_missing_chosen_header_is_answered_with_the_existing_headers() -> None:
     with pytest.raises(ColumnMissing, match=r'"Keluan".*Did you mean "keluhan".*"keluhan", "dinas"'):
         recognise(["keluhan", "dinas"], {"text": "Keluan"})
 
 
-def test_an_unknown_field_is_answered_with_the_known_ones() -> None:
+def test_an_unknown_field_is_answered_with_the_known_fields() -> None:
     with pytest.raises(ColumnMissing, match=r'no field "teks".*text'):
         recognise(["keluhan"], {"teks": "keluhan"})

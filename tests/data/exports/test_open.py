@@ -124,7 +124,7 @@ def test_laporgub_goes_back_into_its_shape(tmp_path: Path) -> None:
 @settings(max_examples=40)
 @given(rows=st.lists(st.tuples(CELLS, CELLS), min_size=1, max_size=6))
 @example(rows=[("=1+1", "'-2"), ("a\r\nb\rc\nd", '"'), ("😀\u2028", "_x0041_")])
-def test_what_is_written_is_read_back_equal(suffix: str, rows: list[tuple[str, str]]) -> None:
+def test_written_rows_are_read_back_equal(suffix: str, rows: list[tuple[str, str]]) -> None:
     # The first column is never blank: a blank row is no row.
     values = [{"isi": f"x{text}", "dinas": unit, "=catatan": text} for text, unit in rows]
     with tempfile.TemporaryDirectory() as folder:
@@ -161,7 +161,7 @@ def test_a_file_without_a_text_column_is_answered_with_its_headers_and_the_optio
         open_export(written(tmp_path, "kolom1,kolom2\na,A\n"))
 
 
-def test_a_named_column_that_is_missing_is_answered_with_the_closest(tmp_path: Path) -> None:
+def test_a_missing_chosen_column_is_answered_with_the_closest(tmp_path: Path) -> None:
     with pytest.raises(ColumnMissing, match='Did you mean "kolom1"'):
         open_export(written(tmp_path, "kolom1,kolom2\na,A\n"), columns={"text": "kolom_1x"})
 

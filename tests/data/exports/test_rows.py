@@ -51,13 +51,13 @@ def test_a_repeated_header_row_is_no_complaint(tmp_path: Path) -> None:
     assert [problem and problem.code for problem in problems] == [None, "exports.header-repeated", None]
 
 
-def test_repeated_and_nameless_headers_are_told_apart(tmp_path: Path) -> None:
+def test_repeated_and_nameless_headers_become_unique(tmp_path: Path) -> None:
     export = open_export(written(tmp_path, "isi,opd,,opd\na,b,c,d\n"))
     assert export.headers == ("isi", "opd", "Column C", "opd (2)")
     assert dict(only_row(export).values) == {"isi": "a", "opd": "b", "Column C": "c", "opd (2)": "d"}
 
 
-def test_who_the_reporter_is_stays_out_of_the_fields_but_goes_back(tmp_path: Path) -> None:
+def test_personal_columns_stay_out_of_the_fields_and_are_written_back(tmp_path: Path) -> None:
     row = only_row(open_export(written(tmp_path, "nama pelapor,no hp,isi\nWarga,0812,a\n")))
     assert row.fields == {"text": "a"}
     assert row.values == {"nama pelapor": "Warga", "no hp": "0812", "isi": "a"}

@@ -45,7 +45,7 @@ def test_a_quote_inside_a_cell_is_forgiven_where_the_cells_still_count(tmp_path:
     assert "tolong" in rows[0].fields["text"]
 
 
-def test_a_quote_that_is_never_closed_is_a_problem_with_its_lines(tmp_path: Path) -> None:
+def test_an_unclosed_quote_is_a_problem_with_its_lines(tmp_path: Path) -> None:
     path = written(tmp_path, 'isi,opd\na,A\n"b,B\nc,C\n')
     rows = list(open_export(path).rows())
     assert rows[0].problem is None

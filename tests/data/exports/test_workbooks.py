@@ -93,7 +93,7 @@ def test_a_workbook_with_a_damaged_sheet_is_refused(tmp_path: Path) -> None:
         open_export(tmp_path / "b.xlsx")
 
 
-def test_a_protected_opendocument_sheet_is_told_as_such(tmp_path: Path) -> None:
+def test_a_protected_opendocument_sheet_is_refused_as_protected(tmp_path: Path) -> None:
     path = ods(tmp_path / "a.ods", "", manifest=ODS_PROTECTED)
     with pytest.raises(FileUnreadable, match="password"):
         open_export(path)
@@ -120,7 +120,7 @@ def test_a_stray_cell_in_the_far_corner_is_refused_and_ends_only_the_trial(tmp_p
         open_export(path)
 
 
-def test_sheets_that_fit_one_by_one_are_refused_where_they_don_t_fit_together(tmp_path: Path) -> None:
+def test_sheets_too_large_together_are_refused(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(path) as book:
         for _ in range(20):
@@ -137,7 +137,7 @@ def test_a_workbook_that_takes_too_long_is_refused(tmp_path: Path) -> None:
         open_export(path, limits=Limits(seconds=0))
 
 
-def test_a_row_that_is_only_formatted_to_its_end_does_no_harm(tmp_path: Path) -> None:
+def test_a_row_formatted_to_its_end_is_read(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
     with xlsxwriter.Workbook(path) as book:
         sheet, bold = book.add_worksheet(), book.add_format({"bold": True})
@@ -191,7 +191,7 @@ def test_old_workbooks_can_be_turned_away(tmp_path: Path) -> None:
         open_export(path, limits=Limits(xls=False))
 
 
-def test_a_workbook_whose_member_has_a_garbled_name_is_read_all_the_same(tmp_path: Path) -> None:
+def test_a_workbook_with_a_garbled_member_name_is_read(tmp_path: Path) -> None:
     content = bytearray(workbook(tmp_path / "a.xlsx", S=[["isi"], ["lampu mati"]]).read_bytes())
     # The local header alone: the directory at the end still has the name, so the archive opens.
     at = content.index(b"[Content_Types].xml")

@@ -68,22 +68,22 @@ def test_a_file_appears_only_when_it_is_whole(tmp_path: Path, suffix: str) -> No
     assert list(tmp_path.iterdir()) == [path]
 
 
-def test_an_unknown_suffix_is_answered_with_the_known_ones(tmp_path: Path) -> None:
+def test_an_unknown_suffix_is_answered_with_the_known_suffixes(tmp_path: Path) -> None:
     with pytest.raises(PilahError, match=r'"\.pdf".*\.csv'), open_writer(tmp_path / "a.pdf", ["text"]):
         pass
     assert list(tmp_path.iterdir()) == []
 
 
-def test_a_missing_folder_is_told(tmp_path: Path) -> None:
+def test_a_missing_folder_is_named(tmp_path: Path) -> None:
     with pytest.raises(PilahError, match="can't be written"), open_writer(tmp_path / "none" / "a.csv", ["text"]):
         pass
 
 
-def test_a_value_without_a_column_is_no_silent_loss(tmp_path: Path) -> None:
+def test_a_value_without_a_column_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="extra"), open_writer(tmp_path / "a.csv", ["text"]) as writer:
         writer.write({"text": "x", "extra": 1})
 
 
-def test_the_callers_own_failed_reading_keeps_its_name(tmp_path: Path) -> None:
+def test_an_error_about_another_file_passes_unchanged(tmp_path: Path) -> None:
     with pytest.raises(FileNotFoundError), open_writer(tmp_path / "a.csv", ["text"]):
         (tmp_path / "missing.csv").read_bytes()

@@ -35,13 +35,11 @@ def _found(text: str) -> list[tuple[str, str, str]]:
         ("mohon diteruskan kepada", []),
     ],
 )
-def test_an_addressee_is_a_unit_behind_the_words_that_lead_to_it(
-    text: str, expected: list[tuple[str, str, str]]
-) -> None:
+def test_an_addressee_is_a_unit_after_introducing_words(text: str, expected: list[tuple[str, str, str]]) -> None:
     assert _found(text) == expected
 
 
-def test_blanking_takes_one_direction_and_moves_no_other_word() -> None:
+def test_blanking_one_direction_keeps_all_offsets() -> None:
     text = "Yth. Dinas Kesehatan. Terdisposisi ke Dinas Perhubungan. Lampu mati"
     blanked = OFFICE.without(text, Direction.ROUTED)
     assert len(blanked) == len(text)

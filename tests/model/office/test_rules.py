@@ -58,7 +58,7 @@ def test_a_rule_keeps_the_line_ends_within_its_cells(tmp_path: Path) -> None:
     assert rule.reason == "rapat\u2028Maret,\nlihat notulen"
 
 
-def test_a_rule_that_agrees_is_named_without_a_dissent(tmp_path: Path) -> None:
+def test_a_rule_that_agrees_with_the_model_is_named(tmp_path: Path) -> None:
     rules = _rules(tmp_path, "lampu,,,,pin,dishub,SK 12,,")
     ruled = rules.apply(CANDIDATES, rules.matching(Complaint("lampu padam"), None, DAY))
     assert ruled.rule is not None
@@ -139,7 +139,7 @@ def test_no_file_is_no_rules(tmp_path: Path) -> None:
     st.lists(st.tuples(st.sampled_from(list(Action)), st.sampled_from([unit.id for unit in UNITS])), max_size=6),
     st.permutations(CANDIDATES),
 )
-def test_no_unit_stands_twice_and_no_forbidden_one_stands(
+def test_no_unit_occurs_twice_and_no_forbidden_unit_occurs(
     wanted: list[tuple[Action, str]], candidates: list[UnitCandidate]
 ) -> None:
     made = [

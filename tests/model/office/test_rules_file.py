@@ -30,7 +30,7 @@ SPREADSHEETS = {
 
 
 @pytest.mark.parametrize("kept", SPREADSHEETS.values(), ids=SPREADSHEETS.keys())
-def test_a_rule_is_added_to_what_a_spreadsheet_wrote(tmp_path: Path, kept: str | None) -> None:
+def test_a_rule_is_added_to_a_file_from_a_spreadsheet(tmp_path: Path, kept: str | None) -> None:
     path = tmp_path / "offices" / "uji" / "rules.csv"
     if kept is not None:
         path.parent.mkdir(parents=True)
@@ -51,7 +51,7 @@ def test_a_rule_is_added_to_what_a_spreadsheet_wrote(tmp_path: Path, kept: str |
     assert (kept or "").splitlines()[1:] == written.splitlines()[1:-1]
 
 
-def test_each_rule_gets_an_id_of_its_own_whoever_writes_at_once(tmp_path: Path) -> None:
+def test_concurrent_writers_get_distinct_rule_ids(tmp_path: Path) -> None:
     path = tmp_path / "rules.csv"
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(lambda _: add_rule(NEW_RULE, path, UNITS), range(8)))
@@ -59,7 +59,7 @@ def test_each_rule_gets_an_id_of_its_own_whoever_writes_at_once(tmp_path: Path) 
 
 
 @pytest.mark.parametrize("words", ["=1+1", "-tol", "@lampu", "lampu\ntol"])
-def test_what_a_spreadsheet_would_take_for_a_formula_is_refused(tmp_path: Path, words: str) -> None:
+def test_a_formula_or_a_line_break_in_a_rule_is_refused(tmp_path: Path, words: str) -> None:
     with pytest.raises(RulesFileInvalid):
         add_rule(replace(NEW_RULE, words=words), tmp_path / "rules.csv", UNITS)
     assert not (tmp_path / "rules.csv").exists()
@@ -73,6 +73,6 @@ def test_a_file_with_a_faulty_row_is_left_as_it_is(tmp_path: Path) -> None:
     assert path.read_text(encoding="utf-8") == "action,unit,words\nterbang,dishub,lampu\n"
 
 
-def test_trying_a_rule_out_changes_nothing(tmp_path: Path) -> None:
+def test_a_preview_leaves_the_file_unchanged(tmp_path: Path) -> None:
     assert preview_rule(NEW_RULE, tmp_path / "rules.csv", UNITS).unit_id == "dishub"
     assert not (tmp_path / "rules.csv").exists()

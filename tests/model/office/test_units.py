@@ -44,7 +44,7 @@ def test_a_unit_keeps_the_line_ends_within_its_cells(tmp_path: Path) -> None:
     assert [unit.description for unit in read_units(path)] == ["jalan,\nlampu", "air\u2028bersih"]
 
 
-def test_a_closed_unit_is_stood_for_by_its_successors_and_a_future_one_by_what_it_replaces() -> None:
+def test_successors_are_in_charge_of_a_closed_unit_and_predecessors_of_a_future_unit() -> None:
     units = Units(
         [
             Unit("lama", "Kementerian Lama", valid_to=date(2024, 10, 20), replaced_by=("a", "b")),

@@ -23,7 +23,7 @@ def test_the_same_file_a_new_name_a_new_unit_and_an_end_with_a_date_are_no_disag
     assert find_disagreements(_LEARNED, _THEN, now, _TODAY) == ()
 
 
-def test_a_unit_whose_row_is_gone_is_named_with_what_to_do() -> None:
+def test_a_unit_without_its_row_is_named_with_the_remedy() -> None:
     (sentence,) = find_disagreements(_LEARNED, _THEN, Units([_B]), _TODAY)
     assert "Dinas Perhubungan" in str(sentence)
     assert "valid_to" in str(sentence)
@@ -34,18 +34,18 @@ def test_a_unit_whose_id_changed_is_named_with_both_ids() -> None:
     assert "(dishub → 7001)" in str(sentence)
 
 
-def test_a_units_file_written_after_the_training_must_take_the_ids_that_the_model_has() -> None:
+def test_a_new_units_file_must_use_the_ids_of_the_model() -> None:
     assert find_disagreements(_LEARNED, (), Units([_FROM_ROWS]), _TODAY) == ()
     assert len(find_disagreements(_LEARNED, (), Units([Unit("kel-x", "Kelurahan X")]), _TODAY)) == 1
 
 
-def test_a_unit_that_only_the_rows_knew_or_that_had_ended_is_not_missed() -> None:
+def test_units_from_rows_and_ended_units_need_no_row() -> None:
     ended = Units([Unit("lama", "Kantor Lama", valid_to=date(2025, 1, 1)), _B])
     assert find_disagreements(ended, ("lama", "dinsos"), Units([_B]), _TODAY) == ()
     assert find_disagreements(_LEARNED, _THEN, Units([_A, _B]), _TODAY) == ()
 
 
-def test_a_units_file_that_is_gone_names_a_few_of_many() -> None:
+def test_an_empty_units_file_names_ten_of_many_units() -> None:
     learned = Units([Unit(f"u{n}", f"Unit {n}") for n in range(40)])
     (sentence,) = find_disagreements(learned, [unit.id for unit in learned], Units([]), _TODAY)
     assert "and 30 more" in str(sentence)
