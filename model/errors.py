@@ -5,7 +5,6 @@ PilahError (data.errors)
 │   ├── ArtifactMissing     the office has no such version, or no champion
 │   ├── ArtifactTampered    a file differs from the manifest, and is never unpickled
 │   └── ArtifactForeign     made by other library versions, or by a Pilah of another format
-├── HistoryUnusable         the labelled history is too small to learn from
 ├── RulesFileInvalid        rules.csv has rows that can't be understood
 ├── TrainingBusy            another training or check of the office is running
 └── UnitsFileInvalid        units.csv contradicts itself
@@ -20,7 +19,6 @@ __all__ = [
     "ArtifactForeign",
     "ArtifactMissing",
     "ArtifactTampered",
-    "HistoryUnusable",
     "PilahError",
     "RulesFileInvalid",
     "TrainingBusy",
@@ -42,10 +40,6 @@ class ArtifactTampered(ArtifactError):
 
 class ArtifactForeign(ArtifactError):
     """The version was made by other library versions, or by a Pilah of another format."""
-
-
-class HistoryUnusable(PilahError):
-    """The labelled history is too small to learn from."""
 
 
 class RulesFileInvalid(OfficeFileInvalid):

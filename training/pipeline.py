@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from data.files import written_folder
-from model.errors import HistoryUnusable, RulesFileInvalid
+from model.errors import RulesFileInvalid
 from model.history.index_files import write_indexed_history
 from model.office.rules import read_rules
 from model.versions import artifact
@@ -20,6 +20,7 @@ from training.checking.check import check
 from training.checking.page import STYLE, section_of
 from training.dataset.sampling import require_room
 from training.dataset.split import HELD_BACK, Split, at_random, by_time
+from training.errors import HistoryUnusable
 from training.evaluation.challenger import ChampionComparison, compare_with_champion
 from training.evaluation.champion_baseline import ChampionBaseline, champion_baseline
 from training.evaluation.curves import figures_of, learning_curve, months
@@ -211,10 +212,7 @@ def _read(office: Office, reading: Reading, recipe: Recipe) -> _Inputs:
 def _check(inputs: _Inputs) -> Findings:
     taught = {row.unit for row in inputs.rows if row.unit and not row.returned}
     if len(taught) < _FEWEST_UNITS:
-        raise HistoryUnusable(
-            f"The rows name {len(taught)} unit(s) that took a complaint: at least {_FEWEST_UNITS} are needed to "
-            "tell apart. Name the unit's column with --unit, or add an export with more units."
-        )
+        raise HistoryUnusable("training.too-few-units", units=len(taught), fewest=_FEWEST_UNITS)
     require_room(inputs.rows, inputs.recipe.max_rows)
     return check(inputs.reading, inputs.units, inputs.rules, doubts=False)
 

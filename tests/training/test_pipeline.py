@@ -9,7 +9,6 @@ from typer.testing import CliRunner
 
 from data.exports.open import write_laporan_ringkas, write_laporgub
 from model.complaint import Complaint
-from model.errors import HistoryUnusable
 from model.history.rows import read_history
 from model.office.units import read_units
 from model.versions.office_home import Office
@@ -17,6 +16,7 @@ from pilah import app
 from training.batch.predict_file import ADDED_COLUMNS, predict_file
 from training.dataset.read import read_exports
 from training.dataset.split import by_time
+from training.errors import HistoryUnusable
 from training.evaluation.metrics import evaluate
 from training.fitting.recipe import Recipe
 from training.pipeline import train

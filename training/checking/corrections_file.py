@@ -12,7 +12,8 @@ from data.exports.tables import Limits
 from model.history.rows import RowSource
 from training.checking import workbook_layout as at
 from training.checking.indonesian import LABELS
-from training.dataset.corrections import Corrections, CorrectionsUnusable, Merge, RowCorrection
+from training.dataset.corrections import Corrections, Merge, RowCorrection
+from training.errors import CorrectionsUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence

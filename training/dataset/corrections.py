@@ -1,4 +1,4 @@
-"""What a person mended after a check: labels and dates put right, rows to leave out, spellings that mean one label."""
+"""Apply the corrections of a checked history: labels and dates put right, rows left out, label variants merged."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
-from data.errors import PilahError
+from data.messages import Sentence
+from training.errors import CorrectionsUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -18,12 +19,8 @@ SKIPPED = "marked to be left out in the corrections"
 _MOST_NAMED = 5
 
 
-class CorrectionsUnusable(PilahError):
-    """A workbook of corrections can't be understood, or speaks of rows that are no longer what they were."""
-
-
 class Label(StrEnum):
-    """Which of the two labels of a row."""
+    """The two labels of a row."""
 
     UNIT = "unit"
     CATEGORY = "category"
@@ -31,7 +28,7 @@ class Label(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RowCorrection:
-    """What is right for one row; blank where nothing is to change. `where` is the place in the workbook, for messages."""
+    """The right values of one row, blank where unchanged; `where` is the place in the workbook, for messages."""
 
     source: RowSource
     where: str
@@ -43,7 +40,7 @@ class RowCorrection:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """A spelling of a unit or a category, and the name that it stands for."""
+    """A spelling of a unit or a category, and the name to replace it with."""
 
     label: Label
     name: str
@@ -52,7 +49,7 @@ class Merge:
 
 @dataclass(frozen=True)
 class Corrections:
-    """Everything that a person mended; where two corrections of one row differ, the later counts."""
+    """All corrections of a history; of two corrections of one row the later wins."""
 
     rows: tuple[RowCorrection, ...] = ()
     merges: tuple[Merge, ...] = ()
@@ -63,7 +60,7 @@ class Corrections:
 
 @dataclass(frozen=True, slots=True)
 class CorrectedLabels:
-    """The labels and the written date of one row as they count; `skipped` is the reason where it is to be left out."""
+    """The corrected labels and date of one row; `skipped` is the reason for leaving the row out, blank otherwise."""
 
     unit: str
     category: str
@@ -74,80 +71,77 @@ class CorrectedLabels:
 
 @dataclass
 class CorrectionApplier:
-    """Applies corrections to rows as they are read, counts them, and knows which have not met their row."""
+    """Apply corrections to rows as they are read, count them, and find corrections without a row."""
 
     corrections: Corrections
     counted: Counter[str] = field(default_factory=Counter)
 
     def __post_init__(self) -> None:
-        """Sort the corrections by the row that they speak of."""
-        # The key holds what stood in the row, so a file that was only renamed still fits.
+        """Index the corrections by row."""
+        # The key is a digest of the row, so corrections still fit a renamed file.
         self._by_row: dict[tuple[str, int, str], RowCorrection] = {}
         for correction in self.corrections.rows:
-            address = _address(correction.source)
-            self._by_row[address] = _over(self._by_row.get(address), correction)
+            key = _key(correction.source)
+            self._by_row[key] = _merged(self._by_row.get(key), correction)
         self._merged = {(merge.label, merge.name): merge.into for merge in self.corrections.merges}
-        self._met: set[tuple[str, int, str]] = set()
+        self._applied: set[tuple[str, int, str]] = set()
         self._places: set[tuple[str, str, int]] = set()
 
-    def mend(self, source: RowSource, fields: Mapping[str, str]) -> CorrectedLabels:
+    def apply(self, source: RowSource, fields: Mapping[str, str]) -> CorrectedLabels:
         """The row's labels and date after the corrections."""
         self._places.add((source.file, source.sheet, source.row))
-        correction = self._by_row.get(_address(source))
+        correction = self._by_row.get(_key(source))
         unit, category, date = (fields.get(name, "") for name in ("unit", "category", "received_at"))
         if correction is not None:
-            self._met.add(_address(source))
+            self._applied.add(_key(source))
             if correction.skip:
                 self.counted["rows left out"] += 1
                 return CorrectedLabels(unit, category, date, skipped=SKIPPED)
-            put_right = {"units": correction.unit, "categories": correction.category, "dates": correction.date}
-            self.counted.update(f"{name} put right" for name, right in put_right.items() if right)
+            right = {"units": correction.unit, "categories": correction.category, "dates": correction.date}
+            self.counted.update(f"{name} put right" for name, value in right.items() if value)
             unit, category, date = correction.unit or unit, correction.category or category, correction.date or date
         return CorrectedLabels(
-            self._joined(Label.UNIT, unit),
-            self._joined(Label.CATEGORY, category),
+            self._replaced(Label.UNIT, unit),
+            self._replaced(Label.CATEGORY, category),
             date,
             unit_corrected=correction is not None and bool(correction.unit),
         )
 
     def in_force(self) -> Corrections:
-        """What counts of the corrections: one for each row, one for each spelling."""
+        """The corrections in force: the last of each row and of each spelling."""
         merges = {(merge.label, merge.name): merge for merge in self.corrections.merges}
         return Corrections(tuple(self._by_row.values()), tuple(merges.values()))
 
-    def require_all_met(self) -> None:
-        """See that every correction has found its row.
+    def require_all_applied(self) -> None:
+        """Require that every correction has found its row.
 
         Raises:
-            CorrectionsUnusable: one speaks of a row that isn't in the files, or that holds something else by now.
+            CorrectionsUnusable: a correction names a row that isn't in the files, or that has changed.
         """
-        missed = [correction for address, correction in self._by_row.items() if address not in self._met]
-        if not missed:
+        misfits = [correction for key, correction in self._by_row.items() if key not in self._applied]
+        if not misfits:
             return
-        told = "; ".join(
-            f"{correction.where} speaks of {_written(correction.source)}, which {self._what_is_there(correction.source)}"
-            for correction in missed[:_MOST_NAMED]
-        )
-        more = f" and {len(missed) - _MOST_NAMED} more" if len(missed) > _MOST_NAMED else ""
-        raise CorrectionsUnusable(
-            f"{len(missed)} corrections don't fit the files: {told}{more}. Give the files that were checked, unchanged, "
-            "or make a new check of these with: pilah check"
-        )
+        named = [self._misfit(correction) for correction in misfits[:_MOST_NAMED]]
+        if more := len(misfits) - len(named):
+            named.append(Sentence("training.more-corrections", count=more))
+        raise CorrectionsUnusable("training.corrections-misfit", count=len(misfits), misfits=tuple(named))
 
-    def _joined(self, label: Label, name: str) -> str:
-        into = self._merged.get((label, name))
-        if into is None:
+    def _replaced(self, label: Label, name: str) -> str:
+        replacement = self._merged.get((label, name))
+        if replacement is None:
             return name
         self.counted[f"{label} spellings joined"] += 1
-        return into
+        return replacement
 
-    def _what_is_there(self, source: RowSource) -> str:
-        if (source.file, source.sheet, source.row) in self._places:
-            return "holds something else now"
-        return "isn't among the files given"
+    def _misfit(self, correction: RowCorrection) -> Sentence:
+        source = correction.source
+        file = Sentence("training.sheet", file=source.file, sheet=source.sheet) if source.sheet else source.file
+        changed = (source.file, source.sheet, source.row) in self._places
+        code = "training.correction-of-changed-row" if changed else "training.correction-of-missing-row"
+        return Sentence(code, where=correction.where, row=source.row, file=file)
 
 
-def _over(earlier: RowCorrection | None, later: RowCorrection) -> RowCorrection:
+def _merged(earlier: RowCorrection | None, later: RowCorrection) -> RowCorrection:
     if earlier is None:
         return later
     return replace(
@@ -159,10 +153,5 @@ def _over(earlier: RowCorrection | None, later: RowCorrection) -> RowCorrection:
     )
 
 
-def _address(source: RowSource) -> tuple[str, int, str]:
+def _key(source: RowSource) -> tuple[str, int, str]:
     return source.sheet, source.row, source.key
-
-
-def _written(source: RowSource) -> str:
-    sheet = f", sheet {source.sheet}" if source.sheet else ""
-    return f"row {source.row} of {source.file}{sheet}"

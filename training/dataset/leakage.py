@@ -1,4 +1,4 @@
-"""How much of a history's labels the texts themselves give away."""
+"""Find rows whose text names a unit: an addressee, or the trace of a past routing, leaks the label."""
 
 from __future__ import annotations
 
@@ -16,9 +16,9 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Leaks:
-    """Rows that name an addressee, of `rows`; `addressed_right` are those that name the unit that was decided.
+    """The leaking rows among `rows`: `addressed` ask a unit by name, `addressed_right` the decided unit.
 
-    `routed` rows hold the trace of a past routing, which is blanked before anything is learned.
+    `routed` rows hold the trace of a past routing, which is blanked before learning.
     """
 
     rows: int
@@ -29,7 +29,7 @@ class Leaks:
 
 @dataclass(frozen=True, slots=True)
 class LeakingRow:
-    """A row that names addressees: `phrase` is the first of them with the words that lead to it."""
+    """A row with addressees in its text; `phrase` is the most telling one with its introduction."""
 
     row: LabelledComplaint
     phrase: str
@@ -38,34 +38,29 @@ class LeakingRow:
     right: bool
 
 
-def find_leaks(rows: Sequence[LabelledComplaint], units: Units) -> Leaks:
-    """Count the addressees in the texts of a history."""
-    return count_leaks(rows, leaking_rows(rows, units))
-
-
 def count_leaks(rows: Sequence[LabelledComplaint], leaking: Sequence[LeakingRow]) -> Leaks:
-    """The figures of rows of which `leaking` name an addressee."""
+    """The figures of leaking rows among all rows."""
     return Leaks(
         len(rows),
-        sum(found.addressed for found in leaking),
-        sum(found.right for found in leaking),
-        sum(found.routed for found in leaking),
+        sum(row.addressed for row in leaking),
+        sum(row.right for row in leaking),
+        sum(row.routed for row in leaking),
     )
 
 
 def leaking_rows(rows: Sequence[LabelledComplaint], units: Units) -> list[LeakingRow]:
-    """The rows whose text names an addressee, in order."""
+    """The leaking rows, in the order of the rows."""
     finder = Addressees(units)
     leaking: list[LeakingRow] = []
     for row in rows:
         text = row.complaint.text
-        found = finder.find(text)
-        if not found:
+        addressees = finder.find(text)
+        if not addressees:
             continue
         decided = units.find(row.unit) if row.unit else None
-        asked = {addressee.unit_id for addressee in found if addressee.direction is Direction.ADDRESSED}
-        # The trace of a past routing tells more than the citizen's own wish.
-        telling = min(found, key=lambda addressee: (addressee.direction is not Direction.ROUTED, addressee.start))
+        asked = {addressee.unit_id for addressee in addressees if addressee.direction is Direction.ADDRESSED}
+        # The trace of a past routing leaks more than the reporter's own wish.
+        telling = min(addressees, key=lambda addressee: (addressee.direction is not Direction.ROUTED, addressee.start))
         leaking.append(
             LeakingRow(
                 row,

@@ -1,4 +1,4 @@
-"""The decisions of the office's ledger among the rows of its exports: of the same complaint the newer decision wins."""
+"""Merge the decisions of the office's ledger into its export rows; of the same complaint the newer decision wins."""
 
 from __future__ import annotations
 
@@ -7,9 +7,9 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from model.errors import HistoryUnusable
 from model.history.rows import history_file, read_history, read_rows
 from training.dataset.read import LeftOut, Reading
+from training.errors import HistoryUnusable
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -23,9 +23,9 @@ OLDER_DECISION = "an export newer than the ledger's decision has the same id"
 
 
 def past_rows(office: Office) -> Reading:
-    """What earlier exports taught, as the office still keeps it: what its retention deleted is gone.
+    """The rows of earlier exports that the office still keeps, without rows deleted by retention.
 
-    Rows that came from the ledger are left to the ledger, which knows what was taken back since.
+    Rows of the ledger are left out: the ledger itself knows about later changes.
     """
     if not history_file(office.history_folder).is_file():
         return Reading()
@@ -35,17 +35,15 @@ def past_rows(office: Office) -> Reading:
 def with_ledger(reading: Reading, path: Path) -> Reading:
     """The reading with the decisions of a file that the service wrote.
 
-    An export says what was decided up to its newest row, which is what `decided_at` of its rows holds. A unit that was
-    returned stays known as wrong, whichever decision wins.
+    An export holds decisions up to its newest row, the `decided_at` of its rows. A unit that returned the complaint stays
+    known as wrong, whichever decision wins.
 
     Raises:
-        HistoryUnusable: there is nothing to learn from, in the ledger or before it.
+        HistoryUnusable: neither the ledger nor the reading has a row.
     """
     decisions = read_rows(path)
     if not decisions and not reading.rows:
-        raise HistoryUnusable(
-            "The ledger holds no decision yet, and the office no history. Give an export: pilah train FILE --from-ledger"
-        )
+        raise HistoryUnusable("training.ledger-empty")
     by_id = {row.complaint.reference_id: row for row in decisions if row.complaint.reference_id}
     kept, left_out = [], []
     for row in reading.rows:
@@ -59,8 +57,7 @@ def with_ledger(reading: Reading, path: Path) -> Reading:
             left_out.append(_left_out(decision, OLDER_DECISION))
         else:
             left_out.append(_left_out(row, OLDER_ROW))
-    nameless = [row for row in decisions if not row.complaint.reference_id]
-    taken = [*by_id.values(), *nameless]
+    taken = [*by_id.values(), *(row for row in decisions if not row.complaint.reference_id)]
     return Reading(
         rows=sorted((*kept, *taken), key=lambda row: row.received_at),
         left_out=[*reading.left_out, *left_out],
@@ -72,7 +69,7 @@ def with_ledger(reading: Reading, path: Path) -> Reading:
 
 
 def _is_newer(row: LabelledComplaint, decision: LabelledComplaint) -> bool:
-    """Whether an export says otherwise, later; where both say the same the ledger knows more about it."""
+    """Whether an export row differs from the ledger's decision and is newer; equal rows leave the ledger's."""
     if (row.unit, row.returned) == (decision.unit, decision.returned):
         return False
     return (row.decided_at or row.received_at) > (decision.decided_at or datetime.min)  # noqa: DTZ901 - naive as they are
@@ -87,6 +84,6 @@ def _left_out(row: LabelledComplaint, reason: str) -> LeftOut:
 
 
 def _counted(rows: list[LabelledComplaint]) -> dict[str, int]:
-    """How many rows the ledger gave, by what became of the suggestion; those with a unit known to be wrong besides."""
+    """The ledger's rows by verdict, and the rows with a unit known to be wrong."""
     counts = Counter(row.verdict for row in rows)
     return {**dict(sorted(counts.items())), "with a wrong unit": sum(bool(row.known_wrong) for row in rows)}

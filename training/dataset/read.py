@@ -1,4 +1,4 @@
-"""Exports → masked, labelled rows, with every row that is left out counted and kept with its reason."""
+"""Read exports into masked, labelled rows; each row left out is counted and kept with its reason."""
 
 from __future__ import annotations
 
@@ -33,9 +33,9 @@ UNREAD_DATE = "a date that can't be read"
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A row that isn't learned from: where it stood, why, and its masked text so that nothing is lost.
+    """A row left out of the training: its place, the reason, and its masked text.
 
-    `date` is the date as written; it, the id and the text of a confidential row are blank.
+    `date` is the date as written. Id, text and date of a confidential row are blank.
     """
 
     file: str
@@ -50,7 +50,7 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class FileSummary:
-    """What was understood of one file, or of one sheet of a workbook; `filled` counts the cells of each column that aren't blank."""
+    """The shape, columns and rows of one file or sheet; `filled` counts the cells of each column that aren't blank."""
 
     path: Path
     shape: str
@@ -63,7 +63,7 @@ class FileSummary:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableFile:
-    """A file that can't be read, or not to its end, and why."""
+    """A file that can't be read to its end, and the error."""
 
     file: str
     problem: PilahError
@@ -71,7 +71,7 @@ class UnreadableFile:
 
 @dataclass
 class Reading:
-    """The rows of all files, oldest first, and what was left out of which. `unreadable` files are left out as a whole."""
+    """The rows of all files, oldest first, and the rows and files left out."""
 
     rows: list[LabelledComplaint] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
@@ -84,7 +84,7 @@ class Reading:
 
     @property
     def reasons(self) -> dict[str, int]:
-        """How many rows were left out, by reason, most first."""
+        """The number of rows left out for each reason, most frequent first."""
         return dict(Counter(row.reason for row in self.left_out).most_common())
 
 
@@ -97,20 +97,20 @@ def read_exports(
     lenient: bool = False,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Reading:
-    """Read every file; of the same id in several files the newest file's row wins.
+    """Read every file; of several rows with the same id the row of the newest file wins.
 
-    Dates without an offset are in `timezone`; those with one are brought to it. Where no file has a date column, the
-    order of the rows stands for the order of time. `corrections` are what a person mended after a check of these files;
-    `Reading.corrected` counts them. `lenient`: a file that can't be read is noted in `Reading.unreadable`, so that a
-    person hears of all of them at once; a training must not go on without the file.
+    Dates with an offset are converted to `timezone`; those without are in it already. Without a date column in any file,
+    the order of the rows stands for time. `corrections` come from a check of these files; `Reading.corrected` counts them.
+    `lenient` collects unreadable files in `Reading.unreadable` instead of raising, so that a check reports all of them at
+    once; a training stops at the first.
 
     Raises:
-        FileUnreadable: a file can't be read; where `lenient`, none of them can.
+        FileUnreadable: a file can't be read; where `lenient`, no file can.
         ColumnMissing: a file has no column for the text, or for neither unit nor category.
-        CorrectionsUnusable: a correction speaks of a row that isn't in these files as it was.
+        CorrectionsUnusable: a correction names a row that isn't in these files, or that has changed.
     """
     reading = Reading()
-    mending = CorrectionApplier(corrections or Corrections())
+    applier = CorrectionApplier(corrections or Corrections())
     exports = [export for path in _oldest_first(paths) for export in _opened(path, columns, reading, lenient=lenient)]
     if reading.unreadable and not exports:
         raise reading.unreadable[0].problem
@@ -118,20 +118,20 @@ def read_exports(
     by_id: dict[str, tuple[int, LeftOut]] = {}
     for export in exports:
         try:
-            _read_export(export, reading, by_id, ZoneInfo(timezone), mending, progress)
+            _read_export(export, reading, by_id, ZoneInfo(timezone), applier, progress)
         except FileUnreadable as problem:
             if not lenient:
                 raise
             reading.unreadable.append(UnreadableFile(export.path.name, problem))
-    mending.require_all_met()
-    reading.corrected, reading.corrections = mending.counted, mending.in_force()
+    applier.require_all_applied()
+    reading.corrected, reading.corrections = applier.counted, applier.in_force()
     reading.rows = [row for row in reading.rows if row is not _SUPERSEDED]
     reading.rows.sort(key=lambda row: row.received_at)
     return reading
 
 
 def _as_of_newest(rows: Sequence[LabelledComplaint]) -> list[LabelledComplaint]:
-    """An export was made when its newest row was there, or later: until then its decisions are known to hold."""
+    """Date the decisions by the newest row of their export, which was made no earlier."""
     newest = max((row.received_at for row in rows if row is not _SUPERSEDED), default=None)
     return [row if row is _SUPERSEDED else replace(row, decided_at=newest) for row in rows]
 
@@ -151,7 +151,7 @@ def _read_export(
     reading: Reading,
     by_id: dict[str, tuple[int, LeftOut]],
     timezone: ZoneInfo,
-    mending: CorrectionApplier,
+    applier: CorrectionApplier,
     progress: Callable[[int], None],
 ) -> None:
     count, before = 0, len(reading.rows)
@@ -161,7 +161,7 @@ def _read_export(
             count += 1
             progress(1)
             filled.update(header for header, cell in row.values.items() if not _is_blank(cell))
-            _take(row, export, reading, by_id, timezone, mending)
+            _take(row, export, reading, by_id, timezone, applier)
     finally:
         reading.rows[before:] = _as_of_newest(reading.rows[before:])
         reading.files.append(
@@ -172,12 +172,12 @@ def _read_export(
 
 
 def _sheets_of(path: Path, columns: Mapping[str, str]) -> list[Export]:
-    """The sheet that a workbook is read by, and every other that holds complaints too, such as one a month."""
+    """All sheets of a workbook that hold complaints, such as a sheet for each month."""
     first = open_export(path, columns=columns)
     return [first, *(open_export(path, columns=columns, sheet=sheet) for sheet in first.other_sheets)]
 
 
-# Stands in the list where an older export's row was; the list keeps its positions while the files are read.
+# Replaces a row of an older export, so that the positions in the list stay valid while the files are read.
 _SUPERSEDED = LabelledComplaint(Complaint(""), "", "")
 
 
@@ -187,18 +187,18 @@ def _take(
     reading: Reading,
     by_id: dict[str, tuple[int, LeftOut]],
     timezone: ZoneInfo,
-    mending: CorrectionApplier,
+    applier: CorrectionApplier,
 ) -> None:
-    read = complaint_of(row)
-    # Of a text that is left out for its length the beginning is kept: masking a whole book would take its time.
-    complaint = without_personal_data(replace(read, text=read.text[:LONGEST_TEXT])).complaint
+    original = complaint_of(row)
+    # A text beyond the bound keeps its beginning only: masking a whole book would take too long.
+    complaint = without_personal_data(replace(original, text=original.text[:LONGEST_TEXT])).complaint
     source = _source(row, export, complaint)
-    mended = mending.mend(source, row.fields)
-    labelled = replace(_labelled(row, mended, complaint, reading, timezone), source=source)
+    corrected = applier.apply(source, row.fields)
+    labelled = replace(_labelled(row, corrected, complaint, reading, timezone), source=source)
     place = _place(labelled, source)
-    if reason := mended.skipped or str(problem_of(row) or "") or _reason_to_leave_out(labelled, mended.date):
-        shown = mask(mended.date).text if reason == UNREAD_DATE and not complaint.confidential else ""
-        reading.left_out.append(replace(place, reason=reason, date=shown))
+    if reason := corrected.skipped or str(problem_of(row) or "") or _reason_to_leave_out(labelled, corrected.date):
+        date = mask(corrected.date).text if reason == UNREAD_DATE and not complaint.confidential else ""
+        reading.left_out.append(replace(place, reason=reason, date=date))
         return
     if complaint.reference_id:
         earlier = by_id.get(complaint.reference_id)
@@ -220,24 +220,24 @@ def _source(row: ExportRow, export: Export, complaint: Complaint) -> RowSource:
 
 
 def _labelled(
-    row: ExportRow, mended: CorrectedLabels, complaint: Complaint, reading: Reading, timezone: ZoneInfo
+    row: ExportRow, corrected: CorrectedLabels, complaint: Complaint, reading: Reading, timezone: ZoneInfo
 ) -> LabelledComplaint:
-    received_at = _local(parse_date(mended.date), timezone)
+    received_at = _local(parse_date(corrected.date), timezone)
     if received_at is None and reading.in_order_of_file:
         received_at = datetime.fromtimestamp(len(reading.rows), tz=timezone).replace(tzinfo=None)
     return LabelledComplaint(
         replace(complaint, received_at=received_at),
-        unit=mended.unit,
-        category=mended.category,
+        unit=corrected.unit,
+        category=corrected.category,
         outcome=row.fields.get("outcome", ""),
         copies=tuple(part.strip() for part in row.fields.get("copies", "").split(";") if part.strip()),
-        # A unit that a person has put right is no longer the one that sent it back.
-        returned=was_returned(row) and not mended.unit_corrected,
+        # A corrected unit is no longer the unit that returned the complaint.
+        returned=was_returned(row) and not corrected.unit_corrected,
     )
 
 
 def _place(row: LabelledComplaint, source: RowSource) -> LeftOut:
-    # A confidential complaint's text and id appear nowhere but in the training rows: its row number has to do.
+    # Text and id of a confidential complaint appear in the training rows alone; elsewhere the row number has to do.
     if row.complaint.confidential:
         return LeftOut(source.file, source.row, "", "", "", confidential=True, source=source)
     complaint = row.complaint
@@ -263,5 +263,5 @@ def _local(moment: datetime | None, timezone: ZoneInfo) -> datetime | None:
 
 
 def _oldest_first(paths: Sequence[Path]) -> list[Path]:
-    """By time of change where it can be told, so that the newest export comes last and wins."""
+    """The paths by modification time, so that the newest export comes last and wins."""
     return sorted(paths, key=lambda path: path.stat().st_mtime if path.is_file() else 0.0)

@@ -1,4 +1,4 @@
-"""Which rows are learned from and which are held back: always the newest, never a near-duplicate of a learned row."""
+"""Split rows into learned and held-out ones: the newest are held out, without near-duplicates of learned rows."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from model.errors import HistoryUnusable
 from training.dataset.near_duplicate_groups import have_near_duplicates
+from training.errors import HistoryUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -20,7 +20,7 @@ FEWEST_ROWS = 20
 
 @dataclass(frozen=True)
 class Split:
-    """Rows to learn from, rows to measure on, and how many of the latter went over because they repeat one of the former."""
+    """Rows to learn from, rows to measure on, and the number of near-duplicates moved to the learned rows."""
 
     learned: list[LabelledComplaint]
     held_back: list[LabelledComplaint]
@@ -28,10 +28,10 @@ class Split:
 
 
 def by_time(rows: Sequence[LabelledComplaint], held_back: float = HELD_BACK) -> Split:
-    """The newest share of the rows, oldest first, held back.
+    """Hold the newest share of the rows back; `rows` are oldest first.
 
     Raises:
-        HistoryUnusable: fewer than 20 rows, or every row held back repeats an older one.
+        HistoryUnusable: fewer than 20 rows, or each newest row repeats an older row.
     """
     _require(rows)
     cut = len(rows) - round(len(rows) * held_back)
@@ -39,7 +39,7 @@ def by_time(rows: Sequence[LabelledComplaint], held_back: float = HELD_BACK) -> 
 
 
 def at_random(rows: Sequence[LabelledComplaint], held_back: float = HELD_BACK, seed: int = 0) -> Split:
-    """The flattering split: any rows held back, so that the past is predicted from its own future."""
+    """Hold random rows back; the figures are too high, since the model learns from later rows too."""
     _require(rows)
     shuffled = list(rows)
     random.Random(seed).shuffle(shuffled)  # noqa: S311 - a split is no secret
@@ -52,14 +52,10 @@ def _apart(learned: list[LabelledComplaint], held_back: list[LabelledComplaint])
     apart = [row for row, repeated in zip(held_back, repeats, strict=True) if not repeated]
     moved = [row for row, repeated in zip(held_back, repeats, strict=True) if repeated]
     if not apart:
-        raise HistoryUnusable(
-            "Each of the newest rows nearly repeats an older one: nothing is left to measure on. Add an export with other complaints."
-        )
+        raise HistoryUnusable("training.nothing-to-measure")
     return Split(learned + moved, apart, len(moved))
 
 
 def _require(rows: Sequence[LabelledComplaint]) -> None:
     if len(rows) < FEWEST_ROWS:
-        raise HistoryUnusable(
-            f"Only {len(rows)} labelled rows: at least {FEWEST_ROWS} are needed to learn and to measure. Add an export with more rows."
-        )
+        raise HistoryUnusable("training.too-few-rows", rows=len(rows), fewest=FEWEST_ROWS)

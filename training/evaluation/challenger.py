@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from data.messages import Language
 from training.evaluation.champion_baseline import BaselineModel
 from training.evaluation.metrics import evaluate_predictions
 from training.evaluation.predictions import predict
@@ -41,7 +42,8 @@ class ChampionComparison:
         return {
             "champion": self.baseline.version,
             "measured": self.baseline.measured.value,
-            "why_not": self.baseline.why,
+            "why_not": str(self.baseline.why or ""),
+            "why_not_indonesian": self.baseline.why.told_in(Language.INDONESIAN) if self.baseline.why else "",
             "champion_evaluation": self.evaluation.as_dict() if self.evaluation else None,
             **figures,
         }

@@ -1,4 +1,4 @@
-"""The champion as the new version's opponent on the newest slice: itself where it can be, else as its recipe makes it."""
+"""Find the baseline on the held-out slice: the champion itself, or its recipe refitted on rows before the slice."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
 
+    from data.errors import PilahError
     from model.history.rows import LabelledComplaint
     from model.office.units import Units
     from model.router import Router
@@ -28,11 +29,11 @@ if TYPE_CHECKING:
 
 
 class BaselineModel(StrEnum):
-    """How the champion was measured on the slice.
+    """The model that stands for the champion on the slice.
 
-    `itself`: it learned from nothing that new. `own_rows`: its recipe, refitted on those of its own rows that are older
-    than the slice. `these_rows`: its own rows are gone, so its recipe was refitted on the new version's. `alike`: recipe and
-    rows are the new version's own, so the two are one model on this slice, and nothing can differ. `not_at_all`: see `why`.
+    `itself`: the champion has learned no row as new as the slice. `own_rows`: its recipe, refitted on its own rows older
+    than the slice. `these_rows`: its recipe, refitted on the new version's rows, since its own are gone. `alike`: recipe
+    and rows equal the new version's, so both are one model on this slice. `not_at_all`: the champion can't be read.
     """
 
     ITSELF = "itself"
@@ -44,9 +45,10 @@ class BaselineModel(StrEnum):
 
 @dataclass(frozen=True)
 class ChampionBaseline:
-    """The champion's version, how it is measured, and what that needs.
+    """The champion's version, the model that stands for it, and the rows and recipe to refit.
 
-    `router` is the champion itself wherever it can be loaded: also where it isn't measured, it can tell of drift.
+    `router` is the champion itself where it can be loaded; the drift check needs it in any case. `why`: the error where
+    the champion can't be read.
     """
 
     version: str
@@ -55,7 +57,7 @@ class ChampionBaseline:
     rows: Sequence[LabelledComplaint] = ()
     router: Router | None = None
     card: Card | None = None
-    why: str = ""
+    why: PilahError | None = None
 
     @property
     def refitted(self) -> bool:
@@ -65,7 +67,7 @@ class ChampionBaseline:
 def champion_baseline(
     office: Office, split: Split, office_units: Units, recipe: Recipe, signing_key: str = ""
 ) -> ChampionBaseline | None:
-    """The champion as the opponent of a model of this recipe on this split; None where there is none."""
+    """The baseline for a model of this recipe on this split; None for an office without a champion."""
     version = office.champion()
     if version is None:
         return None
@@ -74,31 +76,34 @@ def champion_baseline(
         loaded, card = artifact.load(folder, signing_key)
         router: Router | None = _at_office(loaded, office_units)
     except ArtifactForeign:
-        # Other libraries made it: it can't be read any more, but how it was made can.
+        # Other library versions made the model, so only its card can be read.
         router, card = None, artifact.read_card(folder)
     except ArtifactError as error:
-        return ChampionBaseline(version, BaselineModel.NOT_AT_ALL, recipe, why=str(error))
+        return ChampionBaseline(version, BaselineModel.NOT_AT_ALL, recipe, why=error)
     start = min(row.received_at for row in split.held_back)
     own_recipe = Recipe.from_card(card["recipe"])
     if router is not None and str(card["data"]["to"]) < start.isoformat():
         return ChampionBaseline(version, BaselineModel.ITSELF, own_recipe, router=router, card=card)
     own_folder = office.history_of(version)
     own = _older(read_history(own_folder), split, start) if history_file(own_folder).is_file() else []
-    if len(own) >= FEWEST_ROWS and taught(own):
-        alike = own_recipe == recipe and Counter(own) == Counter(_older(split.learned, split, start))
-        measured, rows = (BaselineModel.ALIKE, split.learned) if alike else (BaselineModel.OWN_ROWS, own)
+    has_own = len(own) >= FEWEST_ROWS and taught(own)
+    same_rows = not has_own or Counter(own) == Counter(_older(split.learned, split, start))
+    if own_recipe == recipe and same_rows:
+        measured, rows = BaselineModel.ALIKE, split.learned
+    elif has_own:
+        measured, rows = BaselineModel.OWN_ROWS, own
     else:
-        measured, rows = (BaselineModel.ALIKE if own_recipe == recipe else BaselineModel.THESE_ROWS), split.learned
+        measured, rows = BaselineModel.THESE_ROWS, split.learned
     return ChampionBaseline(version, measured, own_recipe, rows, router, card)
 
 
 def _at_office(router: Router, office_units: Units) -> Router:
-    """The champion with the units of today and without rules: as the new version is measured."""
+    """The champion with today's units and without rules, as the new version is measured."""
     units = router.units.updated_by(office_units)
     return router.at_office(units, Rules((), units))
 
 
 def _older(rows: Sequence[LabelledComplaint], split: Split, start: datetime) -> list[LabelledComplaint]:
-    """The rows older than the slice; of those of its first day none that is in it, where dates have no time."""
+    """The rows older than the slice, without rows of the slice whose date has no time."""
     in_slice = {row.complaint.text for row in split.held_back}
     return [row for row in rows if row.received_at <= start and row.complaint.text not in in_slice]

@@ -13,8 +13,8 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
-from model.errors import HistoryUnusable
 from training.dataset.split import FEWEST_ROWS
+from training.errors import HistoryUnusable
 from training.fitting.fit import Outcomes, assemble, fit_ranking, taught
 from training.fitting.sample_weights import ACCEPTED, CHANGED
 
@@ -132,10 +132,7 @@ def replay(
     cut = round(len(rows) * plan.start_share)
     start, stream = rows[:cut], rows[cut:]
     if min(len(start), len(stream)) < FEWEST_ROWS or not taught(start):
-        raise HistoryUnusable(
-            f"{len(start)} rows before the stream and {len(stream)} in it: each needs {FEWEST_ROWS}, and those before it a "
-            "unit. Add an export, or choose another --start."
-        )
+        raise HistoryUnusable("training.replay-too-short", before=len(start), stream=len(stream), fewest=FEWEST_ROWS)
     first = _router(start, office_units, recipe)
     step(1)
     weeks = _weeks(stream, plan.days)

@@ -25,8 +25,9 @@ from training.checking.page import page_of, section_of
 from training.checking.units_file import add_spellings
 from training.checking.workbook import write_check
 from training.checking.workbook_layout import SHEETS
-from training.dataset.corrections import CorrectionsUnusable, Merge
+from training.dataset.corrections import Merge
 from training.dataset.read import Reading, read_exports
+from training.errors import CorrectionsUnusable
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING
 import pytest
 
 from model.complaint import Complaint
-from model.errors import HistoryUnusable
 from model.history.rows import LabelledComplaint, write_rows
 from training.dataset.ledger_rows import with_ledger
 from training.dataset.read import Reading, read_exports
+from training.errors import HistoryUnusable
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 from typer.testing import CliRunner
 
 from model.complaint import Complaint
-from model.errors import HistoryUnusable
 from model.history.rows import LabelledComplaint, read_history
 from model.versions.artifact import read_card
 from model.versions.office_home import Office
@@ -20,6 +19,7 @@ from pilah import app
 from tests.training.histories import write_history_csv
 from training.dataset.sampling import newest_rows
 from training.dataset.split import by_time
+from training.errors import HistoryUnusable
 from training.evaluation.champion_baseline import BaselineModel, champion_baseline
 from training.fitting.fit import fit_ranking
 from training.fitting.recipe import Recipe

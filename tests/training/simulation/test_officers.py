@@ -12,10 +12,10 @@ import pytest
 from typer.testing import CliRunner
 
 from model.complaint import Complaint
-from model.errors import HistoryUnusable
 from model.history.rows import LabelledComplaint
 from model.office.units import Units
 from pilah import app
+from training.errors import HistoryUnusable
 from training.evaluation.metrics import evaluate
 from training.fitting.fit import Outcomes, assemble, fit_ranking
 from training.fitting.recipe import Recipe
