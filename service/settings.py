@@ -22,8 +22,8 @@ from model.complaint import LONGEST_TEXT
 from model.versions.office_home import Office
 
 _PREFIX = "PILAH_"
-# Read by the tests and by CI alone.
-_OF_TESTS = ("PILAH_TEST_", "PILAH_BROWSER", "PILAH_EXAMPLES")
+# The language of the command line, and variables of the tests and of CI.
+_READ_ELSEWHERE = ("PILAH_LANGUAGE", "PILAH_TEST_", "PILAH_BROWSER", "PILAH_EXAMPLES")
 _HOST_NAME = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:]+")
 _DATABASES = ("sqlite", "postgresql", "postgres")
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")
@@ -201,7 +201,9 @@ def unknown_variables(environment: Mapping[str, str] | None = None) -> list[Unkn
     return [
         UnknownVariable(name, process.extractOne(name.upper(), known)[0])
         for name in sorted(names)
-        if name.upper().startswith(_PREFIX) and name.upper() not in known and not name.upper().startswith(_OF_TESTS)
+        if name.upper().startswith(_PREFIX)
+        and name.upper() not in known
+        and not name.upper().startswith(_READ_ELSEWHERE)
     ]
 
 

@@ -13,11 +13,14 @@ from hypothesis import settings
 
 from model.versions.office_home import Office
 from service.ledger import accounts
-from training.commands.sample_office import train_sample
+from training.sample_office import train_sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
+
+# Tests read English sentences, on a machine with an Indonesian locale too.
+os.environ.setdefault("PILAH_LANGUAGE", "en")
 
 # Durations belong to the benchmarks: here two tests run at once, perhaps beside other work.
 settings.register_profile("pilah", deadline=None)

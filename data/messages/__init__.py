@@ -7,7 +7,7 @@ Each `.toml` file of this folder holds one area. A table is one sentence, named 
     id = "{path} tidak ada. Periksa namanya."
 
 Braces name the fields. An error or a `Sentence` as a field appears in the same language; a tuple is joined by the
-format of the field: `{findings:; }`.
+format of the field: `{findings:; }`. A date is written as 2026-05-09 in English and as 9 Mei 2026 in Indonesian.
 """
 
 from __future__ import annotations
@@ -47,6 +47,11 @@ def message(code: str, language: Language, /, **fields: object) -> str:
         KeyError: no sentence has this code, or a field is missing.
     """
     return _SentenceFormatter(language).format(_catalogue()[code][language], **fields)
+
+
+def terminal_message(code: str, /, **fields: object) -> str:
+    """The sentence of a code in the language of the command line."""
+    return message(code, terminal_language(), **fields)
 
 
 def has_message(code: str) -> bool:

@@ -1,7 +1,7 @@
-"""`pilah backup`: one file that holds an installation, and what is in such a file.
+"""`pilah backup`: write an installation to one file.
 
-A gzipped tar with models/, history/ and offices/ of the home, the ledger as ledger/TABLE.jsonl, and at its end
-MANIFEST.json: the SHA-256 of each file, the ledger's schema, and a signature where the installation has a key.
+The file is a gzipped tar with models/, history/ and offices/ of the home, the ledger as ledger/TABLE.jsonl, and at its
+end MANIFEST.json: the SHA-256 of each file, the ledger's schema, and a signature if the installation has a key.
 """
 
 from __future__ import annotations
@@ -18,11 +18,15 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
 from pathlib import Path
-from typing import IO, TYPE_CHECKING, Any
+from typing import IO, TYPE_CHECKING, Annotated, Any
+
+import typer
 
 from data.errors import PilahError
+from data.messages import terminal_message
 from service.ledger.database import open_ledger, revision_of
 from service.operations.ledger_dump import rows_out, snapshot, tables_of
+from service.operations.options import Home, settings_for
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -36,13 +40,25 @@ MANIFEST = "MANIFEST.json"
 LEDGER = "ledger"
 FOLDERS = ("models", "history", "offices")
 _UNFINISHED = ".unfinished-"
-# What is large in it is compressed already, or doesn't compress.
+# The large files are compressed already, or don't compress.
 _COMPRESSION = 1
+
+
+def backup_command(
+    file: Annotated[Path, typer.Argument(help="The file to write, such as pilah-2026-11-26.tar.gz.")],
+    home: Home = None,
+    *,
+    replace: Annotated[bool, typer.Option("--replace", help="Overwrite an existing file.")] = False,
+) -> None:
+    """Write models, history, the offices' own files and the ledger to one file, while Pilah keeps running."""
+    written = back_up(settings_for(home=home), file, replace=replace)
+    counts = {"files": written.files, "rows": written.rows, "bytes": written.bytes}
+    typer.echo(terminal_message("operations.backup-written", path=file, **counts))
 
 
 @dataclass(frozen=True, slots=True)
 class Written:
-    """What a backup holds: how many files of the home, and how many rows of the ledger."""
+    """The size of a backup: files of the home, rows of the ledger, bytes."""
 
     files: int
     rows: int
@@ -50,24 +66,23 @@ class Written:
 
 
 def signature(manifest: dict[str, Any], signing_key: str) -> str:
-    """What stands in a manifest as `hmac` where the installation has a key."""
+    """The HMAC-SHA-256 of a manifest, which stands in it as `hmac`."""
     sealed = json.dumps({name: value for name, value in manifest.items() if name != "hmac"}, sort_keys=True)
     return hmac.new(signing_key.encode(), sealed.encode(), hashlib.sha256).hexdigest()
 
 
 def back_up(settings: Settings, target: Path, *, replace: bool = False) -> Written:
-    """Write the installation as it is now into one file, while it goes on working.
+    """Write a consistent snapshot of the installation to one file, while the service keeps running.
 
-    The file appears whole or not at all. It is for its owner's eyes only: it holds masked complaints and the hashes of
-    passwords.
+    The file appears whole or not at all. Only its owner may read it: it holds masked complaints and password hashes.
 
     Raises:
-        PilahError: there is such a file already, or its folder can't be written.
+        PilahError: the file exists already, or its folder doesn't exist.
     """
     if target.exists() and not replace:
-        raise PilahError(f"{target} is there already. Name another file, or say --replace.")
+        raise PilahError("operations.backup-exists", path=target)
     if not target.parent.is_dir():
-        raise PilahError(f"There is no folder {target.parent}. Make it, or name another.")
+        raise PilahError("operations.no-folder", folder=target.parent)
     engine = open_ledger(settings.ledger_url)
     try:
         with _aside(target) as file, tarfile.open(fileobj=file, mode="w:gz", compresslevel=_COMPRESSION) as archive:
@@ -82,7 +97,7 @@ def back_up(settings: Settings, target: Path, *, replace: bool = False) -> Writt
 
 
 class _Backup:
-    """An archive on its way, and what has gone into it."""
+    """An archive under construction, and the hashes of its members."""
 
     def __init__(self, archive: tarfile.TarFile, scratch: Path) -> None:
         self._archive = archive
@@ -107,7 +122,7 @@ class _Backup:
 
     def add_home(self, home: Path) -> None:
         for path in _files_of(home):
-            # A file that was replaced since it was listed is there under the same name; one that is gone was on its way out.
+            # A file replaced since the listing still has its name; a file that has vanished was being deleted.
             with suppress(FileNotFoundError), path.open("rb") as content:
                 self._add(path.relative_to(home).as_posix(), content)
 
@@ -133,7 +148,7 @@ class _Backup:
 
 
 class _Hashed:
-    """A file that is hashed as it is read, so that what is named in the manifest is what was written."""
+    """A file that is hashed while it is read, so that the manifest's hash is that of the archived bytes."""
 
     def __init__(self, content: IO[bytes]) -> None:
         self._content = content
@@ -146,7 +161,7 @@ class _Hashed:
 
 
 def _files_of(home: Path) -> Iterator[Path]:
-    """The files to keep. What names the model in use comes before the models, so that it never names one left out."""
+    """The files to archive. `champion` files come first, so that they never name a version that isn't archived."""
     yield from sorted(home.glob("models/*/champion"))
     for folder in FOLDERS:
         for path in sorted((home / folder).rglob("*")):
@@ -163,7 +178,7 @@ def _member(name: str, size: int) -> tarfile.TarInfo:
 
 @contextmanager
 def _aside(target: Path) -> Iterator[IO[bytes]]:
-    """A file that gets its name when the block ends well, and is gone otherwise; nobody else may read it."""
+    """A temporary file that is renamed to `target` when the block succeeds, and deleted otherwise; mode 0600."""
     with tempfile.NamedTemporaryFile(dir=target.parent, prefix=_UNFINISHED, delete=False) as file:
         try:
             yield file

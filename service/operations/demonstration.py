@@ -1,4 +1,4 @@
-"""The sample office's desk: invented complaints that wait, and some that were decided, as if of the last weeks."""
+"""The demonstration: a sample office's desk, filled with invented complaints of the last weeks."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from datetime import UTC, datetime, timedelta
 from importlib.resources import as_file
 from typing import TYPE_CHECKING
 
+from pydantic import SecretStr
 from sqlalchemy import func, select
 
 import data
@@ -20,9 +21,11 @@ from service.ledger.complaints import Complaints
 from service.ledger.database import Database, open_ledger
 from service.ledger.decisions import Decision, Decisions
 from service.ledger.tables import StoredComplaint
+from service.operations.options import settings_for
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from pathlib import Path
 
     from sqlalchemy.orm import Session
 
@@ -30,18 +33,25 @@ if TYPE_CHECKING:
     from model.router import Router
     from service.settings import Settings
 
-# The newest rows of a sample office, which its demonstration model doesn't learn from.
+# The newest rows of a sample office; its demonstration model doesn't learn from them.
 DEMONSTRATION_ROWS = 90
 _WAITING = 36
 _WAITING_DAYS = 4
 _DECIDED_DAYS = 26
-# As invented as the complaints, so that the dashboard has something to count.
+# Invented handling times, for the dashboard.
 _SECONDS = (14.0, 22.0, 31.0, 38.0, 47.0, 65.0, 120.0)
 _OFFICER = "petugas.contoh"
 
 
+def demonstration_settings(office: str, port: int | None, home: Path | None) -> Settings:
+    """Settings that serve a sample office on this machine only, with a database of its own."""
+    settings = settings_for(office=office, host="127.0.0.1", port=port, home=home)
+    database = (settings.home / f"sample-{office}.db").resolve()
+    return settings.model_copy(update={"database_url": SecretStr(f"sqlite:///{database}"), "demonstration": True})
+
+
 def fill_desk(settings: Settings) -> None:
-    """Enter the newest rows of the sample office into an empty ledger: the last of them wait, the others are decided."""
+    """Fill an empty ledger with a sample office's newest rows: the last 36 wait, the others are decided."""
     place = Office(settings.home, settings.office)
     router, _ = place.load_champion(settings.signing_key.get_secret_value())
     database = Database(open_ledger(settings.ledger_url), settings.office)
@@ -63,10 +73,10 @@ class _Desk:
 
     def fill(self, rows: list[ExportRow]) -> None:
         decided, waiting = rows[:-_WAITING], rows[-_WAITING:]
-        for at, row in enumerate(decided):
-            self._enter_decided(row, self._moment(_DECIDED_DAYS, _WAITING_DAYS, at / len(decided)))
-        for at, row in enumerate(waiting):
-            self._enter(row, self._moment(_WAITING_DAYS, 0, at / len(waiting)))
+        for i, row in enumerate(decided):
+            self._enter_decided(row, self._moment(_DECIDED_DAYS, _WAITING_DAYS, i / len(decided)))
+        for i, row in enumerate(waiting):
+            self._enter(row, self._moment(_WAITING_DAYS, 0, i / len(waiting)))
 
     def _moment(self, days_from: float, days_to: float, share: float) -> datetime:
         return self._now - timedelta(days=days_from + (days_to - days_from) * share)

@@ -1,18 +1,20 @@
-"""What the `pilah serve` command does."""
+"""`pilah serve`: answer API requests and serve the officers' pages."""
 
 from __future__ import annotations
 
 import socket
 from contextlib import suppress
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Annotated
 
 import structlog
 import typer
 
 from data.errors import PilahError
+from data.messages import terminal_message
 from service.app import create_app
 from service.ledger.accounts import open_accounts
 from service.observability.logs import configure_logs
+from service.operations.options import Home, OfficeName, settings_for
 from service.operations.workers import GracefulServer, run_workers
 from service.settings import unknown_variables
 
@@ -24,19 +26,38 @@ if TYPE_CHECKING:
 _LOG = structlog.stdlib.get_logger("pilah")
 
 
+def serve_command(
+    office: OfficeName = None,
+    host: Annotated[
+        str | None, typer.Option("--host", help="Address to listen on; PILAH_HOST, else 127.0.0.1.")
+    ] = None,
+    port: Annotated[int | None, typer.Option("--port", help="Port to listen on; PILAH_PORT, else 8000.")] = None,
+    home: Home = None,
+    workers: Annotated[
+        int | None, typer.Option("--workers", help="Worker processes; PILAH_WORKERS, else 1. They share one model.")
+    ] = None,
+) -> None:
+    """Answer API requests and serve the officers' pages, for one office.
+
+    Starts without a model too: requests then get 503 and the next step, and the first trained model is loaded without a
+    restart.
+    """
+    serve(settings_for(office=office, host=host, port=port, home=home, workers=workers))
+
+
 def serve(settings: Settings) -> None:
     """Answer requests until interrupted.
 
     Raises:
-        PilahError: the address is open to other machines, or can't be had.
+        PilahError: other machines could connect and nobody can sign in, or the address can't be used.
     """
     configure_logs(settings)
     for unknown in unknown_variables():
         _LOG.warning("unknown setting", variable=unknown.name, nearest=unknown.nearest)
     app = create_app(settings)
-    _refuse_strangers(settings, app)
+    _require_users(settings, app)
     with _listening(settings.host, settings.port) as listener:
-        typer.echo(f"Pilah answers for office {settings.office} at {_address(listener)} (stop with Ctrl-C)")
+        typer.echo(terminal_message("operations.serving", office=settings.office, address=_address(listener)))
         if settings.workers > 1:
             app.state.database.engine.dispose()
             run_workers(settings, listener)
@@ -50,31 +71,31 @@ def _address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _refuse_strangers(settings: Settings, app: FastAPI) -> None:
+def _require_users(settings: Settings, app: FastAPI) -> None:
     if settings.loopback:
         return
     if settings.demonstration:
-        raise PilahError("The demonstration signs everybody in, so it listens on 127.0.0.1 only.")
+        raise PilahError("operations.demonstration-is-local")
     with open_accounts(app.state.database) as accounts:
         if not accounts.any_user():
-            raise PilahError(
-                f"PILAH_HOST {settings.host!r} opens Pilah to other machines, and nobody can sign in yet. Make the first "
-                f"user: pilah users add NAME --role administrator --office {settings.office}"
-            )
+            raise PilahError("operations.no-user-yet", host=settings.host, office=settings.office)
 
 
 def _listening(host: str, port: int) -> socket.socket:
-    """A socket that listens, opened here so that what is in the way is said in a sentence."""
+    """A listening socket, opened here so that a failure becomes a sentence.
+
+    Raises:
+        PilahError: the address can't be used.
+    """
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol by its number: asyncio sends an answer without delay (TCP_NODELAY) only where it reads TCP there, and
-    # otherwise the second packet of every answer waits 40 ms for the client's receipt of the first.
+    # asyncio sets TCP_NODELAY only on sockets whose protocol is given as IPPROTO_TCP. Without TCP_NODELAY the second
+    # packet of every answer waits 40 ms for the client's acknowledgement.
     listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     try:
         listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind((host, port))
     except OSError as error:
         listener.close()
-        raise PilahError(
-            f"Can't listen on {host} port {port}: {error.strerror}. Stop what runs there, or choose another: PILAH_PORT={port + 1}"
-        ) from None
+        reason, other = error.strerror, port + 1
+        raise PilahError("operations.cannot-listen", host=host, port=port, reason=reason, other=str(other)) from None
     return listener

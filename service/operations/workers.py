@@ -150,7 +150,7 @@ class _Supervisor:
                 self._failed.add(at)
             # One that was killed while it started is no reason to end those that answer, or that may yet.
             if len(self._failed) == len(self._workers):
-                raise PilahError("No worker can start; the log says why. `pilah doctor` checks the installation.")
+                raise PilahError("operations.no-worker-starts")
             # Its counts stay; what it was doing at that moment it does no more.
             mark_process_dead(worker.process.pid)  # type: ignore[no-untyped-call]  # of a library without types
             after = (

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
-from training.commands.sample_office import sample_rows
 from training.dataset.read import read_exports
+from training.sample_office import sample_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

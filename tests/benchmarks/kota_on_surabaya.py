@@ -15,7 +15,7 @@ from pathlib import Path
 
 from model.complaint import Complaint
 from model.versions.office_home import Office
-from training.commands.sample_office import train_sample
+from training.sample_office import train_sample
 
 HERE = Path(__file__).parent
 

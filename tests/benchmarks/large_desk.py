@@ -31,7 +31,7 @@ from service.contract.schemas import SuggestionOut
 from service.ledger.database import now
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion, TextMark
 from service.settings import Settings
-from training.commands.sample_office import train_sample
+from training.sample_office import train_sample
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -24,7 +24,7 @@ from service.ledger.accounts import open_accounts
 from service.operations.demonstration import DEMONSTRATION_ROWS, fill_desk
 from service.settings import Settings
 from tests.browser.serving import answering, chromium_path
-from training.commands.sample_office import train_sample
+from training.sample_office import train_sample
 
 if TYPE_CHECKING:
     from collections.abc import Callable

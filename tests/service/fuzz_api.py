@@ -117,7 +117,7 @@ def _send_round(operation: Any, seed: int, answered: Counter[str], faults: list[
 def main() -> None:
     """Train the sample office, send the cases, print what came of them; exit 1 where an answer was wrong."""
     from model.versions.office_home import Office  # noqa: PLC0415 - the tests that import this file have their own office
-    from training.commands.sample_office import train_sample  # noqa: PLC0415
+    from training.sample_office import train_sample  # noqa: PLC0415
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--cases", type=int, default=10_000)

@@ -175,7 +175,7 @@ def _ask(host: str, method: str, path: str, body: dict[str, str] | None = None) 
 def main() -> None:
     """Train the sample office, run the loop, print what came of it; exit 1 where anything was lost or doubled."""
     from model.versions.office_home import Office  # noqa: PLC0415 - the tests that import this file have their own office
-    from training.commands.sample_office import train_sample  # noqa: PLC0415
+    from training.sample_office import train_sample  # noqa: PLC0415
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--kills", type=int, default=100)

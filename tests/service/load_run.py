@@ -345,7 +345,7 @@ def _memory(process_id: int) -> int:
 def main() -> None:
     """Train the sample office, load it, print what came of it; exit 1 where anything was lost or answered badly."""
     from model.versions.office_home import Office  # noqa: PLC0415 - the tests that import this file have their own office
-    from training.commands.sample_office import train_sample  # noqa: PLC0415
+    from training.sample_office import train_sample  # noqa: PLC0415
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--minutes", type=float, default=30)

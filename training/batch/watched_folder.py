@@ -26,6 +26,7 @@ from typing import TYPE_CHECKING
 
 from data.errors import ColumnMissing, FileUnreadable, PilahError
 from data.files import write_text, written_folder
+from data.messages import Language, message, terminal_message
 from training.batch.predict_file import predict_file
 
 if TYPE_CHECKING:
@@ -49,23 +50,6 @@ _PASSING_SUFFIXES = (".tmp", ".part", ".partial", ".crdownload", ".download", ".
 _MOST_TRIES = 50
 _BLOCK = 1024 * 1024
 _COPY = ".copy-"
-
-_UNREADABLE = (
-    "Berkas ini tidak dapat dibaca. Unduh lagi dari sistem asalnya, lalu letakkan kembali di folder ini.",
-    "This file can't be read. Export it again and drop it here once more.",
-)
-_NO_COLUMN = (
-    "Tidak ada kolom yang dikenali sebagai isi pengaduan. Beri judul kolomnya Isi Laporan, lalu letakkan kembali.",
-    "No column is known to hold the complaint's text. Name its header Isi Laporan and drop the file again.",
-)
-_GIVEN_UP = (
-    "Pilah berhenti setiap kali membaca berkas ini, mungkin karena terlalu besar. Bagi menjadi beberapa berkas.",
-    "Pilah was ended each time it read this file, which may be too large. Split it into several.",
-)
-_BUG = (
-    "Ada kesalahan di Pilah sendiri saat membaca berkas ini. Beri tahu pengelola Pilah.",
-    "Something went wrong in Pilah itself with this file. Tell whoever keeps Pilah running.",
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,7 +89,7 @@ class WatchedFolder:
 
     def __init__(self, folder: Path, office: Office, signing_key: str) -> None:
         if not folder.is_dir():
-            raise PilahError(f"{folder} is no folder. Make it, and give the intake office the right to write there.")
+            raise PilahError("commands.no-watch-folder", folder=folder)
         self._folder = folder
         self._done = folder / _STATE / "done"
         self._tries = folder / _STATE / "tries"
@@ -119,9 +103,9 @@ class WatchedFolder:
                 part.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(folder / _STATE / "lock")
         except BlockingIOError:
-            raise PilahError(f"{folder} is watched by another process already. One is enough.") from None
+            raise PilahError("commands.folder-watched-already", folder=folder) from None
         except OSError as error:
-            raise PilahError(f"{folder} can't be written to: {error.strerror}. Let this user write there.") from None
+            raise PilahError("commands.folder-not-writable", folder=folder, reason=error.strerror) from None
         self._tidy()
 
     def close(self) -> None:
@@ -150,9 +134,7 @@ class WatchedFolder:
         try:
             return self._answer(path)
         except OSError as error:
-            raise PilahError(
-                f"{path.name} waits: {error.strerror}. Make room, or let this user read and write."
-            ) from None
+            raise PilahError("commands.export-waits", export=path.name, reason=error.strerror) from None
 
     def _answer(self, path: Path) -> Outcome | None:
         look = Look.at(path)
@@ -172,7 +154,7 @@ class WatchedFolder:
         tries = self._tries_of(name) + 1
         write_text(self._tries / name, str(tries))
         with written_folder(entry) as folder:
-            outcome = _suggested(router, copy, folder) if tries <= _MOST_TRIES else _failed(folder, name, *_GIVEN_UP)
+            outcome = _suggest(router, copy, folder) if tries <= _MOST_TRIES else _fail(folder, copy, "given-up")
             write_text(folder / _NOTE, json.dumps({"export": name, "look": asdict(look)}))
         return outcome
 
@@ -245,30 +227,35 @@ def _copied(source: Path, state: Path) -> Iterator[tuple[Path, str]]:
         yield copy, digest.hexdigest()
 
 
-def _suggested(router: Router, export: Path, folder: Path) -> Outcome:
-    """The result, or the reason why there is none, written into the folder."""
+def _suggest(router: Router, export: Path, folder: Path) -> Outcome:
+    """Write the suggestions into the folder, or the reason for a failure."""
     target = folder / f"{export.stem}{RESULT}{_suffix(export)}"
     try:
         rows = predict_file(router, export, target, columns={}, same_shape=True)
     except ColumnMissing as error:
-        return _failed(folder, export.name, *_NO_COLUMN, str(error).replace(str(export), export.name))
+        return _fail(folder, export, "without-text", error)
     except FileUnreadable as error:
-        return _failed(folder, export.name, *_UNREADABLE, str(error).replace(str(export), export.name))
+        return _fail(folder, export, "unreadable", error)
     except (PilahError, OSError):
         # Not the export's fault: it waits.
         raise
     except Exception as error:  # noqa: BLE001 - one export that meets a bug of ours must not keep the others waiting
         places = "".join(traceback.format_tb(error.__traceback__))
         sys.stderr.write(f"{type(error).__name__} while {export.name} was read:\n{places}")
-        return _failed(folder, export.name, *_BUG)
+        return _fail(folder, export, "bug")
     return Outcome(export.name, target.name, rows)
 
 
-def _failed(folder: Path, export: str, indonesian: str, english: str, detail: str = "") -> Outcome:
-    """The reason in both languages, written into the folder."""
-    name = f"{export}{FAILURE}"
-    write_text(folder / name, f"{export}\n\n{indonesian}\n\n{english}\n{detail}".rstrip() + "\n")
-    return Outcome(export, name, failure=english)
+def _fail(folder: Path, export: Path, reason: str, error: PilahError | None = None) -> Outcome:
+    """Write the reason of a failure into the folder, in Indonesian and in English."""
+    name = f"{export.name}{FAILURE}"
+    paragraphs = [export.name]
+    for language in (Language.INDONESIAN, Language.ENGLISH):
+        # The error has the path of Pilah's copy; an officer knows the export's name only.
+        detail = error.told_in(language).replace(str(export), export.name) if error else ""
+        paragraphs.append(f"{message(f'commands.export-{reason}', language)}\n{detail}".rstrip())
+    write_text(folder / name, "\n\n".join(paragraphs) + "\n")
+    return Outcome(export.name, name, failure=terminal_message(f"commands.export-{reason}"))
 
 
 def _suffix(export: Path) -> str:

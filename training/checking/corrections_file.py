@@ -51,10 +51,7 @@ def _of_workbook(path: Path) -> Corrections:
             elif at.JOIN in headers and (merge := _merge(cells, where)):
                 merges.append(merge)
     if not known:
-        raise CorrectionsUnusable(
-            f"{path} is no workbook of a check: no sheet has the column {at.KEY!r} or {at.JOIN!r}. "
-            "Make one with: pilah check FILE --office NAME --out check.xlsx"
-        )
+        raise CorrectionsUnusable("commands.no-check-workbook", path=path, key=at.KEY, join=at.JOIN)
     return Corrections(tuple(rows.values()), tuple(merges))
 
 
@@ -74,12 +71,10 @@ def _row(cells: dict[str, str], where: str) -> RowCorrection | None:
     if not (unit or category or date or skip):
         return None
     if date and parse_date(date) is None:
-        raise CorrectionsUnusable(f"{where}: {date!r} is no date. Write it as 2024-05-29, or leave the cell blank.")
+        raise CorrectionsUnusable("commands.correction-date", where=where, date=date)
     row = cells.get(at.ROW, "")
     if not row.isdecimal() or not cells.get(at.KEY):
-        raise CorrectionsUnusable(
-            f"{where}: the column {at.ROW!r} or {at.KEY!r} was changed, so the row can't be told. Restore both from the check."
-        )
+        raise CorrectionsUnusable("commands.correction-key", where=where, row=at.ROW, key=at.KEY)
     source = RowSource(cells.get(at.FILE, ""), cells.get(at.SHEET, ""), int(row), cells[at.KEY])
     return RowCorrection(source, where, unit, category, date, skip)
 
@@ -90,9 +85,7 @@ def _merge(cells: dict[str, str], where: str) -> Merge | None:
     label = _LABEL_OF.get(cells.get(at.LABEL, "").casefold())
     name, into = cells.get(at.NAME, ""), cells.get(at.INTO, "")
     if label is None or not name or not into:
-        raise CorrectionsUnusable(
-            f"{where}: {at.LABEL!r} must be unit or kategori, and {at.NAME!r} and {at.INTO!r} must be filled in."
-        )
+        raise CorrectionsUnusable("commands.correction-merge", where=where, label=at.LABEL, name=at.NAME, into=at.INTO)
     return Merge(label, name, into) if name != into else None
 
 
@@ -102,7 +95,7 @@ def _yes(answer: str, where: str, header: str) -> bool:
         return True
     if folded in _NO:
         return False
-    raise CorrectionsUnusable(f"{where}, column {header!r}: {answer!r} is neither ya nor tidak.")
+    raise CorrectionsUnusable("commands.correction-answer", where=where, header=header, answer=answer)
 
 
 def _together(earlier: RowCorrection | None, later: RowCorrection) -> RowCorrection:
@@ -113,7 +106,7 @@ def _together(earlier: RowCorrection | None, later: RowCorrection) -> RowCorrect
         first, second = getattr(earlier, field), getattr(later, field)
         if first and second and first != second:
             raise CorrectionsUnusable(
-                f"{earlier.where} says {first!r} and {later.where} says {second!r} for the same row. Leave one of them."
+                "commands.corrections-differ", earlier=earlier.where, first=first, later=later.where, second=second
             )
     return replace(
         later,

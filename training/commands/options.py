@@ -24,24 +24,22 @@ ProgressFile = Annotated[
     Path | None,
     typer.Option(
         "--progress",
-        help="Keep telling in this JSON file how far it is, and at the end what it made or what was wrong. A file beside "
-        "it with .stop after its name ends the command.",
+        help="JSON file for progress: stage, rows done, and at the end the version or the error. Create a file of the same "
+        "name with .stop appended to end the command.",
     ),
 ]
 CorrectionWeight = Annotated[
     float,
-    typer.Option(min=0.01, max=100.0, help="How much a corrected suggestion teaches, beside 1 for a row of an export."),
+    typer.Option(min=0.01, max=100.0, help="Sample weight of a corrected suggestion; a row of an export has 1."),
 ]
 AcceptanceWeight = Annotated[
     float,
-    typer.Option(
-        min=0.01, max=100.0, help="How much a suggestion teaches that was accepted as it stood: officers tend to agree."
-    ),
+    typer.Option(min=0.01, max=100.0, help="Sample weight of a suggestion accepted unchanged: officers tend to agree."),
 ]
 WrongWeight = Annotated[
     float,
     typer.Option(
-        min=0.0, max=100.0, help="How much a returned or rejected unit is taught as wrong for its text; 0: not at all."
+        min=0.0, max=100.0, help="Weight of a returned or rejected unit as a negative example; 0 turns this off."
     ),
 ]
 MaxRows = Annotated[
@@ -49,7 +47,7 @@ MaxRows = Annotated[
     typer.Option(
         "--max-rows",
         min=0,
-        help="Of more rows than this only the newest, and the newest of each label, are learned from; 0: from all, however many.",
+        help="Limit of the training rows: above it only the newest rows, and the newest of each label, are used; 0 uses all.",
     ),
 ]
 Cluster = Annotated[
@@ -57,14 +55,15 @@ Cluster = Annotated[
     typer.Option(
         "--cluster",
         metavar="ADDRESS",
-        help="Work on the workers of a Dask scheduler, such as tcp://10.0.0.5:8786. Default: on this machine.",
+        help="Dask scheduler whose workers do the work, such as tcp://10.0.0.5:8786. Default: this machine.",
         show_default=False,
     ),
 ]
 SigningKey = Annotated[str, typer.Option(envvar="PILAH_SIGNING_KEY", hidden=True)]
 By = Annotated[
-    str, typer.Option("--by", help="Who wants it, for the log. Default: the user of this machine.", show_default=False)
+    str, typer.Option("--by", help="Your name, for the log. Default: the user of this machine.", show_default=False)
 ]
+Reason = Annotated[str, typer.Option("--reason", help="Reason for the change; kept in the log of promotions.")]
 
 TextColumnName = Annotated[str | None, typer.Option("--text", help="Header of the column with the citizen's text.")]
 UnitColumnName = Annotated[
@@ -79,7 +78,7 @@ Mapped = Annotated[
 CorrectionFiles = Annotated[
     list[Path] | None,
     typer.Option(
-        "--corrections", help="A workbook that `pilah check` wrote, mended. May be given several times, oldest first."
+        "--corrections", help="A corrected workbook of `pilah check`. May be given several times, oldest first."
     ),
 ]
 # Where a date has no offset, it is the office's own time.
@@ -92,7 +91,7 @@ def home_folder(given: Path | None) -> Path:
 
 
 def user_here() -> str:
-    """Who is at this machine, for the log of promotions; blank where the machine can't tell."""
+    """The user of this machine, for the log of promotions; blank if the machine has no name for the user."""
     try:
         return getpass.getuser()
     except (KeyError, OSError):  # a container's user without a name
@@ -112,6 +111,6 @@ def columns_named(
     for pair in mapped or ():
         field, equals, header = pair.partition("=")
         if not equals or not field or not header:
-            raise ColumnMissing(f"--map {pair}: write field=header, such as --map village=Desa")
+            raise ColumnMissing("commands.map-malformed", pair=pair)
         columns[field.strip()] = header.strip()
     return columns

@@ -1,158 +1,194 @@
-"""What a training, and what was read for it, look like on a terminal."""
+"""Output of the training commands on a terminal, in the terminal's language."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from rich.console import Console
-from rich.table import Table
+import typer
 
-from training.evaluation.champion_baseline import BaselineModel
-from training.evaluation.promotion import sentence
+from data.messages import Language, terminal_language, terminal_message
 
 if TYPE_CHECKING:
+    from rich.table import Table
+
     from model.versions.office_home import Office
     from training.dataset.read import Reading
     from training.evaluation.challenger import ChampionComparison
     from training.evaluation.metrics import Evaluation, Scores
     from training.pipeline import Trained
 
-out = Console(soft_wrap=True)
-
 _UNITS_PRINTED = 15
+_OFTEN_MISSED = 0.5
 _LITTLE_CONFIDENCE = 0.3
-_HOW = {
-    BaselineModel.ITSELF: "the champion itself, which learned from nothing that new",
-    BaselineModel.OWN_ROWS: "the champion's recipe, refitted on its own rows from before: the champion has seen later ones",
-    BaselineModel.THESE_ROWS: "the champion's recipe, refitted on these rows: its own are gone",
-    BaselineModel.ALIKE: "recipe and rows from before are the champion's own, so nothing differs here but what came since",
+_FIGURES = {
+    "among-three": "top_3",
+    "mean-over-labels": "macro_f1",
+    "most-frequent": "majority",
+    "called-confident": "confident_share",
+    "confident-right": "confident_right",
+    "calibration-error": "calibration_error",
 }
 
 
-def print_understood(reading: Reading) -> None:
+def say(code: str, /, *, warning: bool = False, error: bool = False, **fields: object) -> None:
+    """Print a sentence of data/messages/commands.toml: a warning in yellow, an error on stderr."""
+    typer.secho(terminal_message(f"commands.{code}", **fields), err=error, fg="yellow" if warning else None)
+
+
+def label(code: str) -> str:
+    """A label of data/messages/commands.toml; blank for a blank code."""
+    return terminal_message(f"commands.{code}") if code else ""
+
+
+def new_table(*headers: str, title: str = "") -> Table:
+    """An empty table whose headers and title are given by their codes."""
+    from rich.table import Table  # noqa: PLC0415 - few commands print a table
+
+    return Table(*map(label, headers), title=label(title) or None)
+
+
+def print_rich(table: Table) -> None:
+    """Print a table."""
+    from rich.console import Console  # noqa: PLC0415 - few commands print a table
+
+    Console(soft_wrap=True).print(table)
+
+
+def share(value: float | None) -> str:
+    """A share with three decimals, in the terminal's language; a dash for None."""
+    if value is None:
+        return "-"
+    text = f"{value:.3f}"
+    return text.replace(".", ",") if terminal_language() is Language.INDONESIAN else text
+
+
+def print_reading(reading: Reading) -> None:
+    """Print the files that were read, the rows to learn from, and the rows left out."""
     for file in reading.files:
         columns = ", ".join(f"{field} = {header!r}" for field, header in file.columns.items())
-        sheet = f", sheet {file.sheet}" if file.sheet else ""
-        out.print(f"{file.path.name}{sheet}: {file.rows} rows, shape {file.shape}, header in row {file.header_row}")
-        out.print(f"  columns: {columns}", markup=False)
+        name = f"{file.path.name} ({file.sheet})" if file.sheet else file.path.name
+        say("file-read", name=name, rows=file.rows, shape=file.shape, header_row=file.header_row)
+        say("columns-read", columns=columns)
     if reading.from_ledger:
-        counts = ", ".join(f"{count} {name}" for name, count in reading.from_ledger.items())
-        out.print(f"From the ledger: {counts}")
+        say("from-ledger", counts=", ".join(f"{count} {name}" for name, count in reading.from_ledger.items()))
     if reading.in_order_of_file:
-        out.print(
-            "No date column: the order of the rows stands for the order of time. Name one with --date.", style="yellow"
-        )
+        say("no-date-column", warning=True)
     if reading.rows:
-        first, last = reading.rows[0].received_at, reading.rows[-1].received_at
-        units = len({row.unit for row in reading.rows if row.unit})
-        categories = len({row.category for row in reading.rows if row.category})
-        returned = sum(row.returned for row in reading.rows)
-        out.print(
-            f"To learn from: {len(reading.rows)} rows, {first:%Y-%m-%d} to {last:%Y-%m-%d}, {units} units, {categories} categories"
-        )
-        if returned:
-            out.print(f"  {returned} of them came back as the wrong unit: they teach no unit, only their category")
-    for what, count in reading.corrected.items():
-        out.print(f"Corrected: {count} {what}")
+        _print_rows(reading)
+    for correction, count in reading.corrected.items():
+        say("corrected", count=count, correction=correction)
     if reading.left_out:
-        out.print(f"Left out: {len(reading.left_out)} rows")
+        say("left-out", count=len(reading.left_out))
         for reason, count in reading.reasons.items():
-            out.print(f"  {count}: {reason}", markup=False)
+            say("left-out-reason", count=count, reason=reason)
+
+
+def _print_rows(reading: Reading) -> None:
+    say(
+        "rows-to-learn",
+        rows=len(reading.rows),
+        first=reading.rows[0].received_at.date(),
+        last=reading.rows[-1].received_at.date(),
+        units=len({row.unit for row in reading.rows if row.unit}),
+        categories=len({row.category for row in reading.rows if row.category}),
+    )
+    if returned := sum(row.returned for row in reading.rows):
+        say("returned-rows", count=returned)
 
 
 def print_trained(office: Office, trained: Trained) -> None:
-    columns = [(f"new {trained.version}", trained.evaluation)]
+    """Print the figures of a new version beside those of the champion, and the next step."""
+    _print_rows_used(trained)
+    columns = [(f"{label('new')} {trained.version}", trained.evaluation)]
     if trained.champion is not None and trained.champion_version is not None:
         columns.append((f"champion {trained.champion_version}", trained.champion))
     if trained.random_split is not None:
-        columns.append(("random split (flattering)", trained.random_split))
-    learned_of = trained.recipe.learned_of
-    if learned_of(trained.n_rows) < trained.n_rows:
-        out.print(
-            f"Learned from {learned_of(trained.n_rows)} of {trained.n_rows} rows: the newest, and the newest of each label. "
-            "All of them stay as past complaints; --max-rows moves the bound.",
-            style="yellow",
-        )
-    held_back = trained.split.held_back
-    out.print(
-        f"Measured on the newest {len(held_back)} rows, {held_back[0].received_at:%Y-%m-%d} to {held_back[-1].received_at:%Y-%m-%d}, "
-        f"after learning from {_of(learned_of(len(trained.split.learned)), len(trained.split.learned))} before them"
-        + (f" ({trained.split.repeated} near-duplicates of older rows went there)" if trained.split.repeated else "")
-    )
-    out.print(table_of(columns))
+        columns.append((label("random-split"), trained.random_split))
+    print_table(columns)
     if trained.champion_comparison is not None:
         _print_champion_comparison(trained.champion_comparison)
     print_promise(trained.evaluation)
-    weakest = [unit for unit in trained.evaluation.per_unit[:_UNITS_PRINTED] if unit.recall < 0.5]  # noqa: PLR2004
-    if weakest:
-        out.print(
-            "Often missed: " + ", ".join(f"{unit.name} ({unit.recall:.0%} of {unit.rows} found)" for unit in weakest),
-            markup=False,
-        )
+    _print_often_missed(trained.evaluation)
     leaks = trained.leaks
     if leaks.addressed or leaks.routed:
-        out.print(
-            f"Addressees in the texts: {leaks.addressed} of {leaks.rows} rows ask a unit by name, {leaks.addressed_right} of "
-            f"them the one that was decided; {leaks.routed} rows hold the trace of a past routing, which is blanked"
+        say(
+            "addressees-in-texts",
+            addressed=leaks.addressed,
+            rows=leaks.rows,
+            right=leaks.addressed_right,
+            routed=leaks.routed,
         )
-    folder = office.versions_folder / trained.version
-    out.print(f"Version {trained.version} written to {folder}")
+    say("version-written", version=trained.version, folder=office.versions_folder / trained.version)
     if trained.champion_version == trained.version:
-        out.print("It is the office's first, and answers from now on.")
+        say("first-champion")
     else:
-        out.print(
-            f"Champion stays {trained.champion_version}. To change it: pilah promote {trained.version} --office {office.name}"
-        )
+        say("champion-stays", champion=trained.champion_version, version=trained.version, office=office.name)
+
+
+def _print_rows_used(trained: Trained) -> None:
+    learned_of, split = trained.recipe.learned_of, trained.split
+    if learned_of(trained.n_rows) < trained.n_rows:
+        say("rows-sampled", warning=True, learned=learned_of(trained.n_rows), rows=trained.n_rows)
+    say(
+        "measured-on",
+        held_out=len(split.held_back),
+        first=split.held_back[0].received_at.date(),
+        last=split.held_back[-1].received_at.date(),
+        learned=learned_of(len(split.learned)),
+        before=len(split.learned),
+    )
+    if split.repeated:
+        say("near-duplicates-moved", count=split.repeated)
 
 
 def _print_champion_comparison(found: ChampionComparison) -> None:
+    from training.evaluation.promotion import sentence  # noqa: PLC0415 - learns; only a training gets here
+
     if found.comparison is None:
-        out.print(f"Not compared with the champion: {found.baseline.why}", markup=False, style="yellow")
+        say("not-compared", warning=True, reason=found.baseline.why)
         return
-    out.print(f"Compared with: {_HOW[found.baseline.measured]}")
+    say("compared-with", baseline=label(f"baseline-{found.baseline.measured}"))
     for figure in found.comparison.worse:
-        out.print(f"Worse beyond noise: {sentence(figure)}", markup=False, style="yellow")
+        say("worse-than-champion", warning=True, figure=sentence(figure))
 
 
-def table_of(columns: list[tuple[str, Evaluation]]) -> Table:
-    table = Table("", *(name for name, _ in columns), title="How often the suggestion was right")
-    for label in ("unit", "family", "category"):
-        scores: list[Scores | None] = [getattr(evaluation, label) for _, evaluation in columns]
-        table.add_row(
-            f"[bold]{label}[/bold]",
-            *(f"{score.rows} rows, {score.labels} labels" if score else "no labels" for score in scores),
+def _print_often_missed(evaluation: Evaluation) -> None:
+    missed = [unit for unit in evaluation.per_unit[:_UNITS_PRINTED] if unit.recall < _OFTEN_MISSED]
+    if missed:
+        units = (
+            terminal_message("commands.missed-unit", name=unit.name, recall=unit.recall, rows=unit.rows)
+            for unit in missed
         )
-        table.add_row("  first suggestion right (top-1)", *(_with_interval(score) for score in scores))
-        table.add_row("  among the first three (top-3)", *(_share(score.top_3) if score else "-" for score in scores))
-        table.add_row("  mean over labels (macro-F1)", *(f"{score.macro_f1:.3f}" if score else "-" for score in scores))
-        table.add_row("  always the most frequent one", *(_share(score.majority) if score else "-" for score in scores))
-        table.add_row("  called confident", *(_share(score.confident_share) if score else "-" for score in scores))
-        table.add_row("  of these right", *(_share(score.confident_right) if score else "-" for score in scores))
-        table.add_row(
-            "  calibration error (ECE)",
-            *(f"{score.calibration_error:.3f}" if score else "-" for score in scores),
-            end_section=True,
-        )
-    return table
+        say("often-missed", units=", ".join(units))
+
+
+def print_table(columns: list[tuple[str, Evaluation]]) -> None:
+    """Print figures by unit, family and category, one column for each evaluation."""
+    table = new_table("", title="how-often-right")
+    for name, _ in columns:
+        table.add_column(name)
+    for kind in ("unit", "family", "category"):
+        scores: list[Scores | None] = [getattr(evaluation, kind) for _, evaluation in columns]
+        table.add_row(f"[bold]{label(kind)}[/bold]", *map(_size, scores))
+        table.add_row(f"  {label('first-right')}", *map(_with_interval, scores))
+        for row, figure in _FIGURES.items():
+            values = [share(getattr(score, figure) if score else None) for score in scores]
+            table.add_row(f"  {label(row)}", *values, end_section=figure == "calibration_error")
+    print_rich(table)
 
 
 def print_promise(evaluation: Evaluation) -> None:
-    for label, scores in (("unit", evaluation.unit), ("category", evaluation.category)):
+    """Warn where few suggestions keep the promised precision."""
+    for kind, scores in (("unit", evaluation.unit), ("category", evaluation.category)):
         if scores and scores.confident_share < _LITTLE_CONFIDENCE:
-            out.print(
-                f"By {label}, only {scores.confident_share:.0%} of the suggestions are confident: on this office's texts the "
-                "promised precision can be kept on few rows. The rest are to be weighed by a person.",
-                style="yellow",
-            )
+            say("little-confidence", warning=True, label=label(kind), share=scores.confident_share)
 
 
-def _of(some: int, every: int) -> str:
-    return f"the {every}" if some == every else f"{some} of the {every}"
+def _size(score: Scores | None) -> str:
+    if score is None:
+        return label("no-labels")
+    return terminal_message("commands.rows-and-labels", rows=score.rows, labels=score.labels)
 
 
 def _with_interval(score: Scores | None) -> str:
-    return f"{score.top_1:.3f} ({score.top_1_low:.3f}-{score.top_1_high:.3f})" if score else "-"
-
-
-def _share(value: float | None) -> str:
-    return "-" if value is None else f"{value:.3f}"
+    return f"{share(score.top_1)} ({share(score.top_1_low)}-{share(score.top_1_high)})" if score else "-"

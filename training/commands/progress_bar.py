@@ -1,4 +1,4 @@
-"""A bar on the screen of whoever waits for a command."""
+"""The progress bar of a long command."""
 
 from __future__ import annotations
 
@@ -6,13 +6,14 @@ from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from rich.console import Console
-from rich.progress import BarColumn, TextColumn, TimeElapsedColumn, TimeRemainingColumn
-from rich.progress import Progress as ProgressBar
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn, TimeRemainingColumn
+
+from training.commands.output import label
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
 
-    from training.commands.progress_file import Progress
+    from training.commands.progress_file import ProgressWriter
 
     Advance = Callable[[int], None]
 
@@ -20,8 +21,8 @@ err = Console(stderr=True)
 
 
 @contextmanager
-def progress_bar(what: str, total: int | None, told: Progress | None = None) -> Iterator[Advance]:
-    """A bar for one part of a command; what it is given to advance goes to `told` too. Nothing is drawn into a file."""
+def progress_bar(stage: str, total: int | None, file: ProgressWriter | None = None) -> Iterator[Advance]:
+    """A bar for one stage of a command, which writes to the progress file too. Only a terminal shows the bar."""
     columns = (
         TextColumn("{task.description}"),
         BarColumn(),
@@ -29,12 +30,12 @@ def progress_bar(what: str, total: int | None, told: Progress | None = None) -> 
         TimeElapsedColumn(),
         TimeRemainingColumn(),
     )
-    with ProgressBar(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
-        task = bar.add_task(what, total=total)
+    with Progress(*columns, console=err, transient=True, disable=not err.is_terminal) as bar:
+        task = bar.add_task(label(f"stage-{stage}"), total=total)
 
         def advance(rows: int) -> None:
             bar.advance(task, rows)
-            if told is not None:
-                told.advance(rows)
+            if file is not None:
+                file.advance(rows)
 
         yield advance

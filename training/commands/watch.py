@@ -1,4 +1,4 @@
-"""`pilah watch`: exports dropped into a folder come back beside themselves with suggestions."""
+"""`pilah watch`: write suggestions beside every export that is dropped into a folder."""
 
 from __future__ import annotations
 
@@ -8,34 +8,35 @@ from pathlib import Path  # noqa: TC003 - Typer reads the annotations
 from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.console import Console
 
 from data.errors import PilahError
+from data.messages import terminal_language
 from model.versions.office_home import Office
-from training.batch.watched_folder import Outcome, WatchedFolder
+from training.batch.watched_folder import WatchedFolder
 from training.commands.options import Home, OfficeName, SigningKey, home_folder
+from training.commands.output import say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-out = Console(soft_wrap=True)
-err = Console(stderr=True, soft_wrap=True)
+    from training.batch.watched_folder import Outcome
 
 
 def watch_command(
-    folder: Annotated[Path, typer.Argument(help="The folder that exports are dropped into.")],
+    folder: Annotated[Path, typer.Argument(help="The folder for incoming exports.")],
     office: OfficeName,
     interval: Annotated[
-        float, typer.Option(min=0.05, help="Seconds between two looks; a file that changed between them is left alone.")
+        float,
+        typer.Option(min=0.05, help="Seconds between two scans. A file that changed between them waits for the next."),
     ] = 5.0,
-    once: Annotated[bool, typer.Option("--once", help="Answer for what is there, and end.")] = False,
+    once: Annotated[bool, typer.Option("--once", help="Process the exports in the folder, then exit.")] = False,
     home: Home = None,
     signing_key: SigningKey = "",
 ) -> None:
-    """Watch a folder: an export dropped into it comes back beside it with suggestions.
+    """Watch a folder, and write suggestions beside every export that is dropped into it.
 
-    laporan.xlsx comes back as laporan.saran.xlsx, one that can't be read with its reason as laporan.xlsx.gagal.txt. Each
-    comes back once, also where Pilah is killed on the way. Example: pilah watch /srv/masuk --office kota
+    laporan.xlsx gets laporan.saran.xlsx; an unreadable file gets laporan.xlsx.gagal.txt with the reason. Each export is
+    processed exactly once, even if Pilah is killed on the way. Example: pilah watch /srv/masuk --office kota
     """
     with (
         closing(WatchedFolder(folder, Office(home_folder(home), office), signing_key)) as watched,
@@ -44,40 +45,41 @@ def watch_command(
         watched.look()
         if once:
             time.sleep(interval)
-            if waits := answer_all(watched, _print):
-                raise PilahError("; ".join(dict.fromkeys(waits)))
+            if problems := answer_all(watched, _print):
+                raise problems[0]
             return
-        out.print(f"Watching {folder} for office {office} (stop with Ctrl-C)", markup=False)
+        say("watching", folder=folder, office=office)
         _keep_watching(watched, interval)
 
 
 def _keep_watching(watched: WatchedFolder, interval: float) -> None:
-    said: list[str] = []
+    printed: list[str] = []
     while True:
         time.sleep(interval)
-        waits = list(dict.fromkeys(answer_all(watched, _print)))
-        if waits != said:
-            # Said once, and again when something else is in the way.
-            err.print(*(f"error: {wait}" for wait in waits), sep="\n", markup=False)
-            said = waits
+        problems = [problem.told_in(terminal_language()) for problem in answer_all(watched, _print)]
+        if problems != printed:
+            # Print a problem once, and again only after the list of problems changes.
+            for problem in dict.fromkeys(problems):
+                say("error", error=True, message=problem)
+            printed = problems
 
 
-def answer_all(watched: WatchedFolder, tell: Callable[[Outcome], None]) -> list[str]:
-    """Bring back what is ready to; gives what keeps an export waiting."""
-    waits = []
+def answer_all(watched: WatchedFolder, report: Callable[[Outcome], None]) -> list[PilahError]:
+    """Process the exports that are ready, and return the problems that keep others waiting."""
+    problems = []
     for path in watched.look():
         try:
             outcome = watched.answer(path)
         except PilahError as error:
-            waits.append(str(error))
+            problems.append(error)
             continue
         if outcome is not None:
-            tell(outcome)
-    return waits
+            report(outcome)
+    return problems
 
 
 def _print(outcome: Outcome) -> None:
     if outcome.failure:
-        err.print(f"{outcome.export}: {outcome.failure} See {outcome.came_back}.", markup=False)
+        say("export-failed", error=True, export=outcome.export, failure=outcome.failure, file=outcome.came_back)
     else:
-        out.print(f"{outcome.export}: {outcome.rows} rows in {outcome.came_back}.", markup=False)
+        say("export-answered", export=outcome.export, rows=outcome.rows, file=outcome.came_back)

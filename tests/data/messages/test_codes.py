@@ -16,8 +16,8 @@ _ROOT = Path(__file__).parents[3]
 _AREAS = tuple(f"{area}." for area in {code.partition(".")[0] for code in _catalogue()})
 _TREES = [
     (path.relative_to(_ROOT), ast.parse(path.read_text(encoding="utf-8")))
-    for folder in ("data", "model", "training", "service")
-    for path in sorted((_ROOT / folder).rglob("*.py"))
+    for pattern in ("pilah.py", "data/**/*.py", "model/**/*.py", "training/**/*.py", "service/**/*.py")
+    for path in sorted(_ROOT.glob(pattern))
 ]
 
 

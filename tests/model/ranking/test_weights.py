@@ -13,9 +13,9 @@ from scipy.sparse import random as random_sparse
 from model.ranking import weights as weights_module
 from model.ranking.weights import Weights
 from model.versions.office_home import Office
-from training.commands.sample_office import sample_rows
 from training.fitting.fit import fit_ranking
 from training.fitting.recipe import Recipe
+from training.sample_office import sample_rows
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

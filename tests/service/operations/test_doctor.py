@@ -45,7 +45,7 @@ def sound(sample_home: Path, tmp_path: Path) -> Settings:
 
 def _faults(settings: Settings) -> list[tuple[str, Level, str]]:
     return [
-        (finding.about, finding.level, f"{finding.found} {finding.advice}")
+        (finding.about, finding.level, f"{finding.found()} {finding.advice()}")
         for finding in examine(settings)
         if finding.level is not Level.OK
     ]

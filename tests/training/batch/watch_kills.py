@@ -158,7 +158,7 @@ def _watch_for_ever(folder: Path, office: Office, router: Router) -> None:
 
 def main() -> None:
     """Train the sample office, run it, print what came of it; exit 1 where anything was lost or came back twice."""
-    from training.commands.sample_office import train_sample  # noqa: PLC0415 - the tests that import this file have their own office
+    from training.sample_office import train_sample  # noqa: PLC0415 - the tests that import this file have their own office
 
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--exports", type=int, default=1000)

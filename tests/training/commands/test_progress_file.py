@@ -11,7 +11,7 @@ import pytest
 from data.errors import ColumnMissing
 from model.versions.office_home import Office
 from model.versions.training_lock import acquire_training_lock
-from training.commands.progress_file import told_in
+from training.commands.progress_file import progress_in
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -30,7 +30,7 @@ def _pilah(*arguments: str | Path) -> subprocess.CompletedProcess[str]:
 
 def test_it_tells_the_part_and_how_much_of_it_is_done(tmp_path: Path) -> None:
     path = tmp_path / "p.json"
-    with told_in(path) as progress:
+    with progress_in(path) as progress:
         assert _told(path)["stage"] == "starting"
         progress.stage("training", 40, rows=12)
         told = _told(path)
@@ -40,24 +40,28 @@ def test_it_tells_the_part_and_how_much_of_it_is_done(tmp_path: Path) -> None:
     assert (told["stage"], told["version"], told["error"]) == ("done", "20261123-101502-3f9c2a", None)
 
 
-def test_an_error_is_told_in_the_sentence_of_the_command_line(tmp_path: Path) -> None:
+def test_an_error_is_told_in_both_languages(tmp_path: Path) -> None:
     path = tmp_path / "p.json"
-    with pytest.raises(ColumnMissing), told_in(path):
-        raise ColumnMissing("no column for the text")
-    assert _told(path)["error"] == {"kind": "ColumnMissing", "message": "no column for the text"}
+    with pytest.raises(ColumnMissing), progress_in(path):
+        raise ColumnMissing("commands.map-malformed", pair="a:b")
+    assert _told(path)["error"] == {
+        "kind": "ColumnMissing",
+        "message": "--map a:b: write field=header, such as --map village=Desa",
+        "indonesian": "--map a:b: tulis ruas=judul kolom, misalnya --map village=Desa",
+    }
     assert _told(path)["stage"] == "failed"
 
 
 def test_a_bug_is_told_without_its_message_which_may_hold_a_text(tmp_path: Path) -> None:
     path = tmp_path / "p.json"
-    with pytest.raises(ValueError, match="Budi"), told_in(path):
+    with pytest.raises(ValueError, match="Budi"), progress_in(path):
         raise ValueError("can't read 'pengaduan Budi'")
     assert _told(path)["error"] == {"kind": "Bug", "message": "ValueError"}
 
 
 def test_nothing_is_written_where_nobody_asked(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
-    with told_in(None) as progress:
+    with progress_in(None) as progress:
         progress.stage("training", 3)
         progress.advance(1)
     assert list(tmp_path.iterdir()) == []
@@ -76,7 +80,7 @@ def test_the_command_line_waits_for_no_training_but_says_who_is_at_it(tmp_path: 
 def test_a_stop_file_ends_the_command(tmp_path: Path) -> None:
     path = tmp_path / "p.json"
     (tmp_path / "p.json.stop").touch()
-    program = f"import pathlib, time; from training.commands.progress_file import told_in\nwith told_in(pathlib.Path({str(path)!r})): time.sleep(60)"
+    program = f"import pathlib, time; from training.commands.progress_file import progress_in\nwith progress_in(pathlib.Path({str(path)!r})): time.sleep(60)"
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, check=False, timeout=50)
     assert ended.returncode == 143
     assert _told(path)["stage"] == "starting"

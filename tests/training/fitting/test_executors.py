@@ -9,10 +9,10 @@ from data.errors import PilahError
 from model.office.units import Units
 from model.versions.office_home import Office
 from training.batch.predict_file import predict_file
-from training.commands.sample_office import sample_rows
 from training.fitting.executors import fit_executor, map_in_order
 from training.fitting.fit import fit_ranking
 from training.fitting.recipe import Recipe
+from training.sample_office import sample_rows
 
 if TYPE_CHECKING:
     from collections.abc import Iterator

@@ -34,7 +34,7 @@ def _run(home: Path, path: Path) -> tuple[int, str]:
 def test_a_flood_of_one_unknown_text_rings_and_the_exit_status_says_so(sample_home: Path, tmp_path: Path) -> None:
     status, output = _run(sample_home, _later(tmp_path, text="xylo qwertz vbnmk plorf grunz wazzu"))
     assert status == 2
-    assert "sejak 2025-" in output
+    assert "since 2025-" in output
 
 
 def test_an_export_too_short_to_tell_says_so(sample_home: Path, tmp_path: Path) -> None:

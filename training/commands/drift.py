@@ -1,0 +1,67 @@
+"""`pilah drift`: compare the latest complaints and decisions with the champion's test slice."""
+
+from __future__ import annotations
+
+from pathlib import Path  # noqa: TC003 - Typer reads the annotations at run time
+from typing import Annotated
+
+import typer
+
+from data.messages import terminal_language, terminal_message
+from model.drift.baseline import Baseline
+from model.drift.check import check, too_few
+from model.versions.office_home import Office
+from training.commands.options import (
+    TIMEZONE,
+    CategoryColumnName,
+    DateColumnName,
+    Home,
+    Mapped,
+    OfficeName,
+    SigningKey,
+    TextColumnName,
+    UnitColumnName,
+    columns_named,
+    home_folder,
+)
+from training.commands.output import print_reading, say
+from training.dataset.read import read_exports
+from training.evaluation.drift import observe
+
+
+def drift_command(
+    file: Annotated[Path, typer.Argument(help="A recent export, labelled or not.")],
+    office: OfficeName,
+    text: TextColumnName = None,
+    unit: UnitColumnName = None,
+    category: CategoryColumnName = None,
+    date: DateColumnName = None,
+    mapped: Mapped = None,
+    home: Home = None,
+    signing_key: SigningKey = "",
+) -> None:
+    """Compare the latest complaints and decisions with the champion's test slice, and report drift.
+
+    The latest complaints are those of the file's last eight weeks. Exit status 2 where an alarm rings.
+    """
+    place = Office(home_folder(home), office)
+    router, card = place.load_champion(signing_key, precedents=False)
+    reading = read_exports([file], columns=columns_named(text, unit, category, date, mapped), timezone=TIMEZONE)
+    print_reading(reading)
+    baseline, recent = Baseline.from_dict(card["drift"]), observe(router, reading.rows)
+    if problem := too_few(baseline, recent):
+        typer.echo(problem.told_in(terminal_language()))
+        return
+    names = {unit.id: unit.name for unit in router.units} | {label.id: label.name for label in router.category_labels}
+    alarms = check(
+        baseline,
+        recent,
+        known_units={unit.id for unit in router.units},
+        known_categories={label.id for label in router.category_labels},
+        names=names,
+    )
+    for alarm in alarms:
+        say("drift-alarm", kind=alarm.kind, signal=alarm.signal, since=alarm.since.date(), message=alarm.message)
+    if alarms:
+        raise typer.Exit(2)
+    typer.echo(terminal_message("drift.none"))

@@ -1,0 +1,53 @@
+"""`pilah models`: the versions of an office with their figures, and the log of promotions."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import typer
+
+from data.messages import terminal_message
+from model.versions.artifact import read_card
+from model.versions.office_home import Office
+from model.versions.promotions import champion_changes
+from training.commands.options import Home, OfficeName, home_folder
+from training.commands.output import new_table, print_rich, say, share
+
+if TYPE_CHECKING:
+    from model.versions.promotions import ChampionChange
+
+
+def models_command(office: OfficeName = "kumham", home: Home = None) -> None:
+    """List the model versions of an office with their figures, and every change of the champion."""
+    place = Office(home_folder(home), office)
+    versions = place.versions()
+    if not versions:
+        say("no-versions", office=office)
+        return
+    champion = place.champion()
+    table = new_table("", "version", "training-rows", "up-to", "unit-top-1", "top-3", "category-top-1", "top-3")
+    for version in versions:
+        card = read_card(place.versions_folder / version)
+        figures = card["evaluation"]
+        table.add_row(
+            "champion" if version == champion else "",
+            version,
+            str(card["data"]["rows"]),
+            str(card["data"]["to"])[:10],
+            *(
+                share(figures[label][name] if figures[label] else None)
+                for label in ("unit", "category")
+                for name in ("top_1", "top_3")
+            ),
+        )
+    print_rich(table)
+    for change in champion_changes(place):
+        typer.echo(_line(change))
+
+
+def _line(change: ChampionChange) -> str:
+    done = terminal_message(f"commands.change-{change.action}", version=change.version)
+    by = terminal_message("commands.change-by", by=change.by) if change.by else ""
+    forced = terminal_message("commands.change-forced") if change.forced else ""
+    reason = f": {change.reason}" if change.reason else ""
+    return f"{change.at[:16].replace('T', ' ')} UTC  {done}{by}{forced}{reason}"
