@@ -10,17 +10,16 @@ from typing import TYPE_CHECKING
 
 from data.files import write_text
 from model.errors import ArtifactMissing, PilahError
-from model.history.index_files import read_precedents
-from model.history.rows import history_file
-from model.history.similar import Precedents
-from model.office.rules import read_rules
-from model.office.units import Units, read_units
-from model.versions import artifact
 
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from model.history.similar import Precedents
+    from model.office.units import Units
     from model.router import Router
+    from model.versions import artifact
+
+# What reads a version is imported by the methods that do: most commands need no more than the folders' names.
 
 _OFFICE = re.compile(r"[a-z0-9][a-z0-9_-]{0,62}")
 _VERSION = re.compile(r"\d{8}-\d{6}-[0-9a-f]{6}")
@@ -99,6 +98,8 @@ class Office:
 
     def units(self) -> Units:
         """The units of the office's units.csv; empty without that file."""
+        from model.office.units import Units, read_units  # noqa: PLC0415
+
         path = self.own_folder / "units.csv"
         return read_units(path) if path.is_file() else Units([])
 
@@ -129,6 +130,9 @@ class Office:
             UnitsFileInvalid: the office's units.csv contradicts itself.
             RulesFileInvalid: the office's rules.csv can't be understood.
         """
+        from model.history.similar import Precedents  # noqa: PLC0415
+        from model.versions import artifact  # noqa: PLC0415
+
         router, card = artifact.load(self.versions_folder / version, signing_key)
         past = self.precedents_of(version) if precedents else Precedents(())
         return self.with_own_files(router, past, self.units()), card
@@ -139,6 +143,8 @@ class Office:
         Raises:
             RulesFileInvalid: the office's rules.csv can't be understood.
         """
+        from model.office.rules import read_rules  # noqa: PLC0415
+
         units = router.units.updated_by(own_units)
         return router.at_office(units, read_rules(self.rules_file, units), past)
 
@@ -148,6 +154,10 @@ class Office:
 
     def precedents_of(self, version: str) -> Precedents:
         """The complaints that a version learned from, as precedents; empty where none are stored."""
+        from model.history.index_files import read_precedents  # noqa: PLC0415
+        from model.history.rows import history_file  # noqa: PLC0415
+        from model.history.similar import Precedents  # noqa: PLC0415
+
         stored = (folder for folder in self.history_folders_of(version) if history_file(folder).is_file())
         return next(map(read_precedents, stored), Precedents(()))
 
