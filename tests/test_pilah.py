@@ -28,7 +28,7 @@ _FORBIDDEN = {
     "users list": ("numpy", *_LEARNING, *_TABLES, *_SERVICE),
     "keys list": ("numpy", *_LEARNING, *_TABLES, *_SERVICE),
     "settings": ("numpy", *_LEARNING, *_TABLES, *_SERVICE),
-    "predict lampu": (*_LEARNING, *_TABLES, *_SERVICE, *_DATABASE, "pydantic", "rich"),
+    "predict lampu": (*_LEARNING, *_TABLES, *_SERVICE, *_DATABASE, "rich"),
 }
 
 
