@@ -46,4 +46,4 @@ def test_an_export_too_short_to_tell_says_so(sample_home: Path, tmp_path: Path) 
         csv.writer(file).writerows(rows)
     status, output = _run(sample_home, few)
     assert status == 0
-    assert "baru dapat diperiksa" in output
+    assert "drift can be checked from" in output
