@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from pydantic import ValidationError
 
 from data.errors import PilahError
-from service.contract.schemas import ComplaintIn, SuggestionOut
+from service.contract.complaint_schemas import ComplaintIn
+from service.contract.suggestion_schemas import SuggestionOut
 from service.jobs.intake import Source
 from service.observability.process_metrics import count_suggestion
 from service.problems import Problem, problem_of, problem_of_fields

@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 from sqlalchemy import select
 
-from service.contract.schemas import Health, Readiness
+from service.contract.office_schemas import Health, Readiness
 from service.dependencies import CurrentModel, CurrentSettings, CurrentTransaction
 from service.errors import UnitsDisagree
 from service.problems import documented

@@ -26,7 +26,7 @@ from service.problems import Problem, problem, problem_of
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
-    from service.contract.schemas import SuggestionOut
+    from service.contract.suggestion_schemas import SuggestionOut
     from service.ledger.database import Database
 
 MEDIA_TYPE = "application/x-ndjson"

@@ -6,7 +6,7 @@ from fastapi import APIRouter
 
 from service.api.authentication import Caller
 from service.api.etags import TAGGED, IfNoneMatch, TaggedRoute
-from service.contract.schemas import CategoriesOut, CategoryOut, UnitOut, UnitsOut
+from service.contract.office_schemas import CategoriesOut, CategoryOut, UnitOut, UnitsOut
 from service.dependencies import CurrentModel
 from service.problems import documented
 
@@ -23,7 +23,7 @@ router = APIRouter(
 def units(loaded: CurrentModel, if_none_match: IfNoneMatch = None) -> UnitsOut:
     """The units that can be suggested."""
     del if_none_match  # the route looks at it; here it is documented
-    return UnitsOut(model=loaded.router.version, units=[UnitOut.of(unit) for unit in loaded.router.units])
+    return UnitsOut(model=loaded.router.version, units=[UnitOut.model_validate(unit) for unit in loaded.router.units])
 
 
 @router.get("/categories")

@@ -10,7 +10,8 @@ from service.api.answering import Answering
 from service.api.authentication import Caller
 from service.api.json_only import JsonRoute
 from service.api.ndjson import MEDIA_TYPE, REQUEST_BODY, RESPONSE, Lines, SpooledLines, answer_lines
-from service.contract.schemas import BatchIn, BatchOut, ComplaintIn, SuggestionOut
+from service.contract.complaint_schemas import BatchIn, ComplaintIn
+from service.contract.suggestion_schemas import BatchOut, SuggestionOut
 from service.dependencies import (
     CurrentIntake,
     CurrentModel,

@@ -1,4 +1,4 @@
-"""What crosses the wire about the ledger, with its limits."""
+"""Schemas of decisions and returns, and of a complaint as the ledger stores it."""
 
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
@@ -6,24 +6,19 @@ from typing import Annotated, Any, Self
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictStr, model_validator
 from pydantic_core import PydanticCustomError
 
-from service.contract.schemas import SOMETHING_VISIBLE, clean
+from service.contract.field_types import LONGEST_NAME, SOMETHING_VISIBLE, cleaned_and_stripped
 from service.ledger.decisions import ComplaintType, DecisionRequest, Outcome
 from service.ledger.tables import StoredComplaint, StoredDecision
 
-_LONGEST_NAME = 500
 _LONGEST_REASON = 2_000
 _MOST_COPIES = 50
 _MOST_SECONDS = 86_400 * 7
 
 
-def _cleaned(value: object) -> object:
-    return clean(value).strip() if isinstance(value, str) else value
-
-
-Name = Annotated[StrictStr, BeforeValidator(_cleaned), Field(max_length=_LONGEST_NAME)]
-# The ledger's times are UTC without saying so; on the wire they say it.
+Name = Annotated[StrictStr, BeforeValidator(cleaned_and_stripped), Field(max_length=LONGEST_NAME)]
+# Times in the ledger are UTC without an offset; in an answer they have the offset.
 Moment = Annotated[datetime, AfterValidator(lambda moment: moment.replace(tzinfo=UTC))]
-Reason = Annotated[StrictStr, BeforeValidator(_cleaned), Field(max_length=_LONGEST_REASON)]
+Reason = Annotated[StrictStr, BeforeValidator(cleaned_and_stripped), Field(max_length=_LONGEST_REASON)]
 
 
 def _named_by(field: str) -> dict[str, Any]:
@@ -31,7 +26,7 @@ def _named_by(field: str) -> dict[str, Any]:
 
 
 class DecisionIn(BaseModel):
-    """What was decided on a stored complaint, named by its suggestion or its reference."""
+    """A decision on a stored complaint, which is named by its suggestion_id or its reference_id."""
 
     model_config = ConfigDict(
         frozen=True, json_schema_extra={"anyOf": [_named_by("suggestion_id"), _named_by("reference_id")]}
@@ -45,8 +40,8 @@ class DecisionIn(BaseModel):
     outcome: Name = Field(default="", description=f"One of: {', '.join(Outcome)}; or blank.")
     copies: list[Name] = Field(default=[], max_length=_MOST_COPIES)
     reason: Reason = ""
-    officer: Name = Field(default="", description="An opaque id of whoever decided.")
-    seconds: float | None = Field(default=None, ge=0, le=_MOST_SECONDS, description="How long it took to decide.")
+    officer: Name = Field(default="", description="An opaque id of the officer who decided.")
+    seconds: float | None = Field(default=None, ge=0, le=_MOST_SECONDS, description="The time that the decision took.")
 
     @model_validator(mode="after")
     def _must_name_its_complaint(self) -> Self:
@@ -55,7 +50,7 @@ class DecisionIn(BaseModel):
         return self
 
     def to_request(self) -> DecisionRequest:
-        """The decision without the name of its complaint."""
+        """Return the decision without the ids of the complaint."""
         return DecisionRequest(
             self.unit,
             self.category,
@@ -69,7 +64,7 @@ class DecisionIn(BaseModel):
 
 
 class ReturnIn(BaseModel):
-    """A unit's return of a complaint that it is not responsible for."""
+    """The return of a complaint by a unit that is not responsible for the complaint."""
 
     model_config = ConfigDict(frozen=True)
 
@@ -79,7 +74,7 @@ class ReturnIn(BaseModel):
 
 
 class DecisionOut(BaseModel):
-    """A decision as it stands in the ledger. `verdict`: accepted, changed or rejected."""
+    """A decision in the ledger. `verdict`: accepted, changed or rejected."""
 
     id: str
     reference_id: str
@@ -119,7 +114,7 @@ class DecisionOut(BaseModel):
 
 
 class StoredComplaintOut(BaseModel):
-    """A complaint as the ledger holds it; times are UTC."""
+    """A complaint in the ledger; times are UTC."""
 
     id: str
     reference_id: str

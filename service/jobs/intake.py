@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from model.complaint import Complaint, without_personal_data
-from service.contract.schemas import SuggestionOut
+from service.contract.suggestion_schemas import SuggestionOut
 from service.ledger.complaints import Arrival
 from service.ledger.tables import StoredComplaint
 from service.observability.process_metrics import count_suggestion

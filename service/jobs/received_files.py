@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from data.errors import PilahError
 from data.files import written_file
-from service.contract.schemas import clean
+from service.contract.field_types import clean
 from service.errors import StorageFull, UploadRefused
 
 if TYPE_CHECKING:

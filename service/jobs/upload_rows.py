@@ -10,7 +10,8 @@ from data.messages import Language
 from model.complaint import without_personal_data
 from model.from_export import complaint_of, problem_of, was_returned
 from model.office.units import slug
-from service.contract.schemas import SuggestionOut, clean
+from service.contract.field_types import clean
+from service.contract.suggestion_schemas import SuggestionOut
 from service.jobs.intake import Intake, Source
 from service.ledger.complaints import Complaints
 from service.ledger.database import as_utc, now

@@ -6,7 +6,7 @@ from urllib.parse import urlencode
 from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse
 
-from service.contract.schemas import clean
+from service.contract.field_types import clean
 from service.dependencies import CurrentSettings, CurrentTransaction
 from service.ledger.queue import ROWS_OF_PAGE, CaseFilters
 from service.pages.frame.context import desk_page, names_of

@@ -12,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from data.errors import PilahError
 from data.messages import Language
 from model.router import Router
-from service.contract.schemas import SuggestionOut
+from service.contract.suggestion_schemas import SuggestionOut
 from service.dependencies import CurrentModel, CurrentSettings, CurrentTransaction, Transaction
 from service.errors import AlreadyDecided, DecisionInvalid, UnknownName
 from service.ledger.accounts import SignedInUser

@@ -11,7 +11,8 @@ from model.errors import RulesFileInvalid
 from model.office.rules_file import NewRule, add_rule, preview_rule
 from model.router import Router
 from model.versions.office_home import Office
-from service.contract.schemas import SuggestionOut, clean
+from service.contract.field_types import clean
+from service.contract.suggestion_schemas import SuggestionOut
 from service.dependencies import CurrentModel, CurrentSettings, CurrentTransaction, Transaction
 from service.ledger.accounts import SignedInUser
 from service.ledger.audit import record_event

@@ -7,7 +7,7 @@ from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from model.suggestion import Status
-from service.contract.schemas import clean
+from service.contract.field_types import clean
 from service.dependencies import CurrentSettings, CurrentTransaction
 from service.ledger.queue import ROWS_OF_PAGE, Filters, Row
 from service.pages.frame import indonesian

@@ -27,7 +27,7 @@ from model.from_export import complaint_of
 from model.language.near_duplicates import duplicate_keys
 from model.versions.office_home import Office
 from service.app import create_app
-from service.contract.schemas import SuggestionOut
+from service.contract.suggestion_schemas import SuggestionOut
 from service.ledger.database import now
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion, TextMark
 from service.settings import Settings

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
 
-from service.contract.schemas import clean
+from service.contract.field_types import clean
 from service.dependencies import CurrentSettings, CurrentTransaction
 from service.errors import NotAllowed, NotSignedIn, StaleForm
 from service.ledger.accounts import Accounts, Role, SignedInUser, open_accounts

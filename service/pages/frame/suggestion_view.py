@@ -10,7 +10,13 @@ from service.pages.frame import indonesian
 if TYPE_CHECKING:
     from collections.abc import Iterable, Sequence
 
-    from service.contract.schemas import CategoryCandidateOut, PrecedentOut, SuggestionOut, UnitCandidateOut, WordOut
+    from service.contract.suggestion_schemas import (
+        CategoryCandidateOut,
+        PrecedentOut,
+        SuggestionOut,
+        UnitCandidateOut,
+        WordOut,
+    )
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +128,7 @@ def _precedent(precedent: PrecedentOut) -> PrecedentView:
 def segments(text: str, evidence: Sequence[WordOut]) -> list[Segment]:
     """The whole text, split at the words of the evidence.
 
-    >>> from service.contract.schemas import WordOut
+    >>> from service.contract.suggestion_schemas import WordOut
     >>> [(part.text, part.effect) for part in segments("PJU mati", [WordOut(text="PJU", start=0, end=3, weight=0.4)])]
     [('PJU', 'for'), (' mati', '')]
     """

@@ -1,0 +1,85 @@
+"""The types of the fields of requests: cleaning, limits, and the schema that callers read."""
+
+import re
+from datetime import date, datetime, tzinfo
+from typing import Annotated
+
+from pydantic import BeforeValidator, Field, StrictInt, StrictStr, WithJsonSchema
+from pydantic_core import PydanticCustomError
+
+from model.complaint import LONGEST_TEXT
+
+LONGEST_NAME = 500
+_LONGEST_TITLE = 2_000
+_MOST_ATTACHMENTS = 10_000
+_YEAR_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}")
+_CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+
+
+def clean(text: str) -> str:
+    r"""Replace the characters that no database and no answer can hold: control characters and lone surrogates.
+
+    The text keeps its length, so that positions in the text stay valid.
+
+    >>> clean("lampu\x00mati")
+    'lampu mati'
+    """
+    return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _CONTROL.sub(" ", text))
+
+
+def cleaned(value: object) -> object:
+    """Clean a string; leave any other value to pydantic."""
+    return clean(value) if isinstance(value, str) else value
+
+
+def cleaned_and_stripped(value: object) -> object:
+    """Clean a string and remove the spaces around it, so that a name or an id is found again as it was sent."""
+    return clean(value).strip() if isinstance(value, str) else value
+
+
+def in_zone(moment: datetime | None, zone: tzinfo) -> datetime | None:
+    """Give a time without an offset the offset of a time zone."""
+    return moment.replace(tzinfo=zone) if moment is not None and moment.tzinfo is None else moment
+
+
+def _reference(value: object) -> object:
+    is_number = isinstance(value, int) and not isinstance(value, bool)
+    return str(value) if is_number else cleaned_and_stripped(value)
+
+
+def _whole_number(value: object) -> object:
+    # JSON has one type of number: 2.0 is an integer.
+    return int(value) if isinstance(value, float) and value.is_integer() else value
+
+
+def _iso_date(value: object) -> object:
+    # pydantic would read a bare number as seconds since 1970.
+    if value is not None and not (isinstance(value, str) and _YEAR_FIRST.match(value)):
+        raise PydanticCustomError("not_iso", "Write it as 2026-11-23 or 2026-11-23T08:10:00+07:00")
+    return value
+
+
+# Matches a text that `clean` doesn't leave blank.
+SOMETHING_VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
+_DATE = {"type": "string", "format": "date"}
+_DATE_TIME = {"type": "string", "format": "date-time"}
+_NULL = {"type": "null"}
+
+# The length belongs to the string inside the union: pydantic would ask null for a length too.
+Name = Annotated[Annotated[StrictStr, Field(max_length=LONGEST_NAME)] | None, BeforeValidator(cleaned)]
+Title = Annotated[Annotated[StrictStr, Field(max_length=_LONGEST_TITLE)] | None, BeforeValidator(cleaned)]
+Reference = Annotated[
+    Annotated[StrictStr, Field(max_length=LONGEST_NAME)] | None,
+    BeforeValidator(_reference),
+    WithJsonSchema({"anyOf": [{"type": "string", "maxLength": LONGEST_NAME}, {"type": "integer"}, _NULL]}),
+]
+Count = Annotated[Annotated[StrictInt, Field(ge=0, le=_MOST_ATTACHMENTS)] | None, BeforeValidator(_whole_number)]
+Moment = Annotated[datetime | None, BeforeValidator(_iso_date), WithJsonSchema({"anyOf": [_DATE_TIME, _DATE, _NULL]})]
+Day = Annotated[date | None, BeforeValidator(_iso_date), WithJsonSchema({"anyOf": [_DATE, _NULL]})]
+# The schema has the usual limit; the limit in force is a setting, applied by `ComplaintIn.to_complaint`.
+Text = Annotated[
+    StrictStr,
+    BeforeValidator(cleaned),
+    WithJsonSchema({"type": "string", "maxLength": LONGEST_TEXT, "pattern": SOMETHING_VISIBLE}),
+]
