@@ -84,7 +84,7 @@ def _form_error(form: SentForm, settings: Settings) -> tuple[str, int]:
     longest = settings.max_text_characters
     if len(text) > longest:
         lengths = f"paling panjang {indonesian.number(longest)} karakter, yang dikirim {indonesian.number(len(text))}"
-        return f"Isi pengaduan {lengths}. Tempel bagian pokoknya saja.", 413
+        return f"Isi pengaduan {lengths}. Cukup tempel bagian pokoknya.", 413
     if form.get("surat") and not form.get("nomor"):
         return "Nomor agenda surat masih kosong.", 422
     if form.get("surat") and form.get("tanggal") and not _is_day(form.get("tanggal")):
@@ -138,7 +138,7 @@ def upload(
 ) -> Response:
     file = form.file("berkas")
     if file is None:
-        return _uploads(request, user, transaction, settings, "Pilih berkas ekspor dulu.", 422)
+        return _uploads(request, user, transaction, settings, "Pilih berkas ekspor dahulu.", 422)
     try:
         upload_id = uploads.receive(transaction.session, file.filename or "", file.file, user.name)
     except UploadRefused:

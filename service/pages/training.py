@@ -30,7 +30,7 @@ _WORKBOOK = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 # A form's field → the option of `pilah check` and `pilah train` that names a column.
 _COLUMNS = {"kolom_isi": "text", "kolom_unit": "unit", "kolom_kategori": "category", "kolom_tanggal": "date"}
 _FORM_ERRORS = {
-    "kosong": "Pilih berkasnya dulu.",
+    "kosong": "Pilih berkasnya dahulu.",
     "jenis": f"Jenis berkas ini tidak dibaca. Simpan ekspor sebagai salah satu dari: {', '.join(SUFFIXES)}.",
     "bukan-buku": "Buku perbaikan adalah berkas .xlsx dari pemeriksaan, yang sudah diisi.",
     "sibuk": "Pelatihan lain sedang berjalan untuk kantor ini. Tunggu sampai selesai, lalu ulangi.",

@@ -1,4 +1,4 @@
-"""A real browser before a real server: the system's Chromium, and the sample office with a filled desk."""
+"""A browser and a running server: the system's Chromium, and the sample office with a filled desk."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ROLES = {"sari": "officer", "budi": "supervisor", "rini": "administrator"}
 _AXE = Path(__file__).parent / "vendor" / "axe.min.js"
 
 
-# Playwright keeps an event loop running in this thread, which other tests must not find there.
+# Playwright runs an event loop in this thread, which would break other modules' tests.
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """The system's Chromium; without one the tests are skipped, unless PILAH_BROWSER=required."""
@@ -37,7 +37,7 @@ def browser() -> Iterator[Browser]:
             pytest.fail("PILAH_BROWSER=required, and there is no Chromium. Install it: apt-get install chromium")
         pytest.skip("no Chromium is installed: apt-get install chromium")
     with sync_playwright() as playwright:
-        # Chromium refuses its sandbox to root, which builders are.
+        # Chromium has no sandbox for root, the user of most builders.
         chromium = playwright.chromium.launch(executable_path=path, args=["--no-sandbox"])
         yield chromium
         chromium.close()
@@ -45,7 +45,7 @@ def browser() -> Iterator[Browser]:
 
 @contextmanager
 def served(settings: Settings) -> Iterator[str]:
-    """Where a desk is served, with an officer, a supervisor and an administrator."""
+    """The address of a served desk with an officer, a supervisor and an administrator."""
     app = create_app(settings)
     with open_accounts(app.state.database) as accounts:
         for name, role in ROLES.items():
@@ -56,7 +56,7 @@ def served(settings: Settings) -> Iterator[str]:
 
 @pytest.fixture(scope="module")
 def address(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Where the sample office's desk is served."""
+    """The address of the sample office's desk."""
     database = tmp_path_factory.mktemp("browser") / "pilah.db"
     settings = Settings(home=sample_home, database_url=SecretStr(f"sqlite:///{database}"))
     fill_desk(settings)
@@ -66,19 +66,19 @@ def address(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iter
 
 @pytest.fixture(scope="session")
 def axe() -> str:
-    """axe-core, to be put into a page."""
+    """The source of axe-core."""
     return _AXE.read_text(encoding="utf-8")
 
 
 def _is_a_fault(message: ConsoleMessage) -> bool:
-    """Whether the console complains of more than a page that isn't there."""
+    """Whether a console message is an error other than a missing page."""
     return message.type == "error" and "404" not in message.text
 
 
 @pytest.fixture
 def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable[..., Page]]:
-    """Opens a browser for somebody who signs in; a complaint of the browser's console fails the test."""
-    contexts, complaints = [], []
+    """Opens a browser and signs in; an error in the browser's console fails the test."""
+    contexts, console_errors = [], []
 
     def open_page(name: str, *, expects_faults: bool = False, **options: Any) -> Page:
         # A test may serve a desk of its own.
@@ -88,9 +88,9 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable
         contexts.append(context)
         context.set_default_timeout(10_000)
         page = context.new_page()
-        page.on("pageerror", lambda error: complaints.append(str(error)))
+        page.on("pageerror", lambda error: console_errors.append(str(error)))
         if not expects_faults:
-            page.on("console", lambda message: complaints.append(message.text) if _is_a_fault(message) else None)
+            page.on("console", lambda message: console_errors.append(message.text) if _is_a_fault(message) else None)
         page.goto("/")
         page.get_by_label("Nama").fill(name)
         page.get_by_label("Kata sandi").fill(PASSWORD)
@@ -101,4 +101,4 @@ def visit(browser: Browser, request: pytest.FixtureRequest) -> Iterator[Callable
     yield open_page
     for context in contexts:
         context.close()
-    assert complaints == []
+    assert console_errors == []

@@ -1,4 +1,4 @@
-"""Pictures of the sample office's desk: those of docs/petugas.md, or every page to be looked at.
+"""Take pictures of the sample office's desk: for docs/petugas.md, or of every page.
 
 Usage: python tests/browser/screenshots.py docs/images
        python tests/browser/screenshots.py FOLDER --every-page [--home FOLDER]
@@ -51,7 +51,7 @@ _EVERY_PAGE = (
 
 
 def main() -> None:
-    """Serve a freshly filled sample office and take the pictures."""
+    """Serve a filled sample office and take the pictures."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path)
     parser.add_argument("--every-page", action="store_true")
@@ -59,7 +59,7 @@ def main() -> None:
     asked = parser.parse_args()
     asked.folder.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        # Chromium refuses its sandbox to root, which builders are.
+        # Chromium has no sandbox for root, the user of most builders.
         browser = playwright.chromium.launch(executable_path=chromium_path(), args=["--no-sandbox"])
         with answering(_desk(asked.home or Path(folder), Path(folder))) as address:
             take = _every_page if asked.every_page else _guide
@@ -111,17 +111,19 @@ def _guide(browser: Browser, address: str, folder: Path) -> None:
     page.set_viewport_size({"width": 1000, "height": 820})
     page.keyboard.press("Enter")
     page.keyboard.press("Enter")
-    page.get_by_role("button", name="Urungkan").wait_for()
-    _save(page.locator(".flash").screenshot, folder / "urungkan.png")
+    page.get_by_role("button", name="Batalkan Z").wait_for()
+    _save(page.locator(".flash").screenshot, folder / "batalkan.png")
     page.goto("/dasbor")
     page.set_viewport_size({"width": 1000, "height": 700})
     _save(page.screenshot, folder / "dasbor.png")
 
 
 def _every_page(browser: Browser, address: str, folder: Path) -> None:
-    for width in (1280, 390):
+    for width, height in ((1366, 768), (390, 844)):
         for scheme in ("light", "dark"):
-            page = _signed_in(browser, address, "rini", viewport={"width": width, "height": 900}, color_scheme=scheme)
+            page = _signed_in(
+                browser, address, "rini", viewport={"width": width, "height": height}, color_scheme=scheme
+            )
             complaint = page.locator("a.row").first.get_attribute("href") or ""
             for name in (*_EVERY_PAGE, complaint.strip("/")):
                 page.goto(f"/{name}")
@@ -138,7 +140,7 @@ def _save_whole(page: Page, path: Path) -> None:
 
 
 def _save(take: Callable[[], bytes], path: Path) -> None:
-    """A picture with few colours, which a page of flat areas doesn't miss, and a third of the size."""
+    """Save a picture with a palette of few colours, at a third of the size."""
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "raw.png"
         raw.write_bytes(take())

@@ -1,4 +1,4 @@
-"""A desk that is really served, for the tests of the browser and for the pictures of the guide."""
+"""A running server for browser tests and for the guide's pictures."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ if TYPE_CHECKING:
 
 
 def chromium_path() -> str | None:
-    """The system's Chromium, None where there is none."""
+    """The path of the system's Chromium, None where Chromium is missing."""
     return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
 
 
 @contextmanager
 def answering(app: FastAPI) -> Iterator[str]:
-    """The address at which a service answers, on a free port of this machine, while the block lasts."""
+    """The address of a service on a free local port, until the block ends."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         server = uvicorn.Server(uvicorn.Config(app, log_level="error", log_config=None))

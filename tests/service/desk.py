@@ -1,4 +1,4 @@
-"""An office's desk as a test works it: its people, its forms, its API, in one browser without scripts."""
+"""An office's desk for tests: users, forms and API, through one HTTP client."""
 
 from __future__ import annotations
 
@@ -20,11 +20,11 @@ ROLES = {"sari": "officer", "budi": "supervisor", "rini": "administrator"}
 
 
 class Desk:
-    """An office that fills as its people sign in; one browser."""
+    """An office and its client; users are added as they sign in."""
 
     def __init__(self, client: TestClient) -> None:
         self.client = client
-        # The API takes calls by key only, once the office has one.
+        # Once an office has a key, the API requires a key.
         with open_accounts(self.database) as accounts:
             self.key = accounts.add_key("LAPOR", "test")
 
@@ -40,7 +40,7 @@ class Desk:
         return self
 
     def send(self, reference: str, **fields: Any) -> dict[str, Any]:
-        """A complaint that comes in by the API."""
+        """Send a complaint through the API."""
         body = {"reference_id": reference, "text": "laporan saya di polres belum ada kejelasan"} | fields
         answer = self.client.post("/v1/predictions", json=body, headers=self.bearer)
         assert answer.status_code == 200, answer.text
@@ -61,7 +61,7 @@ class Desk:
         return answer.text
 
     def post(self, address: str, back: str = "/antrean", **fields: Any) -> Any:
-        """A form of the page at `back`."""
+        """Send a form with the token of the page at `back`."""
         token = re.search(r'name="token" value="([^"]+)"', self.page(back))
         assert token
         files = fields.pop("files", None)
@@ -74,7 +74,7 @@ class Desk:
         return self.post(f"/pengaduan/{stored['id']}/putuskan", **{"unit": unit, "kategori": category} | fields)
 
     def upload(self, path: Path) -> dict[str, Any]:
-        """The summary of an upload that was read to its end."""
+        """Upload a file and return the summary after the last row."""
         with path.open("rb") as file:
             answer = self.post("/unggah", "/unggah", files={"berkas": (path.name, file)})
         assert answer.status_code == 303, answer.text

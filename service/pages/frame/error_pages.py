@@ -32,7 +32,7 @@ _WORDS = {
     404: _Words("Tidak ada", "Halaman atau pengaduan ini tidak ada, atau tidak ada lagi. Kembali ke halaman awal."),
     405: _Words("Halaman ini tidak dibuka dengan cara itu", "Kembali ke halaman awal dan kirim pengaduan dari sana."),
     409: _Words("Sudah diputuskan", "Rekan Anda sudah memutuskan pengaduan ini. Kembali ke antrean."),
-    413: _Words("Teks terlalu besar", "Teks yang dikirim melebihi batas. Tempel bagian pokok pengaduan saja."),
+    413: _Words("Teks terlalu besar", "Teks yang dikirim melebihi batas. Cukup tempel bagian pokok pengaduan."),
     422: _Words("Isian tidak terbaca", "Kembali ke halaman sebelumnya dan periksa isiannya."),
     500: _Words(
         "Ada kesalahan di Pilah", "Pengaduan tidak tersimpan. Coba lagi; bila terulang, beri tahu pengelola Pilah."

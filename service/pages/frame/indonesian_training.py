@@ -35,7 +35,7 @@ _ERRORS = {
     "ColumnMissing": f"Kolom yang diperlukan tidak ditemukan. Beri judul yang dikenal, atau sebutkan judulnya saat menyerahkan berkas. {_OUT_OF_FILES}",
     "HistoryUnusable": f"Riwayat ini terlalu sedikit untuk dipelajari dan diuji. Tambahkan bulan-bulan lain. {_OUT_OF_FILES}",
     "CorrectionsUnusable": "Buku perbaikan tidak dapat dipakai. Perbaiki, serahkan lagi, lalu ulangi.",
-    "UnitsFileInvalid": "units.csv kantor ini bertentangan dengan dirinya sendiri. Perbaiki berkas itu, lalu ulangi.",
+    "UnitsFileInvalid": "Isi units.csv kantor ini saling bertentangan. Perbaiki berkas itu, lalu ulangi.",
     "RulesFileInvalid": "rules.csv kantor ini tidak dapat dimengerti. Perbaiki berkas itu, lalu ulangi.",
     "TrainingBusy": "Pelatihan lain sedang berjalan untuk kantor ini. Tunggu sampai selesai, lalu ulangi.",
     "ArtifactMissing": "Versi yang diperlukan tidak ada. Lihat daftar versi.",

@@ -261,7 +261,7 @@ def test_columns_are_named_as_on_the_command_line(keeper: Desk) -> None:
 def test_what_is_no_export_is_not_taken_in(keeper: Desk) -> None:
     assert _hand_over(keeper, "catatan.pdf").endswith("?galat=jenis")
     assert keeper.post("/model/latih/mulai", "/model/latih").headers["location"].endswith("?galat=kosong")
-    assert "Pilih berkasnya dulu" in keeper.page("/model/latih?galat=kosong")
+    assert "Pilih berkasnya dahulu" in keeper.page("/model/latih?galat=kosong")
     with keeper.database.reading() as session:
         assert session.query(TrainingRun).count() == 0
 

@@ -1,4 +1,4 @@
-"""Jangan pernah: from a complaint's page to the office's rules.csv, on both databases."""
+"""Forbid a unit on a complaint's page: preview, rules.csv and audit log."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REASON = "bukan kewenangan unit ini"
 
 @pytest.fixture
 def rules_file(sample_home: Path) -> Iterator[Path]:
-    """The sample office's rules.csv, gone again afterwards: every test of the session shares that office."""
+    """The sample office's rules.csv, deleted after the test: all tests share this office."""
     path = sample_home / "offices" / "kumham" / "rules.csv"
     assert not path.exists()
     yield path
@@ -39,7 +39,7 @@ def _forbid(desk: Desk, reference: str, first: str, **fields: Any) -> Any:
     return desk.post(f"/pengaduan/{stored['id']}/jangan", f"/pengaduan/{stored['id']}/jangan", **sent)
 
 
-def test_a_forbidden_unit_is_suggested_no_more_and_the_rule_says_who_and_why(
+def test_a_forbidden_unit_is_not_suggested_and_the_rule_names_author_and_reason(
     supervisor: Desk, rules_file: Path
 ) -> None:
     first = supervisor.send("1", text=TEXT)["units"][0]
@@ -55,7 +55,7 @@ def test_a_forbidden_unit_is_suggested_no_more_and_the_rule_says_who_and_why(
         assert [(event.actor, event.subject) for event in events] == [("budi", f"larangan-1 forbid {first['id']}")]
 
 
-def test_before_anything_is_written_the_page_says_what_would_have_changed(supervisor: Desk, rules_file: Path) -> None:
+def test_the_page_previews_a_rule_before_adding_the_rule(supervisor: Desk, rules_file: Path) -> None:
     first, second, *_ = supervisor.send("1", text=TEXT)["units"]
     for reference, unit in (("2", first), ("3", second)):
         supervisor.send(reference, text=f"{TEXT} {reference}")
@@ -80,7 +80,7 @@ def test_before_anything_is_written_the_page_says_what_would_have_changed(superv
         ({"kategori": "kategori-khayal"}, "Kategori ini tidak dikenal"),
     ],
 )
-def test_what_is_missing_is_said_and_nothing_is_written(
+def test_an_incomplete_form_is_explained_and_adds_no_rule(
     supervisor: Desk, rules_file: Path, fields: dict[str, str], said: str
 ) -> None:
     first = supervisor.send("1", text=TEXT)["units"][0]
@@ -89,7 +89,7 @@ def test_what_is_missing_is_said_and_nothing_is_written(
     assert not rules_file.exists()
 
 
-def test_an_officer_may_not_forbid_a_unit_and_does_not_see_the_way(client: TestClient, rules_file: Path) -> None:
+def test_an_officer_may_not_forbid_a_unit_and_sees_no_link(client: TestClient, rules_file: Path) -> None:
     desk = Desk(client).sign_in("sari")
     desk.send("1", text=TEXT)
     address = f"/pengaduan/{desk.stored('1')['id']}"

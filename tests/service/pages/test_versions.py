@@ -1,4 +1,4 @@
-"""Which version answers, chosen on the pages: refused, forced with a reason, taken back; and what is shown of each."""
+"""Version pages: promotion with a reason, rollback, tampered versions and reports."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _REASON = "unit baru sejak Oktober"
 
 @pytest.fixture
 def desk(sample_home: Path, tmp_path: Path) -> Iterator[Desk]:
-    """An office with a second version, which nobody has compared with the first; its administrator is signed in."""
+    """An office with a second, uncompared version; an administrator is signed in."""
     home = tmp_path / "home"
     shutil.copytree(sample_home, home, ignore=shutil.ignore_patterns("trainings", "uploads"))
     office = Office(home, "kumham")
@@ -39,7 +39,7 @@ def desk(sample_home: Path, tmp_path: Path) -> Iterator[Desk]:
 
 
 def _copy_as_another(office: Office) -> None:
-    """A version that says of itself that it was measured on other rows."""
+    """Copy the champion as a version measured on other rows."""
     folder = office.versions_folder / _OTHER
     shutil.copytree(office.versions_folder / str(office.champion()), folder)
     card = json.loads((folder / "card.json").read_text(encoding="utf-8"))
@@ -56,7 +56,7 @@ def office(desk: Desk) -> Office:
     return office
 
 
-def test_an_uncompared_version_is_forced_with_a_reason_and_taken_back(desk: Desk, office: Office) -> None:
+def test_an_uncompared_version_is_promoted_with_a_reason_and_rolled_back(desk: Desk, office: Office) -> None:
     first = office.champion()
     address = f"/model/versi/{_OTHER}/pakai"
     assert "tidak dibandingkan" in desk.page(address)
@@ -80,7 +80,7 @@ def test_an_uncompared_version_is_forced_with_a_reason_and_taken_back(desk: Desk
     assert noted == [f"promoted {_OTHER}", f"rolled back to {first}"]
 
 
-def test_a_tampered_version_is_refused_in_a_sentence_whoever_forces_it(desk: Desk, office: Office) -> None:
+def test_a_tampered_version_is_refused_even_when_forced(desk: Desk, office: Office) -> None:
     first = office.champion()
     (office.versions_folder / _OTHER / "card.json").write_text("{}", encoding="utf-8")
     address = f"/model/versi/{_OTHER}/pakai"
@@ -99,7 +99,7 @@ def test_without_an_earlier_version_there_is_nothing_to_go_back_to(desk: Desk) -
     assert "No version of kumham answered before" in answer.text
 
 
-def test_a_report_can_do_nothing_but_be_read(desk: Desk, office: Office) -> None:
+def test_a_report_is_served_in_a_sandbox(desk: Desk, office: Office) -> None:
     page = "<!doctype html><title>Laporan</title><style>p{color:red}</style><p>untuk pimpinan"
     (office.versions_folder / _OTHER / "report.html").write_text(page, encoding="utf-8")
     both = desk.page(f"/model/versi/{_OTHER}")
@@ -114,7 +114,7 @@ def test_a_report_can_do_nothing_but_be_read(desk: Desk, office: Office) -> None
     assert "script" not in answer.headers["content-security-policy"]
 
 
-def test_an_office_without_a_model_is_led_to_its_first_training(tmp_path: Path) -> None:
+def test_an_office_without_a_model_is_offered_its_first_training(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, database_url=SecretStr(f"sqlite:///{tmp_path / 'pilah.db'}"))
     with TestClient(create_app(settings), base_url=LOCAL) as client:
         desk = Desk(client).sign_in("rini")

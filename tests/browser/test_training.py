@@ -1,4 +1,4 @@
-"""The whole way on the pages, with the real `pilah` behind them: from an export to another model that answers, and back."""
+"""Retraining on the pages with the real `pilah` process: check, training, promotion and rollback."""
 
 from __future__ import annotations
 
@@ -23,15 +23,15 @@ if TYPE_CHECKING:
     from playwright.sync_api import Page
 
 _SAMPLE = Path("data/offices/kumham/complaints.csv")
-# Half of the sample office's rows: enough to train, in half the time.
+# Half of the sample office's rows train in half the time.
 _ROWS = 250
-# Check and training have the machine to themselves or not.
+# Check and training may share the machine with other tests.
 _LONG_MS = 240_000
 
 
 @pytest.fixture
 def office(sample_home: Path, tmp_path: Path) -> Office:
-    """The sample office in a home of its own, since its champion will change."""
+    """The sample office in its own home, since the test changes the champion."""
     folders = ("offices", "models", "history")
     for folder in folders:
         shutil.copytree(sample_home / folder, tmp_path / folder)
@@ -40,7 +40,7 @@ def office(sample_home: Path, tmp_path: Path) -> Office:
 
 @pytest.fixture
 def own_address(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    # Behind everything else it would wait for every other test on this machine.
+    # With low priority, the process would wait for all other tests on this machine.
     monkeypatch.setattr(subprocesses, "_BEHIND_EVERYTHING", ())
     with served(Settings(home=office.home, database_url=SecretStr(f"sqlite:///{office.home / 'pilah.db'}"))) as where:
         yield where
@@ -67,11 +67,11 @@ def _accessible(page: Page, axe: str) -> None:
     assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth"), page.url
 
 
-def test_an_export_becomes_the_model_that_answers_and_the_old_one_comes_back(
+def test_a_model_is_trained_promoted_and_rolled_back(
     visit: Callable[..., Page], own_address: str, office: Office, export: Path, axe: str
 ) -> None:
     first = office.champion()
-    # axe-core is put into the page from outside, which the page's own policy forbids.
+    # The page's content policy forbids injecting axe-core.
     page = visit("rini", base_url=own_address, bypass_csp=True, viewport={"width": 390, "height": 844})
 
     page.get_by_role("link", name="Model", exact=True).click()
@@ -82,7 +82,7 @@ def test_an_export_becomes_the_model_that_answers_and_the_old_one_comes_back(
     expect(page.get_by_role("progressbar")).to_be_visible()
     _accessible(page, axe)
 
-    # The page follows by itself to the end of the check.
+    # The page updates by script until the check ends.
     expect(page.get_by_role("button", name="Mulai melatih")).to_be_visible(timeout=_LONG_MS)
     _accessible(page, axe)
     with page.expect_popup() as popup:
@@ -106,7 +106,7 @@ def test_an_export_becomes_the_model_that_answers_and_the_old_one_comes_back(
     popup.value.close()
     page.get_by_role("link", name="Pakai versi ini").click()
     _accessible(page, axe)
-    # On half the rows it may well be worse than the one that answers; then it takes a tick.
+    # Trained on half of the rows, the version may be worse than the champion: then a tick is required.
     for tick in page.get_by_label("Saya tetap memakai versi ini").all():
         tick.check()
     page.get_by_label("Alasan").fill("bulan terbaru ikut dipelajari")
@@ -115,7 +115,7 @@ def test_an_export_becomes_the_model_that_answers_and_the_old_one_comes_back(
     second = office.champion()
     assert second != first
     expect(page.get_by_text("bulan terbaru ikut dipelajari")).to_be_visible()
-    # The page says by itself when the new one answers.
+    # The page updates by script once the new version is in use.
     expect(page.get_by_text(re.compile(f"Versi {second}, dilatih"))).to_be_visible(timeout=_LONG_MS)
     _accessible(page, axe)
 

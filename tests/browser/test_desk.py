@@ -1,4 +1,4 @@
-"""What an officer does all day, in a real browser and by keyboard."""
+"""An officer's daily work in a browser, by keyboard."""
 
 from __future__ import annotations
 
@@ -30,9 +30,9 @@ def _waiting(page: Page) -> int:
 
 
 def _open_first(page: Page) -> str:
-    """Open the first complaint that waits; gives its address."""
+    """Open the first waiting complaint and return its address."""
     page.locator("a.row").first.click()
-    # Keys that come before the page would go to the queue.
+    # Keys pressed before the page has loaded would go to the queue.
     page.wait_for_url("**/pengaduan/*")
     page.get_by_role("button", name="Putuskan").wait_for()
     return page.url
@@ -60,7 +60,7 @@ def test_ten_complaints_are_decided_by_keyboard_alone(visit: Visit) -> None:
     assert _waiting(page) == waited - 10
 
 
-def test_a_correction_is_two_keys_and_z_takes_it_back(visit: Visit) -> None:
+def test_a_correction_is_two_keys_and_z_undoes_the_correction(visit: Visit) -> None:
     page = visit("sari")
     page.keyboard.press("j")
     page.keyboard.press("Enter")
@@ -87,7 +87,7 @@ def test_a_unit_is_found_by_its_abbreviation(visit: Visit) -> None:
     expect(page.locator(".decided")).to_contain_text("Komisi Pemberantasan Korupsi")
 
 
-def test_a_choice_made_before_the_answer_came_stays(visit: Visit) -> None:
+def test_a_choice_made_before_the_search_result_stays(visit: Visit) -> None:
     page = visit("sari")
     _open_first(page)
     asked = []
@@ -103,7 +103,7 @@ def test_a_choice_made_before_the_answer_came_stays(visit: Visit) -> None:
     page.keyboard.press("Enter")
     found = page.get_by_role("radio", name="Mabes Polri").last
     expect(found).to_be_checked()
-    # The answer to the typing itself would come now.
+    # The result of the typed search would arrive now.
     page.wait_for_timeout(800)
     expect(found).to_be_checked()
     expect(found).to_be_focused()
@@ -115,7 +115,7 @@ def test_a_choice_made_before_the_answer_came_stays(visit: Visit) -> None:
     expect(page.locator("#hasil-unit")).not_to_contain_text("Korupsi")
 
 
-def test_a_search_that_is_not_answered_says_so(visit: Visit) -> None:
+def test_a_failed_search_shows_a_message(visit: Visit) -> None:
     page = visit("sari", expects_faults=True)
     _open_first(page)
     page.route("**/unit?*", lambda route: route.abort())
@@ -123,7 +123,7 @@ def test_a_search_that_is_not_answered_says_so(visit: Visit) -> None:
     expect(page.locator("#hasil-unit")).to_contain_text("Periksa sambungan")
 
 
-def test_keys_that_are_typed_into_a_field_decide_nothing(visit: Visit) -> None:
+def test_keys_typed_into_a_field_decide_nothing(visit: Visit) -> None:
     page = visit("sari")
     before = _open_first(page)
     page.get_by_label("Alasan").fill("")
@@ -132,7 +132,7 @@ def test_keys_that_are_typed_into_a_field_decide_nothing(visit: Visit) -> None:
     expect(page.get_by_label("Alasan")).to_have_value("12 ya?")
 
 
-def test_the_keys_are_told_and_searching_is_one_of_them(visit: Visit) -> None:
+def test_the_help_lists_the_keys(visit: Visit) -> None:
     page = visit("sari")
     page.keyboard.press("?")
     expect(page.get_by_role("dialog")).to_be_visible()
@@ -159,7 +159,7 @@ def test_five_hundred_rows_are_uploaded_exported_and_counted(visit: Visit, tmp_p
     page.get_by_label("Berkas").set_input_files(path)
     page.get_by_role("button", name="Unggah").click()
     expect(page.get_by_text("Sedang dibaca").or_(page.get_by_text("Selesai dibaca"))).to_be_visible()
-    # The page follows by itself; it isn't loaded again.
+    # The page updates by script, without a reload.
     expect(page.get_by_text("Selesai dibaca: 500 baris")).to_be_visible(timeout=90_000)
     page.get_by_role("link", name="Ekspor", exact=True).click()
     with page.expect_download() as download:
@@ -172,7 +172,7 @@ def test_five_hundred_rows_are_uploaded_exported_and_counted(visit: Visit, tmp_p
     expect(page.get_by_role("link", name=re.compile("^Masuk [5-9]"))).to_be_visible()
 
 
-def test_without_scripts_a_complaint_is_decided_all_the_same(visit: Visit) -> None:
+def test_a_complaint_is_decided_without_scripts(visit: Visit) -> None:
     page = visit("sari", java_script_enabled=False)
     before = _open_first(page)
     page.get_by_role("radio").first.check()
@@ -181,7 +181,7 @@ def test_without_scripts_a_complaint_is_decided_all_the_same(visit: Visit) -> No
     expect(page.get_by_role("status").first).to_contain_text("diteruskan ke")
 
 
-def test_copies_are_found_and_kept_by_keyboard(visit: Visit) -> None:
+def test_copies_are_chosen_by_keyboard(visit: Visit) -> None:
     page = visit("sari")
     before = _open_first(page)
     page.keyboard.press("b")
@@ -197,20 +197,20 @@ def test_copies_are_found_and_kept_by_keyboard(visit: Visit) -> None:
     expect(page.locator(".decided")).to_contain_text("Tembusan: Komisi Pemberantasan Korupsi, Komisi Kejaksaan")
 
 
-def test_the_way_back_stands_for_ten_seconds(visit: Visit) -> None:
+def test_the_undo_notice_stays_for_ten_seconds(visit: Visit) -> None:
     page = visit("sari")
     page.clock.install()
     _open_first(page)
     _decide_by_keyboard(page, "1", "Enter")
-    expect(page.get_by_role("button", name="Urungkan")).to_be_visible()
+    expect(page.get_by_role("button", name="Batalkan Z")).to_be_visible()
     page.clock.run_for(9_000)
-    expect(page.get_by_role("button", name="Urungkan")).to_be_visible()
+    expect(page.get_by_role("button", name="Batalkan Z")).to_be_visible()
     page.clock.run_for(2_000)
-    expect(page.get_by_role("button", name="Urungkan")).to_be_hidden()
+    expect(page.get_by_role("button", name="Batalkan Z")).to_be_hidden()
 
 
-def _no_violations(page: Page, axe: str) -> None:
-    """What axe-core finds, in light and in dark, and whether the page is wider than the screen."""
+def _assert_accessible(page: Page, axe: str) -> None:
+    """Check a page by axe-core in light and dark, and that the page fits the width of the screen."""
     page.evaluate(axe)
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
@@ -223,9 +223,9 @@ def _no_violations(page: Page, axe: str) -> None:
 
 @pytest.mark.parametrize("width", [1280, 390])
 def test_every_page_is_accessible_and_fits(visit: Visit, axe: str, width: int) -> None:
-    # axe-core is put into the page from outside, which the page's own policy forbids.
+    # The page's content policy forbids injecting axe-core.
     page = visit("rini", viewport={"width": width, "height": 900}, bypass_csp=True)
-    # While a transition runs its colours are measured in between.
+    # axe-core would measure intermediate colours during a transition.
     page.emulate_media(reduced_motion="reduce")
     complaint = page.locator("a.row").first.get_attribute("href") or ""
     for address in (
@@ -237,27 +237,25 @@ def test_every_page_is_accessible_and_fits(visit: Visit, axe: str, width: int) -
         complaint,
     ):
         page.goto(address)
-        _no_violations(page, axe)
+        _assert_accessible(page, axe)
     page.get_by_label("Unit lain").press_sequentially("kejati")
     page.locator("#hasil-unit input").first.wait_for()
     page.get_by_label("Tambah tembusan").press_sequentially("kpk")
     page.locator("#hasil-tembusan input").first.wait_for()
-    _no_violations(page, axe)
+    _assert_accessible(page, axe)
     page.get_by_role("radio").first.check()
     page.get_by_role("button", name="Putuskan").click()
-    page.get_by_role("button", name="Urungkan").wait_for()
-    _no_violations(page, axe)
+    page.get_by_role("button", name="Batalkan Z").wait_for()
+    _assert_accessible(page, axe)
     page.goto(complaint)
     page.locator(".decided").wait_for()
-    _no_violations(page, axe)
+    _assert_accessible(page, axe)
     page.context.clear_cookies()
     page.goto("/masuk")
-    _no_violations(page, axe)
+    _assert_accessible(page, axe)
 
 
-def test_a_supervisor_sees_what_a_ban_would_have_changed_before_it_becomes_a_rule(
-    visit: Visit, sample_home: Path
-) -> None:
+def test_a_supervisor_previews_a_rule_before_adding_the_rule(visit: Visit, sample_home: Path) -> None:
     rules = sample_home / "offices" / "kumham" / "rules.csv"
     page = visit("budi")
     page.locator("a.row").first.click()

@@ -1,0 +1,144 @@
+"""The complaint page: decisions, copies, undo, returns and hostile texts."""
+
+from __future__ import annotations
+
+import re
+from typing import TYPE_CHECKING
+
+import pytest
+
+from service.ledger.complaints import Complaints
+from service.ledger.decisions import Decision, Decisions
+from service.ledger.tables import StoredComplaint
+
+if TYPE_CHECKING:
+    from tests.service.desk import Desk
+
+LONG = "Jalan di depan pasar lama rusak berat sejak musim hujan dan belum pernah diperbaiki oleh siapa pun"
+HOSTILE = [
+    "<script>alert(1)</script> lampu mati",
+    "'; DROP TABLE complaints; -- lampu mati",
+    "{{ 7 * 7 }} {% raw %} lampu mati",
+    '=HYPERLINK("x") lampu mati',
+    "../../etc/passwd lampu mati",
+    '" onmouseover="alert(1)',
+]
+
+
+def test_decisions_made_together_are_undone_together_or_one_by_one(officer: Desk) -> None:
+    for reference in ("a", "b", "c"):
+        officer.send(reference, text=f"{LONG}, salam dari warga {reference}")
+    answer = officer.decide("a", serupa="ya", detik="30")
+    assert "dan 2 yang hampir sama" in officer.page(answer.headers["location"])
+    with officer.database.reading() as session:
+        timed = [session.get_one(StoredComplaint, officer.stored(name)["id"]).decisions[0].seconds for name in "abc"]
+    assert timed == [30, None, None]
+    officer.post(f"/putusan/{officer.stored('b')['decisions'][0]['id']}/urungkan")
+    assert [officer.stored(reference)["waiting"] for reference in "abc"] == [False, True, False]
+    officer.decide("b", unit="-", tindak_lanjut="yudisial")
+    officer.post(f"/putusan/{officer.stored('a')['decisions'][0]['id']}/urungkan", bersama="ya")
+    # The decision made separately since then stays.
+    assert [officer.stored(reference)["waiting"] for reference in "abc"] == [True, False, True]
+
+
+def test_a_colleagues_decision_made_in_the_meantime_stays(officer: Desk) -> None:
+    for reference in ("a", "b"):
+        officer.send(reference, text=f"{LONG}, salam dari warga {reference}")
+    officer.decide("b", unit="-", tindak_lanjut="yudisial")
+    with officer.database.session() as session:
+        # The list was read before the colleague's decision.
+        complaint = Complaints(session, "kumham").get("a")
+        similar = [officer.stored("b")["id"]]
+        entry, others = Decisions(session, "kumham").decide_with_similar(complaint, similar, Decision("mabes-polri"))
+        assert (entry.together, others) == (None, 0)
+    assert officer.stored("b")["decisions"][0]["outcome"] == "yudisial"
+
+
+def test_copies_are_chosen_by_tick_or_by_name(officer: Desk) -> None:
+    officer.send("1")
+    assert 'type="checkbox" name="tembusan"' in officer.page("/tembusan?cari_tembusan=kpk")
+    refused = officer.decide("1", unit="-", tindak_lanjut="tangani", tembusan="mabes-polri")
+    assert re.search(r'value="mabes-polri" checked', refused.text)
+    first = officer.stored("1")["suggestion"]["units"][0]["id"]
+    unknown = officer.decide("1", tembusan=["mabes-polri", first, "bukan-unit"])
+    assert unknown.status_code == 422
+    assert "Unit tembusan itu tidak ada di kantor ini" in unknown.text
+    officer.decide("1", tembusan=["mabes-polri", first], cari_tembusan="komisi kejaksaan")
+    copies = officer.stored("1")["decisions"][0]["copies"]
+    assert copies == [unit for unit in ("mabes-polri", "komisi-kejaksaan") if unit != first]
+
+
+def test_times_are_shown_in_the_offices_timezone(officer: Desk) -> None:
+    officer.send("1", received_at="2026-11-23T22:30:00+00:00")
+    assert "24 Nov 2026 05.30" in officer.page(f"/pengaduan/{officer.stored('1')['id']}")
+    assert "24 Nov 2026" in officer.page("/daftar?dari=2026-11-01&sampai=2026-11-30")
+
+
+def test_a_decision_leads_to_the_next_complaint_and_can_be_undone(officer: Desk) -> None:
+    officer.send("1")
+    officer.send("2", text="paspor belum jadi juga")
+    answer = officer.decide("1", detik="12.5")
+    onward = officer.page(answer.headers["location"])
+    assert "2" in answer.headers["location"]
+    assert "diteruskan ke" in onward
+    decision = officer.stored("1")["decisions"][0]
+    assert (decision["verdict"], decision["officer"]) == ("accepted", "sari")
+    officer.post(f"/putusan/{decision['id']}/urungkan")
+    assert officer.stored("1")["waiting"]
+
+
+def test_another_unit_is_found_by_abbreviation_and_counts_as_changed(officer: Desk) -> None:
+    officer.send("1")
+    found = officer.page("/unit?cari=KPK")
+    first = re.search(r'value="([^"]+)" data-match> <span>([^<]+)', found)
+    assert first
+    assert first[2] == "Komisi Pemberantasan Korupsi"
+    officer.decide("1", unit=first[1])
+    decision = officer.stored("1")["decisions"][0]
+    assert (decision["unit"], decision["verdict"]) == (first[1], "changed")
+
+
+def test_without_a_script_the_typed_name_is_enough(officer: Desk) -> None:
+    officer.send("1")
+    officer.decide("1", unit="", cari="komisi pemberantasan korupsi")
+    assert officer.stored("1")["decisions"][0]["unit"]
+
+
+def test_a_decision_without_a_unit_needs_a_fitting_outcome(officer: Desk) -> None:
+    officer.send("1")
+    assert officer.decide("1", unit="-", tindak_lanjut="tangani").status_code == 422
+    assert officer.stored("1")["waiting"]
+    officer.decide("1", unit="-", tindak_lanjut="bukan kewenangan")
+    assert officer.stored("1")["decisions"][0]["verdict"] == "rejected"
+
+
+def test_the_second_of_two_decisions_is_refused_in_a_sentence(officer: Desk) -> None:
+    officer.send("1")
+    officer.decide("1")
+    answer = officer.decide("1")
+    assert answer.status_code == 409
+    assert "rekan Anda" in answer.text
+    assert len(officer.stored("1")["decisions"]) == 1
+
+
+def test_a_returned_complaint_waits_again_and_shows_the_reason(officer: Desk) -> None:
+    officer.send("1")
+    officer.decide("1")
+    stored = officer.stored("1")
+    officer.post(f"/pengaduan/{stored['id']}/kembali", alasan="bukan kewenangan kami")
+    assert officer.stored("1")["waiting"]
+    assert "bukan kewenangan kami" in officer.page(f"/pengaduan/{stored['id']}")
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_text_is_shown_as_text_everywhere(desk: Desk, text: str) -> None:
+    desk.sign_in("budi")
+    desk.post("/baru", "/baru", isi=text, judul=text, nomor="h1", saluran=text)
+    desk.decide("h1", alasan=text)
+    pages = [desk.page(address) for address in ("/antrean", "/daftar", f"/pengaduan/{desk.stored('h1')['id']}")]
+    pages.append(desk.page("/unit", 200) + desk.client.get("/unit", params={"cari": text}).text)
+    for page in pages:
+        assert "<script>alert" not in page
+        assert 'onmouseover="alert' not in page
+        assert "49 " not in page
+    assert desk.stored("h1")["text"] == text

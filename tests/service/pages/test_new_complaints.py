@@ -1,0 +1,118 @@
+"""Typed complaints, paper letters and uploaded exports."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from data.exports.open import write_laporan_ringkas
+from service.ledger.tables import StoredComplaint, Upload
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.service.desk import Desk
+
+PHONE = "081200000001"
+
+
+def _ringkas(path: Path, rows: list[dict[str, str]]) -> Path:
+    base = {"Tanggal Laporan Masuk": "3 Nov 2026", "Waktu Laporan Masuk": "08:10"}
+    write_laporan_ringkas(path, [base | row for row in rows])
+    return path
+
+
+def test_a_typed_complaint_is_stored_masked_with_a_suggestion(officer: Desk) -> None:
+    answer = officer.post("/baru", "/baru", isi=f"hubungi {PHONE} soal paspor", judul=f"dari {PHONE}")
+    page = officer.page(answer.headers["location"])
+    assert PHONE not in page
+    assert "Unit yang disarankan" in page
+
+
+def test_a_letter_has_a_number_and_a_date(officer: Desk) -> None:
+    assert officer.post("/baru", "/baru", surat="ya", isi="sengketa tanah").status_code == 422
+    answer = officer.post("/baru", "/baru", surat="ya", isi="sengketa tanah", nomor="AG-12/2026", tanggal="2026-11-02")
+    assert "2026-11-02" in officer.page(answer.headers["location"])
+
+
+def test_a_blank_or_too_long_text_is_refused_in_a_sentence(officer: Desk) -> None:
+    assert "masih kosong" in officer.post("/baru", "/baru", isi="  ").text
+    assert officer.post("/baru", "/baru", isi="a" * 50_001).status_code == 413
+
+
+def test_an_uploaded_export_fills_the_queue_once(officer: Desk, tmp_path: Path) -> None:
+    rows = [{"Tracking ID": str(n), "Isi Laporan Awal": f"laporan nomor {n} di polres macet"} for n in range(120)]
+    rows[5]["Isi Laporan Awal"] = ""
+    rows[6]["Tipe Laporan (Anonim/Rahasia)"] = "Rahasia"
+    path = _ringkas(tmp_path / "ringkas.xlsx", rows)
+    first = officer.upload(path)
+    assert (first["state"], first["done"], first["new"], first["unread"]) == ("done", 120, 119, 1)
+    again = officer.upload(path)
+    assert (again["new"], again["unchanged"]) == (0, 119)
+    with officer.database.reading() as session:
+        assert session.query(StoredComplaint).count() == 119
+    assert officer.stored("6")["confidential"]
+
+
+def test_a_later_export_counts_agreements_differences_and_returns(officer: Desk, tmp_path: Path) -> None:
+    for reference in ("sama", "beda", "menunggu", "kembali"):
+        officer.send(reference)
+    suggested = officer.stored("sama")["suggestion"]["units"]
+    for reference in ("sama", "beda", "kembali"):
+        officer.decide(reference)
+    rows = [
+        {"Tracking ID": "sama", "Instansi Terdisposisi": suggested[0]["name"]},
+        {"Tracking ID": "beda", "Instansi Terdisposisi": suggested[1]["name"]},
+        {"Tracking ID": "menunggu", "Instansi Terdisposisi": suggested[0]["name"]},
+        {"Tracking ID": "kembali", "Instansi Terdisposisi": suggested[0]["name"], "Status Laporan": "Bukan Wewenang"},
+        {"Tracking ID": "lama", "Instansi Terdisposisi": suggested[0]["name"], "Status Laporan": "Ditutup oleh Admin"},
+    ]
+    text = "laporan saya di polres belum ada kejelasan"
+    summary = officer.upload(_ringkas(tmp_path / "l.xlsx", [{"Isi Laporan Awal": text} | row for row in rows]))
+    counts = {name: summary[name] for name in ("agreed", "differed", "decided", "returned", "recorded")}
+    assert counts == dict.fromkeys(counts, 1)
+    differed = officer.stored("beda")["decisions"]
+    assert [entry["unit"] for entry in differed if not entry["undone_at"]] == [suggested[1]["id"]]
+    assert officer.stored("lama")["decisions"][0]["verdict"] == "recorded"
+
+
+def test_an_unreadable_upload_is_refused_and_not_kept(officer: Desk, tmp_path: Path, sample_home: Path) -> None:
+    broken = tmp_path / "rusak.xlsx"
+    broken.write_bytes(b"PK\x03\x04 no workbook")
+    assert officer.upload(broken)["error"] == "unreadable"
+    nameless = tmp_path / "tanpa.csv"
+    nameless.write_text("angka,lain\n1,2\n", encoding="utf-8")
+    assert officer.upload(nameless)["error"] == "no_text_column"
+    assert not list((sample_home / "uploads").rglob("*.xlsx"))
+    old = tmp_path / "lama.xls"
+    old.write_bytes(b"x")
+    with old.open("rb") as file:
+        answer = officer.post("/unggah", "/unggah", files={"berkas": ("../../lama.xls", file)})
+    assert answer.status_code == 415
+
+
+def test_an_interrupted_upload_resumes_where_it_stopped(officer: Desk, sample_home: Path) -> None:
+    rows = [{"Tracking ID": str(n), "Isi Laporan Awal": f"laporan nomor {n} macet"} for n in range(80)]
+    folder = sample_home / "uploads" / "kumham"
+    folder.mkdir(parents=True, exist_ok=True)
+    _ringkas(folder / "broken-off.xlsx", rows)
+    with officer.database.session() as session:
+        session.add(
+            Upload(
+                id="broken-off",
+                office="kumham",
+                file_name="r.xlsx",
+                uploaded_by="sari",
+                created_at=datetime(2026, 11, 1),  # noqa: DTZ001 - the ledger's columns are UTC
+                state="reading",
+                claimed_at=datetime(2026, 11, 1),  # noqa: DTZ001 - as above
+                done=50,
+                summary={"new": 50},
+                error="",
+            )
+        )
+    officer.client.app.state.uploads.resume()  # type: ignore[attr-defined]
+    summary = officer.summary_of("broken-off")
+    assert (summary["done"], summary["new"]) == (80, 80)
+    with officer.database.reading() as session:
+        assert session.query(StoredComplaint).count() == 30
