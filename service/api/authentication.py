@@ -14,7 +14,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from service.dependencies import settings_of
 from service.errors import KeyMissing, TooManyRequests
-from service.ledger.accounts import Accounts, digest_of
+from service.ledger.accounts import Accounts, secret_digest
 
 if TYPE_CHECKING:
     from service.ledger.database import Database
@@ -77,7 +77,7 @@ async def caller(request: Request, sent: Annotated[HTTPAuthorizationCredentials 
     """
     settings = settings_of(request)
     known: KnownCallers = request.app.state.callers
-    digest = digest_of(sent.credentials) if sent else ""
+    digest = secret_digest(sent.credentials) if sent else ""
     who = known.who(digest) if sent else None
     if who is None:
         who = await run_in_threadpool(_looked_up, request.app.state.database, settings, digest)

@@ -1,4 +1,4 @@
-"""Who may sign in, who has, and which systems hold a key. Passwords and secrets are kept as hashes only."""
+"""Users, their sessions, and the API keys of systems. Passwords and secrets are stored as hashes only."""
 
 from __future__ import annotations
 
@@ -42,23 +42,23 @@ _KEY_PREFIX = "pilah_"
 
 
 class Role(StrEnum):
-    """What somebody may do; each may do what those before it may."""
+    """The role of a user; each role includes the ones before it."""
 
     OFFICER = "officer"
     SUPERVISOR = "supervisor"
     ADMINISTRATOR = "administrator"
 
     def includes(self, other: Role) -> bool:
-        """Whether this role may do what the other may."""
+        """Whether this role has all rights of another."""
         order = list(Role)
         return order.index(self) >= order.index(other)
 
 
 @dataclass(frozen=True, slots=True)
 class SignedInUser:
-    """Who is looking at the pages. `form_token` is what a form must send back.
+    """The user of a session. Every form must send `form_token` back.
 
-    `stale`: it should be noted that they are still there, which a reading transaction can't.
+    `stale`: the session's last use should be updated, which a reading transaction can't do.
     """
 
     user_id: str
@@ -79,28 +79,28 @@ def open_accounts(database: Database) -> Iterator[Accounts]:
 
 
 class Accounts:
-    """The people and systems of one office, within one transaction."""
+    """The users and API keys of one office, within one transaction."""
 
     def __init__(self, session: Session, office: str) -> None:
         self._session = session
         self._office = office
 
     def users(self) -> list[User]:
-        """Everybody, by name."""
+        """All users, by name."""
         return list(self._session.scalars(select(User).where(User.office == self._office).order_by(User.name)))
 
     def any_user(self) -> bool:
         return self._session.scalar(select(func.count()).where(User.office == self._office)) != 0
 
     def add_user(self, name: str, role: str, password: str, by: str) -> User:
-        """Somebody new.
+        """Add a user.
 
         Raises:
-            AccountInvalid: the name is taken or can't be one, the role is unknown, or the password is too short.
+            AccountInvalid: the name is taken or malformed, the role is unknown, or the password is too short or long.
         """
         name = name.strip().lower()
         if not _NAME.fullmatch(name):
-            raise AccountInvalid("A name has 2 to 60 of a-z, 0-9, dot, - and _, such as sari.w")
+            raise AccountInvalid("ledger.user-name-malformed")
         _check_password(password)
         user = User(
             id=time_ordered_id(),
@@ -115,12 +115,12 @@ class Accounts:
             with self._session.begin_nested():
                 self._session.add(user)
         except IntegrityError:
-            raise AccountInvalid(f"There is a user {name} already. Choose another name.") from None
+            raise AccountInvalid("ledger.user-name-taken", name=name) from None
         record_event(self._session, self._office, by, "user_added", name)
         return user
 
     def add_demonstrator(self, name: str, role: Role) -> User:
-        """Somebody who can't sign in with any password."""
+        """Add a user whom no password signs in."""
         user = User(
             id=time_ordered_id(),
             office=self._office,
@@ -135,10 +135,10 @@ class Accounts:
         return user
 
     def set_password(self, name: str, password: str, by: str) -> None:
-        """A new password; whoever was signed in with the old one is signed out.
+        """Set a password and end the user's sessions.
 
         Raises:
-            AccountInvalid: there is no such user, or the password is too short.
+            AccountInvalid: the user is unknown, or the password is too short or long.
         """
         user = self._user(name)
         _check_password(password)
@@ -148,10 +148,10 @@ class Accounts:
         record_event(self._session, self._office, by, "password_set", user.name)
 
     def set_role(self, name: str, role: str, by: str) -> None:
-        """Another role.
+        """Change a user's role.
 
         Raises:
-            AccountInvalid: no such user or role, or nobody would be left to administer.
+            AccountInvalid: the user or role is unknown, or the office would be left without an administrator.
         """
         user = self._user(name)
         self._keep_an_administrator(user, role)
@@ -159,10 +159,10 @@ class Accounts:
         record_event(self._session, self._office, by, f"role_{role}", user.name)
 
     def disable(self, name: str, by: str) -> None:
-        """Somebody may no longer sign in; what they decided stays.
+        """Disable a user, who can no longer sign in; their decisions stay.
 
         Raises:
-            AccountInvalid: there is no such user, or nobody would be left to administer.
+            AccountInvalid: the user is unknown, or the office would be left without an administrator.
         """
         user = self._user(name)
         self._keep_an_administrator(user, "")
@@ -171,16 +171,17 @@ class Accounts:
         record_event(self._session, self._office, by, "user_disabled", user.name)
 
     def sign_in(self, name: str, password: str) -> tuple[str, SignedInUser] | SignInRefused:
-        """A secret for the browser and who it stands for; a refusal is given back so that its count is kept.
+        """Sign a user in: the browser's secret and the user, or a refusal.
 
-        After five failures the account is locked for a quarter of an hour, whatever is tried.
+        The refusal is returned, not raised, so that the transaction commits the count of failures. After five failures
+        the account is locked for a quarter of an hour.
         """
-        refused = SignInRefused("Name and password don't belong together, or the account is locked for a while.")
+        refused = SignInRefused("ledger.sign-in-refused")
         user = self._session.scalar(
             select(User).where(User.office == self._office, User.name == name.strip().lower()).with_for_update()
         )
-        # An unknown name takes as long as a known one.
-        right = _verified(user.password if user else _hash_of_nobody(), password[:LONGEST_PASSWORD])
+        # An unknown name takes as long as a known one, so that the time reveals no names.
+        right = _verified(user.password if user else _hash_of_unknown_user(), password[:LONGEST_PASSWORD])
         if user is None or user.disabled_at is not None or (user.locked_until and user.locked_until > now()):
             return refused
         if not right:
@@ -193,12 +194,12 @@ class Accounts:
         return self.open_session(user)
 
     def open_session(self, user: User) -> tuple[str, SignedInUser]:
-        """A new session for somebody who has proved who they are."""
+        """Start a session for a user: the browser's secret and the user."""
         self._session.execute(delete(SignIn).where(SignIn.expires_at < now()))
         secret, form_token = secrets.token_urlsafe(32), secrets.token_urlsafe(32)
         self._session.add(
             SignIn(
-                secret_hash=digest_of(secret),
+                secret_hash=secret_digest(secret),
                 user_id=user.id,
                 form_token=form_token,
                 seen_at=now(),
@@ -209,11 +210,11 @@ class Accounts:
         return secret, SignedInUser(user.id, user.name, Role(user.role), form_token)
 
     def signed_in_user(self, secret: str) -> SignedInUser | None:
-        """Who is signed in with a browser's secret; nobody where it has expired or was idle for two hours."""
+        """The user of a browser's secret; None where the session has expired or was idle for two hours."""
         found = self._session.execute(
             select(SignIn, User)
             .join(User, User.id == SignIn.user_id)
-            .where(SignIn.secret_hash == digest_of(secret), User.office == self._office, User.disabled_at.is_(None))
+            .where(SignIn.secret_hash == secret_digest(secret), User.office == self._office, User.disabled_at.is_(None))
         ).first()
         if found is None:
             return None
@@ -223,15 +224,15 @@ class Accounts:
         stale = sign_in.seen_at < now() - _SEEN_EVERY
         return SignedInUser(user.id, user.name, Role(user.role), sign_in.form_token, stale)
 
-    def seen(self, secret: str) -> None:
-        """Note that somebody is still there."""
-        self._session.execute(update(SignIn).where(SignIn.secret_hash == digest_of(secret)).values(seen_at=now()))
+    def touch(self, secret: str) -> None:
+        """Update the last use of a session."""
+        self._session.execute(update(SignIn).where(SignIn.secret_hash == secret_digest(secret)).values(seen_at=now()))
 
     def sign_out(self, secret: str) -> None:
-        self._session.execute(delete(SignIn).where(SignIn.secret_hash == digest_of(secret)))
+        self._session.execute(delete(SignIn).where(SignIn.secret_hash == secret_digest(secret)))
 
     def api_keys(self) -> list[ApiKey]:
-        """Every key, revoked ones too, the newest first."""
+        """All keys, also revoked ones, newest first."""
         return list(
             self._session.scalars(
                 select(ApiKey).where(ApiKey.office == self._office).order_by(ApiKey.created_at.desc())
@@ -239,20 +240,20 @@ class Accounts:
         )
 
     def any_key_or_user(self) -> tuple[bool, bool]:
-        """Whether the office has a key, and whether it has a user: one question, asked at every call without a key."""
+        """Whether the office has a key, and whether it has a user; one query, run for every call without a key."""
         keys, users = exists().where(ApiKey.office == self._office), exists().where(User.office == self._office)
         found = self._session.execute(select(keys, users)).one()
         return bool(found[0]), bool(found[1])
 
     def add_key(self, name: str, by: str) -> str:
-        """A new key for a system; the only time that it can be read.
+        """Add a key for a system and return it; it can't be read again.
 
         Raises:
-            AccountInvalid: the name is blank or long.
+            AccountInvalid: the name is blank or too long.
         """
         name = name.strip()
         if not 1 <= len(name) <= 60:  # noqa: PLR2004 - the column's length
-            raise AccountInvalid("Name the system that the key is for, in 1 to 60 characters.")
+            raise AccountInvalid("ledger.key-name-malformed")
         secret = _KEY_PREFIX + secrets.token_urlsafe(32)
         self._session.add(
             ApiKey(
@@ -260,7 +261,7 @@ class Accounts:
                 office=self._office,
                 name=name,
                 hint=secret[: len(_KEY_PREFIX) + 4],
-                secret_hash=digest_of(secret),
+                secret_hash=secret_digest(secret),
                 created_at=now(),
             )
         )
@@ -269,10 +270,10 @@ class Accounts:
         return secret
 
     def revoke_key(self, key_id: str, by: str) -> None:
-        """A key that counts no more.
+        """Revoke a key.
 
         Raises:
-            AccountInvalid: there is no such key.
+            AccountInvalid: no key in use has this id.
         """
         found = self._session.execute(
             update(ApiKey)
@@ -281,11 +282,11 @@ class Accounts:
             .returning(ApiKey.name)
         ).scalar()
         if found is None:
-            raise AccountInvalid("There is no such key that is still in use. See: pilah keys list")
+            raise AccountInvalid("ledger.unknown-key")
         record_event(self._session, self._office, by, "key_revoked", found)
 
     def key_of(self, digest: str) -> str | None:
-        """The id of the key whose `key_digest` this is, None where there is none or it was revoked."""
+        """The id of the key with a digest; None where it is unknown or revoked."""
         return self._session.scalar(
             select(ApiKey.id).where(
                 ApiKey.secret_hash == digest, ApiKey.office == self._office, ApiKey.revoked_at.is_(None)
@@ -295,7 +296,7 @@ class Accounts:
     def _user(self, name: str) -> User:
         user = self._session.scalar(select(User).where(User.office == self._office, User.name == name.strip().lower()))
         if user is None:
-            raise AccountInvalid("There is no such user. See: pilah users list")
+            raise AccountInvalid("ledger.unknown-user")
         return user
 
     def _count_failure(self, user: User) -> None:
@@ -311,18 +312,18 @@ class Accounts:
             if other.id != user.id and other.role == Role.ADMINISTRATOR and other.disabled_at is None
         ]
         if user.role == Role.ADMINISTRATOR and role != Role.ADMINISTRATOR and not others:
-            raise AccountInvalid("Nobody would be left to administer. Make somebody else administrator first.")
+            raise AccountInvalid("ledger.last-administrator")
 
 
 def _role(role: str) -> Role:
     if role not in set(Role):
-        raise AccountInvalid(f"There is no role {role!r}. Take one of: {', '.join(Role)}")
+        raise AccountInvalid("ledger.unknown-role", role=repr(role), roles=", ".join(Role))
     return Role(role)
 
 
 def _check_password(password: str) -> None:
     if not SHORTEST_PASSWORD <= len(password) <= LONGEST_PASSWORD:
-        raise AccountInvalid(f"A password has {SHORTEST_PASSWORD} to {LONGEST_PASSWORD} characters.")
+        raise AccountInvalid("ledger.password-length", shortest=SHORTEST_PASSWORD, longest=LONGEST_PASSWORD)
 
 
 def _verified(password_hash: str, password: str) -> bool:
@@ -339,11 +340,11 @@ def _hasher() -> PasswordHasher:
 
 
 @cache
-def _hash_of_nobody() -> str:
+def _hash_of_unknown_user() -> str:
     return _hasher().hash(secrets.token_urlsafe(16))
 
 
-def digest_of(secret: str) -> str:
-    """What is kept of a secret, to know it again."""
+def secret_digest(secret: str) -> str:
+    """The digest under which a secret is stored."""
     # Secrets of 256 random bits need no slow hash.
     return hashlib.sha256(secret.encode("utf-8", "surrogatepass")).hexdigest()

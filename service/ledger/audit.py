@@ -1,4 +1,4 @@
-"""Who did what, when."""
+"""The audit log: who did what, when."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ if TYPE_CHECKING:
 
 
 def record_event(session: Session, office: str, actor: str, action: str, subject: str) -> None:
-    """Enter an event; `subject` is a name or an id, never a complaint's text."""
+    """Add an event; `subject` is a name or an id, never a complaint's text."""
     session.add(AuditEvent(office=office, at=now(), actor=actor, action=action, subject=subject))
 
 
 def newest(session: Session, office: str, most: int) -> Sequence[AuditEvent]:
-    """The newest events of an office, the last one first."""
+    """The newest events of an office, newest first."""
     query = select(AuditEvent).where(AuditEvent.office == office).order_by(AuditEvent.id.desc()).limit(most)
     return session.scalars(query).all()

@@ -9,17 +9,17 @@ from sqlalchemy import or_, select
 from sqlalchemy.exc import IntegrityError
 
 from data.ids import time_ordered_id
+from model.complaint import Complaint, Location
 from model.language.near_duplicates import NEAR_DUPLICATE_FROM, duplicate_keys, resemblance
 from service.errors import UnknownComplaint
 from service.ledger.database import as_utc, now
-from service.ledger.tables import StoredComplaint, StoredSuggestion, TextMark
+from service.ledger.tables import DuplicateKey, StoredComplaint, StoredSuggestion
 
 if TYPE_CHECKING:
     from datetime import date
 
     from sqlalchemy.orm import Session
 
-    from model.complaint import Complaint
     from model.suggestion import Suggestion
 
 
@@ -165,7 +165,7 @@ class Complaints:
         )
         self._session.add(entry)
         self._session.flush()
-        self._session.add_all(TextMark(complaint_id=entry_id, mark=key, office=self._office) for key in keys)
+        self._session.add_all(DuplicateKey(complaint_id=entry_id, key=key, office=self._office) for key in keys)
         self._session.flush()
         return entry
 
@@ -174,16 +174,36 @@ class Complaints:
         if not keys:
             return ""
         near = (
-            select(TextMark.complaint_id)
-            .where(TextMark.office == self._office, TextMark.mark.in_(keys))
-            .group_by(TextMark.complaint_id)
-            .order_by(TextMark.complaint_id.desc())
+            select(DuplicateKey.complaint_id)
+            .where(DuplicateKey.office == self._office, DuplicateKey.key.in_(keys))
+            .group_by(DuplicateKey.complaint_id)
+            .order_by(DuplicateKey.complaint_id.desc())
             .limit(_MOST_COMPARED)
         )
         candidates = self._session.execute(
             select(StoredComplaint.group_id, StoredComplaint.text).where(StoredComplaint.id.in_(near))
         )
         return next((group for group, other in candidates if resemblance(text, other) >= NEAR_DUPLICATE_FROM), "")
+
+
+def to_complaint(stored: StoredComplaint) -> Complaint:
+    """A stored complaint as the model reads it; `received_at` is UTC without an offset."""
+    fields = stored.fields
+    places = fields.get("location", {})
+    return Complaint(
+        stored.text,
+        reference_id=stored.reference_id,
+        received_at=stored.received_at,
+        title=stored.title,
+        channel=fields.get("channel", ""),
+        location=Location(**{name: places.get(name, "") for name in Location.__slots__}),
+        type=fields.get("type", ""),
+        reporter_category=fields.get("reporter_category", ""),
+        requested_unit=fields.get("requested_unit", ""),
+        attachments=fields.get("attachments", 0),
+        anonymous=bool(fields.get("anonymous", False)),
+        confidential=stored.confidential,
+    )
 
 
 def _fields(complaint: Complaint) -> dict[str, Any]:

@@ -1,4 +1,4 @@
-"""The ledger as a file that a spreadsheet opens and `pilah train` reads."""
+"""Write the ledger to a file that a spreadsheet opens and `pilah train` reads."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, select
 
 from data.exports.open import open_writer, write_laporan_ringkas
+from service.ledger.queue import was_made
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
 
 if TYPE_CHECKING:
@@ -54,10 +55,9 @@ _ROWS_AT_ONCE = 500
 def write_export(
     path: Path, kind: str, session: Session, settings: Settings, names: Names, period: tuple[datetime, datetime]
 ) -> None:
-    """Write every complaint that came in from `period[0]` until before `period[1]`, both UTC.
+    """Write the complaints received from `period[0]` until before `period[1]`, both UTC.
 
-    Title and text of a confidential complaint stay out. Cells that a spreadsheet would take for a formula are made
-    harmless.
+    Confidential complaints are written without title and text. Cells that look like formulas are made harmless.
     """
     rows = _rows(session, settings, names, period)
     if kind == "ringkas":
@@ -81,10 +81,7 @@ def _rows(
         .outerjoin(StoredSuggestion, StoredSuggestion.id == StoredComplaint.suggestion_id)
         .outerjoin(
             StoredDecision,
-            and_(
-                StoredDecision.complaint_id == StoredComplaint.id,
-                StoredDecision.undone_at.is_(None) | StoredDecision.returned_at.is_not(None),
-            ),
+            and_(StoredDecision.complaint_id == StoredComplaint.id, was_made()),
         )
         .where(
             StoredComplaint.office == settings.office,
@@ -157,7 +154,7 @@ def _as_ringkas(row: dict[str, object]) -> dict[str, object]:
         "Kategori": row.get("category", ""),
         "Judul Laporan": row["title"],
         "Isi Laporan Awal": row["text"],
-        "Tipe Laporan (Anonim/Rahasia)": _kept_back(row),
+        "Tipe Laporan (Anonim/Rahasia)": _report_type(row),
         "Sumber Laporan": row["channel"],
         "Instansi Terdisposisi": row.get("unit", ""),
         "Status Laporan": row["status"],
@@ -168,8 +165,8 @@ def _as_ringkas(row: dict[str, object]) -> dict[str, object]:
     }
 
 
-def _kept_back(row: dict[str, object]) -> str:
-    """As LAPOR! writes it: Anonim, Rahasia, or both with a stroke between."""
+def _report_type(row: dict[str, object]) -> str:
+    """The report type as LAPOR! writes it: Anonim, Rahasia, or Anonim|Rahasia."""
     kinds = {"anonymous": "Anonim", "confidential": "Rahasia"}
     return "|".join(name for key, name in kinds.items() if row[key] == "true")
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Names:
-    """What an officer calls the ids of units and categories; an id that nobody knows stands for itself."""
+    """Maps ids to names; an unknown id is shown as it is."""
 
     units: dict[str, str]
     categories: dict[str, str]

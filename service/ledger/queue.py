@@ -1,4 +1,4 @@
-"""What waits, what was decided, and where an officer goes next: the ledger as lists."""
+"""Lists of complaints: the queue of waiting ones, and the cases of a period."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _EXCERPT_CHARACTERS = 240
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Which of the waiting complaints are meant; an empty one doesn't narrow. `WITHOUT_UNIT` stands for no unit at all."""
+    """Filters of the queue; a blank one doesn't narrow it. `WITHOUT_UNIT` selects suggestions without a unit."""
 
     unit: str = ""
     status: str = ""
@@ -35,11 +35,11 @@ class Filters:
 
 @dataclass(frozen=True, slots=True)
 class CaseFilters:
-    """Which complaints of a period are meant, decided or not; `start` inclusive, `end` exclusive, both UTC.
+    """Filters of the cases, decided or not, of a period; `start` inclusive, `end` exclusive, both UTC.
 
-    `unit` is the newest suggestion's, `suggested` the one that stood first when it was decided.
-    `by` "decided" lists the decisions of the period that the dashboard counts, one line each. `unsettled`: forwarded and
-    not known to be settled, whenever that was; `overdue_on` narrows it to those that should have been by that day.
+    `unit` is the newest suggestion's unit, `suggested` the suggested one at the time of the decision. `by` "decided"
+    lists one line for each decision that the dashboard counts. `unsettled`: forwarded and not known to be settled, in any
+    period; `overdue_on` narrows this to the cases due before that day.
     """
 
     start: datetime
@@ -57,7 +57,7 @@ class CaseFilters:
 
 @dataclass(frozen=True, slots=True)
 class Load:
-    """How much waits: in all, late, by the status of the suggestion, and by its unit, the most frequent first."""
+    """The number of waiting complaints: all, overdue, by status and by unit of the suggestion, largest first."""
 
     total: int
     late: int
@@ -67,7 +67,7 @@ class Load:
 
 @dataclass(frozen=True, slots=True)
 class Row:
-    """One line of a list."""
+    """A line of a list."""
 
     id: str
     reference_id: str
@@ -96,7 +96,7 @@ class Queue:
         self._office = office
 
     def page(self, filters: Filters, number: int) -> tuple[list[Row], int]:
-        """A page of what waits, the nearest deadline first, and how many there are; one line for each group."""
+        """A page of the queue, nearest deadline first, and the number of lines; a group has one line."""
         where = self._where(filters)
         count = self._session.scalar(select(func.count()).select_from(StoredComplaint).where(*where)) or 0
         query = (
@@ -109,7 +109,7 @@ class Queue:
         return [_row(found) for found in self._session.execute(query)], count
 
     def neighbour(self, complaint: StoredComplaint, filters: Filters, *, forward: bool) -> str | None:
-        """The id of the complaint after or before this one in the same list; None at its end."""
+        """The id of the next or previous complaint of the same list; None at its end."""
         key = tuple_(*_order())
         here = tuple_(complaint.forward_by, complaint.settle_by, complaint.id)
         order = _order() if forward else [column.desc() for column in _order()]
@@ -139,7 +139,7 @@ class Queue:
         return list(self._session.scalars(query))
 
     def load(self, today: date) -> Load:
-        """What waits, counted once over an index that holds all it needs."""
+        """Count the waiting complaints in one query, which an index answers alone."""
         query = (
             select(
                 StoredComplaint.unit_status,
@@ -165,14 +165,14 @@ class Queue:
         )
 
     def cases(self, filters: CaseFilters, number: int) -> tuple[list[Row], int]:
-        """A page of a period's complaints, the newest first, and how many there are."""
+        """A page of the cases, newest first, and their number."""
         decision = StoredDecision
         chosen = and_(decision.complaint_id == StoredComplaint.id, _chosen(filters))
         where = self._cases_where(filters)
         base = select(func.count()).select_from(StoredComplaint).outerjoin(decision, chosen).where(*where)
         count = self._session.scalar(base) or 0
         query = (
-            base.with_only_columns(*_columns(), _one(), decision.unit_id, decision.verdict)
+            base.with_only_columns(*_columns(), literal(1), decision.unit_id, decision.verdict)
             .order_by(StoredComplaint.received_at.desc(), StoredComplaint.id.desc())
             .limit(ROWS_OF_PAGE)
             .offset((number - 1) * ROWS_OF_PAGE)
@@ -215,13 +215,13 @@ class Queue:
         if filters.group:
             where.append(StoredComplaint.group_id == filters.group)
         else:
-            where.append(~self._one_of_its_group_stands_before())
+            where.append(~self._group_is_represented_by_another())
         return where
 
-    def _one_of_its_group_stands_before(self) -> ColumnElement[bool]:
-        """Not so for whoever its group is named after; of the others the first, where that one waits no more."""
+    def _group_is_represented_by_another(self) -> ColumnElement[bool]:
+        """Whether another waiting complaint represents the group: its first one, else the one with the nearest deadline."""
         other = aliased(StoredComplaint)
-        before = exists().where(
+        represented = exists().where(
             other.office == self._office,
             other.group_id == StoredComplaint.group_id,
             other.waiting,
@@ -230,7 +230,7 @@ class Queue:
                 tuple_(other.forward_by, other.settle_by, other.id) < tuple_(*_order()),
             ),
         )
-        return and_(StoredComplaint.group_id != StoredComplaint.id, before)
+        return and_(StoredComplaint.group_id != StoredComplaint.id, represented)
 
     def _group_size(self) -> ColumnElement[int]:
         other = aliased(StoredComplaint)
@@ -261,14 +261,14 @@ def _columns() -> list[Any]:
 
 
 def _chosen(filters: CaseFilters) -> ColumnElement[bool]:
-    """Which of a complaint's decisions a list is about; in figures.py the same ones are counted."""
+    """The condition for the decisions that a list shows; statistics.py counts the same ones."""
     if filters.returned:
         return StoredDecision.returned_at.is_not(None)
-    return counts() if filters.by == "decided" else StoredDecision.undone_at.is_(None)
+    return was_made() if filters.by == "decided" else StoredDecision.undone_at.is_(None)
 
 
-def counts() -> ColumnElement[bool]:
-    """A decision counts unless it was taken back: one that a unit returned was made all the same."""
+def was_made() -> ColumnElement[bool]:
+    """The condition for decisions that weren't undone, returned ones included."""
     return or_(StoredDecision.undone_at.is_(None), StoredDecision.returned_at.is_not(None))
 
 
@@ -279,10 +279,6 @@ def _suggested_when_decided(unit_id: str) -> ColumnElement[bool]:
     )
 
 
-def _one() -> ColumnElement[int]:
-    return literal(1)
-
-
 def _order() -> list[Any]:
     return [StoredComplaint.forward_by, StoredComplaint.settle_by, StoredComplaint.id]
 
@@ -291,7 +287,7 @@ def _contains(words: str) -> ColumnElement[bool]:
     return or_(
         StoredComplaint.reference_id == words,
         and_(
-            # What is in no list isn't found by guessing at it either.
+            # Lists show no confidential text, so searching it must not reveal it.
             ~StoredComplaint.confidential,
             or_(
                 StoredComplaint.title.icontains(words, autoescape=True),
@@ -307,7 +303,7 @@ def _row(found: Any) -> Row:  # noqa: ANN401 - a result row of SQLAlchemy's, who
         id=found[0],
         reference_id=found[1],
         title=found[2],
-        # A confidential text is opened by whoever decides on it, and is in no list.
+        # A confidential text is shown on the complaint's page only.
         excerpt="" if found[6] else " ".join(found[3].split()),
         received_at=found[4],
         forward_by=found[5],

@@ -1,4 +1,4 @@
-"""What is older than the office may keep is deleted: from the ledger, and from the history that trainings read."""
+"""Delete complaints older than the office may keep, from the ledger and from the history of trainings."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Retained:
-    """How many complaints of the ledger and rows of the history were older, and how many older ones still wait."""
+    """The number of older complaints and history rows, and of older complaints that still wait."""
 
     complaints: int
     history_rows: int
@@ -32,7 +32,7 @@ class Retained:
 
 
 def retain(database: Database, office: Office, days: int, *, delete_them: bool) -> Retained:
-    """Delete, or only count, what came in more than `days` ago. What still waits is counted and never deleted."""
+    """Delete, or only count, complaints received more than `days` ago; waiting ones are never deleted."""
     oldest = now() - timedelta(days=days)
     older = (StoredComplaint.office == office.name, StoredComplaint.received_at < oldest)
     with database.session() as session:
@@ -41,12 +41,12 @@ def retain(database: Database, office: Office, days: int, *, delete_them: bool) 
             for condition in (~StoredComplaint.waiting, StoredComplaint.waiting)
         ]
         if delete_them:
-            # Suggestions, decisions and marks go with their complaint.
+            # The database deletes the suggestions, decisions and duplicate keys of a complaint with it.
             session.execute(delete(StoredComplaint).where(*older, ~StoredComplaint.waiting))
             record_event(session, office.name, "retention", "deleted", str(counts[0]))
     history_rows = 0
     for folder in office.history_folders():
-        # A row that several versions learned from is one complaint; the count is the most that one folder loses.
+        # Versions share rows: the largest count of one folder is the number of complaints.
         history_rows = max(history_rows, _retain_history(folder, oldest, delete_them=delete_them))
     return Retained(counts[0], history_rows, counts[1])
 

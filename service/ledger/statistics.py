@@ -1,4 +1,4 @@
-"""What a supervisor counts: volume, agreement, corrections, returns, what is late. Every figure is a query over cases."""
+"""Statistics for supervisors: volume, agreement, corrections, returns and overdue complaints."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from sqlalchemy import and_, case, func, select
 
 from model.drift.baseline import Observation
 from model.suggestion import Status
-from service.ledger.decisions import INTAKE_SYSTEM
-from service.ledger.queue import counts
+from service.ledger.decisions import INTAKE_SYSTEM, Verdict
+from service.ledger.queue import was_made
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
 
 if TYPE_CHECKING:
@@ -22,14 +22,14 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
 _MOST_CORRECTIONS = 10
-# Medians are of the newest so many decisions of the period.
+# Medians are over the newest decisions of the period.
 _MOST_TIMED = 20_000
 _MOST_OBSERVED = 5_000
 
 
 @dataclass(frozen=True, slots=True)
 class Week:
-    """How many complaints came in and how many were decided in the week that begins on `monday`."""
+    """The number of complaints received and decided in the week from `monday`."""
 
     monday: date
     received: int
@@ -38,7 +38,7 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """How often officers chose `decided` where `suggested` stood first."""
+    """The number of times that officers chose `decided` instead of the suggested unit."""
 
     suggested: str
     decided: str
@@ -47,7 +47,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class UnitLoad:
-    """What waits for a unit (as suggested) and what it was given and hasn't settled, each with what is late."""
+    """The complaints waiting for a unit (as suggested) and forwarded to it but unsettled, with the overdue ones."""
 
     unit: str
     waiting: int
@@ -57,8 +57,8 @@ class UnitLoad:
 
 
 @dataclass(frozen=True, slots=True)
-class Figures:
-    """A period in figures; the medians are None where nothing was measured."""
+class PeriodStatistics:
+    """The statistics of a period; a median is None where nothing was measured."""
 
     received: int
     verdicts: dict[str, int]
@@ -76,16 +76,16 @@ class Figures:
 
 
 class Statistics:
-    """The figures of one office, within one transaction."""
+    """The statistics of one office, within one transaction."""
 
     def __init__(self, session: Session, office: str) -> None:
         self._session = session
         self._office = office
 
-    def figures(self, start: datetime, end: datetime, today: date, zone_shift: timedelta) -> Figures:
-        """The period from `start` until before `end`, both UTC; weeks are the office's, `zone_shift` ahead of UTC."""
+    def of_period(self, start: datetime, end: datetime, today: date, zone_shift: timedelta) -> PeriodStatistics:
+        """The statistics from `start` until before `end`, both UTC; weeks begin in the office's zone."""
         corrections = self._corrections(start, end)
-        return Figures(
+        return PeriodStatistics(
             received=self._received(start, end),
             verdicts=self._verdicts(start, end),
             returned=self._returned(start, end),
@@ -96,8 +96,8 @@ class Statistics:
             **self._times(start, end),
         )
 
-    def observed(self, since: datetime) -> list[Observation]:
-        """What the alarms of drift look at: the suggestions of the last weeks beside what was decided."""
+    def observations(self, since: datetime) -> list[Observation]:
+        """The suggestions since a time with their decisions, for the drift alarms."""
         query = (
             select(
                 StoredComplaint.received_at,
@@ -119,8 +119,8 @@ class Statistics:
                 StoredComplaint.office == self._office,
                 StoredComplaint.received_at >= since,
                 StoredComplaint.suggestion_id.is_not(None),
-                # What was decided before Pilah saw it says nothing about a suggestion.
-                func.coalesce(StoredDecision.verdict, "") != "recorded",
+                # Decisions made before Pilah saw the complaint say nothing about a suggestion.
+                func.coalesce(StoredDecision.verdict, "") != Verdict.RECORDED,
             )
             .order_by(StoredComplaint.received_at.desc())
             .limit(_MOST_OBSERVED)
@@ -162,11 +162,11 @@ class Statistics:
     def _verdicts(self, start: datetime, end: datetime) -> dict[str, int]:
         query = (
             self._decisions(select(StoredDecision.verdict, func.count()), start, end)
-            .where(counts())
+            .where(was_made())
             .group_by(StoredDecision.verdict)
         )
         found = dict(self._session.execute(query).all())
-        return {verdict: found.get(verdict, 0) for verdict in ("accepted", "changed", "rejected")}
+        return {verdict: found.get(verdict, 0) for verdict in (Verdict.ACCEPTED, Verdict.CHANGED, Verdict.REJECTED)}
 
     def _returned(self, start: datetime, end: datetime) -> int:
         query = self._decisions(select(func.count()), start, end).where(StoredDecision.returned_at.is_not(None))
@@ -187,8 +187,8 @@ class Statistics:
             self._decisions(select(StoredSuggestion.unit_id, StoredDecision.unit_id, func.count()), start, end)
             .join(StoredSuggestion, StoredSuggestion.id == StoredDecision.suggestion_id)
             .where(
-                counts(),
-                StoredDecision.verdict == "changed",
+                was_made(),
+                StoredDecision.verdict == Verdict.CHANGED,
                 StoredSuggestion.unit_id != StoredDecision.unit_id,
             )
             .group_by(StoredSuggestion.unit_id, StoredDecision.unit_id)
@@ -203,7 +203,7 @@ class Statistics:
                 select(StoredDecision.seconds, StoredDecision.decided_at, StoredComplaint.stored_at), start, end
             )
             .join(StoredComplaint, StoredComplaint.id == StoredDecision.complaint_id)
-            # What was decided elsewhere and came with an export was never waited for here.
+            # Decisions of the intake system took no time here.
             .where(StoredDecision.undone_at.is_(None), StoredDecision.officer != INTAKE_SYSTEM)
             .order_by(StoredDecision.decided_at.desc())
             .limit(_MOST_TIMED)
@@ -226,7 +226,7 @@ class Statistics:
             zone_shift,
         )
         decided = self._by_week(
-            self._decisions(select(StoredDecision.decided_at), start, end).where(counts()),
+            self._decisions(select(StoredDecision.decided_at), start, end).where(was_made()),
             zone_shift,
         )
         weeks, monday = [], _monday(start + zone_shift)
@@ -287,7 +287,7 @@ def _monday(moment: datetime) -> date:
 
 
 def _blank(fields: dict[str, Any], *, has_title: bool) -> frozenset[str]:
-    """The fields that `observation_of` in model/drift/baseline.py looks at."""
+    """The blank ones of the fields that `observation_of` in model/drift/baseline.py compares."""
     location = fields.get("location", {})
     values = {"channel": fields.get("channel", ""), **location, "title": "x" if has_title else ""}
     return frozenset(name for name, value in values.items() if not value.strip())

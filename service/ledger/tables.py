@@ -1,4 +1,4 @@
-"""The ledger's tables. Texts in it are masked; times are UTC; `office` parts the offices of one database."""
+"""The ledger's tables. Texts are masked, times are UTC, and `office` separates the offices of one database."""
 
 from __future__ import annotations
 
@@ -17,18 +17,18 @@ _NAMES = {
 
 
 class Base(DeclarativeBase):
-    """Names every constraint, so that a migration can find it again."""
+    """The base of all tables; it names every constraint, so that migrations can refer to them."""
 
     metadata = MetaData(naming_convention=_NAMES)
     type_annotation_map: ClassVar[dict[Any, Any]] = {str: String(500), dict[str, Any]: JSON, list[str]: JSON}
 
 
 class StoredComplaint(Base):
-    """One revision of a complaint: changed text under the same reference is a new one, and the older stops waiting.
+    """A revision of a complaint. Changed text under the same reference makes a new one, and the older stops waiting.
 
-    `source` is api, upload, typed or letter; `group_id` the first complaint with nearly the same text; `suggestion_id`
-    the newest suggestion, whose first unit, category and so on stand here too, since every list needs them and the
-    whole answer is large; `intake_status` what an export of the intake system said of it last.
+    `source` is api, upload, typed or letter; `group_id` the first of its near-duplicates; `suggestion_id` the newest
+    suggestion, whose unit, category, status and confidence are repeated here because every list needs them and the whole
+    answer is large; `intake_status` the latest status in an export of the intake system.
     """
 
     __tablename__ = "complaints"
@@ -40,7 +40,7 @@ class StoredComplaint(Base):
             "forward_by",
             "settle_by",
             "id",
-            # SQLite takes a partial index only where a query says the very same.
+            # SQLite uses a partial index only for a query with exactly this condition.
             sqlite_where=text("waiting = 1"),
             postgresql_where=text("waiting"),
         ),
@@ -58,7 +58,7 @@ class StoredComplaint(Base):
             "ix_complaints_group",
             "office",
             "group_id",
-            # Which of a group stands before the others is read off the index alone.
+            # With these columns the index alone tells which complaint represents its group.
             "forward_by",
             "settle_by",
             "id",
@@ -94,8 +94,8 @@ class StoredComplaint(Base):
     decisions: Mapped[list[StoredDecision]] = relationship(order_by="StoredDecision.decided_at")
 
 
-class TextMark(Base):
-    """What a complaint's text is found by when one that is nearly the same arrives; see model/language/near_duplicates.py."""
+class DuplicateKey(Base):
+    """A key shared by near-duplicates; see model/language/near_duplicates.py."""
 
     __tablename__ = "text_marks"
     __table_args__ = (Index("ix_text_marks_mark", "office", "mark"),)
@@ -103,12 +103,12 @@ class TextMark(Base):
     complaint_id: Mapped[str] = mapped_column(
         String(36), ForeignKey("complaints.id", ondelete="CASCADE"), primary_key=True
     )
-    mark: Mapped[str] = mapped_column(String(24), primary_key=True)
+    key: Mapped[str] = mapped_column("mark", String(24), primary_key=True)
     office: Mapped[str] = mapped_column(String(63))
 
 
 class StoredSuggestion(Base):
-    """What a model version answered, as it left the service."""
+    """A suggestion of a model version; `answer` is the suggestion as sent."""
 
     __tablename__ = "suggestions"
 
@@ -124,9 +124,9 @@ class StoredSuggestion(Base):
 
 
 class StoredDecision(Base):
-    """What a person or a system decided on a revision; at most one stands, an undone one stays to be seen.
+    """A decision on a revision. At most one stands; undone ones are kept.
 
-    `together` is the decision that this one was made along with, on complaints that are nearly the same.
+    `together` is the id of the decision that was entered on several near-duplicates at once, this one among them.
     """
 
     __tablename__ = "decisions"
@@ -168,7 +168,7 @@ class StoredDecision(Base):
 
 
 class User(Base):
-    """Somebody who may sign in. `password` is an argon2id hash; the role is officer, supervisor or administrator."""
+    """A user. `password` is an argon2id hash; the role is officer, supervisor or administrator."""
 
     __tablename__ = "users"
     __table_args__ = (UniqueConstraint("office", "name"),)
@@ -185,7 +185,7 @@ class User(Base):
 
 
 class SignIn(Base):
-    """A server-side session: the browser holds a secret, this row its hash."""
+    """A session in the browser: the browser holds a secret, this row its hash."""
 
     __tablename__ = "sign_ins"
 
@@ -197,7 +197,7 @@ class SignIn(Base):
 
 
 class ApiKey(Base):
-    """A system's key: shown once, kept as a hash; `hint` is its beginning, to tell keys apart."""
+    """A system's key, stored as a hash; `hint` is its beginning, to tell keys apart."""
 
     __tablename__ = "api_keys"
 
@@ -211,7 +211,7 @@ class ApiKey(Base):
 
 
 class Upload(Base):
-    """A file of complaints on its way in. Its rows are entered in portions, each with the new `done` in one step."""
+    """An uploaded export. Each batch of its rows is committed together with the new `done`."""
 
     __tablename__ = "uploads"
 
@@ -229,11 +229,11 @@ class Upload(Base):
 
 
 class TrainingRun(Base):
-    """One way from exports to a version of the model: handed over, checked, learned from.
+    """A training started from the page: exports received, checked and trained on.
 
-    `state` is received, checking, checked, training, trained, failed, interrupted or cancelled; `step` is the process
-    that ran last, check or train, and `error` its {"kind", "message"}. `options`: {"columns": headers that Pilah wouldn't
-    recognise by itself, "write_units": whether confirmed spellings go into units.csv}.
+    `state` and `step` are those of service/jobs/training_states.py; `error` is the last step's {"kind", "message"}.
+    `options`: {"columns": headers that Pilah doesn't recognise by itself, "write_units": whether confirmed spellings are
+    written to units.csv}.
     """
 
     __tablename__ = "trainings"
@@ -255,7 +255,7 @@ class TrainingRun(Base):
 
 
 class AuditEvent(Base):
-    """Who did what, when; never a complaint's text."""
+    """An event of the audit log, which never holds a complaint's text."""
 
     __tablename__ = "audit_events"
 

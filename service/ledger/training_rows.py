@@ -1,8 +1,9 @@
-"""What an office's decisions teach, as rows in a file that a training reads: the only way from the ledger to a model."""
+"""Decided complaints as training rows in a file: the only way from the ledger to a model."""
 
 from __future__ import annotations
 
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import UTC
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -11,12 +12,12 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.orm import selectinload
 
-from model.complaint import Complaint, Location
 from model.errors import ArtifactError
 from model.history.rows import LabelledComplaint, history_file, read_history, write_rows
 from model.office.categories import label_categories
 from model.versions.artifact import load
 from model.versions.office_home import Office
+from service.ledger.complaints import to_complaint
 from service.ledger.database import Database, open_ledger
 from service.ledger.decisions import INTAKE_SYSTEM, Outcome, Verdict
 from service.ledger.names import Names
@@ -29,30 +30,31 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
+    from model.complaint import Complaint
     from service.settings import Settings
 
 _NOT_FOLLOWED = frozenset((Verdict.REJECTED, Verdict.CHANGED))
-# Without a unit for these, the suggested one was not wrong: nobody can say yet, or a court has the case.
-_SAYS_NOTHING_OF_UNITS = frozenset((Outcome.INCOMPLETE, Outcome.IN_COURT))
+# With these outcomes the suggested unit was not wrong: nobody can say yet, or a court has the case.
+_NO_VERDICT_ON_UNIT = frozenset((Outcome.INCOMPLETE, Outcome.IN_COURT))
 _ROWS_AT_ONCE = 500
 _FILE = "decisions.parquet"
 
 
 @contextmanager
-def lessons(settings: Settings) -> Iterator[Path]:
-    """The file of `decided_rows`, readable by this user only, gone when the block ends.
+def exported_training_rows(settings: Settings) -> Iterator[Path]:
+    """A temporary file of the training rows, readable by this user only and deleted when the block ends.
 
-    It holds the masked text of confidential complaints too, which a training may read and nobody else.
+    It includes the masked text of confidential complaints, which only a training may read.
     """
     place = Office(settings.home, settings.office)
     settings.home.mkdir(parents=True, exist_ok=True)
     database = Database(open_ledger(settings.ledger_url), settings.office)
     try:
-        # A folder of its own has mode 700 from its first moment on.
+        # A temporary folder has mode 700 from its creation.
         with TemporaryDirectory(prefix=".decisions-", dir=settings.home) as folder:
             path = Path(folder) / _FILE
             with database.reading() as session:
-                rows = decided_rows(
+                rows = training_rows(
                     session, settings.office, _names(place, settings.signing_key.get_secret_value()), settings.zone
                 )
             write_rows(path, rows)
@@ -61,10 +63,10 @@ def lessons(settings: Settings) -> Iterator[Path]:
         database.engine.dispose()
 
 
-def decided_rows(session: Session, office: str, names: Names, zone: ZoneInfo) -> list[LabelledComplaint]:
-    """One row for each complaint on which a decision stands or was returned, by its newest such revision.
+def training_rows(session: Session, office: str, names: Names, zone: ZoneInfo) -> list[LabelledComplaint]:
+    """One row for each complaint with a standing or returned decision, from its newest such revision.
 
-    A decision that was taken back teaches nothing. Times are the office's own, without an offset, as a history has them.
+    Undone decisions are left out. Times are in the office's zone, without an offset, as in a history.
     """
     query = (
         select(StoredComplaint)
@@ -112,32 +114,19 @@ def _verdict(decision: StoredDecision) -> str:
 
 
 def _rejected_unit(session: Session, decision: StoredDecision) -> Sequence[str]:
-    """The unit that was suggested where the officer chose another, or said that none of the office's is responsible."""
+    """The suggested unit where the officer chose another one, or none of the office's units."""
     if _verdict(decision) not in _NOT_FOLLOWED or not decision.suggestion_id:
         return ()
-    if not decision.unit_id and decision.outcome in _SAYS_NOTHING_OF_UNITS:
+    if not decision.unit_id and decision.outcome in _NO_VERDICT_ON_UNIT:
         return ()
     suggestion = session.get(StoredSuggestion, decision.suggestion_id)
     return (suggestion.unit_id,) if suggestion else ()
 
 
 def _complaint(stored: StoredComplaint, decided_type: str, zone: ZoneInfo) -> Complaint:
-    fields = stored.fields
-    places = fields.get("location", {})
-    return Complaint(
-        stored.text,
-        reference_id=stored.reference_id,
-        received_at=_local(stored.received_at, zone),
-        title=stored.title,
-        channel=fields.get("channel", ""),
-        location=Location(*(places.get(name, "") for name in ("province", "regency", "district", "village"))),
-        type=decided_type or fields.get("type", ""),
-        reporter_category=fields.get("reporter_category", ""),
-        requested_unit=fields.get("requested_unit", ""),
-        attachments=fields.get("attachments", 0),
-        anonymous=bool(fields.get("anonymous", False)),
-        confidential=stored.confidential,
-    )
+    complaint = to_complaint(stored)
+    received_at = _local(stored.received_at, zone)
+    return replace(complaint, received_at=received_at, type=decided_type or complaint.type)
 
 
 def _local(moment: datetime, zone: ZoneInfo) -> datetime:
@@ -145,7 +134,7 @@ def _local(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _names(place: Office, signing_key: str) -> Names:
-    """What the champion calls its units and categories; where it can't be read, what the history and units.csv do."""
+    """The champion's names of units and categories, or those of the history and units.csv where it can't be read."""
     try:
         version = place.champion()
         router = load(place.versions_folder / version, signing_key)[0] if version else None

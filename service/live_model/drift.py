@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from service.ledger.statistics import Statistics
     from service.live_model.champion import Loaded
 
-_WATCHED = timedelta(weeks=8)
+_OBSERVED_WEEKS = timedelta(weeks=8)
 
 
 def look_for_drift(
@@ -27,7 +27,7 @@ def look_for_drift(
     if not loaded.card.get("drift"):
         return (), Sentence("drift.no-baseline")
     baseline = Baseline.from_dict(loaded.card["drift"])
-    recent = statistics.observed(now() - _WATCHED)
+    recent = statistics.observations(now() - _OBSERVED_WEEKS)
     if reason := too_few(baseline, recent):
         return (), reason
     return (

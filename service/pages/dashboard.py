@@ -32,7 +32,7 @@ _MOST_LABELS = 9
 def dashboard(
     request: Request, user: SignedIn, transaction: CurrentTransaction, settings: CurrentSettings, period: ChosenPeriod
 ) -> HTMLResponse:
-    figures = transaction.statistics.figures(period.start, period.end, settings.today(), period.shift)
+    figures = transaction.statistics.of_period(period.start, period.end, settings.today(), period.shift)
     alarms, no_alarm = _drift(request, transaction)
     return desk_page(
         request,

@@ -17,7 +17,7 @@ from service.dependencies import CurrentModel, CurrentSettings, CurrentTransacti
 from service.ledger.accounts import SignedInUser
 from service.ledger.audit import record_event
 from service.ledger.tables import StoredComplaint
-from service.live_model.rule_preview import MOST_LOOKED_AT, Preview, preview
+from service.live_model.rule_preview import MOST_COMPLAINTS, Preview, preview
 from service.pages.frame.context import desk_page, names_of
 from service.pages.frame.session import OwnForm, Supervisor
 from service.settings import Settings
@@ -163,6 +163,6 @@ def _page(
         categories=[(label.id, label.name) for label in answer.categories] if answer else [],
         names=names,
         effect=effect,
-        most=MOST_LOOKED_AT,
+        most=MOST_COMPLAINTS,
         mistake=mistake,
     )

@@ -29,7 +29,7 @@ from model.versions.office_home import Office
 from service.app import create_app
 from service.contract.suggestion_schemas import SuggestionOut
 from service.ledger.database import now
-from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion, TextMark
+from service.ledger.tables import DuplicateKey, StoredComplaint, StoredDecision, StoredSuggestion
 from service.settings import Settings
 from training.sample_office import train_sample
 
@@ -90,7 +90,7 @@ def _fill(client: TestClient, office: Office) -> None:
         with database.session() as session:
             for table, place in ((StoredComplaint, 0), (StoredSuggestion, 1)):
                 session.execute(insert(table), [row[place] for row in portion])
-            session.execute(insert(TextMark), [mark for row in portion for mark in row[3]])
+            session.execute(insert(DuplicateKey), [mark for row in portion for mark in row[3]])
             if decided := [row[2] for row in portion if row[2]]:
                 session.execute(insert(StoredDecision), decided)
 
@@ -161,7 +161,7 @@ def _rows(
                 "return_reason": "",
             },
             [
-                {"complaint_id": complaint_id, "mark": f"{mark[:18]}{n // 500 % 1000}", "office": "kumham"}
+                {"complaint_id": complaint_id, "key": f"{mark[:18]}{n // 500 % 1000}", "office": "kumham"}
                 for mark in duplicate_keys(complaint.text)
             ],
         )

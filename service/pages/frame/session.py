@@ -60,7 +60,7 @@ def signed_in_user_of(request: Request, transaction: CurrentTransaction) -> Sign
     if user.stale and request.method == "GET":
         database: Database = request.app.state.database
         with open_accounts(database) as accounts:
-            accounts.seen(request.cookies[COOKIE])
+            accounts.touch(request.cookies[COOKIE])
     return user
 
 

@@ -18,7 +18,7 @@ from service.app import create_app
 from service.ledger.complaints import Complaints
 from service.ledger.decisions import INTAKE_SYSTEM, Decision, Decisions
 from service.ledger.names import Names
-from service.ledger.training_rows import decided_rows, lessons
+from service.ledger.training_rows import exported_training_rows, training_rows
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -55,7 +55,7 @@ class Desk:
         database = self.client.app.state.database  # type: ignore[attr-defined]
         settings: Settings = self.client.app.state.settings  # type: ignore[attr-defined]
         with database.reading() as session:
-            found = decided_rows(session, settings.office, NOBODY, settings.zone)
+            found = training_rows(session, settings.office, NOBODY, settings.zone)
         return {row.complaint.reference_id: row for row in found}
 
 
@@ -111,7 +111,7 @@ def test_what_was_decided_elsewhere_is_an_ordinary_row_in_the_offices_own_time(d
 
 def test_the_file_of_decisions_is_this_users_alone_and_gone_afterwards(sample_home: Path, tmp_path: Path) -> None:
     settings = Settings(home=sample_home, database_url=SecretStr(f"sqlite:///{tmp_path / 'pilah.db'}"))
-    with lessons(settings) as path:
+    with exported_training_rows(settings) as path:
         assert path.is_file()
         assert path.parent.stat().st_mode & 0o077 == 0
     assert not path.parent.exists()
