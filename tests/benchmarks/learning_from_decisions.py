@@ -82,7 +82,7 @@ def print_changed(rows: Sequence[LabelledComplaint], start: datetime, recipe: Re
     changed = (start - midnight).days // plan.days + 1
     moves = moves_of(rows[:cut])
     replayed = replay(reassigned(rows, start, moves), Units([]), recipe, plan)
-    for line in replayed.lines:
+    for line in replayed.runs:
         level, weeks = weeks_until_back(line, replayed, changed)
         first, third = (line.share(range(changed + at, changed + at + 4)) or 0 for at in (0, 8))
         moved = [_share(line, set(moves.values()), range(changed + at, changed + at + 4)) for at in (0, 4, 8)]
@@ -90,19 +90,19 @@ def print_changed(rows: Sequence[LabelledComplaint], start: datetime, recipe: Re
             f"| {name} | {line.name} | {level:.3f} | {'never' if weeks is None else weeks} | {first:.3f} | {third:.3f} | "
             f"{' '.join(f'{share:.3f}' for share in moved)} | {line.share(range(changed, 999)) or 0:.4f} |"
         )
-    return replayed.lines[-1].share(range(changed, 999)) or 0.0
+    return replayed.runs[-1].share(range(changed, 999)) or 0.0
 
 
 def _share(line: SimulatedRun, units: set[str], weeks: range) -> float:
     right = [
-        row.unit_right for row in line.judged if row.unit in units and row.week in weeks and row.unit_right is not None
+        row.unit_right for row in line.answers if row.unit in units and row.week in weeks and row.unit_right is not None
     ]
     return sum(right) / len(right) if right else float("nan")
 
 
 def print_lines(replayed: ReplayResult, name: str) -> None:
     """One line a model: right by unit, by new units, in the first three, by category."""
-    for line in replayed.lines:
+    for line in replayed.runs:
         new = line.share(new_only=True)
         say(
             f"| {name} | {line.name} | {line.share():.4f} | {'-' if new is None else f'{new:.3f}'} | {line.top_3:.4f} | "

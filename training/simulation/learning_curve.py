@@ -32,7 +32,7 @@ _FEWEST_ROWS = 20
 
 def draw(replayed: ReplayResult) -> str:
     """The share of right first units over time, each point the mean of the last four weeks."""
-    curves = [(run, _smoothed(run, replayed.weeks)) for run in replayed.lines]
+    curves = [(run, _smoothed(run, replayed.weeks)) for run in replayed.runs]
     lowest, highest = whole_tenths(value for _, points in curves for _, value in points)
     plane = Plane(52, 44, 518, 250, 0, max(replayed.weeks[-1], 1), lowest, highest)
     about = f"rata-rata {SMOOTHED_WEEKS} putaran terakhir; satu putaran {replayed.plan.days} hari"
@@ -84,12 +84,12 @@ def _name(run: SimulatedRun) -> str:
 
 def _description(replayed: ReplayResult) -> str:
     """The drawing in words, for readers who can't see it."""
-    shares = "; ".join(f"{_name(run)}: {percent(run.share() or 0, 1)}" for run in replayed.lines)
+    shares = "; ".join(f"{_name(run)}: {percent(run.share() or 0, 1)}" for run in replayed.runs)
     return f"{day(replayed.stream_from)} sampai {day(replayed.stream_to)}, seluruhnya benar: {shares}."
 
 
 def _smoothed(run: SimulatedRun, weeks: Sequence[int]) -> list[Point]:
-    rows = Counter(row.week for row in run.judged if row.unit_right is not None)
+    rows = Counter(row.week for row in run.answers if row.unit_right is not None)
     windows = {week: range(week - SMOOTHED_WEEKS + 1, week + 1) for week in weeks}
     means = [
         (week, run.share(window) or 0.0)

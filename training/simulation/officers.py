@@ -1,8 +1,8 @@
-"""A history replayed in order of time as if officers decided each complaint, the model learning from them every week.
+"""Replay a history in order of time with simulated officers and a model that learns from their decisions.
 
-Beside the model that learns stands the one that never does: the model of the start, which answers the whole stream.
-Officers err where the model errs: a share of its wrong first suggestions they accept, and the model learns that too.
-What is measured is always the history's own label, never what a simulated officer wrote.
+A model that never learns again answers the same complaints for comparison. The officers accept a share of the wrong first
+suggestions, and the model learns those decisions too. Accuracy is always measured against the history's own label, never
+against the decision of a simulated officer.
 """
 
 from __future__ import annotations
@@ -35,9 +35,9 @@ FROZEN = "never learns"
 
 @dataclass(frozen=True)
 class Plan:
-    """What is learned before the stream begins, how often the model learns again, and how often officers err.
+    """The settings of a replay: the share learned before it begins, the days between fits, and the officers' error rates.
 
-    An error of 0.1: of ten complaints whose first suggestion is wrong, one is decided as suggested.
+    An error rate of 0.1: the officer accepts one in ten wrong first suggestions.
     """
 
     start_share: float = 0.5
@@ -51,10 +51,10 @@ _USUAL = Plan()
 
 @dataclass(frozen=True, slots=True)
 class SimulatedAnswer:
-    """How one complaint of the stream was answered.
+    """The outcome of one replayed complaint.
 
-    `unit_right` and `category_right` are None where the history has no right answer; `new` says that no row of the
-    start had its unit. `slipped`: the officer accepted a wrong unit.
+    `unit_right` and `category_right` are None without a label in the history. `new`: no row before the replay has the
+    unit. `slipped`: the officer accepted a wrong unit.
     """
 
     week: int
@@ -68,49 +68,49 @@ class SimulatedAnswer:
 
 @dataclass(frozen=True)
 class SimulatedRun:
-    """One model along the stream; `error` is None for the one that never learns."""
+    """The answers of one model along the replay; `error` is None for the model that never learns."""
 
     name: str
     error: float | None
-    judged: tuple[SimulatedAnswer, ...]
+    answers: tuple[SimulatedAnswer, ...]
 
     def share(self, weeks: range | None = None, *, new_only: bool = False) -> float | None:
-        """Share of first suggestions with the right unit, over all weeks or some; None without any."""
+        """The share of right first units, over all weeks or some; None without a scored complaint."""
         right = [
             row.unit_right
-            for row in self.judged
+            for row in self.answers
             if row.unit_right is not None and (not new_only or row.new) and (weeks is None or row.week in weeks)
         ]
         return sum(right) / len(right) if right else None
 
     @property
     def top_3(self) -> float | None:
-        """Share of complaints whose right unit was among the first three."""
-        found = [row.in_first_three for row in self.judged if row.unit_right is not None]
-        return sum(found) / len(found) if found else None
+        """The share of complaints with the right unit among the first three."""
+        among_three = [row.in_first_three for row in self.answers if row.unit_right is not None]
+        return sum(among_three) / len(among_three) if among_three else None
 
     @property
     def category_share(self) -> float | None:
-        """Share of first categories that were right."""
-        right = [row.category_right for row in self.judged if row.category_right is not None]
+        """The share of right first categories."""
+        right = [row.category_right for row in self.answers if row.category_right is not None]
         return sum(right) / len(right) if right else None
 
 
 @dataclass(frozen=True)
 class ReplayResult:
-    """The lines of one replay over the same stream, the one that never learns first."""
+    """The runs of one replay over the same complaints; the model that never learns comes first."""
 
     plan: Plan
     start_rows: int
     stream_from: datetime
     stream_to: datetime
-    lines: tuple[SimulatedRun, ...]
+    runs: tuple[SimulatedRun, ...]
     weeks: tuple[int, ...] = field(default=())
 
     @property
     def new_rows(self) -> int:
-        """How many complaints of the stream belong to a unit that no row of the start had."""
-        return sum(row.new for row in self.lines[0].judged)
+        """The number of replayed complaints whose unit no row before the replay has."""
+        return sum(row.new for row in self.runs[0].answers)
 
 
 def replay(
@@ -123,11 +123,11 @@ def replay(
 ) -> ReplayResult:
     """Learn from the first share of the rows, then answer the rest week by week; `rows` are oldest first.
 
-    Every model comes from the one way, `fit_ranking` and `assemble`, and answers by `Router.suggest_many`. No confidence
-    is asked for, so none is calibrated. `step` is called after each fit.
+    The models are fitted and answer as in a training, without calibration, since no confidence is read. `step` is called
+    after each fit.
 
     Raises:
-        HistoryUnusable: too few rows to learn from or to replay, or none that names a unit.
+        HistoryUnusable: too few rows to learn from or to replay, or no unit in the rows before the replay.
     """
     cut = round(len(rows) * plan.start_share)
     start, stream = rows[:cut], rows[cut:]
@@ -138,35 +138,35 @@ def replay(
     weeks = _weeks(stream, plan.days)
     known = {unit.id for row in start if row.unit and not row.returned and (unit := first.units.find(row.unit))}
     rng = random.Random(plan.seed)  # noqa: S311 - a simulation is no secret
-    # One draw a complaint, whatever the model says: an officer who errs at 10 % errs on the same complaints at 20 %.
+    # One random number for each complaint: the errors at a rate of 10 % are also errors at 20 %.
     draws = {id(row): rng.random() for row in stream}
 
     def learning(error: float) -> SimulatedRun:
         simulation = _Simulation(office_units, recipe, known, error, draws)
         return SimulatedRun(f"learns, {error:.0%} error", error, simulation.run(start, weeks, first, step))
 
-    frozen = _Simulation(office_units, recipe, known, 0.0, draws).judge_all(weeks, first)
-    # liblinear works without the interpreter's lock, so two lines share both cores.
+    frozen = _Simulation(office_units, recipe, known, 0.0, draws).answer_all(weeks, first)
+    # The fits release the interpreter's lock, so two runs use two cores.
     with ThreadPoolExecutor(max_workers=2) as pool:
-        lines = list(pool.map(learning, plan.errors))
+        learned = list(pool.map(learning, plan.errors))
     return ReplayResult(
         plan,
         len(start),
         stream[0].received_at,
         stream[-1].received_at,
-        (SimulatedRun(FROZEN, None, frozen), *lines),
+        (SimulatedRun(FROZEN, None, frozen), *learned),
         tuple(number for number, _ in weeks),
     )
 
 
 def fits_of(rows: Sequence[LabelledComplaint], plan: Plan) -> int:
-    """How many fits a replay takes: what the calls of `step` add up to."""
+    """The number of fits of a replay, which is the number of calls of `step`."""
     weeks = _weeks(rows[round(len(rows) * plan.start_share) :], plan.days)
     return 1 + len(plan.errors) * max(len(weeks) - 1, 0)
 
 
 def _weeks(stream: Sequence[LabelledComplaint], days: int) -> list[tuple[int, list[LabelledComplaint]]]:
-    """The stream in stretches of so many days, numbered from 0; a stretch without any complaint is left out."""
+    """The rows in periods of so many days, numbered from 0; a period without a complaint is left out."""
     if not stream:
         return []
     midnight = stream[0].received_at.replace(hour=0, minute=0, second=0, microsecond=0)
@@ -183,7 +183,7 @@ def _router(rows: Sequence[LabelledComplaint], office_units: Units, recipe: Reci
 
 @dataclass(frozen=True)
 class _Simulation:
-    """Officers who err at one rate, and the model that they teach."""
+    """Officers with one error rate, and the model that learns from them."""
 
     office_units: Units
     recipe: Recipe
@@ -198,30 +198,30 @@ class _Simulation:
         router: Router,
         step: Step,
     ) -> tuple[SimulatedAnswer, ...]:
-        """Answer each week with what was decided before it."""
-        decided, judged = list(start), list[SimulatedAnswer]()
+        """Answer each week with a model that learned the decisions before it."""
+        decided, answers = list(start), list[SimulatedAnswer]()
         for position, (number, rows) in enumerate(weeks):
             if position:
                 router = _router(decided, self.office_units, self.recipe)
                 step(1)
-            for row, suggestion in zip(rows, _answers(router, rows), strict=True):
+            for row, suggestion in zip(rows, _suggestions(router, rows), strict=True):
                 taught_row = self._decide(router, row, suggestion)
                 slipped = not row.returned and bool(row.unit) and taught_row.unit != row.unit
-                judged.append(replace(self._judge(router, number, row, suggestion), slipped=slipped))
+                answers.append(replace(self._answer(router, number, row, suggestion), slipped=slipped))
                 decided.append(taught_row)
-        return tuple(judged)
+        return tuple(answers)
 
-    def judge_all(
+    def answer_all(
         self, weeks: Sequence[tuple[int, list[LabelledComplaint]]], router: Router
     ) -> tuple[SimulatedAnswer, ...]:
         """Answer every week with the same model."""
         return tuple(
-            self._judge(router, number, row, suggestion)
+            self._answer(router, number, row, suggestion)
             for number, rows in weeks
-            for row, suggestion in zip(rows, _answers(router, rows), strict=True)
+            for row, suggestion in zip(rows, _suggestions(router, rows), strict=True)
         )
 
-    def _judge(self, router: Router, week: int, row: LabelledComplaint, suggestion: Suggestion) -> SimulatedAnswer:
+    def _answer(self, router: Router, week: int, row: LabelledComplaint, suggestion: Suggestion) -> SimulatedAnswer:
         scored = bool(row.unit) and not row.returned
         unit = router.units.find(row.unit)
         right = unit.id if unit else f"\0{row.unit}"
@@ -236,7 +236,7 @@ class _Simulation:
         )
 
     def _decide(self, router: Router, row: LabelledComplaint, suggestion: Suggestion) -> LabelledComplaint:
-        """The row as the officer leaves it, with the verdict that the ledger would derive."""
+        """The row as decided by the officer, with the verdict that the ledger derives."""
         if row.returned or not row.unit or not suggestion.units:
             return row
         unit = router.units.find(row.unit)
@@ -246,7 +246,7 @@ class _Simulation:
             return replace(row, verdict=ACCEPTED)
         if self.draws[id(row)] < self.error:
             category = suggestion.categories[0].name if row.category and suggestion.categories else row.category
-            # The unit as the history spells it, where it is the same: one unit, one spelling.
+            # The unit in the history's spelling where it is the same, so that a unit has one spelling.
             return replace(
                 row, unit=row.unit if same_unit else suggestion.units[0].name, category=category, verdict=ACCEPTED
             )
@@ -254,7 +254,7 @@ class _Simulation:
         return replace(row, verdict=CHANGED, wrong_units=wrong)
 
 
-def _answers(router: Router, rows: Sequence[LabelledComplaint]) -> list[Suggestion]:
+def _suggestions(router: Router, rows: Sequence[LabelledComplaint]) -> list[Suggestion]:
     return router.suggest_many([row.complaint for row in rows], evidence=False)
 
 

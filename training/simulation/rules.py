@@ -1,4 +1,4 @@
-"""What the office's rules would have changed: replayed over its history."""
+"""Replay an office's rules over its history to see which first units they would have changed."""
 
 from __future__ import annotations
 
@@ -9,20 +9,20 @@ from typing import TYPE_CHECKING
 from model.ranking.topics import day_of
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Sequence
 
     from model.history.rows import LabelledComplaint
-    from model.office.rules import Rule, Rules
+    from model.office.rules import Rules
+    from model.office.units import Unit
     from model.router import Router
-    from model.suggestion import Suggestion
+    from model.suggestion import AppliedRule, UnitCandidate
 
 _EXCERPT = 80
-_CHUNK = 512
 
 
 @dataclass(frozen=True, slots=True)
 class ChangedRow:
-    """A row whose first unit the rules change; a confidential one has neither id nor text."""
+    """A row whose first unit the rules change; id and text of a confidential row are blank."""
 
     rule: str
     reference_id: str
@@ -34,7 +34,7 @@ class ChangedRow:
 
 @dataclass
 class RuleReplay:
-    """For each rule how many rows it matched and changed, and who was right where it did; and the changed rows."""
+    """The rows that each rule matched and changed, and whether the rule or the model was right there."""
 
     rows: int = 0
     matched: Counter[str] = field(default_factory=Counter)
@@ -45,48 +45,40 @@ class RuleReplay:
 
 
 def replay_rules(router: Router, rules: Rules, rows: Sequence[LabelledComplaint]) -> RuleReplay:
-    """Apply the rules to the model's own answer for each row that a unit kept; returned rows have no right answer."""
+    """Apply the rules to the model's suggestion for each row with a known unit; returned rows have none."""
     kept = [row for row in rows if row.unit and not row.returned]
-    found = RuleReplay(rows=len(kept))
-    for row, suggestion in _answered(router, kept):
+    replayed = RuleReplay(rows=len(kept))
+    answers = router.rank_and_suggest([row.complaint for row in kept], evidence=False)
+    for row, (_, suggestion) in zip(kept, answers, strict=True):
         category = suggestion.categories[0] if suggestion.categories else None
         matched = rules.matching(row.complaint, category, day_of(row.complaint, None))
-        found.matched.update(rule.id for rule in matched)
-        _note(found, router, row, suggestion, rules, matched)
-    return found
+        replayed.matched.update(rule.id for rule in matched)
+        ruled = rules.apply(suggestion.units, matched)
+        if ruled.model_unit is not None and ruled.rule is not None:
+            _add_change(replayed, row, router.units.find(row.unit), ruled.rule, ruled.model_unit, ruled.candidates)
+    return replayed
 
 
-def _answered(router: Router, rows: Sequence[LabelledComplaint]) -> Iterator[tuple[LabelledComplaint, Suggestion]]:
-    for start in range(0, len(rows), _CHUNK):
-        chunk = rows[start : start + _CHUNK]
-        answers = router.suggest_many([row.complaint for row in chunk], evidence=False)
-        yield from zip(chunk, answers, strict=True)
-
-
-def _note(
-    found: RuleReplay,
-    router: Router,
+def _add_change(
+    replayed: RuleReplay,
     row: LabelledComplaint,
-    suggestion: Suggestion,
-    rules: Rules,
-    matched: Sequence[Rule],
+    decided: Unit | None,
+    rule: AppliedRule,
+    by_model: UnitCandidate,
+    by_rules: Sequence[UnitCandidate],
 ) -> None:
-    ruled = rules.apply(suggestion.units, matched)
-    if ruled.model_unit is None or ruled.rule is None:
-        return
-    decided = router.units.find(row.unit)
     decided_id = decided.id if decided else ""
-    found.changed[ruled.rule.id] += 1
-    found.rule_right[ruled.rule.id] += bool(ruled.candidates) and ruled.candidates[0].id == decided_id
-    found.model_right[ruled.rule.id] += ruled.model_unit.id == decided_id
+    replayed.changed[rule.id] += 1
+    replayed.rule_right[rule.id] += bool(by_rules) and by_rules[0].id == decided_id
+    replayed.model_right[rule.id] += by_model.id == decided_id
     secret = row.complaint.confidential
-    found.changes.append(
+    replayed.changes.append(
         ChangedRow(
-            ruled.rule.id,
+            rule.id,
             "" if secret else row.complaint.reference_id,
             "" if secret else " ".join(row.complaint.text.split())[:_EXCERPT],
             row.unit,
-            ruled.model_unit.name,
-            ruled.candidates[0].name if ruled.candidates else "",
+            by_model.name,
+            by_rules[0].name if by_rules else "",
         )
     )

@@ -55,7 +55,7 @@ def test_a_replay_is_the_same_every_time(rows: list[LabelledComplaint]) -> None:
 
 
 def test_the_line_that_never_learns_is_a_plain_evaluation(rows: list[LabelledComplaint]) -> None:
-    frozen = replay(rows, Units([]), Recipe(), Plan(days=28, errors=())).lines[0]
+    frozen = replay(rows, Units([]), Recipe(), Plan(days=28, errors=())).runs[0]
     start, stream = rows[:60], rows[60:]
     ranking, units = fit_ranking(start, Units([]), Recipe())
     plain = evaluate(assemble("", ranking, units, Outcomes([], []), Recipe(), start), stream, start)
@@ -69,7 +69,7 @@ def test_the_line_that_never_learns_is_a_plain_evaluation(rows: list[LabelledCom
 def test_a_unit_that_appears_on_the_way_is_learned_and_never_by_the_frozen_model(
     rows: list[LabelledComplaint],
 ) -> None:
-    frozen, learning = replay(rows, Units([]), Recipe(), Plan(days=7, errors=(0.0,))).lines
+    frozen, learning = replay(rows, Units([]), Recipe(), Plan(days=7, errors=(0.0,))).runs
     assert frozen.share(new_only=True) == 0
     assert (learning.share(new_only=True) or 0) > 0.7
 
@@ -77,15 +77,15 @@ def test_a_unit_that_appears_on_the_way_is_learned_and_never_by_the_frozen_model
 def test_an_officer_who_always_follows_teaches_nothing_but_the_models_own_answer(
     rows: list[LabelledComplaint],
 ) -> None:
-    frozen, following = replay(rows, Units([]), Recipe(), Plan(days=7, errors=(1.0,))).lines
+    frozen, following = replay(rows, Units([]), Recipe(), Plan(days=7, errors=(1.0,))).runs
     assert following.share(new_only=True) == frozen.share(new_only=True) == 0
-    assert sum(row.slipped for row in following.judged) == sum(row.unit_right is False for row in following.judged)
+    assert sum(row.slipped for row in following.answers) == sum(row.unit_right is False for row in following.answers)
 
 
 def test_returned_rows_are_neither_scored_nor_taught_as_right(rows: list[LabelledComplaint]) -> None:
     spoiled = [replace(row, returned=True) if n % 5 == 0 else row for n, row in enumerate(rows)]
-    line = replay(spoiled, Units([]), Recipe(), Plan(days=28, errors=())).lines[0]
-    assert sum(row.unit_right is None for row in line.judged) == 12
+    line = replay(spoiled, Units([]), Recipe(), Plan(days=28, errors=())).runs[0]
+    assert sum(row.unit_right is None for row in line.answers) == 12
 
 
 def test_too_short_a_history_is_refused_in_a_sentence(rows: list[LabelledComplaint]) -> None:
