@@ -67,7 +67,7 @@ def _without_addressees() -> Iterator[None]:
 VARIANTS: Mapping[str, AbstractContextManager[object]] = {
     "everything": ExitStack(),
     "without stemming": _without_stemming(),
-    "without colloquial expansion": patch("model.language.features.expand", lambda folded, _: (folded,)),
+    "without colloquial expansion": patch("model.language.word_parts.expand", lambda folded, _: (folded,)),
     "without character n-grams": without_characters(),
     "without bigrams": _features(pairs=False),
     "with stop words left out": _features(function_words=False),

@@ -10,7 +10,6 @@ from model.history.rows import read_history
 from model.router import Router
 from model.suggestion import NoticeCode, ResolvedBy, Status
 from model.versions.office_home import Office
-from training.fitting.calibration import Outcome, calibrate
 
 
 @pytest.fixture(scope="module")
@@ -66,13 +65,6 @@ def test_neither_evidence_nor_precedents_show_a_confidential_complaint(router: R
         ]
 
 
-def test_evidence_points_at_the_words_as_they_stand(router: Router) -> None:
-    suggestion = router.suggest(Complaint("Sertifikat tanah sy DITOLAK bpn, padahal tdk ada sengketa"))
-    assert suggestion.evidence
-    for word in suggestion.evidence:
-        assert suggestion.text[word.start : word.end] == word.text
-
-
 def test_the_first_candidate_is_in_the_set_and_confidence_falls(router: Router, office: Office) -> None:
     for row in read_history(office.history_folder)[:60]:
         suggestion = router.suggest(row.complaint, evidence=False)
@@ -84,27 +76,3 @@ def test_the_first_candidate_is_in_the_set_and_confidence_falls(router: Router, 
 
 def test_text_of_another_world_is_unsure(router: Router) -> None:
     assert router.suggest(Complaint("zxcv qwop plmk nbvg htrf wsdx")).status is Status.UNSURE
-
-
-def test_a_threshold_keeps_its_promise_on_the_rows_behind_it_and_nothing_is_confident_where_none_does() -> None:
-    sure = [Outcome(0.95, 0.01, number % 50 != 0, 0.95) for number in range(400)]
-    torn = [Outcome(0.4, 0.35, number % 2 == 0, 0.4) for number in range(400)]
-    calibration = calibrate(sure + torn, 0.90)
-    assert calibration.status(calibration.confidence(0.95, 0.01), known=True) is Status.CONFIDENT
-    assert calibration.status(calibration.confidence(0.4, 0.35), known=True) is Status.REVIEW
-    assert calibrate(torn, 0.90).confident_from is None
-
-
-def test_the_track_record_counts_the_rows_nearest_in_confidence() -> None:
-    sure = [Outcome(0.95, 0.01, number % 50 != 0, 0.95) for number in range(300)]
-    torn = [Outcome(0.4, 0.35, number % 2 == 0, 0.4) for number in range(300)]
-    calibration = calibrate(sure + torn)
-    record = calibration.track_record(calibration.confidence(0.95, 0.01))
-    assert record is not None
-    assert (record.cases, record.correct) == (200, 196)
-
-
-def test_no_confidence_exceeds_what_was_measured() -> None:
-    rows = [Outcome(0.3 + number / 1000, 0.2, number % 3 != 0, 0.3) for number in range(300)]
-    calibration = calibrate(rows)
-    assert calibration.confidence(0.999999, 0.0) == max(calibration.confidences)

@@ -6,7 +6,7 @@ import weakref
 from typing import TYPE_CHECKING
 
 import numpy as np
-from hypothesis import example, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy.sparse import vstack
 from sklearn.feature_extraction.text import TfidfVectorizer
@@ -15,7 +15,7 @@ from sklearn.pipeline import FeatureUnion
 import data
 from model.language.features import ComplaintFeatures, Document
 from model.language.stemming import process_stemmer
-from model.language.words import expand, fold, folded_words, words
+from model.language.words import expand, words
 
 if TYPE_CHECKING:
     from numpy.typing import NDArray
@@ -91,17 +91,6 @@ def test_many_documents_have_the_rows_of_each_alone() -> None:
     assert abs(together[-300:] - apart).max() < 1e-6
 
 
-@given(st.text(max_size=200))
-@example("PJU mati, dgn [NIK] o'clock_di RT.05")
-def test_folded_words_are_the_words_folded(text: str) -> None:
-    assert folded_words(text) == tuple(word.folded for word in words(text))
-
-
-@given(st.text(alphabet="abAB12 .,-_'[]\n", max_size=60))
-def test_folded_words_are_the_words_folded_in_plain_text_too(text: str) -> None:
-    assert folded_words(text) == tuple(word.folded for word in words(text))
-
-
 def test_a_loaded_transformer_gives_the_same_rows() -> None:
     features = ComplaintFeatures().fit(_documents(TEXTS))
     loaded = pickle.loads(pickle.dumps(features))  # noqa: S301 - our own bytes
@@ -130,14 +119,3 @@ def test_negation_stays_a_feature_when_stop_words_go() -> None:
     names = ComplaintFeatures(function_words=False).fit(_documents(TEXTS)).names()
     assert "tidak" in names
     assert "di" not in names
-
-
-@given(st.text(max_size=60))
-def test_folding_twice_is_folding_once(text: str) -> None:
-    assert fold(fold(text)) == fold(text)
-
-
-@given(st.text(max_size=200))
-def test_a_words_place_points_into_the_text(text: str) -> None:
-    for word in words(text):
-        assert 0 <= word.start < word.end <= len(text)

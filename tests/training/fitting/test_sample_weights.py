@@ -1,24 +1,17 @@
-"""What a row teaches, by how its label came about."""
+"""The weights of rows by verdict, and rows of reassigned topics."""
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 
 from model.complaint import Complaint
-from model.history.rows import LabelledComplaint, read_rows, write_rows
+from model.history.rows import LabelledComplaint
 from model.office.units import Units
-from model.ranking.returned_texts import ReturnedTexts
 from training.fitting.fit import fit_ranking
 from training.fitting.recipe import Recipe
 from training.fitting.sample_weights import WRONG_WEIGHT, SampleWeights, relabel_reassigned
-
-if TYPE_CHECKING:
-    from pathlib import Path
 
 DAY = datetime(2024, 3, 1)  # noqa: DTZ001 - exports have no offset
 TREE = "pohon tumbang menutup jalan depan sekolah"
@@ -70,7 +63,7 @@ def test_a_unit_that_was_wrong_is_not_suggested_first_for_nearly_the_same_text(
     assert _first([*_base(), wrong], again, wrong_weight=wrong_weight) != "Dinas Perhubungan"
 
 
-def test_a_wrong_unit_still_gets_what_is_its_own() -> None:
+def test_a_wrong_unit_is_still_suggested_for_its_own_matters() -> None:
     wrong = [_row(40, TOLL, "Dinas Perhubungan", returned=True)]
     assert _first([*_base(), *wrong], "lampu jalan padam") == "Dinas Perhubungan"
 
@@ -92,7 +85,7 @@ def _now(rows: list[LabelledComplaint]) -> list[str]:
     return relabel_reassigned(rows, [row.unit for row in rows], wrong)
 
 
-def test_old_rows_of_a_unit_whose_matters_moved_teach_the_other_and_newer_ones_their_own() -> None:
+def test_only_older_rows_of_a_reassigned_unit_are_relabelled() -> None:
     old = [_row(n, "bantuan", "Dinas Sosial") for n in range(5)]
     moved = [_decided(10 + n, "Dinas Pangan") for n in range(12)]
     back_again = [_decided(30 + n, "Dinas Sosial") for n in range(16)]
@@ -104,51 +97,15 @@ def test_old_rows_of_a_unit_whose_matters_moved_teach_the_other_and_newer_ones_t
     [["Dinas Pangan"] * 9 + ["Dinas Sosial"] * 20, [f"Dinas {n % 4}" for n in range(30)]],
     ids=["too few", "scattered"],
 )
-def test_corrections_that_are_few_or_scatter_change_nothing_of_old_rows(targets: list[str]) -> None:
+def test_few_or_scattered_corrections_relabel_nothing(targets: list[str]) -> None:
     rows = [_row(n, "bantuan", "Dinas Sosial") for n in range(5)]
     rows += [_decided(10 + n, target) for n, target in enumerate(targets)]
     assert _now(rows) == [row.unit for row in rows]
 
 
-def test_a_unit_whose_matters_moved_is_suggested_no_more_for_what_was_its_own() -> None:
+def test_a_reassigned_unit_is_no_longer_suggested() -> None:
     lamps = "lampu jalan padam mawar"
     moved = [
         _row(40 + n, lamps, "Dinas Sosial", verdict="changed", wrong_units=("Dinas Perhubungan",)) for n in range(10)
     ]
     assert _first([*_base(), *moved], "lampu padam") == "Dinas Sosial"
-
-
-def test_copies_that_the_unit_kept_speak_against_one_that_it_returned() -> None:
-    returned = [(TOLL, "dishub")]
-    assert ReturnedTexts(returned, []).units_that_returned(f"{TOLL} tolong") == {"dishub"}
-    assert ReturnedTexts(returned, [(TOLL, "dishub")] * 2).units_that_returned(f"{TOLL} tolong") == frozenset()
-    assert ReturnedTexts(returned, [(TOLL, "dinsos")] * 2).units_that_returned(f"{TOLL} tolong") == {"dishub"}
-    assert ReturnedTexts(returned, []).units_that_returned(f"{TREE} di depan sekolah dasar") == frozenset()
-
-
-@given(
-    st.lists(
-        st.builds(
-            LabelledComplaint,
-            st.builds(
-                Complaint,
-                st.text(st.characters(codec="utf-8"), max_size=40),
-                received_at=st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)),  # noqa: DTZ001
-                confidential=st.booleans(),
-            ),
-            unit=st.text(st.characters(codec="utf-8"), max_size=10),
-            category=st.just("K"),
-            returned=st.booleans(),
-            verdict=st.sampled_from(["", "accepted", "changed", "rejected", "recorded"]),
-            wrong_units=st.lists(st.text(st.characters(codec="utf-8"), max_size=10), max_size=3).map(tuple),
-            decided_at=st.none() | st.datetimes(datetime(2000, 1, 1), datetime(2100, 1, 1)),  # noqa: DTZ001
-        ),
-        max_size=5,
-    )
-)
-def test_any_row_comes_back_as_it_was_written(
-    tmp_path_factory: pytest.TempPathFactory, rows: list[LabelledComplaint]
-) -> None:
-    path: Path = tmp_path_factory.mktemp("rows") / "rows.parquet"
-    write_rows(path, rows)
-    assert read_rows(path) == rows

@@ -33,7 +33,7 @@ def _history(seed: int, n_rows: int, n_labels: int) -> tuple[csr_matrix, list[st
 
 
 @pytest.fixture(autouse=True)
-def _guess_even_among_few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
+def _working_sets_among_few_rows(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(working_set_svm, "_FEW_ROWS", 0)
 
 
@@ -52,7 +52,7 @@ def test_the_ranker_equals_scikit_learns_own_estimator(seed: int, n_rows: int, n
     assert np.abs(ranker.margins(rows) - theirs.decision_function(rows)).max() < 5e-6
 
 
-def test_two_labels_have_a_machine_each() -> None:
+def test_each_of_two_labels_has_an_svm() -> None:
     rows, labels, weights = _history(1, 80, 2)
     theirs = LinearSVC(C=REGULARISATION, random_state=0, tol=_TIGHT, max_iter=100_000)
     theirs.fit(rows, labels, sample_weight=weights)
@@ -74,7 +74,7 @@ def test_a_row_known_not_to_be_of_a_label_counts_against_it_alone() -> None:
     assert (ranker.weights_of(each, 0) == without.weights_of(each, 0)).all()
 
 
-def test_labels_beyond_one_block_are_learned_alike(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_labels_beyond_one_block_are_fitted_alike(monkeypatch: pytest.MonkeyPatch) -> None:
     rows, labels, weights = _history(3, 150, 7)
     whole = fit_linear_ranker(rows, labels, row_weights=weights).margins(rows)
     monkeypatch.setattr(working_set_svm, "BLOCK", 2)
@@ -82,15 +82,15 @@ def test_labels_beyond_one_block_are_learned_alike(monkeypatch: pytest.MonkeyPat
     assert (in_blocks == whole).all()
 
 
-def test_most_rows_are_left_out_of_most_machines(monkeypatch: pytest.MonkeyPatch) -> None:
-    looked_at: list[int] = []
+def test_most_rows_are_outside_most_working_sets(monkeypatch: pytest.MonkeyPatch) -> None:
+    rows_of_fits: list[int] = []
     fit = LinearSVC.fit
 
     def counted(self: LinearSVC, rows: csr_matrix, *args: object, **named: object) -> LinearSVC:
-        looked_at.append(rows.shape[0])
+        rows_of_fits.append(rows.shape[0])
         return fit(self, rows, *args, **named)
 
     monkeypatch.setattr(LinearSVC, "fit", counted)
     rows, labels, weights = _history(4, 2_000, 9)
     fit_linear_ranker(rows, labels, row_weights=weights)
-    assert np.median(looked_at) < 0.6 * rows.shape[0]
+    assert np.median(rows_of_fits) < 0.6 * rows.shape[0]
