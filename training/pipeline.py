@@ -66,7 +66,7 @@ _FEWEST_UNITS = 2
 
 @dataclass(frozen=True)
 class Trained:
-    """A written version and its figures."""
+    """A written version with the figures measured."""
 
     version: str
     recipe: Recipe
@@ -111,8 +111,8 @@ def train(
 ) -> Trained:
     """Hold the newest fifth back, fit, measure, refit on all rows, and write the version.
 
-    `step` is called at the end of each part with the part's name and the rows it worked on, a measure of its duration.
-    `cluster` is the address of a Dask scheduler that runs the fits.
+    `step` is called at the end of each part with the name and the rows of the part, a measure of the time taken.
+    `cluster` is the address of a Dask scheduler for the fits.
 
     Raises:
         HistoryUnusable: too few rows or units to learn and to measure, or more labels than the recipe's bound of rows.
@@ -140,7 +140,7 @@ def train(
 
 
 def steps_of(n_rows: int, recipe: Recipe, *, has_champion: bool, random_split: bool) -> int:
-    """The total of the counts that `step` is called with in a training of so many rows."""
+    """The sum of the rows given to `step` in a training of `n_rows` rows."""
     held_back = round(n_rows * HELD_BACK)
     before = n_rows - held_back
     learned = recipe.learned_of(before)
@@ -176,7 +176,7 @@ class _Inputs:
 
 @dataclass(frozen=True)
 class _Splits:
-    """The split by time, the champion as far as it can be measured on it, and the random split where asked for."""
+    """The split by time with the champion's baseline, and the random split where asked for."""
 
     by_time: Split
     champion: ChampionBaseline | None
@@ -185,10 +185,10 @@ class _Splits:
 
 @dataclass(frozen=True)
 class _Fits:
-    """The fitted rankings, each with the units it knows.
+    """The fitted rankings with their units.
 
-    `final` learned all rows, `measured` the rows before the held-out slice. `chain` has, for each forward-chained slice
-    before it, the rows learned, the later rows, and the outcomes on them.
+    `final` learned all rows, `measured` the rows before the held-out slice. `chain` has the forward-chained slices before
+    the held-out one: the number of rows learned, the later rows, and the outcomes on the later rows.
     """
 
     final: Fit
@@ -199,7 +199,7 @@ class _Fits:
 
     @property
     def outcomes(self) -> Outcomes:
-        """The outcomes on all slices of the chain; they calibrate the version that is measured."""
+        """The outcomes on all slices of the chain, for the calibration."""
         return sum((outcomes for _, _, outcomes in self.chain), Outcomes([], []))
 
 
@@ -233,7 +233,7 @@ def _fit(inputs: _Inputs, splits: _Splits, cluster: str, step: Step) -> _Fits:
             pending[future] = its_recipe.learned_of(len(rows))
             return future
 
-        # The longest fits first, so that no long fit is left to one worker at the end.
+        # Longest fits first: a long fit at the end would leave a worker idle.
         final, measured = submit(inputs.rows), submit(splits.by_time.learned)
         refitted = submit(champion.rows, champion.recipe) if champion and champion.refitted else None
         random_fit = submit(splits.at_random.learned) if splits.at_random else None
@@ -267,7 +267,7 @@ def _measure(inputs: _Inputs, splits: _Splits, fits: _Fits) -> Measurement:
         champion = compare_with_champion(splits.champion, fits.champion, split, fits.outcomes, predictions)
     flattering = None
     if splits.at_random and fits.at_random:
-        # Calibrated by the same outcomes: those of the random slice would be its own answers.
+        # Calibrated by outcomes before the slice, never by the random slice itself.
         learned = splits.at_random.learned
         flattering = evaluate(
             assemble("", *fits.at_random, fits.outcomes, recipe, learned), splits.at_random.held_back, learned
@@ -305,7 +305,7 @@ def _write(
         check_style=STYLE,
         replay=inputs.replay,
     )
-    # The past complaints first: every visible version has them, even after an interruption here.
+    # The past complaints first: an interruption here leaves no visible version without past complaints.
     write_indexed_history(office.history_of(version), inputs.rows)
     with written_folder(office.versions_folder / version) as folder:
         _write_left_out(folder / "dropped.csv", inputs.reading.left_out)
@@ -316,7 +316,7 @@ def _write(
 
 
 def _rules_of(office: Office, units: Units) -> Rules | None:
-    """The office's rules, which decide the fate of rare units; invalid rules are reported where they apply."""
+    """The office's rules, for the check of rare units; an invalid file is reported where rules are applied."""
     try:
         return read_rules(office.rules_file, units)
     except RulesFileInvalid:
@@ -324,7 +324,7 @@ def _rules_of(office: Office, units: Units) -> Rules | None:
 
 
 def _replay_of(office: Office) -> str:
-    """The learning curve of a replay that the office keeps, or an empty text."""
+    """The office's learning curve of a replay, or an empty text."""
     try:
         return (office.own_folder / REPLAY).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError):

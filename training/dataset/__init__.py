@@ -1,1 +1,1 @@
-"""Read labelled rows, correct them, split them by time."""
+"""Read labelled rows, apply corrections, split by time."""

@@ -40,7 +40,7 @@ class RowCorrection:
 
 @dataclass(frozen=True, slots=True)
 class Merge:
-    """A spelling of a unit or a category, and the name to replace it with."""
+    """A spelling of a unit or a category, and the replacement."""
 
     label: Label
     name: str
@@ -49,7 +49,7 @@ class Merge:
 
 @dataclass(frozen=True)
 class Corrections:
-    """All corrections of a history; of two corrections of one row the later wins."""
+    """All corrections of a history; a later correction of the same row wins."""
 
     rows: tuple[RowCorrection, ...] = ()
     merges: tuple[Merge, ...] = ()
@@ -71,7 +71,7 @@ class CorrectedLabels:
 
 @dataclass
 class CorrectionApplier:
-    """Apply corrections to rows as they are read, count them, and find corrections without a row."""
+    """Apply corrections while rows are read, count the corrections, and find corrections without a row."""
 
     corrections: Corrections
     counted: Counter[str] = field(default_factory=Counter)
@@ -113,10 +113,10 @@ class CorrectionApplier:
         return Corrections(tuple(self._by_row.values()), tuple(merges.values()))
 
     def require_all_applied(self) -> None:
-        """Require that every correction has found its row.
+        """Require a row for every correction.
 
         Raises:
-            CorrectionsUnusable: a correction names a row that isn't in the files, or that has changed.
+            CorrectionsUnusable: the row of a correction is missing from the files or has changed.
         """
         misfits = [correction for key, correction in self._by_row.items() if key not in self._applied]
         if not misfits:

@@ -29,7 +29,7 @@ class Leaks:
 
 @dataclass(frozen=True, slots=True)
 class LeakingRow:
-    """A row with addressees in its text; `phrase` is the most telling one with its introduction."""
+    """A row with addressees in its text; `phrase` is the most telling addressee with the words before."""
 
     row: LabelledComplaint
     phrase: str

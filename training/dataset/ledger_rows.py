@@ -1,4 +1,4 @@
-"""Merge the decisions of the office's ledger into its export rows; of the same complaint the newer decision wins."""
+"""Merge the ledger's decisions into the rows of exports; of the same complaint the newer decision wins."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ OLDER_DECISION = "an export newer than the ledger's decision has the same id"
 
 
 def past_rows(office: Office) -> Reading:
-    """The rows of earlier exports that the office still keeps, without rows deleted by retention.
+    """The rows of earlier exports in the office's history, without rows deleted by retention.
 
     Rows of the ledger are left out: the ledger itself knows about later changes.
     """
@@ -35,7 +35,7 @@ def past_rows(office: Office) -> Reading:
 def with_ledger(reading: Reading, path: Path) -> Reading:
     """The reading with the decisions of a file that the service wrote.
 
-    An export holds decisions up to its newest row, the `decided_at` of its rows. A unit that returned the complaint stays
+    An export holds decisions up to the newest row, the `decided_at` of all rows. A unit that returned the complaint stays
     known as wrong, whichever decision wins.
 
     Raises:

@@ -33,7 +33,7 @@ UNREAD_DATE = "a date that can't be read"
 
 @dataclass(frozen=True, slots=True)
 class LeftOut:
-    """A row left out of the training: its place, the reason, and its masked text.
+    """A row left out of the training: place, reason and masked text.
 
     `date` is the date as written. Id, text and date of a confidential row are blank.
     """
@@ -63,7 +63,7 @@ class FileSummary:
 
 @dataclass(frozen=True, slots=True)
 class UnreadableFile:
-    """A file that can't be read to its end, and the error."""
+    """A file that can't be read to the end, and the error."""
 
     file: str
     problem: PilahError
@@ -99,15 +99,15 @@ def read_exports(
 ) -> Reading:
     """Read every file; of several rows with the same id the row of the newest file wins.
 
-    Dates with an offset are converted to `timezone`; those without are in it already. Without a date column in any file,
-    the order of the rows stands for time. `corrections` come from a check of these files; `Reading.corrected` counts them.
-    `lenient` collects unreadable files in `Reading.unreadable` instead of raising, so that a check reports all of them at
+    Dates with an offset are converted to `timezone`; dates without an offset are taken as local. Without a date column in any file,
+    the order of the rows stands for time. `corrections` come from a check of the files; `Reading.corrected` has the counts.
+    `lenient` collects unreadable files in `Reading.unreadable` instead of raising, for a check that reports all problems at
     once; a training stops at the first.
 
     Raises:
         FileUnreadable: a file can't be read; where `lenient`, no file can.
         ColumnMissing: a file has no column for the text, or for neither unit nor category.
-        CorrectionsUnusable: a correction names a row that isn't in these files, or that has changed.
+        CorrectionsUnusable: the row of a correction is missing from the files or has changed.
     """
     reading = Reading()
     applier = CorrectionApplier(corrections or Corrections())
@@ -131,7 +131,7 @@ def read_exports(
 
 
 def _as_of_newest(rows: Sequence[LabelledComplaint]) -> list[LabelledComplaint]:
-    """Date the decisions by the newest row of their export, which was made no earlier."""
+    """Date all decisions of an export by the newest row: the export was made no earlier."""
     newest = max((row.received_at for row in rows if row is not _SUPERSEDED), default=None)
     return [row if row is _SUPERSEDED else replace(row, decided_at=newest) for row in rows]
 
@@ -177,7 +177,7 @@ def _sheets_of(path: Path, columns: Mapping[str, str]) -> list[Export]:
     return [first, *(open_export(path, columns=columns, sheet=sheet) for sheet in first.other_sheets)]
 
 
-# Replaces a row of an older export, so that the positions in the list stay valid while the files are read.
+# Replaces a row of an older export: the positions in the list stay valid while the files are read.
 _SUPERSEDED = LabelledComplaint(Complaint(""), "", "")
 
 
@@ -190,7 +190,7 @@ def _take(
     applier: CorrectionApplier,
 ) -> None:
     original = complaint_of(row)
-    # A text beyond the bound keeps its beginning only: masking a whole book would take too long.
+    # Only the beginning of a text beyond the bound is kept: masking a whole book would take too long.
     complaint = without_personal_data(replace(original, text=original.text[:LONGEST_TEXT])).complaint
     source = _source(row, export, complaint)
     corrected = applier.apply(source, row.fields)
@@ -263,5 +263,5 @@ def _local(moment: datetime | None, timezone: ZoneInfo) -> datetime | None:
 
 
 def _oldest_first(paths: Sequence[Path]) -> list[Path]:
-    """The paths by modification time, so that the newest export comes last and wins."""
+    """The paths by modification time: the newest export comes last and wins."""
     return sorted(paths, key=lambda path: path.stat().st_mtime if path.is_file() else 0.0)

@@ -22,9 +22,9 @@ def newest_rows(
 ) -> Sequence[LabelledComplaint]:
     """At most `most` of the rows, in the order given; all rows where `most` is 0.
 
-    A share of the bound is kept for labels: for the largest possible k, the newest k rows of each unit and of each category,
-    then the newest of the rows ranked k + 1. The newest remaining rows of any label fill the rest, so that frequent labels
-    stay frequent. With as many rows as labels, each label keeps its newest row. Rows without a label come last.
+    A share of the bound is kept for labels: for the largest possible k, the newest k rows of every unit and category,
+    then the newest of the rows ranked k + 1. The newest remaining rows of any label fill the rest: frequent labels
+    stay frequent. With as many rows as labels, every label keeps the newest row. Rows without a label come last.
     """
     if not most or len(rows) <= most:
         return rows
@@ -54,6 +54,6 @@ def require_room(rows: Sequence[LabelledComplaint], most: int) -> None:
 
 
 def _labels(row: LabelledComplaint) -> list[tuple[str, str]]:
-    """The labels of a row. A returned row teaches the opposite of its unit, so it counts as another label."""
+    """The labels of a row. A returned row teaches against the unit, and counts as a different label."""
     kinds = (("returned" if row.returned else "unit", row.unit), ("category", row.category))
     return [(kind, label) for kind, label in kinds if label]

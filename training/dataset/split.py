@@ -1,4 +1,4 @@
-"""Split rows into learned and held-out ones: the newest are held out, without near-duplicates of learned rows."""
+"""Split rows into learned and held-out rows: the newest are held out, without near-duplicates of learned rows."""
 
 from __future__ import annotations
 

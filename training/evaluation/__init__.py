@@ -1,1 +1,1 @@
-"""Measure a version on held-out rows, compare it with the champion, decide on promotion."""
+"""Measure a version on held-out rows, compare with the champion, decide on promotion."""

@@ -1,4 +1,4 @@
-"""Find the baseline on the held-out slice: the champion itself, or its recipe refitted on rows before the slice."""
+"""Find the baseline on the held-out slice: the champion itself, or the champion's recipe refitted on older rows."""
 
 from __future__ import annotations
 
@@ -31,9 +31,9 @@ if TYPE_CHECKING:
 class BaselineModel(StrEnum):
     """The model that stands for the champion on the slice.
 
-    `itself`: the champion has learned no row as new as the slice. `own_rows`: its recipe, refitted on its own rows older
-    than the slice. `these_rows`: its recipe, refitted on the new version's rows, since its own are gone. `alike`: recipe
-    and rows equal the new version's, so both are one model on this slice. `not_at_all`: the champion can't be read.
+    `itself`: the champion has learned no row as new as the slice. `own_rows`: the champion's recipe refitted on the
+    champion's rows before the slice. `these_rows`: the recipe refitted on the new version's rows, where the champion's are
+    gone. `alike`: recipe and rows equal the new version's, and the figures too. `not_at_all`: the champion is unreadable.
     """
 
     ITSELF = "itself"
@@ -45,10 +45,10 @@ class BaselineModel(StrEnum):
 
 @dataclass(frozen=True)
 class ChampionBaseline:
-    """The champion's version, the model that stands for it, and the rows and recipe to refit.
+    """The champion's version, the model for the comparison, and the rows and recipe of a refit.
 
-    `router` is the champion itself where it can be loaded; the drift check needs it in any case. `why`: the error where
-    the champion can't be read.
+    `router` is the champion itself where loadable, for the drift check in any case. `why`: the error of an unreadable
+    champion.
     """
 
     version: str
@@ -76,7 +76,7 @@ def champion_baseline(
         loaded, card = artifact.load(folder, signing_key)
         router: Router | None = _at_office(loaded, office_units)
     except ArtifactForeign:
-        # Other library versions made the model, so only its card can be read.
+        # Made by other library versions: only the card can be read.
         router, card = None, artifact.read_card(folder)
     except ArtifactError as error:
         return ChampionBaseline(version, BaselineModel.NOT_AT_ALL, recipe, why=error)
@@ -104,6 +104,6 @@ def _at_office(router: Router, office_units: Units) -> Router:
 
 
 def _older(rows: Sequence[LabelledComplaint], split: Split, start: datetime) -> list[LabelledComplaint]:
-    """The rows older than the slice, without rows of the slice whose date has no time."""
+    """The rows older than the slice; on the first day of the slice, dates may have no time."""
     in_slice = {row.complaint.text for row in split.held_back}
     return [row for row in rows if row.received_at <= start and row.complaint.text not in in_slice]

@@ -42,7 +42,7 @@ def reliability(predictions: Sequence[Prediction]) -> list[Figures]:
 
 
 def coverage(predictions: Sequence[Prediction]) -> list[Figures]:
-    """The precision among the 5 %, 10 %, ... 100 % of rows with the highest confidence, and the lowest one there."""
+    """The precision among the 5 %, 10 %, ... 100 % of rows with the highest confidence, and the lowest confidence there."""
     if not predictions:
         return []
     surest_first = sorted(predictions, key=lambda row: -row.confidence)
@@ -61,7 +61,7 @@ def coverage(predictions: Sequence[Prediction]) -> list[Figures]:
 
 
 def confusions(predictions: Sequence[Prediction], families: Mapping[str, str], names: Mapping[str, str]) -> Figures:
-    """The confusion matrix of the ten units with most rows, each family as one unit, and all remaining units.
+    """The confusion matrix of the ten units with most rows, a family counting as a unit, and of all remaining units.
 
     `counts[i][j]` are the rows of label i whose first suggestion was label j; the last row and column are the remaining
     units.
@@ -87,7 +87,7 @@ def confusions(predictions: Sequence[Prediction], families: Mapping[str, str], n
 def learning_curve(
     slices: Sequence[tuple[int, Sequence[LabelledComplaint], Outcomes]],
 ) -> list[Figures]:
-    """For each forward-chained slice: the rows learned before it, its period, and the share of right suggestions."""
+    """For each forward-chained slice: rows learned before, period, and share of right suggestions."""
     return [
         {
             "learned": learned,

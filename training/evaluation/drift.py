@@ -1,4 +1,4 @@
-"""Compare later complaints and decisions with the held-out slice that a version was measured on."""
+"""Compare later complaints and decisions with the held-out slice of a version's training."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
 
 
 def observe(router: Router, rows: Sequence[LabelledComplaint]) -> list[Observation]:
-    """The suggestions for rows beside their decisions, as the drift alarms read them."""
+    """The suggestions for rows beside the decisions, as input of the drift alarms."""
     return observations(router, rows, predict(router, rows).suggestions)
 
 
 def observations(
     router: Router, rows: Sequence[LabelledComplaint], suggestions: Sequence[Suggestion]
 ) -> list[Observation]:
-    """Pair each row's suggestion with its decision; a unit or category unknown to the model has an id of its name."""
+    """Pair each row's suggestion with its decision; the id of an unknown unit or category is made from the name."""
     categories = {label.name: label.id for label in router.category_labels}
     return [
         observation_of(
@@ -46,7 +46,7 @@ def drift_since_training(
 ) -> dict[str, Any] | None:
     """The drift alarms of the newest weeks after the champion's training; None without a readable champion.
 
-    `predictions` are the champion's own on the held-out slice: their rows are not ranked again. `note` says, in
+    `predictions` are the champion's own on the held-out slice, to avoid ranking the same rows again. `note` says, in
     Indonesian, why the rows are too few to compare.
     """
     if champion is None or champion.router is None or champion.card is None:
@@ -85,7 +85,7 @@ def drift_since_training(
 def _suggestions(
     router: Router, rows: Sequence[LabelledComplaint], predictions: Predictions | None
 ) -> list[Suggestion]:
-    """The suggestions for rows, taken from predictions of the same router where these have the row."""
+    """The suggestions for rows, taken from the same router's predictions where possible."""
     known = {}
     if predictions is not None and predictions.router is router:
         known = {id(row): suggestion for row, suggestion in zip(predictions.rows, predictions.suggestions, strict=True)}

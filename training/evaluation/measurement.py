@@ -1,4 +1,4 @@
-"""Everything that a training measures, each figure counted from one prediction of the held-out slice."""
+"""All figures of a training, counted from a single prediction of the held-out slice."""
 
 from __future__ import annotations
 

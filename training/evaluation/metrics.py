@@ -61,7 +61,7 @@ class UnitScore:
 
 @dataclass(frozen=True)
 class Evaluation:
-    """A router measured on rows later than those that it learned from."""
+    """The figures of a router on rows later than the learned rows."""
 
     unit: Scores | None
     family: Scores | None

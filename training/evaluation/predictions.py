@@ -1,4 +1,4 @@
-"""Predict held-out rows once: the suggestion of each row beside the decision, from which every figure is counted."""
+"""Predict held-out rows once: every figure is counted from the suggestions beside the decisions."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ if TYPE_CHECKING:
     from model.router import Router
     from model.suggestion import Suggestion
 
-# Marks a label outside the model's vocabulary, so that no suggestion can equal the label.
+# Marks a label outside the model's vocabulary: no suggestion can equal the label.
 UNKNOWN_PREFIX = "\0"
 _FIRST_SUGGESTIONS = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """One label of one row: the right label, the suggested labels best first, and the confidence of the first."""
+    """One label of one row: the right label, the suggested labels best first, and the confidence of the first suggestion."""
 
     right: str
     suggested: tuple[str, ...]
@@ -83,8 +83,7 @@ def predict(router: Router, rows: Sequence[LabelledComplaint]) -> Predictions:
 def decided_unit(router: Router, row: LabelledComplaint) -> str:
     """The id of the unit in charge of the row's topic on the day of the complaint.
 
-    A label that names a unit after its end is read as the unit's one successor; several successors leave the label as
-    written.
+    A label that names a closed unit is read as the unit's successor, unless there are several successors.
     """
     unit = router.units.find(row.unit)
     if unit is None:

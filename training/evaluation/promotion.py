@@ -1,4 +1,4 @@
-"""Promote a version to champion unless it is worse beyond noise, and roll back to the version before."""
+"""Promote a version to champion unless worse beyond noise, and roll back to the version before."""
 
 from __future__ import annotations
 
@@ -94,8 +94,8 @@ def promote(
 
     Raises:
         NotPromoted: the version is worse beyond noise or can't be compared, and is not forced.
-        ArtifactError: its files can't be trusted or read; force doesn't help then.
-        PilahError: it is the champion already, or is forced without a reason.
+        ArtifactError: the files can't be trusted or read; force doesn't help then.
+        PilahError: the version is the champion already, or is forced without a reason.
     """
     reason = " ".join(reason.split())
     if force and not reason:
@@ -125,7 +125,7 @@ def rollback(office: Office, *, by: str, reason: str = "", signing_key: str = ""
 
     Raises:
         PilahError: there is no version before.
-        ArtifactError: its files can't be trusted or read any more.
+        ArtifactError: the files can't be trusted or read any more.
     """
     with champion_locked(office):
         before = previous_version(office)
@@ -178,7 +178,7 @@ def _require(office: Office, version: str, signing_key: str) -> None:
 def _on_same_rows(
     office: Office, version: str, champion: str, signing_key: str
 ) -> tuple[RowOutcomes, RowOutcomes] | None:
-    """The outcomes of both on the same rows: measured by either training, or each on an equal slice."""
+    """The outcomes of both on the same rows: measured by either training, or by both on equal slices."""
     folder, champion_folder = office.versions_folder / version, office.versions_folder / champion
     own, card = read_row_outcomes(folder), artifact.read_card(folder)
     if own and own[1] and _measured_champion(card) == champion:

@@ -1,4 +1,4 @@
-"""Keep right or wrong of each held-out row, of a version and of its champion: promotions compare without a new fit.
+"""Keep the outcome of each held-out row, of a version and the champion: promotions compare without a new fit.
 
 The file holds the id of the right unit and eight outcomes a row; no text, no date and no reference id.
 """
@@ -64,7 +64,7 @@ def write_row_outcomes(folder: Path, challenger: RowOutcomes, champion: RowOutco
 
 
 def read_row_outcomes(folder: Path) -> tuple[RowOutcomes, RowOutcomes | None] | None:
-    """The outcomes of a version and of its champion at that time; None for a version without the file."""
+    """The outcomes of a version and of the champion at the time of the training; None for a version without the file."""
     path = folder / FILE
     if not path.is_file():
         return None

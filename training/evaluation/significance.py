@@ -1,9 +1,9 @@
 """Test whether a challenger is worse than the champion beyond noise, from the outcomes of both on the same rows.
 
-For each figure the rows are resampled in pairs (Efron and Tibshirani 1993, chapter 16): only rows count on which one
-model was right and the other wrong. The p-value is the share of resamples, centred on no difference, that fall at least
-as low as the measured difference. Units with enough rows are tested one by one, with Holm's correction (1979) over the
-units; the four overall figures have a correction of their own.
+For each figure the rows are resampled in pairs (Efron and Tibshirani 1993, chapter 16): only rows count where
+exactly one model was right. The p-value is the share of resamples, centred on no difference, at or below the measured
+difference. Every unit with enough rows is tested, with Holm's correction (1979) over the units; the four overall figures
+are corrected separately.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 RESAMPLES = 10_000
 SIGNIFICANT = 0.05
 FEWEST_UNIT_ROWS = 30
-# With fewer rows even a clear loss can hide in the noise, which a promotion has to mention.
+# With fewer rows even a clear loss can hide in the noise, and a promotion has to say so.
 FEWEST_ROWS = 100
 _SEED = 0
 _MIDDLE = (0.025, 0.975)
@@ -118,7 +118,7 @@ def holm(p_values: Sequence[float]) -> list[float]:
 def resampled(lost: int, won: int, rows: int, generator: np.random.Generator) -> NDArray[np.float64]:
     """The mean difference in each of 10,000 resamples of `rows` pairs.
 
-    The counts of lost, won and equal pairs in a resample are multinomial, so the rows themselves need no drawing.
+    The counts of lost, won and equal pairs in a resample are multinomial: drawing the rows is unnecessary.
     """
     shares = (lost / rows, won / rows, max(0.0, 1 - lost / rows - won / rows))
     counts = generator.multinomial(rows, shares, size=RESAMPLES)

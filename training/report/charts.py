@@ -1,6 +1,6 @@
 """Draw the report's charts as inline SVG, coloured by the page's style for screen, dark mode and paper.
 
-The title of a chart says what it shows; a table beside it has the numbers.
+The title describes the chart; a table beside the chart has the numbers.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ _ROW_HEIGHT = 26
 
 
 def reliability_chart(bins: Sequence[Figures]) -> Markup:
-    """The share of right suggestions over their confidence; calibrated confidence lies on the diagonal."""
+    """The share of right suggestions over confidence; calibrated confidence lies on the diagonal."""
     plane = Plane(48, 10, 300, 220)
     most = max(each["rows"] for each in bins)
     places = [(plane.x(each["confidence"]), plane.y(each["right"])) for each in bins]
@@ -115,7 +115,7 @@ def differences_chart(figures: Sequence[tuple[str, Figures]]) -> Markup:
 
 
 def _grid(plane: Plane, across: Sequence[float], up: Sequence[float]) -> Iterator[Markup]:
-    """Lines and percentages at these values."""
+    """Horizontal lines with percentages, and percentages below."""
     for value in up:
         y = plane.y(value)
         yield shape("line", kind="grid", x1=plane.left, x2=plane.right, y1=y, y2=y)

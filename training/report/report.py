@@ -36,7 +36,7 @@ def render_report(
 ) -> str:
     """The report of a card.
 
-    `weak_units` hold masked examples, which the card doesn't keep. `check` is the section of the data check, with its
+    `weak_units` hold masked examples, never kept in the card. `check` is the section of the data check, with its
     style; `replay` the SVG of a replay's learning curve.
     """
     return (

@@ -22,7 +22,7 @@ SMOOTHED_WEEKS = 4
 
 _WIDTH, _HEIGHT = 760, 340
 _FROZEN_COLOUR, _TEXT_COLOUR = "#6b7280", "#4b5563"
-# Distinct for colour-blind readers too (Okabe and Ito 2008); a label at its end names each line besides.
+# Distinct for colour-blind readers too (Okabe and Ito 2008); every line has a label besides.
 _COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9")
 _LABEL_GAP = 15
 _DATES_NAMED = 4
@@ -83,7 +83,7 @@ def _name(run: SimulatedRun) -> str:
 
 
 def _description(replayed: ReplayResult) -> str:
-    """The drawing in words, for readers who can't see it."""
+    """The drawing in words, for screen readers."""
     shares = "; ".join(f"{_name(run)}: {percent(run.share() or 0, 1)}" for run in replayed.runs)
     return f"{day(replayed.stream_from)} sampai {day(replayed.stream_to)}, seluruhnya benar: {shares}."
 
@@ -100,7 +100,7 @@ def _smoothed(run: SimulatedRun, weeks: Sequence[int]) -> list[Point]:
 
 
 def _without_gaps(points: Sequence[Point]) -> list[list[Point]]:
-    """The points in stretches, so that no line bridges months missing from the history."""
+    """The points in stretches without gaps: no line bridges months missing from the history."""
     stretches: list[list[Point]] = []
     for point in points:
         if stretches and point[0] - stretches[-1][-1][0] <= SMOOTHED_WEEKS:

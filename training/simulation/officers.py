@@ -1,7 +1,7 @@
-"""Replay a history in order of time with simulated officers and a model that learns from their decisions.
+"""Replay a history in order of time: simulated officers decide, and a model learns from the decisions.
 
-A model that never learns again answers the same complaints for comparison. The officers accept a share of the wrong first
-suggestions, and the model learns those decisions too. Accuracy is always measured against the history's own label, never
+A frozen model answers the same complaints for comparison. The officers accept a share of the wrong first suggestions, and
+the model learns the wrong decisions too. Accuracy is always measured against the history's own label, never
 against the decision of a simulated officer.
 """
 
@@ -35,7 +35,7 @@ FROZEN = "never learns"
 
 @dataclass(frozen=True)
 class Plan:
-    """The settings of a replay: the share learned before it begins, the days between fits, and the officers' error rates.
+    """The settings of a replay: share learned beforehand, days between fits, error rates of the officers.
 
     An error rate of 0.1: the officer accepts one in ten wrong first suggestions.
     """
@@ -138,7 +138,7 @@ def replay(
     weeks = _weeks(stream, plan.days)
     known = {unit.id for row in start if row.unit and not row.returned and (unit := first.units.find(row.unit))}
     rng = random.Random(plan.seed)  # noqa: S311 - a simulation is no secret
-    # One random number for each complaint: the errors at a rate of 10 % are also errors at 20 %.
+    # A fixed random number for each complaint: errors at a rate of 10 % are also errors at 20 %.
     draws = {id(row): rng.random() for row in stream}
 
     def learning(error: float) -> SimulatedRun:
@@ -146,7 +146,7 @@ def replay(
         return SimulatedRun(f"learns, {error:.0%} error", error, simulation.run(start, weeks, first, step))
 
     frozen = _Simulation(office_units, recipe, known, 0.0, draws).answer_all(weeks, first)
-    # The fits release the interpreter's lock, so two runs use two cores.
+    # Fits release the interpreter's lock: two runs use two cores.
     with ThreadPoolExecutor(max_workers=2) as pool:
         learned = list(pool.map(learning, plan.errors))
     return ReplayResult(
@@ -183,7 +183,7 @@ def _router(rows: Sequence[LabelledComplaint], office_units: Units, recipe: Reci
 
 @dataclass(frozen=True)
 class _Simulation:
-    """Officers with one error rate, and the model that learns from them."""
+    """Officers with an error rate, and the model learning from the decisions."""
 
     office_units: Units
     recipe: Recipe
@@ -246,7 +246,7 @@ class _Simulation:
             return replace(row, verdict=ACCEPTED)
         if self.draws[id(row)] < self.error:
             category = suggestion.categories[0].name if row.category and suggestion.categories else row.category
-            # The unit in the history's spelling where it is the same, so that a unit has one spelling.
+            # The same unit keeps the history's spelling.
             return replace(
                 row, unit=row.unit if same_unit else suggestion.units[0].name, category=category, verdict=ACCEPTED
             )

@@ -1,4 +1,4 @@
-"""Replay an office's rules over its history to see which first units they would have changed."""
+"""Replay an office's rules over the history and record the changed first units."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _EXCERPT = 80
 
 @dataclass(frozen=True, slots=True)
 class ChangedRow:
-    """A row whose first unit the rules change; id and text of a confidential row are blank."""
+    """A row with a first unit changed by the rules; id and text of a confidential row are blank."""
 
     rule: str
     reference_id: str
@@ -34,7 +34,7 @@ class ChangedRow:
 
 @dataclass
 class RuleReplay:
-    """The rows that each rule matched and changed, and whether the rule or the model was right there."""
+    """The rows matched and changed by each rule, and the rows where the rule or the model was right."""
 
     rows: int = 0
     matched: Counter[str] = field(default_factory=Counter)
