@@ -1,1 +1,1 @@
-"""Mask personal data in a complaint."""
+"""Mask personal data in a complaint, before it is stored, shown or learned."""

@@ -1,10 +1,9 @@
-"""Masking of personal data: the first thing that happens to a complaint, before anything is stored, shown or learned.
+"""Mask personal data in a text.
 
-The text is read through a plain copy of itself (one kind of digit, space and dash, nothing invisible), so that
-full-width digits or a zero-width space don't carry a number past the rules. Each rule claims stretches of that copy; a
-claimed stretch becomes a wall that no later rule reads across. Rules run until none claims anything new, so masking
-twice is masking once. Repetition in the patterns is bounded or possessive: the work grows with the length of the text,
-no faster.
+The rules search a plain copy of the text with one kind of digit, space and dash and without invisible characters, so
+full-width digits or a zero-width space don't hide a number. A stretch that a rule finds becomes a wall, and no later rule
+reads across a wall. The rules run until no rule finds a new stretch, so masking a masked text changes nothing. Repetition
+in the patterns is bounded or possessive, so the work grows linearly with the length of the text.
 """
 
 from __future__ import annotations
@@ -17,6 +16,7 @@ from typing import TYPE_CHECKING
 from model.privacy.links import email_addresses, host_names, mentions, social_accounts, web_addresses
 from model.privacy.names import addressed_names, cued_names
 from model.privacy.numbers import personal_numbers
+from model.privacy.phones import disguised_phones
 from model.privacy.spans import DIGIT, INVISIBLE, WALL, Span, walled, without_overlaps
 from model.privacy.vehicles import case_numbers, number_plates
 
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """A text without its personal data, how many stretches were masked, and their distinct kinds in order met."""
+    """A masked text, the number of masked stretches, and their distinct kinds in order."""
 
     text: str
     count: int
@@ -37,7 +37,7 @@ _NOTHING_MASKED = Masked("", 0, ())
 
 
 def mask(text: str) -> Masked:
-    """Replace personal data by placeholders such as [NIK]; placeholders already there stay and aren't counted.
+    """Replace personal data by placeholders such as [NIK]; placeholders already in the text stay and don't count.
 
     >>> mask("Nama: Siti Contoh, NIK 3578019901900001, RT 03")
     Masked(text='Nama: [NAMA], NIK [NIK], RT 03', count=2, kinds=('NAMA', 'NIK'))
@@ -45,24 +45,21 @@ def mask(text: str) -> Masked:
     if not text:
         return _NOTHING_MASKED
     plain, origins = _plain(text)
-    found = sorted(_claims(plain))
-    if not found:
+    spans = sorted(_spans(plain))
+    if not spans:
         return Masked(text, 0, ())
     pieces: list[str] = []
     done = 0
-    for start, end, kind in found:
+    for start, end, kind in spans:
         first, last = (start, end - 1) if origins is None else (origins[start], origins[end - 1])
         pieces += (text[done:first], f"[{kind}]")
         done = last + 1
     pieces.append(text[done:])
-    return Masked("".join(pieces), len(found), tuple(dict.fromkeys(span.kind for span in found)))
-
-
-# --- The plain copy ---------------------------------------------------------------------------------------------------
+    return Masked("".join(pieces), len(spans), tuple(dict.fromkeys(span.kind for span in spans)))
 
 
 class _PlainCharacters(dict[int, str]):
-    """One plain character for each character, worked out when first met."""
+    """A cache of the plain character for each code point."""
 
     def __missing__(self, code: int) -> str:
         plain = self[code] = _plain_character(chr(code))
@@ -90,36 +87,36 @@ _UNUSUAL = re.compile(r"[^\n -~]")
 
 
 def _plain(text: str) -> tuple[str, list[int] | None]:
-    """The plain copy, and where each of its characters came from if that isn't simply the same place."""
+    """The plain copy, and the position of each of its characters in the text; None where the positions are the same."""
     if not _UNUSUAL.search(text):
         return text, None
     plain = text.translate(_PLAIN_CHARACTERS)
     if INVISIBLE not in plain:
         return plain, None
-    return plain.replace(INVISIBLE, ""), [at for at, character in enumerate(plain) if character != INVISIBLE]
+    return plain.replace(INVISIBLE, ""), [
+        position for position, character in enumerate(plain) if character != INVISIBLE
+    ]
 
-
-# --- Claiming ---------------------------------------------------------------------------------------------------------
 
 _PLACEHOLDER = re.compile(r"\[(?:NIK|KK|TELEPON|EMAIL|TAUTAN|AKUN|PLAT|REKENING|NOMOR|NAMA)\]")
 _MOST_ROUNDS = 9
 
 
-def _claims(plain: str) -> list[Span]:
+def _spans(plain: str) -> list[Span]:
+    """The stretches to mask, rule by rule."""
     if "[" in plain:
         plain = _PLACEHOLDER.sub(lambda match: WALL * len(match.group()), plain)
-    found: list[Span] = []
-    # A second round sees the walls of the first; in practice it only confirms that nothing is left.
+    spans: list[Span] = []
+    # The second round sees the walls of the first, and rarely finds more.
     for _ in range(_MOST_ROUNDS):
-        before = len(found)
+        before = len(spans)
         for rule in _rules_for(plain):
-            spans = without_overlaps(rule(plain))
-            if spans:
-                found += spans
-                plain = walled(plain, spans)
-        if len(found) == before:
+            if of_rule := without_overlaps(rule(plain)):
+                spans += of_rule
+                plain = walled(plain, of_rule)
+        if len(spans) == before:
             break
-    return found
+    return spans
 
 
 _DOT_IN_WORD = re.compile(r"\.(?<=[A-Za-z0-9]\.)[A-Za-z]")
@@ -162,7 +159,7 @@ _PARTY_HINTS = ("por", "mohon", "adu", "gugat", "dakwa", "sangka", "korban", "pe
 
 
 def _rules_for(plain: str) -> Iterator[Callable[[str], Iterator[Span]]]:
-    """The rules that have anything to look for: plain substring tests are far cheaper than the rules."""
+    """The rules that may find something in this text, by substring tests that are far cheaper than the rules."""
     lowered = plain.lower()
     if _any_in(lowered, _ADDRESS_HINTS):
         yield web_addresses
@@ -178,6 +175,7 @@ def _rules_for(plain: str) -> Iterator[Callable[[str], Iterator[Span]]]:
         if "/" in lowered:
             yield case_numbers
         yield number_plates
+        yield disguised_phones
         yield personal_numbers
     if _any_in(lowered, _NAME_HINTS) or lowered.startswith("an") or (":" in plain and _any_in(lowered, _PARTY_HINTS)):
         yield cued_names

@@ -1,23 +1,21 @@
-"""Find people's names by the words around them."""
+"""Find names of people by the words before them."""
 
 from __future__ import annotations
 
 import re
 from typing import TYPE_CHECKING
 
-from model.privacy.spans import Span, words_before, words_of
+from model.privacy.spans import Span, word_set, words_before
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-
 
 _ROLE = (
     r"(?:lengkap|saya|sy|aku|pelapor|terlapor|pemohon|pengadu|korban|anak|istri|suami|ibu|ayah|bapak|orang tua|siswa|pasien|pemilik"
     r"|penerima|pelaku|pelanggan|ahli waris|kandung|panggilan|wali|murid|mahasiswa|peserta|almarhum|alm|penipu|petugas|guru)"
 )
 
-
-# Any: words of either case follow. Capitals: only capitalised words do, since the cue itself is ordinary speech.
+# After `any` a name may have either case; after `capitals`, which is ordinary speech too, only capitalised words count.
 _NAME_CUE = re.compile(
     r"(?<![^\W_])(?:(?P<any>"
     rf"nama(?:[ ]{_ROLE}){{0,3}}(?:nya)?[ ]{{0,3}}[:=]"
@@ -34,30 +32,24 @@ _NAME_CUE = re.compile(
     re.IGNORECASE | re.MULTILINE,
 )
 
-
 _ADDRESSED = re.compile(r"[PpBbIiMm](?:ak|apak|pk|u|bu|as|bak|ba)[.]?[ ](?=[A-Z])")
-
 
 _PLACE_BEFORE = re.compile(
     r"(?:jalan|jln?|rs\w{0,3}|gang|gg|sakit|klinik|sekolah|toko|warung|masjid|yayasan|bakso|depot|hari|kampung|desa)[. ]{1,2}$",
     re.IGNORECASE,
 )
 
-
 _NAME_WORD = re.compile(r"[ ]{0,3}(?P<word>[^\W\d_](?:['’`-]?[^\W\d_]){0,59}+)(?P<dot>[.]?)")
 
-
-_TITLES = words_of("""
+_TITLES = word_set("""
     h hj kh dr drs dra ir prof alm almh almarhum almarhumah m muh moh mohd muhamad st rr r rm ra tn ny nn tuan
     nyonya nona bapak bpk pak ibu bu sdr sdri saudara saudari ust ustad ustadz ustadzah kyai kiai gus raden mas mbak
     sr pdt apt ns drg kompol akp ipda iptu aiptu bripka brigadir briptu letkol mayor kapten serka sertu kol
 """)
 
-
 _JOINS = frozenset({"bin", "binti", "bt", "b", "alias", "als", "al", "el", "van", "de", "der", "da"})
 
-
-NOT_NAMES = words_of("""
+NOT_NAMES = word_set("""
     ada adalah agar akan akhirnya aku apa apakah apabila atas atau bagaimana bahkan bahwa baik banyak baru beda
     belum blm bisa biar bukan bkn cuma dalam dan dapat dari dr dengan dgn di dimana disini dulu gak ga gk engga
     enggak hanya harap harus hilang ialah ikut ingin ini itu jadi jangan jika juga jg kalau kalo kami karena krn
@@ -93,11 +85,9 @@ NOT_NAMES = words_of("""
     masing-masing warga-warga pajak sim stnk bpkb pbb shm paspor
 """)
 
-
 _FORMED_WORD = re.compile(r"(?:di|ter|ber|meng|mem|men|meny|peng|pem|peny|ke)\w{4,}|\w{2,}nya|se\w{5,}", re.IGNORECASE)
 
-
-_NAMES_LIKE_FORMED_WORDS = words_of("""
+_NAMES_LIKE_FORMED_WORDS = word_set("""
     dimas diandra dianita bernard bernadus bernadeta teresa teresia terry mentari memey melati berliana bertha kevin
     kelvin kenneth kenanga keisha ketut kezia kertanegara kesuma kencana kertajaya setiawan setyawan setiabudi
     setyabudi sebastian septian septiana septiani setyaningsih setyowati setianingsih selviana semiati suwenya
@@ -105,28 +95,27 @@ _NAMES_LIKE_FORMED_WORDS = words_of("""
     setyono setyorini septianingsih
 """)
 
-
 _MOST_NAME_WORDS = 5
-
 
 _MOST_TITLES = 3
 
 
 def cued_names(plain: str) -> Iterator[Span]:
+    """Names after a cue such as "nama saya", "a.n." or "hormat kami"."""
     done = 0
     for cue in _NAME_CUE.finditer(plain):
         if cue.end() < done:
             continue
         span = name_at(plain, cue.end(), only_capitals=cue["any"] is None)
-        # "NAMA PEMOHON TIDAK ADA": where everything is shouted, a capital says nothing.
-        shouted = cue["any"] is None and cue.group().strip(" \n,.:=-").isupper()
-        if span and not (shouted and plain[span.start : span.end].isupper()):
+        # "NAMA PEMOHON TIDAK ADA": in a text of capitals a capital is no sign of a name.
+        in_capitals = cue["any"] is None and cue.group().strip(" \n,.:=-").isupper()
+        if span and not (in_capitals and plain[span.start : span.end].isupper()):
             yield span
             done = span.end
 
 
 def addressed_names(plain: str) -> Iterator[Span]:
-    """Names after "Pak" or "Ibu", where they stand out as capitalised words between ordinary ones."""
+    """Names after "Pak" or "Ibu": capitalised words between words in lower case."""
     done = 0
     for cue in _ADDRESSED.finditer(plain):
         inside_a_word = cue.start() > 0 and plain[cue.start() - 1].isalnum()
@@ -138,9 +127,9 @@ def addressed_names(plain: str) -> Iterator[Span]:
             done = span.end
 
 
-def name_at(plain: str, at: int, *, only_capitals: bool) -> Span | None:
-    """The name that starts here, with its titles, up to the first word that can't belong to it."""
-    start = end = position = at
+def name_at(plain: str, position: int, *, only_capitals: bool) -> Span | None:
+    """The name with titles that starts at a position and ends before the first word that can't belong to a name."""
+    start = end = position
     names = titles = 0
     capitals = only_capitals
     while names < _MOST_NAME_WORDS and titles <= _MOST_TITLES and (match := _NAME_WORD.match(plain, position)):
@@ -157,7 +146,7 @@ def name_at(plain: str, at: int, *, only_capitals: bool) -> Span | None:
         if not joins and not _may_be_name(word, capitals=capitals):
             break
         if not names:
-            # Whoever begins a name with a capital goes on with capitals; otherwise ordinary words end it.
+            # After a first capital, words in lower case end the name.
             capitals = capitals or word[0].isupper()
         names += 1
         if not joins:
@@ -178,6 +167,6 @@ def _may_be_name(word: str, *, capitals: bool) -> bool:
         return False
     if lowered in NOT_NAMES:
         return False
-    # "Terdaftar" at the head of a sentence is written like a name; "TERDAFTAR" in a shouted one is too.
+    # "Terdaftar" at the start of a sentence, or "TERDAFTAR" in a text of capitals, is written like a name.
     ordinary = not capitals or word.isupper()
     return not (ordinary and _FORMED_WORD.fullmatch(word) and lowered not in _NAMES_LIKE_FORMED_WORDS)

@@ -1,4 +1,4 @@
-"""Spans of a text, the words before them, and walls between sentences."""
+"""Stretches of a text to mask, and the walls in their place while later rules search."""
 
 from __future__ import annotations
 
@@ -8,25 +8,22 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
-
+# Private-use characters: WALL stands for a masked character, INVISIBLE for an invisible character of the text.
 WALL = "\ue000"
-
-
 INVISIBLE = "\ue001"
-
-
-def words_of(listed: str) -> frozenset[str]:
-    return frozenset(listed.split())
+DIGIT = re.compile("[0-9]")
 
 
 class Span(NamedTuple):
+    """A stretch of a text and the placeholder for it, such as NIK."""
+
     start: int
     end: int
     kind: str
 
 
 def without_overlaps(spans: Iterable[Span]) -> list[Span]:
-    """In order, without those that begin inside an earlier one: one rule can find two readings of the same stretch."""
+    """The spans in order, without spans that start inside an earlier span."""
     apart: list[Span] = []
     for span in sorted(spans):
         if not apart or span.start >= apart[-1].end:
@@ -35,6 +32,7 @@ def without_overlaps(spans: Iterable[Span]) -> list[Span]:
 
 
 def walled(plain: str, spans: list[Span]) -> str:
+    """The text with a wall of the same length in place of each span."""
     pieces: list[str] = []
     done = 0
     for start, end, _ in spans:
@@ -44,9 +42,11 @@ def walled(plain: str, spans: list[Span]) -> str:
     return "".join(pieces)
 
 
-DIGIT = re.compile("[0-9]")
+def words_before(plain: str, position: int, reach: int) -> str:
+    """Up to `reach` characters before a position, back to the nearest wall."""
+    return plain[max(0, position - reach) : position].rpartition(WALL)[2]
 
 
-def words_before(plain: str, at: int, reach: int) -> str:
-    """Up to `reach` characters in front of a place, but nothing from beyond a wall."""
-    return plain[max(0, at - reach) : at].rpartition(WALL)[2]
+def word_set(listed: str) -> frozenset[str]:
+    """The words of a list separated by white space."""
+    return frozenset(listed.split())
