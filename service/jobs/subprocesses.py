@@ -9,6 +9,7 @@ import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from data.messages import Language
 from model.versions.training_lock import INHERITED_LOCK
 
 if TYPE_CHECKING:
@@ -88,6 +89,8 @@ def _environment(settings: Settings) -> dict[str, str]:
     return os.environ | {
         "PILAH_HOME": str(settings.home.resolve()),
         "PILAH_OFFICE": settings.office,
+        # The pages show what a command says.
+        "PILAH_LANGUAGE": Language.INDONESIAN,
         "PILAH_TIMEZONE": settings.timezone,
         "PILAH_SIGNING_KEY": settings.signing_key.get_secret_value(),
         "PILAH_DATABASE_URL": settings.ledger_url,

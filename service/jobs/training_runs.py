@@ -288,7 +288,8 @@ class TrainingRuns:
         elif progress.error:
             # The message may name an export by its path; only the file's name is shown.
             folder = f"{files.exports}/"
-            error = {name: str(progress.error.get(name, "")).replace(folder, "") for name in ("kind", "message")}
+            fields = ("kind", "message", "indonesian")
+            error = {name: str(progress.error.get(name, "")).replace(folder, "") for name in fields}
             values = {"state": State.FAILED, "error": error}
         with suppress(RunStateConflict), self._database.session() as session:
             self._change(session, run, (DURING[step],), **values)

@@ -205,10 +205,10 @@ def _error_of(ended: CommandResult | None, refused: Mapping[str, Any] | None) ->
             if worse
             else "Tidak diganti: versi ini belum dapat dibandingkan dengan yang dipakai."
         )
-        return indonesian_training.ErrorText(sentence, refused.get("why_not") or "")
+        return indonesian_training.ErrorText(sentence, refused.get("why_not_indonesian", ""))
     if ended is None:
         return indonesian_training.ErrorText("Tidak diganti: perintahnya tidak selesai. Coba lagi.")
-    return indonesian_training.ErrorText("Tidak diganti.", ended.error.strip().removeprefix("error: ")[:2_000])
+    return indonesian_training.ErrorText("Tidak diganti.", ended.error.strip().removeprefix("galat: ")[:2_000])
 
 
 def _comparison(

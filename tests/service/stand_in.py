@@ -14,7 +14,7 @@ import time
 from pathlib import Path
 
 VERSION = "20261123-101502-3f9c2a"
-FAILURE = {"kind": "ColumnMissing", "message": "no column for the text"}
+FAILURE = {"kind": "ColumnMissing", "message": "no column for the text", "indonesian": "tidak ada kolom isi"}
 
 
 def main(command: str, *arguments: str) -> int:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from data.messages import Language
 from model.versions.office_home import Office
 from training.commands.options import By, Home, OfficeName, Reason, SigningKey, home_folder, user_here
 from training.commands.output import say
@@ -59,6 +60,7 @@ def _print_json(verdict: Verdict, **outcome: object) -> None:
         "version": verdict.version,
         "champion": verdict.champion,
         "why_not": verdict.why_not,
+        "why_not_indonesian": verdict.problem.told_in(Language.INDONESIAN) if verdict.problem else "",
         "comparison": comparison,
         **outcome,
     }

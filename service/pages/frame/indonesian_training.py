@@ -29,21 +29,10 @@ _STAGES = {
     "writing": "Menyimpan",
     "done": "Menyimpan",
 }
-_OUT_OF_FILES = "Mulai lagi dengan berkas yang sudah diperbaiki."
-_ERRORS = {
-    "FileUnreadable": f"Berkas tidak dapat dibaca: rusak, terkunci kata sandi, kosong, atau bukan tabel. Ekspor ulang dari sistem asal sebagai .xlsx atau .csv. {_OUT_OF_FILES}",
-    "ColumnMissing": f"Kolom yang diperlukan tidak ditemukan. Beri judul yang dikenal, atau sebutkan judulnya saat menyerahkan berkas. {_OUT_OF_FILES}",
-    "HistoryUnusable": f"Riwayat ini terlalu sedikit untuk dipelajari dan diuji. Tambahkan bulan-bulan lain. {_OUT_OF_FILES}",
-    "CorrectionsUnusable": "Buku perbaikan tidak dapat dipakai. Perbaiki, serahkan lagi, lalu ulangi.",
-    "UnitsFileInvalid": "Isi units.csv kantor ini saling bertentangan. Perbaiki berkas itu, lalu ulangi.",
-    "RulesFileInvalid": "rules.csv kantor ini tidak dapat dimengerti. Perbaiki berkas itu, lalu ulangi.",
-    "TrainingBusy": "Pelatihan lain sedang berjalan untuk kantor ini. Tunggu sampai selesai, lalu ulangi.",
-    "ArtifactMissing": "Versi yang diperlukan tidak ada. Lihat daftar versi.",
-    "ArtifactTampered": "Berkas sebuah versi tidak sama dengan yang disegel saat dilatih, jadi tidak dipakai. Pulihkan dari cadangan atau latih ulang.",
-    "ArtifactForeign": "Sebuah versi dibuat oleh Pilah atau pustaka versi lain, jadi tidak dapat dibaca. Latih ulang.",
-    "Bug": "Ada kesalahan di Pilah sendiri. Beri tahu pengelola sistem; catatan teknisnya disebut di bawah.",
-    "Expired": "Tidak dilanjutkan selama tujuh hari, jadi berkas yang diserahkan sudah dihapus.",
-}
+_BUG = "Ada kesalahan di Pilah sendiri. Beri tahu pengelola sistem; catatan teknisnya disebut di bawah."
+# A command names the option --text; on the page the form has a field for it.
+_COLUMN_MISSING = "Beri judul yang dikenal pada kolomnya, atau sebutkan judulnya saat menyerahkan berkas."
+_EXPIRED = "Tidak dilanjutkan selama tujuh hari, jadi berkas yang diserahkan sudah dihapus."
 _FIGURES = {
     "unit_top_1": "Unit pertama benar",
     "unit_top_3": "Unit benar di antara tiga teratas",
@@ -54,10 +43,10 @@ _FIGURES = {
 
 @dataclass(frozen=True, slots=True)
 class ErrorText:
-    """An error in the page's words, and the command's own message."""
+    """An error as a sentence, with a detail where a command gave one."""
 
     sentence: str
-    original: str = ""
+    detail: str = ""
 
 
 def stage(name: str) -> str:
@@ -67,9 +56,15 @@ def stage(name: str) -> str:
 
 def error_text(error: Mapping[str, str]) -> ErrorText | None:
     """The error of a run; None where the run has none."""
-    if not error:
-        return None
-    return ErrorText(_ERRORS.get(error.get("kind", ""), "Perintah berhenti karena galat."), error.get("message", ""))
+    match error.get("kind"):
+        case None:
+            return None
+        case "Bug":
+            return ErrorText(_BUG, error.get("message", ""))
+        case "Expired":
+            return ErrorText(_EXPIRED)
+    detail = _COLUMN_MISSING if error["kind"] == "ColumnMissing" else ""
+    return ErrorText(error.get("indonesian") or error.get("message", ""), detail)
 
 
 def figure(name: str) -> str:

@@ -136,8 +136,8 @@ def test_a_failure_is_said_in_indonesian_with_the_commands_own_sentence(keeper: 
     address = _hand_over(keeper)
     run = _reaches(keeper, address, "failed")
     page = keeper.page(address)
-    assert "Kolom yang diperlukan tidak ditemukan" in page
-    assert FAILURE["message"] in page
+    assert FAILURE["indonesian"] in page
+    assert "sebutkan judulnya saat menyerahkan berkas" in page
     # These files can't be trained from: only others help, and these are gone.
     assert "Ulangi" not in page
     assert not (_folder(keeper, run) / "exports").exists()

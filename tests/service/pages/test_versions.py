@@ -87,7 +87,7 @@ def test_a_tampered_version_is_refused_even_when_forced(desk: Desk, office: Offi
     answer = desk.post(address, "/akun", paksa="ya", alasan=_REASON)
     assert answer.status_code == 409
     assert "Tidak diganti" in answer.text
-    assert "card.json was changed after training" in answer.text
+    assert "card.json berubah setelah pelatihan" in answer.text
     assert office.champion() == first
     assert "tidak dapat dibaca" in desk.page("/model")
 
@@ -96,7 +96,7 @@ def test_without_an_earlier_version_there_is_nothing_to_go_back_to(desk: Desk) -
     assert "Belum ada versi sebelumnya" in desk.page("/model/kembali")
     answer = desk.post("/model/kembali", "/akun")
     assert answer.status_code == 409
-    assert "No version of kumham answered before" in answer.text
+    assert "Belum ada versi kumham yang dipakai sebelum" in answer.text
 
 
 def test_a_report_is_served_in_a_sandbox(desk: Desk, office: Office) -> None:
