@@ -1,4 +1,4 @@
-"""Until when a complaint must be forwarded and settled, in working days."""
+"""Deadlines to forward and to settle a complaint, in working days."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _HOLIDAYS_CSV = Schema(
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """How many working days there are: LAPOR!'s three to verify and forward; local procedures' to settle, by type."""
+    """Limits in working days: LAPOR!'s three to verify and forward, and local procedures' by type to settle."""
 
     forward_working_days: int = 3
     settle_working_days: Mapping[str, int] = field(
@@ -61,7 +61,7 @@ class WorkingDays:
         return bool(np.is_busday(day, busdaycal=self._calendar(day.year, day.year)))
 
     def after(self, day: date, working_days: int) -> date:
-        """The n-th working day after a day, which itself never counts; with 0 the first working day from it on."""
+        """The n-th working day after a day; for 0 the day itself, or the next working day."""
         # Every entry of the office's own list may take one working day away.
         years = (working_days + len(self._own)) // _FEWEST_WORKING_DAYS_A_YEAR + 1
         calendar = self._calendar(day.year, min(day.year + years, MAXYEAR))
@@ -101,26 +101,26 @@ class Deadlines:
     days: WorkingDays
 
     def forward_by(self, received: date) -> date:
-        """The last day to forward a complaint that came in on a day."""
+        """The last day to forward a complaint, by the day of receipt."""
         return self.days.after(received, self.limits.forward_working_days)
 
     def settle_by(self, received: date, complaint_type: str) -> date:
-        """The last day to settle it, by its type."""
+        """The last day to settle a complaint, by the day of receipt and the type."""
         wanted = complaint_type.strip().casefold()
         return self.days.after(received, self.limits.settle_working_days.get(wanted, self.limits.settle_otherwise))
 
 
 def read_deadlines(folder: Path) -> Deadlines:
-    """An office's deadlines, from the office.toml and the holidays.csv of its own folder, where it has them.
+    """An office's deadlines, from office.toml and holidays.csv in its folder; both may be missing.
 
     Raises:
-        OfficeFileInvalid: one of them can't be understood.
+        OfficeFileInvalid: one of the files can't be understood.
     """
     return Deadlines(read_limits(folder / "office.toml"), read_working_days(folder / "holidays.csv"))
 
 
 def read_limits(path: Path) -> Limits:
-    """The limits of an office.toml; those of LAPOR! and local procedures where it has none.
+    """The limits of an office.toml; missing limits are those of LAPOR! and local procedures.
 
     Raises:
         OfficeFileInvalid: a key is unknown or its value is no number of days.
@@ -150,7 +150,7 @@ def read_limits(path: Path) -> Limits:
 
 
 def read_working_days(path: Path) -> WorkingDays:
-    """The calendar with an office's own holidays.csv over it: columns date, name, working (yes or no).
+    """The national calendar, changed by an office's holidays.csv: columns date, name, working (yes or no).
 
     Raises:
         OfficeFileInvalid: a row has no date, or neither yes nor no under working.
@@ -168,7 +168,7 @@ def _own_day(row: Row) -> tuple[date, bool]:
         raise row.invalid("office.working-unknown", "working", cell=row["working"]) from None
 
 
-def _days(path: Path, key: str, value: Any) -> int:  # noqa: ANN401 - whatever stands in the file
+def _days(path: Path, key: str, value: Any) -> int:  # noqa: ANN401 - any TOML value
     if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value <= _MOST_DAYS:
         raise OfficeFileInvalid("office.days-invalid", path=path, key=key, most=_MOST_DAYS)
     return value
