@@ -214,7 +214,7 @@ class Champion:
             router = self._office.with_own_files(held.router, held.past, own_units)
         except PilahError as error:
             # The office's own units.csv or rules.csv: no suggestion is better than one that breaks a rule.
-            return ArtifactError(str(error))
+            return ArtifactError(error.code, **error.fields)
         today = datetime.now(UTC).date()
         ids = held.card.get("units_file", {}).get("ids", [])
         found = find_disagreements(held.router.units, ids, own_units, today)
