@@ -1,4 +1,4 @@
-"""What routes are given: the settings, the model in use, and the ledger within the request's one transaction."""
+"""Dependencies of routes: settings, the model in use, background jobs, and the request's one database transaction."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -22,7 +22,7 @@ from service.settings import Settings
 if TYPE_CHECKING:
     from service.ledger.database import Database
 
-_READING = ("GET", "HEAD")
+_READ_ONLY = ("GET", "HEAD")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,36 +42,36 @@ def settings_of(request: Request) -> Settings:
     return settings
 
 
-# What only looks at the application is `async`: FastAPI sends a `def` to another thread, which takes longer than the look.
+# Dependencies that only read `app.state` are `async`: FastAPI would run a `def` in a thread, which takes longer.
 async def _settings(request: Request) -> Settings:
     return settings_of(request)
 
 
-def model_in_use(request: Request) -> Loaded:
-    """The champion as its files stand now.
+def current_model(request: Request) -> Loaded:
+    """The champion, read again if its files have changed.
 
     Raises:
-        ArtifactError: there is none that can be used; the caller gets a 503.
+        ArtifactError: the office has no usable model; the answer is 503.
     """
     champion: Champion = request.app.state.champion
     return champion.current()
 
 
-async def model_answering(request: Request) -> Loaded:
-    """The same; only where the files have changed does another thread read them."""
+async def _current_model(request: Request) -> Loaded:
+    """The champion without blocking the event loop: changed files are read in a thread."""
     champion: Champion = request.app.state.champion
     loaded = champion.unchanged()
     return await run_in_threadpool(champion.current) if loaded is None else loaded
 
 
 async def transaction_of(request: Request) -> AsyncIterator[Transaction]:
-    """The request's only transaction, committed before the answer is sent; a GET only reads.
+    """The request's one transaction, committed before the answer is sent; read-only for GET and HEAD.
 
     The transaction begins with the first statement: a request without statements costs the database nothing.
     """
     database: Database = request.app.state.database
     office = settings_of(request).office
-    session = database.new_session(read_only=request.method in _READING)
+    session = database.new_session(read_only=request.method in _READ_ONLY)
     try:
         yield Transaction(
             session,
@@ -89,7 +89,7 @@ async def transaction_of(request: Request) -> AsyncIterator[Transaction]:
 
 
 CurrentSettings = Annotated[Settings, Depends(_settings)]
-CurrentModel = Annotated[Loaded, Depends(model_answering)]
+CurrentModel = Annotated[Loaded, Depends(_current_model)]
 CurrentTransaction = Annotated[Transaction, Depends(transaction_of, scope="function")]
 
 

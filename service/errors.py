@@ -3,7 +3,7 @@
 PilahError
 ├── the request
 │   ├── UnknownHost, KeyMissing, TooManyRequests, Overloaded
-│   ├── BodyTooLarge, BodyTooSlow, BodyBroken, EncodingUnknown, StreamTypeUnknown
+│   ├── BodyTooLarge, BodyTooSlow, BodyBroken, EncodingUnknown, StreamTypeUnknown, LineTooLong, LineUnreadable
 │   └── TextTooLong, UnknownName
 ├── the desk
 │   ├── NotSignedIn, NotAllowed, StaleForm
@@ -26,6 +26,8 @@ from data.errors import PilahError
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from data.messages import Sentence
+
 
 class UnknownHost(PilahError):
     """The request is addressed to a host name that isn't allowed."""
@@ -36,6 +38,9 @@ class UnknownHost(PilahError):
 
 class KeyMissing(PilahError):
     """The API was called without a valid key."""
+
+    def __init__(self) -> None:
+        super().__init__("service.key-missing")
 
 
 class TooManyRequests(PilahError):
@@ -88,6 +93,20 @@ class StreamTypeUnknown(PilahError):
 
     def __init__(self) -> None:
         super().__init__("service.stream-type-unknown")
+
+
+class LineTooLong(PilahError):
+    """A line of a stream exceeds the limit in bytes."""
+
+    def __init__(self, number: int, limit: int) -> None:
+        super().__init__("service.line-too-long", number=number, limit=limit)
+
+
+class LineUnreadable(PilahError):
+    """A line of a stream is not JSON."""
+
+    def __init__(self, number: int) -> None:
+        super().__init__("service.line-unreadable", number=number)
 
 
 class TextTooLong(PilahError):
@@ -166,6 +185,9 @@ class RunStateConflict(PilahError):
 
 class UnitsDisagree(PilahError):
     """The model suggests units whose ids units.csv doesn't have."""
+
+    def __init__(self, disagreements: Sequence[Sentence]) -> None:
+        super().__init__("service.units-disagree", disagreements=tuple(disagreements))
 
 
 class BackupUnusable(PilahError):

@@ -1,6 +1,6 @@
-"""How every error leaves the service: one body, RFC 9457's problem details.
+"""HTTP statuses of errors, and the one body of error answers: problem details (RFC 9457).
 
-No text of a complaint ever stands in one: what the caller sent is named by its field, never repeated.
+A problem never repeats a value of the request, since the value may be a complaint's text; it names the field.
 """
 
 from http import HTTPStatus
@@ -11,6 +11,7 @@ from pydantic import BaseModel, ConfigDict, Field
 from pydantic_core import ErrorDetails
 
 from data.errors import PilahError
+from data.messages import Sentence
 from model.errors import ArtifactError
 from service.errors import (
     AlreadyDecided,
@@ -21,6 +22,8 @@ from service.errors import (
     EncodingUnknown,
     KeyMissing,
     LedgerUnavailable,
+    LineTooLong,
+    LineUnreadable,
     Overloaded,
     StorageFull,
     StreamTypeUnknown,
@@ -37,14 +40,14 @@ RETRY_AFTER_SECONDS = 30
 
 
 class FieldError(BaseModel):
-    """One thing that is wrong with what was sent, and where."""
+    """One fault of the request and the field that has it."""
 
     where: str
     message: str
 
 
 class Problem(BaseModel):
-    """What went wrong and what to do about it (RFC 9457). `type` is stable: programs may rely on it."""
+    """An error and its remedy (RFC 9457). `type` is stable: programs may rely on it."""
 
     model_config = ConfigDict(
         json_schema_extra={
@@ -67,22 +70,22 @@ class Problem(BaseModel):
     request_id: str | None = Field(
         default=None,
         exclude_if=lambda value: value is None,
-        description="The X-Request-ID of the answer: what to look for in Pilah's log.",
+        description="The X-Request-ID of the answer, by which Pilah's log names the request.",
     )
     errors: list[FieldError] | None = Field(default=None, exclude_if=lambda value: value is None)
 
 
 class ProblemResponse(JSONResponse):
-    """A problem as an answer of its own."""
+    """An answer that holds a problem."""
 
     media_type = "application/problem+json"
 
     def __init__(self, problem: Problem, headers: dict[str, str] | None = None) -> None:
-        named = problem.model_copy(update={"request_id": current_request_id() or None})
-        super().__init__(named.model_dump(mode="json"), problem.status, headers)
+        with_id = problem.model_copy(update={"request_id": current_request_id() or None})
+        super().__init__(with_id.model_dump(mode="json"), problem.status, headers)
 
 
-_NAMES = {
+_STATUS_NAMES = {
     400: ("bad_request", "Bad request"),
     401: ("unauthorized", "No key, or none that counts"),
     403: ("forbidden", "Not allowed"),
@@ -112,63 +115,65 @@ _STATUS: dict[type[PilahError], int] = {
     Overloaded: 503,
     UnknownHost: 400,
     BodyTooLarge: 413,
+    LineTooLong: 413,
+    LineUnreadable: 400,
     BodyTooSlow: 408,
     BodyBroken: 400,
     EncodingUnknown: 415,
     StreamTypeUnknown: 415,
 }
-_TYPE: dict[type[PilahError], tuple[str, str]] = {
+_OWN_NAMES: dict[type[PilahError], tuple[str, str]] = {
     UnitsDisagree: ("units_disagree", "Model and units.csv disagree"),
     TextTooLong: ("text_too_long", "Text too long"),
     LedgerUnavailable: ("ledger_unavailable", "Ledger unavailable"),
     StorageFull: ("storage_full", "Storage full"),
     Overloaded: ("overloaded", "Too much to do"),
 }
-# The rest of a body is still under way: without this the client's next request would run into it.
-_REST_UNREAD = {"Connection": "close"}
+# The rest of the body is unread: on a connection that stays open it would be taken for the next request.
+_CLOSE = {"Connection": "close"}
 
 
-def problem(status: int, detail: str, errors: list[FieldError] | None = None) -> Problem:
-    """A problem under the name that belongs to its status."""
-    name, title = _NAMES.get(status) or (HTTPStatus(status).name.lower(), HTTPStatus(status).phrase)
+def problem_with(status: int, detail: str, errors: list[FieldError] | None = None) -> Problem:
+    """Build a problem with the type and title of its status."""
+    name, title = _STATUS_NAMES.get(status) or (HTTPStatus(status).name.lower(), HTTPStatus(status).phrase)
     return Problem(type=f"urn:pilah:problem:{name}", title=title, status=status, detail=detail, errors=errors)
 
 
 def problem_of(error: PilahError) -> Problem:
-    """An error of ours, under the status of its nearest class in the table."""
+    """Build the problem of an error, with the status of the error's class or its nearest base class."""
     status = next((_STATUS[kind] for kind in type(error).__mro__ if kind in _STATUS), 500)
-    found = problem(status, str(error))
-    name = _TYPE.get(type(error))
-    return (
-        found if name is None else found.model_copy(update={"type": f"urn:pilah:problem:{name[0]}", "title": name[1]})
-    )
+    general = problem_with(status, str(error))
+    if type(error) not in _OWN_NAMES:
+        return general
+    name, title = _OWN_NAMES[type(error)]
+    return general.model_copy(update={"type": f"urn:pilah:problem:{name}", "title": title})
 
 
 def problem_of_fields(details: list[ErrorDetails]) -> Problem:
-    """What pydantic found, without the values that it found."""
-    errors = [FieldError(where=_where(detail["loc"]), message=detail["msg"]) for detail in details]
-    return problem(422, "What was sent doesn't have the documented shape: see errors.", errors)
+    """Build the problem of a validation error, without the values sent."""
+    errors = [FieldError(where=_field_path(detail["loc"]), message=detail["msg"]) for detail in details]
+    return problem_with(422, str(Sentence("service.wrong-shape")), errors)
 
 
 def headers_of(status: int, error: PilahError | None = None) -> dict[str, str]:
-    """What belongs beside a status or an error: when to try again, which key is asked for, what else is taken."""
+    """The headers of an error: Retry-After, WWW-Authenticate, Accept-Encoding or Connection."""
     if status == HTTPStatus.UNAUTHORIZED:
         return {"WWW-Authenticate": "Bearer"}
     if isinstance(error, EncodingUnknown):
-        return {"Accept-Encoding": "gzip"} | _REST_UNREAD
+        return {"Accept-Encoding": "gzip"} | _CLOSE
     if isinstance(error, BodyTooLarge | BodyTooSlow | BodyBroken | StreamTypeUnknown):
-        return _REST_UNREAD
-    again = status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
-    return {"Retry-After": str(getattr(error, "retry_after_seconds", RETRY_AFTER_SECONDS))} if again else {}
+        return _CLOSE
+    retry = status in {HTTPStatus.SERVICE_UNAVAILABLE, HTTPStatus.TOO_MANY_REQUESTS}
+    return {"Retry-After": str(getattr(error, "retry_after_seconds", RETRY_AFTER_SECONDS))} if retry else {}
 
 
 def documented(*statuses: int) -> dict[int | str, dict[str, Any]]:
-    """The `responses=` of a route that may end with these."""
+    """The `responses=` of a route with these error statuses."""
     return {status: _documented(status) for status in statuses}
 
 
 def _documented(status: int) -> dict[str, Any]:
-    name, title = _NAMES[status]
+    name, title = _STATUS_NAMES[status]
     example = {"type": f"urn:pilah:problem:{name}", "title": title, "status": status, "detail": "What to do about it."}
     content = {"schema": {"$ref": "#/components/schemas/Problem"}, "example": example}
     entry: dict[str, Any] = {"description": title, "content": {ProblemResponse.media_type: content}}
@@ -177,10 +182,10 @@ def _documented(status: int) -> dict[str, Any]:
     return entry
 
 
-def _where(location: tuple[int | str, ...]) -> str:
-    """The way to a field as a caller would write it.
+def _field_path(location: tuple[int | str, ...]) -> str:
+    """The dotted path of a field, without the part `body`.
 
-    >>> _where(("body", "location", "district")), _where(("body",))
+    >>> _field_path(("body", "location", "district")), _field_path(("body",))
     ('location.district', 'body')
     """
     inside = location[1:] if len(location) > 1 and location[0] == "body" else location

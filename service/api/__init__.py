@@ -1,1 +1,1 @@
-"""The HTTP API: what an intake system asks."""
+"""The HTTP API for intake systems."""

@@ -1,11 +1,8 @@
-"""Which systems may call the API, and how often."""
+"""The authentication of API calls by key."""
 
 from __future__ import annotations
 
-import math
 import time
-from collections import defaultdict, deque
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Annotated
 
 from fastapi import Depends, Request
@@ -13,82 +10,67 @@ from fastapi.concurrency import run_in_threadpool
 from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from service.dependencies import settings_of
-from service.errors import KeyMissing, TooManyRequests
+from service.errors import KeyMissing
 from service.ledger.accounts import Accounts, secret_digest
 
 if TYPE_CHECKING:
+    from service.api.rate_limit import RateLimit
     from service.ledger.database import Database
     from service.settings import Settings
 
-# Asking the database takes as long as half a suggestion. A key that was revoked goes on counting for so long at most. Who needs
-# no key is looked up each time: the office's first key or user ends that at once.
-_TRUSTED_SECONDS = 1.0
-_MINUTE = 60.0
-_THIS_MACHINE = "this machine"
+# A look into the database takes half as long as a suggestion. A revoked key stays valid for this long at most.
+_CACHED_SECONDS = 1.0
+_LOCAL_CALLER = "this machine"
 
 _bearer = HTTPBearer(auto_error=False, description="A key from `pilah keys add`.")
 
 
-@dataclass(slots=True)
-class KnownCallers:
-    """Who was let in a moment ago: the id of a key by the digest of what was sent, and until when nobody asks again."""
+class CallerCache:
+    """Remembers for a second which key was valid: the digest of the key → the key's id.
 
-    _let_in: dict[str, tuple[str, float]] = field(default_factory=dict)
+    Only valid keys are cached: a new key counts at once, and invented keys don't fill the memory.
+    """
 
-    def who(self, digest: str) -> str | None:
-        """The caller, None where it has to be looked up."""
-        who, until = self._let_in.get(digest, (None, 0.0))
-        if time.monotonic() < until:
-            return who
-        self._let_in.pop(digest, None)
+    def __init__(self) -> None:
+        self._callers: dict[str, tuple[str, float]] = {}
+
+    def get(self, digest: str) -> str | None:
+        """The id of a key; None if the cache has no entry or the entry has expired."""
+        caller, expires = self._callers.get(digest, (None, 0.0))
+        if time.monotonic() < expires:
+            return caller
+        self._callers.pop(digest, None)
         return None
 
-    def remember(self, digest: str, who: str) -> None:
-        """Only for who was let in: a key that was just made must count at once, and made-up ones would fill the memory."""
-        self._let_in[digest] = (who, time.monotonic() + _TRUSTED_SECONDS)
+    def put(self, digest: str, caller: str) -> None:
+        self._callers[digest] = (caller, time.monotonic() + _CACHED_SECONDS)
 
 
-class CallsOfTheMinute:
-    """When each caller asked within the last minute. Only for who was let in, so there are as many as there are keys."""
+async def authenticate(
+    request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
+) -> None:
+    """Admit a call by its key and count the call.
 
-    def __init__(self, most: int) -> None:
-        self._most = most
-        self._asked: dict[str, deque[float]] = defaultdict(deque)
-
-    def seconds_to_wait(self, who: str) -> float:
-        """0 for a call that may be answered, which is then counted; else how long until one may."""
-        now, asked = time.monotonic(), self._asked[who]
-        while asked and asked[0] <= now - _MINUTE:
-            asked.popleft()
-        if len(asked) >= self._most:
-            return asked[0] + _MINUTE - now
-        asked.append(now)
-        return 0.0
-
-
-async def caller(request: Request, sent: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]) -> None:
-    """Let a system in by its key.
-
-    An office without users and keys, on a loopback address, needs none: whoever reaches it could also read its files.
+    An office without users and keys needs no key on a loopback address: a local caller could read its files anyway.
+    Calls without a key are never cached, so that the office's first key or user ends the exception at once.
 
     Raises:
-        KeyMissing: there is no key, or it was revoked a second ago or longer.
-        TooManyRequests: it was used too often in the last minute.
+        KeyMissing: the call has no key, or the key was revoked at least a second ago.
+        TooManyRequests: the key was used too often in the last minute.
     """
-    settings = settings_of(request)
-    known: KnownCallers = request.app.state.callers
-    digest = secret_digest(sent.credentials) if sent else ""
-    who = known.who(digest) if sent else None
-    if who is None:
-        who = await run_in_threadpool(_looked_up, request.app.state.database, settings, digest)
-        if sent:
-            known.remember(digest, who)
-    calls: CallsOfTheMinute = request.app.state.calls
-    if wait := calls.seconds_to_wait(who):
-        raise TooManyRequests(settings.requests_per_minute, math.ceil(wait))
+    state, settings = request.app.state, settings_of(request)
+    cache: CallerCache = state.caller_cache
+    rate_limit: RateLimit = state.rate_limit
+    digest = secret_digest(credentials.credentials) if credentials else ""
+    caller = cache.get(digest) if digest else None
+    if caller is None:
+        caller = await run_in_threadpool(_find_caller, state.database, settings, digest)
+        if digest:
+            cache.put(digest, caller)
+    rate_limit.count(caller)
 
 
-def _looked_up(database: Database, settings: Settings, digest: str) -> str:
+def _find_caller(database: Database, settings: Settings, digest: str) -> str:
     with database.reading() as session:
         accounts = Accounts(session, settings.office)
         key_id = accounts.key_of(digest) if digest else None
@@ -97,8 +79,8 @@ def _looked_up(database: Database, settings: Settings, digest: str) -> str:
         if settings.loopback and not digest:
             any_key, any_user = accounts.any_key_or_user()
             if not any_key and (settings.demonstration or not any_user):
-                return _THIS_MACHINE
-    raise KeyMissing("Send an API key that is in use: Authorization: Bearer KEY. Make one with: pilah keys add NAME")
+                return _LOCAL_CALLER
+    raise KeyMissing
 
 
-Caller = Depends(caller)
+Authenticated = Depends(authenticate)

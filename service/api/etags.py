@@ -1,4 +1,4 @@
-"""Answers that a caller needs only once: a mark of their content, and 304 for who has that content already."""
+"""ETags: a digest of the answer, and 304 for a caller that has the same answer already."""
 
 import hashlib
 from collections.abc import Callable, Coroutine
@@ -8,42 +8,42 @@ from fastapi import Header, Request, Response
 from fastapi.routing import APIRoute
 
 IfNoneMatch = Annotated[
-    str | None, Header(description="The ETag of an earlier answer: 304 where that is still the answer.")
+    str | None, Header(description="The ETag of an earlier answer; 304 if the answer is unchanged.")
 ]
-TAGGED: dict[int | str, dict[str, Any]] = {
+ETAG_RESPONSES: dict[int | str, dict[str, Any]] = {
     200: {"headers": {"ETag": {"description": "Changes with the answer.", "schema": {"type": "string"}}}},
     304: {
-        "description": "What the ETag in If-None-Match names is still the answer",
+        "description": "The answer with the ETag in If-None-Match is unchanged",
         "headers": {"ETag": {"schema": {"type": "string"}}},
     },
 }
 
 
-class TaggedRoute(APIRoute):
-    """Marks each answer with its ETag, and sends 304 without a body to a caller that holds it."""
+class ETagRoute(APIRoute):
+    """Adds an ETag to each answer; a request with the same ETag is answered 304 without a body."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
 
-        async def handle_tagged(request: Request) -> Response:
+        async def handle_with_etag(request: Request) -> Response:
             answer = await handle(request)
-            # Weak: the same answer may go out compressed or not.
-            tag = f'W/"{hashlib.sha256(bytes(answer.body)).hexdigest()[:20]}"'
-            # Kept by the caller alone, and asked about each time.
-            headers = {"ETag": tag, "Cache-Control": "private, no-cache"}
-            if _names(request.headers.get("if-none-match", ""), tag):
+            # Weak: the same answer may be sent compressed or not.
+            etag = f'W/"{hashlib.sha256(bytes(answer.body)).hexdigest()[:20]}"'
+            # Only the caller may cache the answer, and must revalidate it each time.
+            headers = {"ETag": etag, "Cache-Control": "private, no-cache"}
+            if _matches(request.headers.get("if-none-match", ""), etag):
                 return Response(status_code=304, headers=headers)
             answer.headers.update(headers)
             return answer
 
-        return handle_tagged
+        return handle_with_etag
 
 
-def _names(if_none_match: str, tag: str) -> bool:
-    """Whether an If-None-Match names the tag, weakly compared.
+def _matches(if_none_match: str, etag: str) -> bool:
+    """Whether an If-None-Match header has the ETag, by weak comparison (RFC 9110).
 
-    >>> _names('"a", W/"b"', 'W/"b"'), _names('"b"', 'W/"b"'), _names("*", 'W/"b"'), _names("", 'W/"b"')
+    >>> _matches('"a", W/"b"', 'W/"b"'), _matches('"b"', 'W/"b"'), _matches("*", 'W/"b"'), _matches("", 'W/"b"')
     (True, True, True, False)
     """
-    named = {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
-    return bool(named & {tag.removeprefix("W/"), "*"})
+    etags = {part.strip().removeprefix("W/") for part in if_none_match.split(",")}
+    return bool(etags & {etag.removeprefix("W/"), "*"})

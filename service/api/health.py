@@ -1,4 +1,4 @@
-"""Whether the process lives, and whether it can answer."""
+"""The routes of health (the process answers) and readiness (model and ledger are usable)."""
 
 from fastapi import APIRouter
 from sqlalchemy import select
@@ -13,18 +13,18 @@ router = APIRouter(tags=["health"])
 
 @router.get("/healthz", responses=documented(400))
 def alive() -> Health:
-    """Whether the process answers at all."""
+    """Answer while the process runs."""
     return Health()
 
 
 @router.get("/readyz", responses=documented(400, 503))
 def ready(loaded: CurrentModel, settings: CurrentSettings, transaction: CurrentTransaction) -> Readiness:
-    """Whether a model is loaded, its files are those that were sealed, its units are the office's, and the ledger answers.
+    """Check that a verified model is loaded, that its units match units.csv, and that the ledger answers.
 
     Raises:
-        UnitsDisagree: units.csv lacks a unit that the model suggests, or has it under another id.
+        UnitsDisagree: units.csv lacks a unit that the model suggests, or has the unit under another id.
     """
     if loaded.disagreements:
-        raise UnitsDisagree(" ".join(map(str, loaded.disagreements)))
+        raise UnitsDisagree(loaded.disagreements)
     transaction.session.execute(select(1))
     return Readiness(office=settings.office, model=loaded.router.version)

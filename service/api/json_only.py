@@ -1,4 +1,4 @@
-"""A route that takes JSON and says so when it gets anything else."""
+"""Routes that accept JSON bodies only."""
 
 from collections.abc import Callable, Coroutine
 from email.message import Message
@@ -8,8 +8,8 @@ from fastapi import HTTPException, Request, Response
 from fastapi.routing import APIRoute
 
 
-class JsonRoute(APIRoute):
-    """Answers 415 to a body that isn't declared as JSON, where FastAPI would find fault with the body's shape."""
+class JsonOnlyRoute(APIRoute):
+    """Answers 415 to a body that isn't declared as JSON; FastAPI alone would answer 422."""
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         handle = super().get_route_handler()
@@ -23,7 +23,7 @@ class JsonRoute(APIRoute):
 
 
 def _is_json(content_type: str) -> bool:
-    """Whether a Content-Type names JSON.
+    """Whether a Content-Type is a JSON type.
 
     >>> [_is_json(value) for value in ("application/json; charset=utf-8", "application/ld+json", "text/plain", "")]
     [True, True, False, False]

@@ -1,17 +1,17 @@
-"""What Prometheus asks for. It needs a key where the API does: volumes and backlogs are the office's own."""
+"""The route of Prometheus metrics. A key is needed as for the API: volumes and backlogs are the office's own."""
 
 from typing import TYPE_CHECKING
 
 from fastapi import APIRouter, Request, Response
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from service.api.authentication import Caller
+from service.api.authentication import Authenticated
 from service.observability.process_metrics import exposition
 
 if TYPE_CHECKING:
     from service.observability.office_metrics import OfficeMetrics
 
-router = APIRouter(include_in_schema=False, dependencies=[Caller])
+router = APIRouter(include_in_schema=False, dependencies=[Authenticated])
 
 
 @router.get("/metrics")

@@ -1,13 +1,12 @@
-"""JSON Lines in and out: a stream of complaints of which only a few are held in memory at once.
+"""JSON Lines in and out: a stream of complaints, of which a hundred at a time are held in memory.
 
-The whole stream is taken in before the first answer goes out: a caller that sends everything before it reads anything
-would otherwise wait for us while we wait for it.
+The whole stream is received before the first answer is sent: a caller that sends everything before it reads anything
+would otherwise wait for Pilah while Pilah waits for the caller.
 """
 
 from __future__ import annotations
 
 import json
-from dataclasses import dataclass
 from itertools import islice
 from tempfile import SpooledTemporaryFile
 from typing import TYPE_CHECKING, Annotated, Any
@@ -15,23 +14,24 @@ from typing import TYPE_CHECKING, Annotated, Any
 from fastapi import Depends, Request
 
 from model.errors import ArtifactError
-from service.api.answering import Answering
-from service.dependencies import intake_of, model_in_use, settings_of
-from service.errors import LedgerUnavailable, StreamTypeUnknown
+from service.api.suggestions import SuggestionService
+from service.dependencies import current_model, intake_of, settings_of
+from service.errors import LedgerUnavailable, LineTooLong, LineUnreadable, StreamTypeUnknown
 from service.ledger.complaints import Complaints
 from service.ledger.database import UNAVAILABLE
 from service.middleware.body_limits import read_body
-from service.problems import Problem, problem, problem_of
+from service.problems import Problem, problem_of
 
 if TYPE_CHECKING:
     from collections.abc import AsyncIterator, Iterator
 
+    from data.errors import PilahError
     from service.contract.suggestion_schemas import SuggestionOut
     from service.ledger.database import Database
 
 MEDIA_TYPE = "application/x-ndjson"
-# So many are suggested for together, and stored in one transaction.
-_TOGETHER = 100
+# The lines of one call of the router and of one transaction.
+_CHUNK = 100
 _MEDIA_TYPES = {MEDIA_TYPE, "application/ndjson", "application/jsonl", "application/x-jsonlines"}
 _EXAMPLE_IN = '{"reference_id": "1", "text": "Lampu jalan mati"}\n{"reference_id": "2"}\n'
 _EXAMPLE_OUT = '{"suggestion_id": "0192...", "reference_id": "1", "units": []}\n{"type": "urn:pilah:problem:unprocessable_content", "status": 422}\n'
@@ -60,77 +60,70 @@ RESPONSE: dict[int | str, dict[str, Any]] = {
 }
 
 
-async def spooled_lines(request: Request) -> AsyncIterator[SpooledTemporaryFile[bytes]]:
-    """The stream as a file, which is gone when the answer was sent.
+async def received_stream(request: Request) -> AsyncIterator[SpooledTemporaryFile[bytes]]:
+    """The stream as a file, which is deleted after the answer.
 
     Raises:
-        StreamTypeUnknown: it isn't declared as JSON Lines.
-        PilahError: it is too large, too slow or can't be unpacked.
+        StreamTypeUnknown: the stream isn't declared as JSON Lines.
+        PilahError: the stream is too large, too slow or can't be decompressed.
     """
-    declared = request.headers.get("content-type", "").partition(";")[0].strip().lower()
-    if declared not in _MEDIA_TYPES:
+    media_type = request.headers.get("content-type", "").partition(";")[0].strip().lower()
+    if media_type not in _MEDIA_TYPES:
         raise StreamTypeUnknown
     settings = settings_of(request)
-    with await read_body(request, settings.max_stream_bytes, settings.request_timeout) as body:
-        yield body
+    with await read_body(request, settings.max_stream_bytes, settings.request_timeout) as file:
+        yield file
 
 
-SpooledLines = Annotated[SpooledTemporaryFile[bytes], Depends(spooled_lines)]
+ReceivedStream = Annotated[SpooledTemporaryFile[bytes], Depends(received_stream)]
 
 
-@dataclass(frozen=True, slots=True)
-class Lines:
-    """A stream and what it is answered with."""
-
-    request: Request
-    file: SpooledTemporaryFile[bytes]
-    longest: int
-
-    @classmethod
-    def of(cls, request: Request, file: SpooledTemporaryFile[bytes]) -> Lines:
-        return cls(request, file, settings_of(request).max_body_bytes)
-
-    def items(self) -> Iterator[object]:
-        """Each line's JSON, or the problem with the line; blank lines are passed over."""
-        number = 0
-        while line := self.file.readline(self.longest + 1):
-            number += 1
-            if len(line) > self.longest:
-                self._pass_over_rest()
-                yield problem(413, f"Line {number} is larger than {self.longest:,} bytes. Shorten it.")
-            elif line.strip():
-                yield _parsed(line, number)
-
-    def _pass_over_rest(self) -> None:
-        while (rest := self.file.readline(self.longest)) and not rest.endswith(b"\n"):
-            pass
-
-
-def answer_lines(lines: Lines, *, evidence: bool, store: bool) -> Iterator[bytes]:
-    """The answers' lines, some at a time; what was yielded is committed."""
-    items = lines.items()
-    while some := list(islice(items, _TOGETHER)):
-        answers = _answered(lines.request, some, evidence=evidence, store=store)
+def answer_stream(
+    request: Request, file: SpooledTemporaryFile[bytes], *, evidence: bool, store: bool
+) -> Iterator[bytes]:
+    """Yield the answers' lines in chunks; a chunk is committed before it is yielded."""
+    items = _items(file, settings_of(request).max_body_bytes)
+    while chunk := list(islice(items, _CHUNK)):
+        answers = _answers(request, chunk, evidence=evidence, store=store)
         yield b"".join(answer.model_dump_json().encode() + b"\n" for answer in answers)
 
 
-def _answered(request: Request, items: list[object], *, evidence: bool, store: bool) -> list[SuggestionOut | Problem]:
-    database: Database = request.app.state.database
-    settings = settings_of(request)
-    try:
-        router = model_in_use(request).router
-        answering = Answering(router, settings, intake_of(request), evidence=evidence, store=store)
-        with database.session() as session:
-            return answering.answer(items, Complaints(session, settings.office))
-    except ArtifactError as error:
-        # The stream has begun with 200: from here on each line says by itself that it wasn't answered.
-        return [problem_of(error)] * len(items)
-    except UNAVAILABLE:
-        return [problem_of(LedgerUnavailable())] * len(items)
+def _items(file: SpooledTemporaryFile[bytes], longest: int) -> Iterator[object]:
+    """Each line's JSON, or the problem with the line; blank lines are skipped."""
+    number = 0
+    while line := file.readline(longest + 1):
+        number += 1
+        if len(line) > longest:
+            _skip_rest_of_line(file, longest)
+            yield problem_of(LineTooLong(number, longest))
+        elif line.strip():
+            yield _item(line, number)
 
 
-def _parsed(line: bytes, number: int) -> object:
+def _item(line: bytes, number: int) -> object:
     try:
         return json.loads(line)
     except (ValueError, RecursionError):
-        return problem(400, f"Line {number} is no JSON that can be read. Send one JSON object a line, in UTF-8.")
+        return problem_of(LineUnreadable(number))
+
+
+def _skip_rest_of_line(file: SpooledTemporaryFile[bytes], piece: int) -> None:
+    while (rest := file.readline(piece)) and not rest.endswith(b"\n"):
+        pass
+
+
+def _answers(request: Request, items: list[object], *, evidence: bool, store: bool) -> list[SuggestionOut | Problem]:
+    database: Database = request.app.state.database
+    settings = settings_of(request)
+    error: PilahError
+    try:
+        router = current_model(request).router
+        suggestions = SuggestionService(router, settings, intake_of(request), evidence=evidence, store=store)
+        with database.session() as session:
+            return suggestions.suggest_many(items, Complaints(session, settings.office))
+    except ArtifactError as fault:
+        error = fault
+    except UNAVAILABLE:
+        error = LedgerUnavailable()
+    # The stream has begun with status 200, so that each line carries the problem.
+    return [problem_of(error)] * len(items)

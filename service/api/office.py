@@ -1,11 +1,11 @@
-"""What the model in use knows: its units, its categories, and its card."""
+"""The routes of the model in use: units, categories and model card."""
 
 from typing import Any
 
 from fastapi import APIRouter
 
-from service.api.authentication import Caller
-from service.api.etags import TAGGED, IfNoneMatch, TaggedRoute
+from service.api.authentication import Authenticated
+from service.api.etags import ETAG_RESPONSES, ETagRoute, IfNoneMatch
 from service.contract.office_schemas import CategoriesOut, CategoryOut, UnitOut, UnitsOut
 from service.dependencies import CurrentModel
 from service.problems import documented
@@ -13,22 +13,22 @@ from service.problems import documented
 router = APIRouter(
     prefix="/v1",
     tags=["office"],
-    route_class=TaggedRoute,
-    responses=documented(400, 401, 422, 429, 503) | TAGGED,
-    dependencies=[Caller],
+    route_class=ETagRoute,
+    responses=documented(400, 401, 422, 429, 503) | ETAG_RESPONSES,
+    dependencies=[Authenticated],
 )
 
 
 @router.get("/units")
 def units(loaded: CurrentModel, if_none_match: IfNoneMatch = None) -> UnitsOut:
-    """The units that can be suggested."""
-    del if_none_match  # the route looks at it; here it is documented
+    """List the units that the model can suggest."""
+    del if_none_match  # read by ETagRoute; declared here for the schema
     return UnitsOut(model=loaded.router.version, units=[UnitOut.model_validate(unit) for unit in loaded.router.units])
 
 
 @router.get("/categories")
 def categories(loaded: CurrentModel, if_none_match: IfNoneMatch = None) -> CategoriesOut:
-    """The categories that can be suggested."""
+    """List the categories that the model can suggest."""
     del if_none_match
     labels = loaded.router.category_labels
     return CategoriesOut(
@@ -38,6 +38,6 @@ def categories(loaded: CurrentModel, if_none_match: IfNoneMatch = None) -> Categ
 
 @router.get("/model")
 def model_card(loaded: CurrentModel, if_none_match: IfNoneMatch = None) -> dict[str, Any]:
-    """The card of the model in use: its data, its split, and every figure that was measured."""
+    """The card of the model in use: data, split and all measured figures."""
     del if_none_match
     return loaded.card

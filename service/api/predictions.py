@@ -1,4 +1,4 @@
-"""Suggestions for one complaint, for many, and for a stream of them."""
+"""The routes of suggestions: for one complaint, for a batch, and for a stream of complaints."""
 
 from typing import Annotated, Any
 
@@ -6,10 +6,11 @@ from fastapi import APIRouter, Query, Request, Response
 from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 
-from service.api.answering import Answering
-from service.api.authentication import Caller
-from service.api.json_only import JsonRoute
-from service.api.ndjson import MEDIA_TYPE, REQUEST_BODY, RESPONSE, Lines, SpooledLines, answer_lines
+from data.messages import Sentence
+from service.api.authentication import Authenticated
+from service.api.json_only import JsonOnlyRoute
+from service.api.ndjson import MEDIA_TYPE, REQUEST_BODY, RESPONSE, ReceivedStream, answer_stream
+from service.api.suggestions import SuggestionService
 from service.contract.complaint_schemas import BatchIn, ComplaintIn
 from service.contract.suggestion_schemas import BatchOut, SuggestionOut
 from service.dependencies import (
@@ -17,22 +18,27 @@ from service.dependencies import (
     CurrentModel,
     CurrentSettings,
     CurrentTransaction,
-    model_in_use,
+    current_model,
 )
 from service.problems import documented
 from service.settings import Settings
 
-router = APIRouter(prefix="/v1/predictions", tags=["predictions"], route_class=JsonRoute, dependencies=[Caller])
-streaming = APIRouter(prefix="/v1/predictions", tags=["predictions"], dependencies=[Caller])
+router = APIRouter(
+    prefix="/v1/predictions", tags=["predictions"], route_class=JsonOnlyRoute, dependencies=[Authenticated]
+)
+stream_router = APIRouter(prefix="/v1/predictions", tags=["predictions"], dependencies=[Authenticated])
 
 WithEvidence = Annotated[bool, Query(description="false leaves the evidence out.")]
 Store = Annotated[
-    bool, Query(description="false answers only; else a complaint with a reference_id is kept, masked, and waits.")
+    bool,
+    Query(
+        description="false stores nothing; else a complaint with a reference_id is stored, masked, and waits for a decision."
+    ),
 ]
-_REFUSALS = documented(400, 401, 408, 413, 415, 422, 429, 503)
+_ERRORS = documented(400, 401, 408, 413, 415, 422, 429, 503)
 
 
-@router.post("", response_model=SuggestionOut, responses=_REFUSALS)
+@router.post("", response_model=SuggestionOut, responses=_ERRORS)
 def predict(
     complaint: ComplaintIn,
     request: Request,
@@ -45,19 +51,18 @@ def predict(
 ) -> Response:
     """Suggest units and categories for one complaint.
 
-    Sent again with the same `reference_id` and the same text, it is the same stored complaint; as long as the answer is
-    the same too, it carries the same `suggestion_id`. Changed text is a new revision.
+    A retry with the same `reference_id` and the same text is the same stored complaint; as long as the answer is the
+    same, it has the same `suggestion_id`. Changed text is a new revision.
     """
     # Not a dependency: FastAPI resolves dependencies first, and an invalid body must be a 422 with or without a model.
-    router_in_use = model_in_use(request).router
-    answering = Answering(router_in_use, settings, intake, evidence=evidence, store=store)
-    # The answer's types are right already: as a Response it isn't validated again.
-    return Response(
-        answering.answer_one(complaint, transaction.complaints).model_dump_json(), media_type="application/json"
-    )
+    model = current_model(request)
+    suggestions = SuggestionService(model.router, settings, intake, evidence=evidence, store=store)
+    answer = suggestions.suggest(complaint, transaction.complaints)
+    # The answer is validated already; FastAPI would validate a returned SuggestionOut again.
+    return Response(answer.model_dump_json(), media_type="application/json")
 
 
-@router.post("/batch", responses=_REFUSALS)
+@router.post("/batch", responses=_ERRORS)
 def predict_batch(
     batch: BatchIn,
     loaded: CurrentModel,
@@ -68,38 +73,36 @@ def predict_batch(
     evidence: WithEvidence = True,
     store: Store = True,
 ) -> BatchOut:
-    """Suggest units and categories for up to 1,000 complaints, each answered at its place."""
+    """Suggest units and categories for up to 1,000 complaints, answered in the same order."""
     if len(batch.complaints) > settings.max_batch_items:
         raise RequestValidationError([_too_many(len(batch.complaints), settings)])
-    answering = Answering(loaded.router, settings, intake, evidence=evidence, store=store)
-    return BatchOut(results=answering.answer(batch.complaints, transaction.complaints))
+    suggestions = SuggestionService(loaded.router, settings, intake, evidence=evidence, store=store)
+    return BatchOut(results=suggestions.suggest_many(batch.complaints, transaction.complaints))
 
 
-@streaming.post(
+@stream_router.post(
     "/stream",
     response_class=StreamingResponse,
-    responses=documented(400, 401, 408, 413, 415, 422, 429, 503) | RESPONSE,
+    responses=_ERRORS | RESPONSE,
     openapi_extra=REQUEST_BODY,
 )
 def predict_stream(
     request: Request,
-    lines: SpooledLines,
+    stream: ReceivedStream,
     loaded: CurrentModel,
     *,
     evidence: WithEvidence = True,
     store: Store = True,
 ) -> StreamingResponse:
-    """Suggest for as many complaints as the stream holds: JSON Lines in, one JSON object a line, JSON Lines out.
+    """Suggest for a stream of complaints: JSON Lines in, JSON Lines out, one JSON object a line.
 
-    The answers come in the order of the lines, while later ones are still worked on; a line that can't be read is
-    answered with its problem at its place, and a blank line not at all. A line that was answered is stored.
+    The answers come in the order of the lines, each as soon as it is ready. A line that can't be read is answered with
+    a problem at its place; a blank line is skipped. The complaint of an answered line is stored.
     """
-    del loaded  # asked for here, so that a missing model is a 503 and not a stream of them
-    return StreamingResponse(
-        answer_lines(Lines.of(request, lines), evidence=evidence, store=store), media_type=MEDIA_TYPE
-    )
+    del loaded  # a missing model is a 503 of the whole stream
+    return StreamingResponse(answer_stream(request, stream, evidence=evidence, store=store), media_type=MEDIA_TYPE)
 
 
 def _too_many(count: int, settings: Settings) -> dict[str, Any]:
-    message = f"{count:,} complaints are more than the {settings.max_batch_items:,} of one batch. Send several batches"
-    return {"type": "too_many", "loc": ("body", "complaints"), "msg": message}
+    sentence = Sentence("service.too-many-complaints", count=count, most=settings.max_batch_items)
+    return {"type": "too_many", "loc": ("body", "complaints"), "msg": str(sentence)}

@@ -1,1 +1,1 @@
-"""What every request passes through: limits, security headers, concurrency."""
+"""Middleware of every request: body limits, compression, allowed hosts, security headers, concurrency."""

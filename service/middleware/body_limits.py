@@ -1,4 +1,4 @@
-"""Bodies of requests: unpacked where they come compressed, and never more of them held than their path may send."""
+"""Request bodies: decompression, a size limit for each path, and a timeout."""
 
 from __future__ import annotations
 
@@ -17,30 +17,29 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-    from data.errors import PilahError
-    from service.middleware.security import Answer
+    from service.middleware.security import ErrorHandler
 
-# What is larger waits in an unnamed file, so that many large bodies at once don't fill the memory.
-_HELD_IN_MEMORY = 1024 * 1024
+# A larger body is kept in an unnamed file, so that many large bodies don't fill the memory.
+_BYTES_IN_MEMORY = 1024 * 1024
 _PIECE = 64 * 1024
 _GZIP = 16 + zlib.MAX_WBITS
 _GZIP_NAMES = {"gzip", "x-gzip"}
 
 
-class LimitedBody:
-    """Refuses a body that is larger than its path may send, comes too slowly, or can't be unpacked.
+class BodyLimitMiddleware:
+    """Reads each request's body whole and decompressed, so that no route waits for a slow caller.
 
-    What is within the limits is read here and handed on whole and unpacked, so that no route ever waits for a caller.
-    A path without a limit reads its own body, by `read_body`.
+    A body that is too large, too slow or broken is refused. `limit_for` maps a path to the limit in bytes; the route of
+    a path without a limit calls `read_body` itself.
     """
 
     def __init__(
-        self, app: ASGIApp, limit_for: Callable[[str], int | None], patience_seconds: float, answer: Answer
+        self, app: ASGIApp, limit_for: Callable[[str], int | None], timeout_seconds: float, on_error: ErrorHandler
     ) -> None:
         self._app = app
         self._limit_for = limit_for
-        self._patience = patience_seconds
-        self._answer = answer
+        self._timeout_seconds = timeout_seconds
+        self._on_error = on_error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         limit = self._limit_for(scope["path"]) if scope["type"] == "http" else None
@@ -49,73 +48,70 @@ class LimitedBody:
             return
         request = Request(scope, receive)
         try:
-            body = await read_body(request, limit, self._patience)
+            body = await read_body(request, limit, self._timeout_seconds)
         except (BodyTooLarge, BodyTooSlow, BodyBroken, EncodingUnknown, StorageFull) as error:
-            await self._refuse(request, error, send)
+            await self._on_error(request, error)(scope, receive, send)
             return
         with body:
-            _say_unpacked(scope)
-            await self._app(scope, _handed_on(body, receive), send)
-
-    async def _refuse(self, request: Request, error: PilahError, send: Send) -> None:
-        await self._answer(request, error)(request.scope, request.receive, send)
+            _remove_encoding_headers(scope)
+            await self._app(scope, _replayed(body, receive), send)
 
 
-async def read_body(request: Request, limit: int, patience_seconds: float) -> SpooledTemporaryFile[bytes]:
-    """The whole body, unpacked, from its beginning.
+async def read_body(request: Request, limit: int, timeout_seconds: float) -> SpooledTemporaryFile[bytes]:
+    """Read a request's whole body, decompressed, into a file positioned at the start.
 
     Raises:
-        BodyTooLarge: it is larger than `limit` bytes, as sent or unpacked.
-        BodyTooSlow: nothing of it came for `patience_seconds`.
-        BodyBroken: it says that it is gzip, and isn't.
-        EncodingUnknown: it is compressed in another way.
-        StorageFull: it is too large for the memory, and there is no room for it on the disk.
+        BodyTooLarge: the body is larger than `limit` bytes, compressed or decompressed.
+        BodyTooSlow: no part of the body arrived for `timeout_seconds`.
+        BodyBroken: the body is declared as gzip, and isn't gzip.
+        EncodingUnknown: the body is compressed by another method than gzip.
+        StorageFull: the body needs a file, and the disk is full.
     """
     announced = request.headers.get("content-length", "")
     if announced.isdecimal() and int(announced[:20]) > limit:
         raise BodyTooLarge(limit)
-    unpacker = _unpacker(request.headers, limit)
-    held = SpooledTemporaryFile[bytes](max_size=_HELD_IN_MEMORY)
+    decoder = _decoder(request.headers, limit)
+    file = SpooledTemporaryFile[bytes](max_size=_BYTES_IN_MEMORY)
     try:
         more = True
         while more:
-            message = await _next(request.receive, patience_seconds)
-            # A client that went away leaves what it sent; the route's answer then reaches nobody.
-            for piece in unpacker.unpack(message.get("body", b"")):
-                held.write(piece)
+            message = await _next_message(request.receive, timeout_seconds)
+            # A disconnect ends the body: the route answers, and nobody reads the answer.
+            for piece in decoder.decode(message.get("body", b"")):
+                file.write(piece)
             more = message.get("more_body", False)
-        unpacker.finish()
-        held.seek(0)
+        decoder.finish()
+        file.seek(0)
     except OSError:
-        held.close()
+        file.close()
         raise StorageFull from None
     except BaseException:
-        held.close()
+        file.close()
         raise
-    return held
+    return file
 
 
-async def _next(receive: Receive, patience_seconds: float) -> Message:
+async def _next_message(receive: Receive, timeout_seconds: float) -> Message:
     try:
-        async with asyncio.timeout(patience_seconds):
+        async with asyncio.timeout(timeout_seconds):
             return await receive()
     except TimeoutError:
-        raise BodyTooSlow(patience_seconds) from None
+        raise BodyTooSlow(timeout_seconds) from None
 
 
-class _Plain:
-    """A body as it comes, counted."""
+class _PlainDecoder:
+    """Passes the bytes on and counts them."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
         self._left = limit
 
-    def unpack(self, sent: bytes) -> Iterator[bytes]:
+    def decode(self, sent: bytes) -> Iterator[bytes]:
         self._count(sent)
         yield sent
 
     def finish(self) -> None:
-        """Every end is a good one."""
+        """Accept the end of the body anywhere."""
 
     def _count(self, piece: bytes) -> None:
         self._left -= len(piece)
@@ -123,19 +119,19 @@ class _Plain:
             raise BodyTooLarge(self._limit)
 
 
-class _Gzip(_Plain):
-    """A compressed body, unpacked piece by piece: a small one that unpacks to very much is stopped at the limit."""
+class _GzipDecoder(_PlainDecoder):
+    """Decompresses piece by piece, so that a decompression bomb is stopped at the limit."""
 
     def __init__(self, limit: int) -> None:
         super().__init__(limit)
         self._stream = zlib.decompressobj(_GZIP)
-        self._as_sent = _Plain(limit)
+        self._compressed = _PlainDecoder(limit)
 
-    def unpack(self, sent: bytes) -> Iterator[bytes]:
-        (sent,) = self._as_sent.unpack(sent)
+    def decode(self, sent: bytes) -> Iterator[bytes]:
+        (sent,) = self._compressed.decode(sent)
         while sent:
             if self._stream.eof:
-                # gzip files may follow one another.
+                # A gzip stream may have several members.
                 self._stream = zlib.decompressobj(_GZIP)
             try:
                 piece = self._stream.decompress(sent, _PIECE)
@@ -150,17 +146,16 @@ class _Gzip(_Plain):
             raise BodyBroken
 
 
-def _unpacker(headers: Headers, limit: int) -> _Plain:
+def _decoder(headers: Headers, limit: int) -> _PlainDecoder:
     encoding = headers.get("content-encoding", "").strip().lower()
     if encoding in _GZIP_NAMES:
-        return _Gzip(limit)
+        return _GzipDecoder(limit)
     if encoding not in {"", "identity"}:
         raise EncodingUnknown
-    return _Plain(limit)
+    return _PlainDecoder(limit)
 
 
-def _say_unpacked(scope: Scope) -> None:
-    """Let nothing say any more that the body was compressed."""
+def _remove_encoding_headers(scope: Scope) -> None:
     headers = Headers(scope=scope)
     if "content-encoding" in headers:
         changed = headers.mutablecopy()
@@ -169,7 +164,8 @@ def _say_unpacked(scope: Scope) -> None:
         scope["headers"] = changed.raw
 
 
-def _handed_on(body: SpooledTemporaryFile[bytes], receive: Receive) -> Receive:
+def _replayed(body: SpooledTemporaryFile[bytes], receive: Receive) -> Receive:
+    """Make a `receive` that sends the body from its file."""
     finished = False
 
     async def receive_again() -> Message:

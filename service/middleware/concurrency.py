@@ -1,8 +1,7 @@
-"""How many requests are worked on at once: a request waits its turn for a while, and is told to come back otherwise.
+"""A limit on concurrent API requests: a request waits for a free slot, and gets 503 after a timeout.
 
-What has begun can't be stopped, in a thread as little as out of one: it is brought to its end, and how long that takes is
-bounded by what a request may hold. So the time limit is on the waiting before, where nothing has been done yet and
-"try again" is the whole truth.
+A thread can't be interrupted, so that a request always runs to its end. The timeout covers the wait before the start
+only: nothing is done yet, and the caller may safely send the request again.
 """
 
 from __future__ import annotations
@@ -20,60 +19,67 @@ if TYPE_CHECKING:
 
     from starlette.types import ASGIApp, Receive, Scope, Send
 
-    from service.middleware.security import Answer
+    from service.middleware.security import ErrorHandler
 
-# So many may wait for each that is worked on; a longer queue would only be answered after its callers have given up.
-_WAITING_FOR_EACH = 4
+# Callers at the end of a longer queue would give up before their turn.
+_QUEUED_PER_SLOT = 4
 
 
-class Lane:
-    """Room for so many requests at once, and a queue before it."""
+class ConcurrencyLimit:
+    """A number of slots for concurrent requests, with a bounded queue."""
 
-    def __init__(self, at_once: int) -> None:
-        self._places = anyio.Semaphore(at_once)
-        self._longest_queue = at_once * _WAITING_FOR_EACH
-        self._waiting = 0
+    def __init__(self, slots: int) -> None:
+        self._slots = anyio.Semaphore(slots)
+        self._longest_queue = slots * _QUEUED_PER_SLOT
+        self._queued = 0
 
-    async def enter(self, patience_seconds: float) -> bool:
-        """Whether there was a place in time; who got one must `leave`."""
+    async def acquire(self, timeout_seconds: float) -> bool:
+        """Wait for a slot; False after the timeout, and at once if the queue is full."""
         with suppress(anyio.WouldBlock):
-            self._places.acquire_nowait()
+            self._slots.acquire_nowait()
             return True
-        if self._waiting >= self._longest_queue:
+        if self._queued >= self._longest_queue:
             return False
-        self._waiting += 1
+        self._queued += 1
         try:
-            with anyio.move_on_after(patience_seconds):
-                await self._places.acquire()
+            with anyio.move_on_after(timeout_seconds):
+                await self._slots.acquire()
                 return True
         finally:
-            self._waiting -= 1
+            self._queued -= 1
         return False
 
-    def leave(self) -> None:
-        self._places.release()
+    def release(self) -> None:
+        self._slots.release()
 
 
-class Turns:
-    """Lets a request through its path's lane, or answers 503 with Retry-After; a path without a lane never waits."""
+class ConcurrencyMiddleware:
+    """Holds a slot of the path's limit during each request; without a free slot the answer is 503 with Retry-After.
+
+    `limit_for` maps a path to the limit; a path without a limit never waits.
+    """
 
     def __init__(
-        self, app: ASGIApp, lane_for: Callable[[str], Lane | None], patience_seconds: float, answer: Answer
+        self,
+        app: ASGIApp,
+        limit_for: Callable[[str], ConcurrencyLimit | None],
+        timeout_seconds: float,
+        on_error: ErrorHandler,
     ) -> None:
         self._app = app
-        self._lane_for = lane_for
-        self._patience = patience_seconds
-        self._answer = answer
+        self._limit_for = limit_for
+        self._timeout_seconds = timeout_seconds
+        self._on_error = on_error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        lane = self._lane_for(scope["path"]) if scope["type"] == "http" else None
-        if lane is None:
+        limit = self._limit_for(scope["path"]) if scope["type"] == "http" else None
+        if limit is None:
             await self._app(scope, receive, send)
             return
-        if not await lane.enter(self._patience):
-            await self._answer(Request(scope), Overloaded())(scope, receive, send)
+        if not await limit.acquire(self._timeout_seconds):
+            await self._on_error(Request(scope), Overloaded())(scope, receive, send)
             return
         try:
             await self._app(scope, receive, send)
         finally:
-            lane.leave()
+            limit.release()

@@ -1,4 +1,4 @@
-"""What a request passes before any route sees it: who is asked, and how an answer is sealed and sent."""
+"""Allowed host names, security headers, and the compression of answers."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
     from data.errors import PilahError
 
-    Answer = Callable[[Request, PilahError], Response]
+    ErrorHandler = Callable[[Request, PilahError], Response]
 
-# Our own two scripts, nothing inline, nothing from elsewhere, and no frame around an officer's page.
+# Scripts and styles of this service only, nothing inline, and no frame around a page.
 _CONTENT_POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -34,8 +34,8 @@ _CONTENT_POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-# For a page that a training wrote: its own inline style and pictures, and nothing else; no script, form or link out of it.
-SEALED_PAGE_POLICY = "; ".join(
+# For the HTML files of a training (report, check): inline styles and pictures; no scripts, forms or outside links.
+REPORT_CONTENT_POLICY = "; ".join(
     (
         "sandbox",
         "default-src 'none'",
@@ -53,20 +53,20 @@ _SECURITY_HEADERS = {
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": "DENY",
 }
-_ZIPPED = ("/v1/", "/openapi.json", "/static/")
-_WORTH_ZIPPING = 1000
-# Half the time of the usual 9, for a few bytes more.
-_ZIP_LEVEL = 5
+_COMPRESSED_PATHS = ("/v1/", "/openapi.json", "/static/")
+_SMALLEST_COMPRESSED_BYTES = 1000
+# Level 5 takes half the time of the usual level 9, for a few bytes more.
+_COMPRESSION_LEVEL = 5
 
 
-class SealedAnswers:
-    """Puts the security headers on every answer, and keeps answers out of caches unless they say otherwise."""
+class SecurityHeadersMiddleware:
+    """Adds the security headers to every answer, and `Cache-Control: no-store` unless the answer has its own."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        async def sealed_send(message: Message) -> None:
+        async def send_with_headers(message: Message) -> None:
             if message["type"] == "http.response.start":
                 headers = MutableHeaders(scope=message)
                 headers.update(_SECURITY_HEADERS)
@@ -74,38 +74,40 @@ class SealedAnswers:
                 headers.setdefault("Cache-Control", "no-store")
             await send(message)
 
-        await self._app(scope, receive, sealed_send)
+        await self._app(scope, receive, send_with_headers)
 
 
-class KnownHosts:
-    """Refuses a request that is addressed to another name: a page elsewhere can't reach a loopback service by DNS."""
+class AllowedHostsMiddleware:
+    """Refuses a request to any other host name, which protects a loopback service from DNS rebinding."""
 
-    def __init__(self, app: ASGIApp, known: Collection[str], answer: Answer) -> None:
+    def __init__(self, app: ASGIApp, allowed: Collection[str], on_error: ErrorHandler) -> None:
         self._app = app
-        self._known = known
-        self._answer = answer
+        self._allowed = allowed
+        self._on_error = on_error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or _host(Headers(scope=scope)) in self._known:
+        if scope["type"] != "http" or _host(Headers(scope=scope)) in self._allowed:
             await self._app(scope, receive, send)
             return
-        await self._answer(Request(scope), UnknownHost())(scope, receive, send)
+        await self._on_error(Request(scope), UnknownHost())(scope, receive, send)
 
 
-class ZippedAnswers:
-    """Compresses what programs read, where they say that they unpack it.
+class CompressionMiddleware:
+    """Compresses the answers of the API and static files for clients that accept gzip.
 
-    A page carries its form's secret beside text that somebody else wrote, and such a mixture's compressed length can be
-    made to tell the secret: pages go out as they are.
+    Pages are never compressed. A page holds a form's token beside text from strangers, and the length of the compressed
+    page could reveal the token (the BREACH attack).
     """
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
-        self._zipping = GZipMiddleware(app, minimum_size=_WORTH_ZIPPING, compresslevel=_ZIP_LEVEL)
+        self._compressing = GZipMiddleware(
+            app, minimum_size=_SMALLEST_COMPRESSED_BYTES, compresslevel=_COMPRESSION_LEVEL
+        )
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        zipped = scope["type"] == "http" and scope["path"].startswith(_ZIPPED)
-        await (self._zipping if zipped else self._app)(scope, receive, send)
+        compressed = scope["type"] == "http" and scope["path"].startswith(_COMPRESSED_PATHS)
+        await (self._compressing if compressed else self._app)(scope, receive, send)
 
 
 def _host(headers: Headers) -> str | None:

@@ -18,7 +18,7 @@ from service.jobs.training_runs import MOST_FILES, TrainingRuns
 from service.jobs.training_states import ENDED, RUNNING, State, Step
 from service.ledger.accounts import SignedInUser
 from service.ledger.tables import TrainingRun
-from service.middleware.security import SEALED_PAGE_POLICY
+from service.middleware.security import REPORT_CONTENT_POLICY
 from service.pages.frame import indonesian_training
 from service.pages.frame.context import desk_page
 from service.pages.frame.session import OwnForm, Retrainer, Supervisor, may_train
@@ -174,7 +174,7 @@ def check_page(run_id: str, _: Supervisor, runs: CurrentTrainingRuns) -> Respons
     path = runs.files(_existing(runs.read(run_id))).check_page
     if not path.is_file():
         raise UnknownRun("pages.no-check")
-    return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": SEALED_PAGE_POLICY})
+    return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": REPORT_CONTENT_POLICY})
 
 
 @router.get("/{run_id}/pemeriksaan.xlsx")

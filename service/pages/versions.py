@@ -17,7 +17,7 @@ from service.errors import UnknownComplaint
 from service.jobs.subprocesses import CommandResult, run_command
 from service.ledger.accounts import SignedInUser
 from service.ledger.audit import record_event
-from service.middleware.security import SEALED_PAGE_POLICY
+from service.middleware.security import REPORT_CONTENT_POLICY
 from service.pages.frame import indonesian_training
 from service.pages.frame.context import desk_page
 from service.pages.frame.session import PlainForm, Retrainer, RetrainerWithoutTransaction, Supervisor, may_train
@@ -57,7 +57,7 @@ def report(version: str, _: Supervisor, settings: CurrentSettings) -> Response:
     path = office.versions_folder / _listed(office, version) / REPORT
     if not path.is_file():
         raise UnknownVersion("pages.no-report")
-    return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": SEALED_PAGE_POLICY})
+    return FileResponse(path, media_type="text/html", headers={"Content-Security-Policy": REPORT_CONTENT_POLICY})
 
 
 @router.get("/versi/{version}/pakai")

@@ -20,8 +20,8 @@ from pydantic import SecretStr
 
 from service.app import create_app
 from service.handlers import on_pilah_error
-from service.middleware.body_limits import LimitedBody, read_body
-from service.middleware.concurrency import Lane, Turns
+from service.middleware.body_limits import BodyLimitMiddleware, read_body
+from service.middleware.concurrency import ConcurrencyLimit, ConcurrencyMiddleware
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -192,7 +192,7 @@ async def _body_of(pieces: list[bytes], encoding: str) -> bytes:
             got += message["body"]
             more = message["more_body"]
 
-    limited = LimitedBody(application, lambda _: 1000, 5, on_pilah_error)
+    limited = BodyLimitMiddleware(application, lambda _: 1000, 5, on_pilah_error)
     messages: list[Message] = [{"type": "http.request", "body": piece, "more_body": True} for piece in pieces]
     messages.append({"type": "http.request", "body": b"", "more_body": False})
     waiting = iter(messages)
@@ -231,9 +231,7 @@ def test_a_key_that_asks_too_often_is_told_when_to_come_back_and_may_then(
     now, told = 1_000.0, []
     with TestClient(app, base_url=LOCAL) as client:
         for seconds in (0, 10, 20.5, 20.5, 60, 60):
-            monkeypatch.setattr(
-                "service.api.authentication.time", SimpleNamespace(monotonic=partial(float, now + seconds))
-            )
+            monkeypatch.setattr("service.api.rate_limit.time", SimpleNamespace(monotonic=partial(float, now + seconds)))
             answer = client.get("/v1/units")
             told.append((answer.status_code, answer.headers.get("retry-after")))
     assert told == [(200, None), (200, None), (429, "40"), (429, "40"), (200, None), (429, "10")]
@@ -262,8 +260,8 @@ async def _twelve_at_once() -> list[int]:
             if message["status"] == 503:
                 assert (b"retry-after", b"2") in message["headers"]
 
-    lane = Lane(2)
-    turns = Turns(application, lambda _: lane, 5, on_pilah_error)
+    lane = ConcurrencyLimit(2)
+    turns = ConcurrencyMiddleware(application, lambda _: lane, 5, on_pilah_error)
     async with anyio.create_task_group() as group:
         for _ in range(12):
             group.start_soon(turns, _scope(), _no_message, note)
@@ -282,10 +280,10 @@ async def _impatient() -> list[int]:
         if message["type"] == "http.response.start":
             seen.append(message["status"])
 
-    lane = Lane(1)
-    await lane.enter(1)
-    await Turns(_never, lambda _: lane, 0.01, on_pilah_error)(_scope(), _no_message, note)
-    await LimitedBody(_never, lambda _: 100, 0.01, on_pilah_error)(_scope(), _no_message, note)
+    lane = ConcurrencyLimit(1)
+    await lane.acquire(1)
+    await ConcurrencyMiddleware(_never, lambda _: lane, 0.01, on_pilah_error)(_scope(), _no_message, note)
+    await BodyLimitMiddleware(_never, lambda _: 100, 0.01, on_pilah_error)(_scope(), _no_message, note)
     return seen
 
 

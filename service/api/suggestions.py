@@ -1,4 +1,4 @@
-"""Many complaints answered together, each at its place: a suggestion, or the problem with that one."""
+"""The service that turns the complaints of a request into suggestions and stores them."""
 
 from __future__ import annotations
 
@@ -26,8 +26,8 @@ if TYPE_CHECKING:
 
 
 @dataclass(frozen=True, slots=True)
-class Answering:
-    """What an answer needs; `store` keeps a complaint that has a reference, with its suggestion."""
+class SuggestionService:
+    """Suggests for complaints; with `store`, a complaint with a reference_id is stored with its suggestion."""
 
     router: Router
     settings: Settings
@@ -35,49 +35,48 @@ class Answering:
     evidence: bool
     store: bool
 
-    def answer(self, items: Sequence[object], complaints: Complaints) -> list[SuggestionOut | Problem]:
-        """One answer for each item, in order; an item that already is a problem stays one."""
-        read = [item if isinstance(item, Problem) else self._read(item) for item in items]
-        good = [item for item in read if isinstance(item, ComplaintIn)]
-        asked = [item.to_complaint(self.settings) for item in good]
-        today = self.settings.today()
-        suggestions = self.router.suggest_many(asked, evidence=self.evidence, today=today) if good else []
-        answers = iter(
-            [
-                self._answer(complaints, item, complaint, suggestion)
-                for item, complaint, suggestion in zip(good, asked, suggestions, strict=True)
-            ]
-        )
-        return [item if isinstance(item, Problem) else next(answers) for item in read]
-
-    def answer_one(self, sent: ComplaintIn, complaints: Complaints) -> SuggestionOut:
-        """The answer to one complaint.
+    def suggest(self, sent: ComplaintIn, complaints: Complaints) -> SuggestionOut:
+        """Suggest for one complaint.
 
         Raises:
-            TextTooLong: its text is longer than this installation takes.
+            TextTooLong: the text is longer than this installation takes.
         """
         complaint = sent.to_complaint(self.settings)
         suggestion = self.router.suggest(complaint, evidence=self.evidence, today=self.settings.today())
-        return self._answer(complaints, sent, complaint, suggestion)
+        return self._stored(complaints, sent, complaint, suggestion)
 
-    def _read(self, item: object) -> ComplaintIn | Problem:
+    def suggest_many(self, items: Sequence[object], complaints: Complaints) -> list[SuggestionOut | Problem]:
+        """Suggest for many items of JSON, in order; an invalid item is answered with a problem, a problem stays."""
+        parsed = [item if isinstance(item, Problem) else self._parsed(item) for item in items]
+        valid = [item for item in parsed if not isinstance(item, Problem)]
+        today = self.settings.today()
+        suggested = [complaint for _, complaint in valid]
+        suggestions = self.router.suggest_many(suggested, evidence=self.evidence, today=today) if valid else []
+        answers = iter(
+            [
+                self._stored(complaints, sent, complaint, suggestion)
+                for (sent, complaint), suggestion in zip(valid, suggestions, strict=True)
+            ]
+        )
+        return [item if isinstance(item, Problem) else next(answers) for item in parsed]
+
+    def _parsed(self, item: object) -> tuple[ComplaintIn, Complaint] | Problem:
         try:
-            complaint = ComplaintIn.model_validate(item)
-            complaint.to_complaint(self.settings)
+            sent = ComplaintIn.model_validate(item)
+            return sent, sent.to_complaint(self.settings)
         except ValidationError as error:
             return problem_of_fields(error.errors(include_url=False, include_context=False, include_input=False))
         except PilahError as error:
             return problem_of(error)
-        return complaint
 
-    def _answer(
+    def _stored(
         self, complaints: Complaints, sent: ComplaintIn, complaint: Complaint, suggestion: Suggestion
     ) -> SuggestionOut:
-        """The answer, entered in the ledger, masked, where it is to be stored."""
+        """Convert a suggestion to its answer, and store the masked complaint where asked."""
         answer = SuggestionOut.of(suggestion, self.settings.zone, sent.unknown_fields, evidence=self.evidence)
         count_suggestion(answer.unit_status)
         if not (self.store and sent.reference_id):
             return answer
         stored = self.intake.enter(complaints, complaint, suggestion, answer, Source("api"))
-        # Where the same was answered before, it is that suggestion: a retry gets what the first call got.
+        # A retry with the same text and the same answer gets the id of the first suggestion.
         return answer.model_copy(update={"suggestion_id": stored.suggestion_id})
