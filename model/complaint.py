@@ -1,4 +1,4 @@
-"""What comes in: a complaint as an intake system or an export gives it."""
+"""A complaint from an intake system or an export, and the same complaint without personal data."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ LONGEST_TEXT = 50_000
 
 @dataclass(frozen=True, slots=True)
 class Location:
-    """Where it happened, as the form's place fields say; an empty string where one is blank."""
+    """The place fields of a complaint form; a blank field is an empty string."""
 
     province: str = ""
     regency: str = ""
@@ -25,7 +25,7 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """One complaint. `text` alone is required; the rest are clues, or go with it to the ledger."""
+    """A complaint. Only `text` is required; the other fields help to route it, or are kept in the ledger."""
 
     text: str
     reference_id: str = ""
@@ -43,20 +43,20 @@ class Complaint:
 
     @property
     def whole_text(self) -> str:
-        """Title and text, as everything that reads words sees them."""
+        """Title and text together, the input of every step that reads words."""
         return f"{self.title}\n{self.text}" if self.title else self.text
 
 
 @dataclass(frozen=True, slots=True)
 class MaskedComplaint:
-    """A complaint without personal data: the only kind that anything past the door may see."""
+    """A complaint without personal data, and the number of masked stretches in its title and text."""
 
     complaint: Complaint
     masked_count: int
 
 
 def without_personal_data(complaint: Complaint) -> MaskedComplaint:
-    """The complaint with every free text masked; `masked_count` counts what was masked in text and title."""
+    """Mask every free text of a complaint."""
     text, title = mask(complaint.text), mask(complaint.title)
     reporter_category, requested_unit = mask(complaint.reporter_category), mask(complaint.requested_unit)
     if not (text.count or title.count or reporter_category.count or requested_unit.count):

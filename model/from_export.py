@@ -1,4 +1,4 @@
-"""A row of an export as a complaint."""
+"""Convert a row of an export to a complaint."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _RETURNED = "bukan wewenang"
 
 
 def complaint_of(row: ExportRow) -> Complaint:
-    """The complaint that a row of an export holds."""
+    """The complaint in a row of an export."""
     fields = row.fields
     return Complaint(
         text=fields.get("text", ""),
@@ -43,5 +43,5 @@ def problem_of(row: ExportRow) -> Sentence | None:
 
 
 def was_returned(row: ExportRow) -> bool:
-    """Whether the status says that the unit was not the responsible one."""
+    """Whether the status says that the unit wasn't responsible."""
     return _RETURNED in row.fields.get("status", "").lower()

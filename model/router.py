@@ -1,4 +1,4 @@
-"""One complaint in, one suggestion out: the only way there is, its steps in reading order."""
+"""Turn complaints into suggestions: mask, rank, apply rules, calibrate, and add evidence."""
 
 from __future__ import annotations
 
@@ -39,21 +39,22 @@ if TYPE_CHECKING:
     from model.ranking.ranker import Ranking
     from model.ranking.side_outputs import Copies
     from model.ranking.types import Ranked, RankedUnit
+    from model.suggestion import WordWeight
 
 UNITS_SHOWN = 5
 CATEGORIES_SHOWN = 3
 _CHUNK = 256
 _FEWEST_WORDS = 3
-# Three senders of one text are a campaign, not a reporter who asks again.
+# Three senders of the same text are a campaign, not a reporter who asks again.
 _MASS_LETTER_FROM = 3
-# Below so many rows of its own a unit's confidence rests on its name, or on chance.
+# With fewer training rows the confidence in a unit rests on its name, or on chance.
 _FEWEST_ROWS_OF_UNIT = 3
-# Chosen on earlier slices: fewer known words than this is another language, or letters at random.
+# A lower share of known words means another language or random letters; chosen on earlier slices.
 _KNOWN_SHARE_AT_LEAST = 0.25
 
 
 class Router:
-    """Everything that answers for one office: a ranking, its calibration, and the names behind the ids."""
+    """The model of an office: a ranking, its calibration, and the units, categories and rules for the suggestions."""
 
     def __init__(
         self,
@@ -71,15 +72,15 @@ class Router:
         self._unit_calibration = unit_calibration
         self._category_calibration = category_calibration
         self._copies = copies
-        self._take_up(units, Rules((), units), Precedents(()))
+        self._set_office(units, Rules((), units), Precedents(()))
 
     def at_office(self, units: Units, rules: Rules, precedents: Precedents | None = None) -> Router:
-        """This router with what the office has now: its units and rules as edited, its past complaints to compare with."""
+        """A copy of the router with the office's current units, rules and past complaints."""
         router = copy(self)
-        router._take_up(units, rules, precedents or Precedents(()))  # noqa: SLF001 - another of its own class
+        router._set_office(units, rules, precedents or Precedents(()))  # noqa: SLF001 - the same class
         return router
 
-    def _take_up(self, units: Units, rules: Rules, precedents: Precedents) -> None:
+    def _set_office(self, units: Units, rules: Rules, precedents: Precedents) -> None:
         self.units = units
         self._ranking = self._ranking.for_office(units)
         self._addressees = Addressees(units)
@@ -93,16 +94,16 @@ class Router:
 
     @property
     def families(self) -> dict[str, list[str]]:
-        """The unit families that were found or written in units.csv, with the ids of their members."""
-        found: dict[str, list[str]] = {}
+        """Unit family → ids of its members."""
+        members: dict[str, list[str]] = {}
         for unit in self.units:
             if unit.family:
-                found.setdefault(unit.family, []).append(unit.id)
-        return found
+                members.setdefault(unit.family, []).append(unit.id)
+        return members
 
     @property
     def thresholds(self) -> dict[str, dict[str, float | int | None]]:
-        """From which confidence on a suggestion is called confident, and on how many later rows that rests."""
+        """The lowest confidence of a confident suggestion, the promised precision, and the number of measured rows."""
         return {
             name: {
                 "confident_from": calibration.confident_from,
@@ -119,17 +120,17 @@ class Router:
     def suggest_many(
         self, complaints: Sequence[Complaint], *, evidence: bool = True, today: date | None = None
     ) -> list[Suggestion]:
-        """The suggestions for complaints, in their order; nothing but the masked text is looked at after the first step.
+        """The suggestions for complaints, in the same order, by the units and rules in force on `today`.
 
-        Units and rules are those in force on `today`, or on the day when each complaint came.
+        Without `today` the day of each complaint counts. Every step after the first sees only masked text.
         """
         return [suggestion for _, suggestion in self.rank_and_suggest(complaints, evidence=evidence, today=today)]
 
     def rank_and_suggest(
         self, complaints: Sequence[Complaint], *, evidence: bool = True, today: date | None = None
     ) -> Iterator[tuple[Ranked, Suggestion]]:
-        """The uncalibrated ranking of each complaint beside its suggestion, so that a training ranks its slice once."""
-        # A chunk's words are cut once and still at hand when the next step asks for them.
+        """The uncalibrated ranking and the suggestion of each complaint, so that a training ranks its slice once."""
+        # The words of a chunk stay cached from step to step.
         for start in range(0, len(complaints), _CHUNK):
             masked = [without_personal_data(complaint) for complaint in complaints[start : start + _CHUNK]]
             ranked = self._ranking.rank_many(
@@ -153,27 +154,28 @@ class Router:
         units = ruled.candidates[:UNITS_SHOWN]
         unit_confidence = units[0].confidence if units else 0.0
         category_confidence = categories[0].confidence if categories else 0.0
-        unit_status = self._unit_calibration.status(unit_confidence, known=known)
-        few = self._about_few_rows(ranked.units[:1] if ruled.model_unit is None else ())
+        first = ranked.units[0] if ranked.units and ruled.model_unit is None else None
+        few_rows = self._few_rows_notices(first)
+        unit_status = _lowered(self._unit_calibration.status(unit_confidence, known=known), few_rows)
         suggestion = Suggestion(
             suggestion_id=time_ordered_id(),
             reference_id=complaint.reference_id,
             version=self.version,
             text=complaint.text,
-            # Where a rule changed the first unit, or nothing but its name speaks for it, no measured promise covers it.
-            unit_status=Status.REVIEW if ruled.model_unit is not None else _at_most_review(unit_status, few),
+            # The measured precision doesn't cover a first unit that a rule put there.
+            unit_status=unit_status if ruled.model_unit is None else Status.REVIEW,
             category_status=self._category_calibration.status(category_confidence, known=known),
             units=units,
             categories=categories,
             evidence=(),
             notices=(
-                *_about_text(masked.masked_count, len(written), known=known),
-                *_about_rule(ruled),
-                *self._about_units(ranked.units[:1] if ruled.model_unit is None else ()),
-                *few,
-                *self._about_addressee(complaint.text, units[:1]),
+                *_text_notices(masked.masked_count, len(written), known=known),
+                *_rule_notices(ruled),
+                *self._unit_notices(first),
+                *few_rows,
+                *self._addressee_notices(complaint.text, units[0].id if units else ""),
             ),
-            copies=self._copies_of(units[:1], day),
+            copies=self._copies_of(units[0].id, day) if units else (),
             types=_named(ranked.types),
             outcomes=_named(ranked.outcomes),
             rule=ruled.rule,
@@ -183,17 +185,22 @@ class Router:
         return self._with_evidence(suggestion, complaint, ranked) if evidence else suggestion
 
     def _with_evidence(self, suggestion: Suggestion, complaint: Complaint, ranked: Ranked) -> Suggestion:
-        """With the words that spoke, the precedents, the track record, and what was sent before."""
-        first = [unit for unit in ranked.units if suggestion.units and unit.unit_id == suggestion.units[0].id]
-        precedents, alike = self._precedents.compare(complaint)
+        """The suggestion with the words behind the first unit, precedents, track record and near-duplicates."""
+        precedents, near_duplicates = self._precedents.compare(complaint)
+        words: tuple[WordWeight, ...] = ()
+        track_record = None
+        if suggestion.units:
+            first = suggestion.units[0]
+            ranked_first = next((unit for unit in ranked.units if unit.unit_id == first.id), None)
+            words = words_for(self._ranking, complaint, ranked_first) if ranked_first else ()
+            if suggestion.model_unit is None:
+                track_record = self._unit_calibration.track_record(first.confidence)
         return replace(
             suggestion,
-            evidence=words_for(self._ranking, complaint, first[0]) if first else (),
+            evidence=words,
             precedents=precedents,
-            track_record=self._unit_calibration.track_record(suggestion.units[0].confidence)
-            if suggestion.units and suggestion.model_unit is None
-            else None,
-            notices=(*suggestion.notices, *_about_alike(alike)),
+            track_record=track_record,
+            notices=(*suggestion.notices, *_near_duplicate_notices(near_duplicates)),
         )
 
     def _unit_candidates(self, ranked: Sequence[RankedUnit]) -> tuple[UnitCandidate, ...]:
@@ -222,64 +229,65 @@ class Router:
             for i, ((name, _), confidence) in enumerate(zip(ranked, confidences, strict=True))
         )
 
-    def _copies_of(self, first: Sequence[UnitCandidate], day: date) -> tuple[UnitCandidate, ...]:
-        """The units that usually get a copy, as they stand on the day."""
+    def _copies_of(self, first_id: str, day: date) -> tuple[UnitCandidate, ...]:
+        """The units that usually get a copy of complaints to the first unit, or their successors on the day."""
         shares: dict[str, float] = {}
-        for unit in first:
-            for unit_id, share in self._copies.of(unit.id):
-                for standing in self.units.in_charge_of(unit_id, day) if unit_id in self.units else ():
-                    if standing != unit.id:
-                        shares.setdefault(standing, share)
+        for unit_id, share in self._copies.of(first_id):
+            for successor in self.units.in_charge_of(unit_id, day) if unit_id in self.units else ():
+                if successor != first_id:
+                    shares.setdefault(successor, share)
         return tuple(self._unit(unit_id, share) for unit_id, share in shares.items())
 
-    def _about_few_rows(self, first: Sequence[RankedUnit]) -> tuple[Notice, ...]:
-        """One notice where hardly a past complaint speaks for the unit itself; a family's members are told by their place."""
-        for ranked in first:
-            unit = self.units[ranked.unit_id]
-            rows = self._copies.rows_of(unit.id)
-            if not unit.family and not ranked.replaces and rows < _FEWEST_ROWS_OF_UNIT:
-                return (Notice(NoticeCode.FEW_EXAMPLES, rows, unit.name),)
-        return ()
+    def _few_rows_notices(self, first: RankedUnit | None) -> tuple[Notice, ...]:
+        """A notice for a unit with few training rows; a family learns from the rows of all its members."""
+        if first is None:
+            return ()
+        unit, rows = self.units[first.unit_id], self._copies.rows_of(first.unit_id)
+        if unit.family or first.replaces or rows >= _FEWEST_ROWS_OF_UNIT:
+            return ()
+        return (Notice(NoticeCode.FEW_EXAMPLES, rows, unit.name),)
 
-    def _about_addressee(self, text: str, first: Sequence[UnitCandidate]) -> list[Notice]:
-        """One notice where the reporter asks another unit than the first."""
-        suggested = {unit.id for unit in first}
+    def _addressee_notices(self, text: str, first_id: str) -> list[Notice]:
+        """A notice where the reporter addresses another unit than the first."""
         for addressee in self._addressees.find(text):
-            if addressee.direction is Direction.ADDRESSED and addressee.unit_id not in suggested:
+            if addressee.direction is Direction.ADDRESSED and addressee.unit_id != first_id:
                 return [Notice(NoticeCode.ADDRESSEE_NAMED, detail=self.units[addressee.unit_id].name)]
         return []
 
-    def _about_units(self, first: Sequence[RankedUnit]) -> list[Notice]:
-        notices = []
-        for ranked in first:
-            unit = self.units[ranked.unit_id]
-            if unit.family and ranked.resolved_by is ResolvedBy.NONE:
-                notices.append(Notice(NoticeCode.PLACE_MISSING, detail=unit.family))
-            if ranked.replaces:
-                notices.append(Notice(NoticeCode.UNIT_RETIRED, detail=_replacement(self.units, ranked)))
+    def _unit_notices(self, first: RankedUnit | None) -> list[Notice]:
+        """Notices on the first unit: its place is missing, or it replaces a unit that isn't in force."""
+        if first is None:
+            return []
+        notices, unit = [], self.units[first.unit_id]
+        if unit.family and first.resolved_by is ResolvedBy.NONE:
+            notices.append(Notice(NoticeCode.PLACE_MISSING, detail=unit.family))
+        if first.replaces:
+            notices.append(Notice(NoticeCode.UNIT_RETIRED, detail=_replacement(self.units, first)))
         return notices
 
 
-def _at_most_review(status: Status, few: Sequence[Notice]) -> Status:
-    by_name_alone = any(not notice.count for notice in few)
-    return Status.REVIEW if by_name_alone and status is Status.CONFIDENT else status
+def _lowered(status: Status, few_rows: Sequence[Notice]) -> Status:
+    """At most review for a unit without any training row: the measured precision doesn't cover it."""
+    without_rows = any(not notice.count for notice in few_rows)
+    return Status.REVIEW if without_rows and status is Status.CONFIDENT else status
 
 
-def _about_rule(ruled: RuledRanking) -> list[Notice]:
+def _rule_notices(ruled: RuledRanking) -> list[Notice]:
     if ruled.model_unit is None:
         return []
     return [Notice(NoticeCode.RULE_AND_MODEL_DIFFER, detail=ruled.model_unit.name)]
 
 
-def _about_alike(alike: NearDuplicates) -> list[Notice]:
-    if alike.count >= _MASS_LETTER_FROM:
-        return [Notice(NoticeCode.MASS_LETTER, count=alike.count)]
-    if alike.count:
-        return [Notice(NoticeCode.POSSIBLE_DUPLICATE, alike.count, ", ".join(alike.reference_ids) or None)]
+def _near_duplicate_notices(near: NearDuplicates) -> list[Notice]:
+    if near.count >= _MASS_LETTER_FROM:
+        return [Notice(NoticeCode.MASS_LETTER, count=near.count)]
+    if near.count:
+        return [Notice(NoticeCode.POSSIBLE_DUPLICATE, near.count, ", ".join(near.reference_ids) or None)]
     return []
 
 
 def _replacement(units: Units, ranked: RankedUnit) -> Sentence:
+    """The sentence on a unit that isn't in force on the day, and its successor."""
     learned, now = units[ranked.replaces], units[ranked.unit_id]
     if learned.valid_to is not None and (now.valid_from is None or now.valid_from > learned.valid_to):
         return Sentence("notices.unit-ended", unit=learned.name, day=learned.valid_to, successor=now.name)
@@ -290,7 +298,7 @@ def _named(ranked: Sequence[tuple[str, float]]) -> tuple[NamedConfidence, ...]:
     return tuple(NamedConfidence(name, probability) for name, probability in ranked)
 
 
-def _about_text(masked_count: int, n_words: int, *, known: bool) -> tuple[Notice, ...]:
+def _text_notices(masked_count: int, n_words: int, *, known: bool) -> tuple[Notice, ...]:
     notices = []
     if masked_count:
         notices.append(Notice(NoticeCode.PERSONAL_DATA_MASKED, count=masked_count))

@@ -1,4 +1,4 @@
-"""What goes out: units and categories, best first, with a confidence and what it rests on."""
+"""A suggestion: units and categories, best first, with confidence, evidence and notices."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ if TYPE_CHECKING:
 
 
 class Status(StrEnum):
-    """How far an officer may lean on the first candidate.
+    """The degree to which an officer may rely on the first candidate.
 
-    `confident`: at or above the threshold that kept the promised precision on later rows; `review`: a person should
-    weigh the candidates; `unsure`: nothing that Pilah knows fits.
+    `confident`: at or above the threshold with the promised precision on later rows; `review`: a person should weigh the
+    candidates; `unsure`: no unit or category known to Pilah fits.
     """
 
     CONFIDENT = "confident"
@@ -25,7 +25,7 @@ class Status(StrEnum):
 
 
 class ResolvedBy(StrEnum):
-    """What told which member of a unit family is meant; `none` for a single unit or where nothing told it."""
+    """The source that decided the member of a unit family; `none` for a single unit or an undecided member."""
 
     LOCATION = "location"
     TEXT = "text"
@@ -35,7 +35,7 @@ class ResolvedBy(StrEnum):
 
 
 class NoticeCode(StrEnum):
-    """The closed list of what Pilah has to say beside a suggestion."""
+    """The codes of notices, a closed list."""
 
     PERSONAL_DATA_MASKED = "personal_data_masked"
     TEXT_TOO_SHORT = "text_too_short"
@@ -52,7 +52,7 @@ class NoticeCode(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the officer or the caller should know; `count` and `detail` where the code has any."""
+    """A notice beside a suggestion, with a count and a detail where the code has them."""
 
     code: NoticeCode
     count: int | None = None
@@ -61,9 +61,9 @@ class Notice:
 
 @dataclass(frozen=True, slots=True)
 class UnitCandidate:
-    """A unit that may be responsible. `confidence` is a probability; `code` is the intake system's own id.
+    """A candidate for the responsible unit. `confidence` is a probability; `code` is the intake system's own id.
 
-    `in_set`: inside the prediction set, which holds the right unit as often as the office's promise says.
+    `in_set` tells that the unit is in the prediction set, which holds the right unit as often as the office promises.
     """
 
     id: str
@@ -76,7 +76,7 @@ class UnitCandidate:
 
 @dataclass(frozen=True, slots=True)
 class CategoryCandidate:
-    """A category that may fit. `confidence` is a probability; `in_set` as for a unit."""
+    """A candidate for the category. `confidence` is a probability; `in_set` as for a unit."""
 
     id: str
     name: str
@@ -86,7 +86,7 @@ class CategoryCandidate:
 
 @dataclass(frozen=True, slots=True)
 class NamedConfidence:
-    """A type or an outcome that may fit, with its probability."""
+    """A candidate for the type or the outcome, with its probability."""
 
     name: str
     confidence: float
@@ -94,7 +94,7 @@ class NamedConfidence:
 
 @dataclass(frozen=True, slots=True)
 class WordWeight:
-    """A written word that spoke for (positive) or against (negative) the first unit; it stands at text[start:end]."""
+    """A word at text[start:end] and its weight for (positive) or against (negative) the first unit."""
 
     text: str
     start: int
@@ -104,7 +104,7 @@ class WordWeight:
 
 @dataclass(frozen=True, slots=True)
 class Precedent:
-    """A similar complaint of the past and what became of it; never a confidential one. `similarity` is a cosine, 0 to 1."""
+    """A similar past complaint and the decision on it, never confidential. `similarity` is a cosine, 0 to 1."""
 
     reference_id: str
     received_at: datetime | None
@@ -117,7 +117,7 @@ class Precedent:
 
 @dataclass(frozen=True, slots=True)
 class TrackRecord:
-    """How many later rows had a first unit about as sure as this one, and how many of them were right."""
+    """The number of later rows with a similar confidence, and the number of those with the right first unit."""
 
     cases: int
     correct: int
@@ -125,7 +125,7 @@ class TrackRecord:
 
 @dataclass(frozen=True, slots=True)
 class AppliedRule:
-    """A rule of the office that applied: `action` is pin, forbid or prefer; `unit_id` is the rule's unit."""
+    """An applied rule of the office: `action` is pin, forbid or prefer; `unit_id` is the rule's unit."""
 
     id: str
     action: str
@@ -136,10 +136,10 @@ class AppliedRule:
 
 @dataclass(frozen=True, slots=True)
 class Suggestion:
-    """The answer to one complaint. `text` is the masked text that the evidence points into.
+    """The suggestion for a complaint. `text` is the masked text with the words of the evidence.
 
-    `model_unit` is what the model alone would have put first, where a rule of the office changed that. `known_share` is
-    the share of the text's words that the model has met.
+    `model_unit` is the model's own first unit, where a rule of the office put another unit first. `known_share` is the
+    share of the text's words in the model's vocabulary.
     """
 
     suggestion_id: str
@@ -163,5 +163,5 @@ class Suggestion:
 
     @property
     def status(self) -> Status:
-        """The unit's status: what an officer decides first."""
+        """The unit's status, since an officer decides the unit first."""
         return self.unit_status

@@ -1,4 +1,4 @@
-"""Written words and where they stand: the first step from a complaint's text to its features."""
+"""Cut a text into words and fold their spelling: the first step from a text to its features."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
-# A placeholder that masking left behind is one word; an apostrophe inside a word does not split it.
+# A placeholder of masking counts as a word; an apostrophe inside a word doesn't split the word.
 _WORD = re.compile(r"\[[A-Z]{2,12}\]|[^\W_]+(?:['’][^\W_]+)?")
 _NOT_PLAIN = re.compile(r"[^a-z0-9]+")
 _LONG_ENDING = re.compile(r"([a-z])\1{2,}$")
@@ -18,12 +18,12 @@ _LONG_RUN = re.compile(r"([a-z])\1{2,}")
 _REDUPLICATED = re.compile(r"^([a-z]{3,})2(nya|an)?$")
 _LONGEST_WORD = 40
 _REMEMBERED_WORDS = 100_000
-# Every plain character that is no letter and no digit becomes a space.
+# ASCII characters other than letters and digits become spaces.
 _PLAIN_GAPS = str.maketrans({code: " " for code in range(128) if not chr(code).isalnum()})
 
 
 class Word(NamedTuple):
-    """One written word, folded to a-z and 0-9, and the stretch of the text that it came from."""
+    """A word folded to a-z and 0-9, and its place in the text."""
 
     folded: str
     start: int
@@ -32,28 +32,22 @@ class Word(NamedTuple):
 
 @lru_cache(maxsize=512)
 def words(text: str) -> tuple[Word, ...]:
-    """The words of a text in order; emoji, punctuation and words without a Latin letter or digit leave nothing.
+    """The words of a text in order, without emoji, punctuation and words in other scripts.
 
     >>> [word.folded for word in words("Jalannya RUSAAAK, mhn Café2 [NIK]")]
     ['jalannya', 'rusaak', 'mhn', 'cafe', 'maskednik']
     """
-    found = []
-    for match in _WORD.finditer(text):
-        folded = _folded(match.group())
-        if folded:
-            found.append(Word(folded, match.start(), match.end()))
-    return tuple(found)
+    return tuple(Word(folded, *match.span()) for match in _WORD.finditer(text) if (folded := _folded(match.group())))
 
 
 @lru_cache(maxsize=512)
 def folded_words(text: str) -> tuple[str, ...]:
-    """The words of a text as `words` folds them, without their places: what everything but evidence reads.
+    """The words of a text without their places, for every reader except evidence.
 
     >>> folded_words("Jalannya RUSAAAK, mhn Café2 [NIK]")
     ('jalannya', 'rusaak', 'mhn', 'cafe', 'maskednik')
     """
-    # In plain letters without apostrophe or placeholder a word is whatever stands between other characters, and
-    # cutting there takes a quarter of the pattern's time.
+    # Splitting takes a quarter of the pattern's time, and gives the same words without apostrophes and placeholders.
     if text.isascii() and "'" not in text and "[" not in text:
         written = text.translate(_PLAIN_GAPS).split()
     else:
@@ -67,15 +61,15 @@ def _folded(written: str) -> str:
 
 
 def fold(written: str) -> str:
-    """A written word in a-z and 0-9: accents off, lower case, drawn-out letters shortened, numbers alike.
+    """Fold a word to a-z and 0-9: no accents, lower case, repeated letters shortened, a number to "0".
 
-    Folding twice gives the same as folding once. A number becomes "0": which house or which sum says nothing of
-    the unit, and numbers are where personal data hides.
+    Folding a folded word changes nothing. Numbers fold alike, since a house number or a sum doesn't tell the unit, and
+    numbers may be personal data.
     """
     if written.isascii():
         plain = written.lower()
     else:
-        # Compatibility forms first: some, such as the sign for "service mark", open into capitals.
+        # Compatibility forms first, since some of them, such as the service mark, decompose into capitals.
         plain = unicodedata.normalize("NFKD", unicodedata.normalize("NFKD", written).casefold())
     plain = _NOT_PLAIN.sub("", plain)[:_LONGEST_WORD]
     if plain.isdigit():
@@ -86,15 +80,15 @@ def fold(written: str) -> str:
 
 
 def expand(folded: str, colloquial: Mapping[str, tuple[str, ...]]) -> tuple[str, ...]:
-    """The standard words that a written word stands for; itself where nothing is known.
+    """The standard words for a colloquial word; any other word stays.
 
     >>> expand("yg", {"yg": ("yang",)}), expand("lampu", {})
     (('yang',), ('lampu',))
     """
-    known = colloquial.get(folded)
-    if known is not None:
-        return known
-    # "lampux" and "jalanx" are the SMS way to write "-nya".
+    standard = colloquial.get(folded)
+    if standard is not None:
+        return standard
+    # In text messages a final x stands for "-nya": "lampux", "jalanx".
     if len(folded) > 4 and folded[-1] == "x" and folded[:-1].isalpha():  # noqa: PLR2004
         return (folded[:-1],)
     return (folded,)
