@@ -249,7 +249,7 @@ class Champion:
 
 
 def _unreadable(error: OSError) -> ArtifactError:
-    return ArtifactError(f"{error.filename} can't be read: {error.strerror}. Let this user read it, and try again.")
+    return ArtifactError("files.not-readable", path=error.filename, reason=error.strerror)
 
 
 def _state_of(paths: Iterable[str]) -> _State:
