@@ -29,7 +29,7 @@ from service.observability.office_metrics import OfficeMetrics
 from service.observability.process_metrics import RequestMetrics
 from service.observability.request_ids import HEADER as REQUEST_ID_HEADER
 from service.observability.request_ids import RequestIds
-from service.observability.request_log import RequestLog, WatchedRequests
+from service.observability.request_log import ObservedRequests, RequestLog
 from service.pages import (
     cases,
     complaint,
@@ -164,7 +164,7 @@ def _add_middleware(app: FastAPI, settings: Settings) -> None:
     )
     app.add_middleware(AllowedHostsMiddleware, allowed=settings.known_hosts, on_error=on_pilah_error)
     request_log = RequestLog(lambda: app.state.champion.version)
-    app.add_middleware(WatchedRequests, listeners=(request_log, RequestMetrics()))
+    app.add_middleware(ObservedRequests, observers=(request_log, RequestMetrics()))
 
 
 def _concurrency_limits(settings: Settings) -> Callable[[str], ConcurrencyLimit | None]:

@@ -1,4 +1,4 @@
-"""What an operator can set, by environment variables that begin with PILAH_."""
+"""The settings of an operator: environment variables that begin with PILAH_."""
 
 import ipaddress
 import os
@@ -115,7 +115,7 @@ class Settings(BaseSettings):
     @field_validator("home")
     @classmethod
     def _with_the_users_folder(cls, value: Path) -> Path:
-        # A service manager hands "~" on as it stands; a shell would not.
+        # Unlike a shell, a service manager doesn't expand "~".
         return value.expanduser()
 
     @field_validator("office")
@@ -144,19 +144,19 @@ class Settings(BaseSettings):
 
     @property
     def ledger_url(self) -> str:
-        """Where the ledger is."""
+        """The URL of the ledger's database."""
         return self.database_url.get_secret_value() or f"sqlite:///{(self.home / 'pilah.db').resolve()}"
 
     @property
     def loopback(self) -> bool:
-        """Whether only this machine reaches the address that is listened on."""
+        """Whether only this machine can reach the service."""
         try:
             return ipaddress.ip_address(self.host).is_loopback
         except ValueError:
             return self.host == "localhost"
 
     def shown(self, field: str) -> str:
-        """A setting's value for a person to read, without what is secret in it."""
+        """The value of a setting for a person, without secrets."""
         if field == "database_url":
             return make_url(self.ledger_url).render_as_string(hide_password=True)
         value = getattr(self, field)
@@ -165,21 +165,21 @@ class Settings(BaseSettings):
         return ",".join(value) if isinstance(value, tuple) else str(value)
 
     def at_office(self, moment: datetime) -> datetime:
-        """A moment of the ledger, which is UTC, as the office's clock has it."""
+        """A time of the ledger (UTC) in the office's zone."""
         return moment.replace(tzinfo=UTC).astimezone(self.zone)
 
     def today(self) -> date:
-        """The day at the office: units and rules in force on it are the ones that count."""
+        """The present day in the office's zone, which decides the units and rules in force."""
         return datetime.now(self.zone).date()
 
     @property
     def known_hosts(self) -> frozenset[str]:
-        """Every name that a request may be addressed to, in lower case."""
+        """The allowed host names of requests, in lower case."""
         return frozenset(name.lower() for name in (*LOOPBACK_NAMES, *self.allowed_hosts))
 
 
 class UnknownVariable(NamedTuple):
-    """A variable of the environment that looks like a setting and is none; `nearest` is what may have been meant."""
+    """An environment variable that is probably a misspelt setting; `nearest` is the most similar setting."""
 
     name: str
     nearest: str
@@ -195,7 +195,7 @@ def variable(field: str) -> str:
 
 
 def unknown_variables(environment: Mapping[str, str] | None = None) -> list[UnknownVariable]:
-    """What begins like a setting in the environment and is none: most likely a slip of the pen."""
+    """Environment variables that begin like a setting but are no setting: probably misspelt."""
     known = [variable(field) for field in Settings.model_fields]
     names = os.environ if environment is None else environment
     return [
@@ -208,21 +208,18 @@ def unknown_variables(environment: Mapping[str, str] | None = None) -> list[Unkn
 
 
 def read_settings(**chosen: object) -> Settings:
-    """The settings from the environment; what is `chosen` here goes before it.
+    """Read the settings from the environment; `chosen` values override the environment.
 
     Raises:
-        PilahError: a setting can't be used; the message names its environment variable, what is wrong with its value
-            (never the value, which may be a secret in the wrong place) and what it is for.
+        PilahError: a setting is invalid; the message names the variable, the fault and the purpose, but never the value,
+            which may be a secret in the wrong place.
     """
     try:
-        # The keywords are validated like the environment's strings, which the static types can't say.
+        # pydantic validates the keywords, whatever the static types say.
         return Settings(**chosen)  # type: ignore[arg-type]
     except ValidationError as error:
         problems = "; ".join(_problem(item) for item in error.errors(include_input=False, include_url=False))
-        raise PilahError(
-            f"A setting can't be used. {problems}. Mend it in the environment and start again; "
-            "docs/operator.md has all settings."
-        ) from None
+        raise PilahError("service.settings-invalid", problems=problems) from None
 
 
 def _problem(item: ErrorDetails) -> str:

@@ -1,4 +1,4 @@
-"""The model version in use, kept in memory, and what follows it taken up while it goes on answering."""
+"""The champion (the model version in use) in memory, replaced without downtime."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-# Something of every part of a model is touched before the first officer waits for it.
+# A first suggestion loads every part of a model before an officer has to wait.
 _FIRST_TEXT = "lampu jalan di depan kantor kelurahan padam sejak kemarin"
 
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A version that was verified and read; `disagreements` are those between its units and units.csv."""
+    """A verified version in memory; `disagreements` are the differences between the model's units and units.csv."""
 
     router: Router
     card: Card
@@ -51,8 +51,8 @@ _State = tuple[_FileState, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class _Sealed:
-    """A version as it was sealed, with the past complaints it compares with, and the files' state when they were read."""
+class _Verified:
+    """A verified version with the past complaints, and the state of both files at the time of reading."""
 
     version: str
     state: _State
@@ -64,21 +64,21 @@ class _Sealed:
 
 @dataclass(frozen=True, slots=True)
 class _Failed:
-    """Why a version in this state can't be read; `passing`: the machine's reason, which may be gone the next moment."""
+    """The error of a version in this state. `temporary`: the system's error, which may disappear."""
 
     version: str | None
     state: _State
     error: ArtifactError
-    passing: bool = False
+    temporary: bool = False
 
 
 class Champion:
-    """Holds the office's champion and follows its files; between changes a request costs a few stat calls.
+    """Holds the office's champion and follows the files; without changes a request costs a few stat calls.
 
-    A version that is promoted is verified and read beside the one that answers, which goes on answering until it is
-    ready. The weights are memory-mapped, so a file changed on disk is a model changed in memory: then nothing is answered
-    until its hashes hold again. Units and rules take effect at the next request. Past complaints that changed are left out
-    at once and come back when they are read anew. `on_change` is told the version whenever another one answers.
+    A promoted version is verified and read in the background, while the present version answers. The weights are
+    memory-mapped: a file changed on disk changes the model in memory, so Pilah answers 503 until the hashes match again.
+    Units and rules take effect at the next request. Changed past complaints are left out until a thread has read the new
+    file. `on_change` is called with the version after every change.
     """
 
     def __init__(
@@ -88,8 +88,8 @@ class Champion:
         self._signing_key = signing_key
         self._on_change = on_change
         self._lock = Lock()
-        self._held: _Sealed | _Failed | None = None
-        self._next: _Sealed | _Failed | None = None
+        self._held: _Verified | _Failed | None = None
+        self._next: _Verified | _Failed | None = None
         self._reading: Thread | None = None
         self._versions_folder = str(office.versions_folder)
         self._pointer = str(office.champion_file)
@@ -100,10 +100,10 @@ class Champion:
         self._answering: Loaded | ArtifactError | None = None
 
     def current(self) -> Loaded:
-        """The champion, its files verified since they last changed.
+        """The champion, verified after the last change of a file.
 
         Raises:
-            ArtifactError: there is none, or its files can't be trusted or read.
+            ArtifactError: there is no champion, or a file can't be trusted or read.
         """
         with self._lock:
             try:
@@ -111,19 +111,19 @@ class Champion:
             except OSError as error:
                 found = _unreadable(error)
         if isinstance(found, ArtifactError):
-            # Without the old trace, which would grow with every request.
+            # The old traceback would grow with every request.
             raise found.with_traceback(None)
         return found
 
     def unchanged(self) -> Loaded | None:
-        """The champion where a few stat calls tell that nothing changed; None where `current` has to read, or is reading."""
+        """The champion if no file has changed; None where `current` must read or is reading."""
         if not self._lock.acquire(blocking=False):
             return None
         try:
             held, answering = self._held, self._answering
-            if not isinstance(held, _Sealed) or not isinstance(answering, Loaded):
+            if not isinstance(held, _Verified) or not isinstance(answering, Loaded):
                 return None
-            as_it_was = (
+            same = (
                 _state_of((self._pointer,)) == self._pointer_state
                 and _state_of(file.name for file in held.state) == held.state
                 and self._past_state(held.version) == held.past_state
@@ -133,41 +133,41 @@ class Champion:
             return None
         finally:
             self._lock.release()
-        return answering if as_it_was else None
+        return answering if same else None
 
     @property
     def version(self) -> str:
-        """The version that answered last, without a look at its files; blank where there was none."""
+        """The version of the latest answer, without reading files; blank before the first."""
         return self._answering.router.version if isinstance(self._answering, Loaded) else ""
 
     def _follow_files(self) -> Loaded | ArtifactError:
         pointer_state = _state_of((self._pointer,))
         wanted = self._office.champion()
         held = self._held
-        if not isinstance(held, _Sealed) or self._sealed_state(held.version) != held.state:
+        if not isinstance(held, _Verified) or self._version_state(held.version) != held.state:
             held = self._read_now(wanted)
         elif wanted != held.version or self._past_state(wanted) != held.past_state:
-            held = self._read_beside(wanted, held)
-        # What `unchanged` may rely on: this pointer names the version that answers.
+            held = self._read_in_background(wanted, held)
+        # `unchanged` relies on this state: the pointer names the answering version.
         self._pointer_state = pointer_state if held.version == wanted else None
         own_state = self._own_files()
         if held is not self._held or own_state != self._own_state or self._answering is None:
             before = self.version
             self._held, self._own_state = held, own_state
-            self._answering = held.error if isinstance(held, _Failed) else self._at_office(held)
+            self._answering = held.error if isinstance(held, _Failed) else self._with_office_files(held)
             if self.version not in {"", before}:
                 self._on_change(self.version)
         return self._answering
 
-    def _read_now(self, wanted: str | None) -> _Sealed | _Failed:
-        """Nothing that can be trusted is in memory: whoever asks waits."""
+    def _read_now(self, wanted: str | None) -> _Verified | _Failed:
+        """Read a version while the request waits: no trusted version is in memory."""
         held = self._held
-        if isinstance(held, _Failed) and not held.passing and self._is_as_now(held, wanted):
+        if isinstance(held, _Failed) and not held.temporary and self._is_as_now(held, wanted):
             return held
         return self._read(wanted)
 
-    def _read_beside(self, wanted: str | None, held: _Sealed) -> _Sealed | _Failed:
-        """The version that is wanted once it is ready; until then the one that answers."""
+    def _read_in_background(self, wanted: str | None, held: _Verified) -> _Verified | _Failed:
+        """The wanted version when a thread has read it; until then the present version."""
         ready = self._next
         if ready is not None and self._is_as_now(ready, wanted):
             self._next = None
@@ -176,44 +176,44 @@ class Champion:
             self._reading = Thread(target=self._read_next, args=(wanted,), name="champion", daemon=True)
             self._reading.start()
         if wanted == held.version and held.past_state:
-            # Past complaints were deleted: none of them is shown again.
-            return _Sealed(held.version, held.state, held.router, held.card, (), Precedents(()))
+            # Past complaints were deleted: no deleted complaint may be shown.
+            return _Verified(held.version, held.state, held.router, held.card, (), Precedents(()))
         return held
 
     def _read_next(self, wanted: str | None) -> None:
         found = self._read(wanted)
-        if isinstance(found, _Sealed):
+        if isinstance(found, _Verified):
             found.router.suggest(Complaint(_FIRST_TEXT))
         with self._lock:
             self._next = found
 
-    def _read(self, wanted: str | None) -> _Sealed | _Failed:
-        """Verify and read; the state is that from before, so that a change in between is seen at the next request."""
-        state = self._sealed_state(wanted)
+    def _read(self, wanted: str | None) -> _Verified | _Failed:
+        """Verify and read a version. The state is taken before reading, so that the next request notices a change."""
+        state = self._version_state(wanted)
         if wanted is None:
             return _Failed(wanted, state, self._office.model_missing())
         try:
             past_state = self._past_state(wanted)
             router, card = artifact.load(self._office.versions_folder / wanted, self._signing_key)
             past = self._office.precedents_of(wanted)
-            return _Sealed(wanted, state, router, card, past_state, past)
+            return _Verified(wanted, state, router, card, past_state, past)
         except ArtifactError as error:
             return _Failed(wanted, state, error)
         except OSError as error:
-            return _Failed(wanted, state, _unreadable(error), passing=True)
+            return _Failed(wanted, state, _unreadable(error), temporary=True)
 
-    def _is_as_now(self, found: _Sealed | _Failed, wanted: str | None) -> bool:
-        if found.version != wanted or found.state != self._sealed_state(wanted):
+    def _is_as_now(self, found: _Verified | _Failed, wanted: str | None) -> bool:
+        if found.version != wanted or found.state != self._version_state(wanted):
             return False
         return isinstance(found, _Failed) or found.past_state == self._past_state(wanted)
 
-    def _at_office(self, held: _Sealed) -> Loaded | ArtifactError:
-        """The version with the units and rules of now."""
+    def _with_office_files(self, held: _Verified) -> Loaded | ArtifactError:
+        """The version with the office's present units and rules."""
         try:
             own_units = self._office.units()
             router = self._office.with_own_files(held.router, held.past, own_units)
         except PilahError as error:
-            # The office's own units.csv or rules.csv: no suggestion is better than one that breaks a rule.
+            # Without a valid units.csv and rules.csv Pilah gives no suggestion, since it might break a rule.
             return ArtifactError(error.code, **error.fields)
         today = datetime.now(UTC).date()
         ids = held.card.get("units_file", {}).get("ids", [])
@@ -222,8 +222,8 @@ class Champion:
             logger.warning("Not ready: %s", sentence)
         return Loaded(router, held.card, found)
 
-    def _sealed_state(self, version: str | None) -> _State:
-        """The folder's own state tells of a file that comes or goes: while it stays, nothing needs to be listed again."""
+    def _version_state(self, version: str | None) -> _State:
+        """The state of a version's folder and files; the folder's state shows new and deleted files."""
         if version is None:
             return ()
         folder = f"{self._versions_folder}/{version}"
@@ -253,7 +253,7 @@ def _unreadable(error: OSError) -> ArtifactError:
 
 
 def _state_of(paths: Iterable[str]) -> _State:
-    """Strings, because every request asks: pathlib would take longer than the system does."""
+    """The states of the existing files. Paths are strings: pathlib would take longer than the system calls."""
     files = []
     for path in paths:
         try:

@@ -1,4 +1,4 @@
-"""Which model version answers, as an event that the administrator reads."""
+"""Record a change of the model version in the audit log."""
 
 from __future__ import annotations
 
@@ -21,22 +21,22 @@ _ACTION = "model_change"
 
 
 class ModelChanges:
-    """Enters an event when another version answers than the last one that an event named."""
+    """Records an event when the version differs from the latest recorded version."""
 
     def __init__(self, database: Database, office: str) -> None:
         self._database = database
         self._office = office
-        # Another version is met in the middle of a request, whose own transaction the event must not wait for.
+        # The change is noticed within a request; its transaction would block the event, so a thread writes the event.
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="model-changes")
 
     def record(self, version: str) -> None:
-        """Enter it soon; whoever is being answered doesn't wait."""
-        self._pool.submit(self._enter, version)
+        """Record a version in the background, without delaying the request."""
+        self._pool.submit(self._write, version)
 
     def close(self) -> None:
         self._pool.shutdown(wait=True)
 
-    def _enter(self, version: str) -> None:
+    def _write(self, version: str) -> None:
         last = (
             select(AuditEvent.subject)
             .where(AuditEvent.office == self._office, AuditEvent.action == _ACTION)
@@ -48,4 +48,4 @@ class ModelChanges:
                 if session.scalar(last) != version:
                     record_event(session, self._office, "pilah", _ACTION, version)
         except SQLAlchemyError as error:
-            logger.warning("That version %s answers now was not entered: %s", version, type(error).__name__)
+            logger.warning("The change to version %s was not recorded: %s", version, type(error).__name__)

@@ -1,7 +1,7 @@
-"""What Pilah writes to its log: events with fields, one a line, and never anything that a person typed.
+"""Logging: one event with fields a line, without any text that a person typed.
 
-Texts, titles, names, references and addresses stay out by what is logged at all: a request is known by its route's
-template, an exception by its class and the lines of code it passed, since its message may repeat a value.
+A request is logged by the template of the route, an exception by class and lines of code, because a message may repeat a
+value. Complaints, titles, names, references and addresses are therefore never logged.
 """
 
 from __future__ import annotations
@@ -28,16 +28,16 @@ if TYPE_CHECKING:
 
     from service.settings import Settings
 
-# The innermost frames say where it went wrong; the outermost are the same for every request.
+# The innermost frames show the fault; the outermost are the same for every request.
 _MOST_FRAMES = 40
 _LONGEST_CHAIN = 5
-# What the request's line in the log already tells; uvicorn would tell it again.
+# The exception that the request's line has logged; uvicorn would log it again.
 ALREADY_LOGGED: ContextVar[BaseException | None] = ContextVar("already_logged", default=None)
 _BEGINNING_OF_TRACE = "Traceback (most recent call last)"
 
 
 def configure_logs(settings: Settings) -> None:
-    """Send every log line of this process to stderr, ours and the libraries', and every exception nobody caught."""
+    """Log to stderr: the events of Pilah and its libraries, and uncaught exceptions."""
     readable = settings.log_format == "text" or (settings.log_format == "auto" and sys.stderr.isatty())
     renderer: Processor = (
         structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty()) if readable else structlog.processors.JSONRenderer()
@@ -64,7 +64,7 @@ def configure_logs(settings: Settings) -> None:
 
 
 def described(error: BaseException) -> dict[str, Any]:
-    """An exception without its message: the classes of its chain, and the lines of code, innermost first.
+    """An exception without the message: the classes of the chain, and the lines of code, innermost first.
 
     >>> try:
     ...     int("seseorang di jalan mawar")
@@ -74,11 +74,11 @@ def described(error: BaseException) -> dict[str, Any]:
     """
     frames = traceback.StackSummary.extract(traceback.walk_tb(error.__traceback__), lookup_lines=False)
     places = [f"{frame.filename}:{frame.lineno} {frame.name}" for frame in reversed(frames)]
-    return {"exception": [_named(link) for link in _chain(error)], "at": places[:_MOST_FRAMES]}
+    return {"exception": [_class_and_code(link) for link in _chain(error)], "at": places[:_MOST_FRAMES]}
 
 
 def _chain(error: BaseException) -> list[BaseException]:
-    """An exception and what it came from, outermost first."""
+    """An exception and its causes, outermost first."""
     chain: list[BaseException] = []
     link: BaseException | None = error
     while link is not None and link not in chain and len(chain) < _LONGEST_CHAIN:
@@ -87,8 +87,8 @@ def _chain(error: BaseException) -> list[BaseException]:
     return chain
 
 
-def _named(error: BaseException) -> str:
-    """Its class, with the code that a system or a database gave it: that names a cause and holds no value."""
+def _class_and_code(error: BaseException) -> str:
+    """The class of an exception, with the error code of the system or database, which holds no values."""
     kind = type(error)
     name = kind.__name__ if kind.__module__ == "builtins" else f"{kind.__module__}.{kind.__qualname__}"
     if isinstance(error, OSError) and error.strerror:
@@ -106,7 +106,7 @@ def _with_request_id(_logger: WrappedLogger, _method: str, event: EventDict) -> 
 
 
 def _without_values(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """Replaces an exception by what may be said of it, and cuts off one that a library has made text of."""
+    """Replace an exception by its description, and cut off a traceback that a library has formatted."""
     caught = event.pop("exc_info", None)
     if caught:
         error = (
@@ -126,7 +126,7 @@ def _without_values(_logger: WrappedLogger, _method: str, event: EventDict) -> E
 
 
 def _in_order(_logger: WrappedLogger, _method: str, event: EventDict) -> EventDict:
-    """What every line has stands first."""
+    """Put the fields of every line first."""
     first = {name: event.pop(name) for name in ("time", "level", "event") if name in event}
     return first | dict(event)
 
@@ -135,21 +135,21 @@ def _log_uncaught(kind: type[BaseException], error: BaseException | None, trace:
     if issubclass(kind, KeyboardInterrupt):
         return
     if isinstance(error, PilahError):
-        # Its message is made for whoever reads it.
+        # The messages of Pilah's errors hold no complaint's text.
         logging.getLogger("pilah").error("%s", error)
         return
     logging.getLogger("pilah").critical("not caught", exc_info=(kind, error or kind(), trace))
 
 
 def _log_warning(
-    message: Warning | str,  # noqa: ARG001 - pydantic's repeat the value
+    message: Warning | str,  # noqa: ARG001 - the messages of pydantic repeat the value
     category: type[Warning],
     filename: str,
     lineno: int,
-    file: TextIO | None = None,  # noqa: ARG001 - it goes to the log
-    line: str | None = None,  # noqa: ARG001 - the place says it
+    file: TextIO | None = None,  # noqa: ARG001 - warnings go to the log
+    line: str | None = None,  # noqa: ARG001 - file and line suffice
 ) -> None:
-    """A warning by its class and place."""
+    """Log a warning by class and place."""
     logging.getLogger("pilah").warning("%s at %s:%d", category.__name__, filename, lineno)
 
 
@@ -165,10 +165,10 @@ _PROCESSORS: list[Processor] = [
     _with_request_id,
     _without_values,
 ]
-# uvicorn's access log repeats addresses with what was typed in them; Alembic tells every start of its two contexts.
+# uvicorn's access log repeats addresses with typed text; Alembic logs every start twice.
 _LEVELS = {"uvicorn.access": logging.CRITICAL, "alembic": logging.WARNING}
 
-# Without this a logger that nobody has set up prints to stdout, where a command's answer goes.
+# By default structlog prints to stdout, where a command's answer goes.
 structlog.configure(
     processors=[*_PROCESSORS, structlog.stdlib.ProcessorFormatter.wrap_for_formatter],
     wrapper_class=structlog.stdlib.BoundLogger,

@@ -1,6 +1,6 @@
-"""The office in figures for Prometheus: the model in use, the queue, the ledger, the alarms of drift.
+"""Metrics of the office for Prometheus: the model in use, the queue, the ledger and the drift alarms.
 
-They are looked up when they are asked for, so that every worker tells the same.
+Every scrape reads the values anew, so that all workers report the same.
 """
 
 from __future__ import annotations
@@ -35,21 +35,21 @@ _SIZES = {
     "sqlite": text("SELECT page_count * page_size FROM pragma_page_count(), pragma_page_size()"),
     "postgresql": text("SELECT pg_database_size(current_database())"),
 }
-# Drift is weeks long, and to look for it reads thousands of rows.
-_DRIFT_LASTS_SECONDS = 600.0
+# Drift develops over weeks, and checking for drift reads thousands of rows.
+_DRIFT_CACHE_SECONDS = 600.0
 
 
 class OfficeMetrics(Collector):
-    """Figures of one office."""
+    """Collects the metrics of one office."""
 
     def __init__(self, settings: Settings, database: Database, champion: Champion) -> None:
         self._settings = settings
         self._database = database
         self._champion = champion
-        self._drift = _RememberedDrift()
+        self._drift = _DriftCache()
 
     def describe(self) -> list[Metric]:
-        """Nothing: a registry that asks would otherwise look everything up."""
+        """Return nothing: otherwise a registry would collect all metrics at registration."""
         return []
 
     def collect(self) -> Iterator[Metric]:
@@ -57,14 +57,14 @@ class OfficeMetrics(Collector):
             loaded = self._champion.current()
         except ArtifactError:
             loaded = None
-        yield from _of_model(loaded)
+        yield from _model_metrics(loaded)
         with self._database.reading() as session:
-            yield from self._of_queue(session)
-            yield from self._of_ledger(session)
+            yield from self._queue_metrics(session)
+            yield from self._ledger_metrics(session)
             if loaded is not None:
-                yield from self._of_drift(session, loaded)
+                yield from self._drift_metrics(session, loaded)
 
-    def _of_queue(self, session: Session) -> Iterator[Metric]:
+    def _queue_metrics(self, session: Session) -> Iterator[Metric]:
         load = Queue(session, self._settings.office).load(self._settings.today())
         waiting = GaugeMetricFamily(
             "pilah_queue_waiting", "Complaints that wait for a decision, by suggestion.", labels=["status"]
@@ -80,7 +80,7 @@ class OfficeMetrics(Collector):
             "pilah_uploads_waiting", "Uploaded files not yet read in.", value=session.scalar(unread) or 0
         )
 
-    def _of_ledger(self, session: Session) -> Iterator[Metric]:
+    def _ledger_metrics(self, session: Session) -> Iterator[Metric]:
         for name, table in (("complaints", StoredComplaint), ("decisions", StoredDecision)):
             count = session.scalar(select(func.count()).where(table.office == self._settings.office))
             yield GaugeMetricFamily(f"pilah_ledger_{name}", f"How many {name} the ledger holds.", value=count or 0)
@@ -89,7 +89,7 @@ class OfficeMetrics(Collector):
             "pilah_ledger_bytes", "The size of the ledger's database.", value=session.scalar(size) or 0
         )
 
-    def _of_drift(self, session: Session, loaded: Loaded) -> Iterator[Metric]:
+    def _drift_metrics(self, session: Session, loaded: Loaded) -> Iterator[Metric]:
         alarms = self._drift.alarms(loaded, Statistics(session, self._settings.office))
         family = GaugeMetricFamily("pilah_drift_alarms", "Alarms of drift that ring, by kind.", labels=["kind"])
         for kind in Kind:
@@ -97,25 +97,25 @@ class OfficeMetrics(Collector):
         yield family
 
 
-class _RememberedDrift:
-    """What rang when it was last looked for."""
+class _DriftCache:
+    """The drift alarms of the latest check, renewed every ten minutes."""
 
     def __init__(self) -> None:
         self._lock = Lock()
         self._version = ""
-        self._until = 0.0
+        self._expires_at = 0.0
         self._alarms: tuple[Alarm, ...] = ()
 
     def alarms(self, loaded: Loaded, statistics: Statistics) -> tuple[Alarm, ...]:
         with self._lock:
-            if time.monotonic() > self._until or self._version != loaded.router.version:
+            if time.monotonic() > self._expires_at or self._version != loaded.router.version:
                 self._alarms, _ = look_for_drift(loaded, statistics)
                 self._version = loaded.router.version
-                self._until = time.monotonic() + _DRIFT_LASTS_SECONDS
+                self._expires_at = time.monotonic() + _DRIFT_CACHE_SECONDS
             return self._alarms
 
 
-def _of_model(loaded: Loaded | None) -> Iterator[Metric]:
+def _model_metrics(loaded: Loaded | None) -> Iterator[Metric]:
     yield GaugeMetricFamily("pilah_model_usable", "1 where a model answers, else 0.", value=float(loaded is not None))
     if loaded is None:
         return

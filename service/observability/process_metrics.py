@@ -1,7 +1,7 @@
-"""What this service counts about itself, for Prometheus.
+"""Counters of the service for Prometheus: requests and suggestions.
 
-Counters belong to the process. With several workers each writes its own into a folder that they share, and whichever
-worker is asked adds them up: prometheus_client does that where `pilah serve` has named the folder before it is imported.
+Counters belong to a process. Several workers write into a shared folder, and the worker that answers adds up the
+counters: prometheus_client does so where `pilah serve` has set the folder before the import.
 """
 
 from __future__ import annotations
@@ -15,15 +15,15 @@ from prometheus_client.multiprocess import MultiProcessCollector
 if TYPE_CHECKING:
     from prometheus_client.registry import Collector
 
-    from service.observability.request_log import Answered
+    from service.observability.request_log import AnsweredRequest
 
 # Read by prometheus_client when it is imported.
 METRICS_FOLDER = "PROMETHEUS_MULTIPROC_DIR"
 
-# A suggestion takes milliseconds, a batch of 1,000 about a second, an upload's page a few.
+# A suggestion takes milliseconds, a batch of 1,000 about a second, an upload a few seconds.
 _BUCKETS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 
-# Each counter's time of birth as a figure of its own would double the list.
+# The creation times of counters would double the number of metrics.
 disable_created_metrics()  # type: ignore[no-untyped-call]  # of a library without types
 _own = CollectorRegistry()
 _requests = Counter(
@@ -41,15 +41,15 @@ _suggestions = Counter(
 
 
 class RequestMetrics:
-    """Counts requests."""
+    """Counts requests and measures durations."""
 
-    def began(self) -> None:
+    def on_start(self) -> None:
         _in_flight.inc()
 
-    def answered(self, answered: Answered) -> None:
+    def on_end(self, request: AnsweredRequest) -> None:
         _in_flight.dec()
-        _requests.labels(answered.method, answered.route, str(answered.status)).inc()
-        _seconds.labels(answered.method, answered.route).observe(answered.seconds)
+        _requests.labels(request.method, request.route, str(request.status)).inc()
+        _seconds.labels(request.method, request.route).observe(request.seconds)
 
 
 def count_suggestion(status: str) -> None:
@@ -58,7 +58,7 @@ def count_suggestion(status: str) -> None:
 
 
 def exposition(*others: Collector) -> bytes:
-    """Everything counted in all workers, and what `others` find now, in Prometheus' text format."""
+    """The counters of all workers and the present metrics of `others`, in Prometheus' text format."""
     registry = CollectorRegistry()
     if os.environ.get(METRICS_FOLDER):
         MultiProcessCollector(registry)  # type: ignore[no-untyped-call]  # of a library without types

@@ -1,4 +1,4 @@
-"""The name of the request that is being answered: the caller's own where it can be used, else one made here."""
+"""The id of a request: the X-Request-ID that the caller sent, if usable, or a new id."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ HEADER = "X-Request-ID"
 
 _LONGEST = 64
 _USABLE = re.compile(rf"[A-Za-z0-9][A-Za-z0-9._:-]{{0,{_LONGEST - 1}}}")
-# Its digits may look like a telephone number by chance, and it names nobody.
+# The digits of a UUID may look like a telephone number by chance.
 _UUID = re.compile(r"[0-9a-f]{8}-?(?:[0-9a-f]{4}-?){3}[0-9a-f]{12}", re.IGNORECASE)
 _current: ContextVar[str] = ContextVar("pilah_request_id", default="")
 
 
 def current_request_id() -> str:
-    """The id of the request that this code runs for; blank outside of any."""
+    """The id of the present request; blank outside of a request."""
     return _current.get()
 
 
 def usable(sent: str) -> bool:
-    """Whether an id that a caller sent may stand in answers and logs: short, plain, and nobody's personal data.
+    """Whether a caller's id may appear in answers and logs: short, plain, and without personal data.
 
     >>> usable("intake-7f3a"), usable("a b"), usable("3578012345678901"), usable("")
     (True, False, False, False)
@@ -38,7 +38,7 @@ def usable(sent: str) -> bool:
 
 
 class RequestIds:
-    """Gives every request its id, and every answer the header that tells it."""
+    """ASGI middleware that sets the id of a request, also in the answer's header."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -49,12 +49,12 @@ class RequestIds:
             return
         sent = Headers(scope=scope).get(HEADER, "")
         request_id = sent if usable(sent) else time_ordered_id()
-        # Never reset: the answer to a bug is made after the application has let go of the request.
+        # The id is never reset: an exception is answered after the application has returned.
         _current.set(request_id)
 
-        async def named_send(message: Message) -> None:
+        async def send_with_id(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message)[HEADER] = request_id
             await send(message)
 
-        await self._app(scope, receive, named_send)
+        await self._app(scope, receive, send_with_id)

@@ -1,4 +1,4 @@
-"""Every request is watched, and leaves one line in the log: what was asked of which route, how it ended, and how long it took."""
+"""Observe every request, and log its method, route, status and duration on one line."""
 
 from __future__ import annotations
 
@@ -25,11 +25,10 @@ _LOG = structlog.stdlib.get_logger("pilah.requests")
 
 
 @dataclass(frozen=True, slots=True)
-class Answered:
-    """A request that was answered.
+class AnsweredRequest:
+    """A request after its answer.
 
-    `route` is the template, such as /v1/complaints/{any_id}; `status` is 499 where the caller left before there was
-    an answer.
+    `route` is the template, such as /v1/complaints/{any_id}; `status` is 499 where the caller left before the answer.
     """
 
     method: str
@@ -39,77 +38,78 @@ class Answered:
     error: Exception | None = None
 
 
-class Listener(Protocol):
-    """Whoever wants to know about requests."""
+class RequestObserver(Protocol):
+    """Is called at the start and at the end of every request."""
 
-    def began(self) -> None: ...
+    def on_start(self) -> None: ...
 
-    def answered(self, answered: Answered) -> None: ...
+    def on_end(self, request: AnsweredRequest) -> None: ...
 
 
-class WatchedRequests:
-    """Tells the listeners about every request, when it comes and when it is answered."""
+class ObservedRequests:
+    """ASGI middleware that calls the observers at the start and at the end of every request."""
 
-    def __init__(self, app: ASGIApp, listeners: Sequence[Listener]) -> None:
+    def __init__(self, app: ASGIApp, observers: Sequence[RequestObserver]) -> None:
         self._app = app
-        self._listeners = listeners
+        self._observers = observers
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        status, began, error = _NO_ANSWER, time.perf_counter(), None
-        for listener in self._listeners:
-            listener.began()
+        status, started, error = _NO_ANSWER, time.perf_counter(), None
+        for observer in self._observers:
+            observer.on_start()
 
-        async def watched_send(message: Message) -> None:
+        async def observed_send(message: Message) -> None:
             nonlocal status
             if message["type"] == "http.response.start":
                 status = message["status"]
             await send(message)
 
         try:
-            await self._app(scope, receive, watched_send)
+            await self._app(scope, receive, observed_send)
         except Exception as caught:
-            # Starlette answers it further out; here is the last place that knows the route.
+            # Starlette answers the exception outside of this middleware, where the route is unknown.
             status, error = _BROKEN, caught
             ALREADY_LOGGED.set(caught)
             raise
         finally:
-            answered = Answered(_method(scope), _route(scope), status, time.perf_counter() - began, error)
-            for listener in self._listeners:
-                listener.answered(answered)
+            seconds = time.perf_counter() - started
+            request = AnsweredRequest(_method(scope), _route(scope), status, seconds, error)
+            for observer in self._observers:
+                observer.on_end(request)
 
 
 class RequestLog:
-    """Writes a line for each request, with the version of the model that was in use at that moment."""
+    """Logs every request, with the model version in use."""
 
     def __init__(self, model_version: Callable[[], str]) -> None:
         self._model_version = model_version
 
-    def began(self) -> None:
-        """Nothing: a request is told about once."""
+    def on_start(self) -> None:
+        """Do nothing: a request is logged at the end."""
 
-    def answered(self, answered: Answered) -> None:
-        log = _LOG.error if answered.error else _LOG.warning if answered.status >= _BROKEN else _LOG.info
+    def on_end(self, request: AnsweredRequest) -> None:
+        log = _LOG.error if request.error else _LOG.warning if request.status >= _BROKEN else _LOG.info
         log(
             "request",
-            method=answered.method,
-            route=answered.route,
-            status=answered.status,
-            milliseconds=round(answered.seconds * 1000, 1),
+            method=request.method,
+            route=request.route,
+            status=request.status,
+            milliseconds=round(request.seconds * 1000, 1),
             model=self._model_version(),
-            exc_info=answered.error,
+            exc_info=request.error,
         )
 
 
 def _method(scope: Scope) -> str:
-    """The method, unless a caller made it up."""
+    """The method, or OTHER for an unknown method."""
     return scope["method"] if scope["method"] in _METHODS else "OTHER"
 
 
 def _route(scope: Scope) -> str:
-    """The template of the route that took the request, never what was asked for itself."""
+    """The template of the route, never the requested address."""
     if isinstance(scope.get("endpoint"), StaticFiles):
         return _FILES
     route = scope.get("route")

@@ -79,7 +79,7 @@ def test_an_alarm_of_drift_is_told_by_its_kind(client: TestClient, monkeypatch: 
     alarm = Alarm(Kind.AGREEMENT, next(iter(Signal)), now(), "", Sentence("drift.alarm-agreement"))
     monkeypatch.setattr(office_metrics, "look_for_drift", lambda _loaded, _supervision: ((alarm,), ""))
     # It was looked for a moment ago.
-    monkeypatch.setattr(client.app.state.office_metrics._drift, "_until", 0.0)  # type: ignore[attr-defined]  # noqa: SLF001
+    monkeypatch.setattr(client.app.state.office_metrics._drift, "_expires_at", 0.0)  # type: ignore[attr-defined]  # noqa: SLF001
     found = _scraped(client)
     assert (found["pilah_drift_alarms", "input"], found["pilah_drift_alarms", "agreement"]) == (0, 1)
 
