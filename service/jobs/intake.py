@@ -1,4 +1,4 @@
-"""Enter complaints into the ledger: masked, with their suggestions and deadlines."""
+"""Enter masked complaints into the ledger, with suggestions and deadlines."""
 
 from __future__ import annotations
 
@@ -43,7 +43,7 @@ class Intake:
     def suggest_and_enter(
         self, router: Router, complaints: Complaints, complaint: Complaint, source: Source
     ) -> StoredComplaint:
-        """Suggest for a complaint, which needs a reference, and enter both."""
+        """Make a suggestion for a complaint with a reference, and enter both."""
         suggestion = router.suggest(complaint, today=self.settings.today())
         answer = SuggestionOut.of(suggestion, self.settings.zone)
         count_suggestion(answer.unit_status)
@@ -57,7 +57,7 @@ class Intake:
         answer: SuggestionOut,
         source: Source,
     ) -> StoredComplaint:
-        """Enter a complaint, masked, under its reference, with the answer sent for it."""
+        """Enter a complaint, masked, with the answer as sent."""
         masked = without_personal_data(complaint).complaint
         received = (masked.received_at or datetime.now(self.settings.zone)).astimezone(self.settings.zone).date()
         arrival = Arrival(

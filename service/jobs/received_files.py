@@ -1,4 +1,4 @@
-"""Files received from officers: the kinds that are read, their stored names, and storing them."""
+"""Files received from officers: supported kinds, stored names, and storage."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-# All formats of data.exports but .xls, whose memory use can't be measured before it is opened.
+# All formats of data.exports but .xls: the memory for an .xls file can't be estimated before opening.
 SUFFIXES = (".xlsx", ".ods", ".csv", ".tsv", ".txt", ".parquet", ".jsonl")
 _COPIED_AT_ONCE = 1 << 20
 _UNSAFE = re.compile(r"[^\w .()+-]+")
@@ -24,7 +24,7 @@ _LONGEST_NAME = 120
 
 
 def base_name(given: str) -> str:
-    """A file's name without its folders and control characters."""
+    """A file's name without folders and control characters."""
     return clean(given).replace("\\", "/").rsplit("/", 1)[-1]
 
 
@@ -41,10 +41,10 @@ def export_suffix(name: str) -> str:
 
 
 def stored_names(given: Sequence[str]) -> list[str]:
-    """Unique and safe names for several exports, close to the given names, which the report shows.
+    """Unique and safe names for exports, close to the given names, which the report shows.
 
     Raises:
-        UploadRefused: Pilah doesn't read files with one of the suffixes.
+        UploadRefused: Pilah doesn't read files with this suffix.
     """
     names: list[str] = []
     for name in given:
@@ -59,7 +59,7 @@ def stored_names(given: Sequence[str]) -> list[str]:
 
 
 def store(source: BinaryIO, path: Path) -> None:
-    """Write a file that only this user can read, whole or not at all.
+    """Store a file whole or not at all, readable by this user only.
 
     Raises:
         StorageFull: the disk is full or read-only.

@@ -1,4 +1,4 @@
-"""Run `pilah` in a process of its own, with this service's settings: the service itself never trains."""
+"""Run `pilah` in a child process with the service's settings: the service itself never trains."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ _THREAD_LIMITS = ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS")
 
 @dataclass(frozen=True, slots=True)
 class CommandResult:
-    """The result of a command: its exit status, standard output and standard error."""
+    """The exit status, standard output and standard error of a command."""
 
     succeeded: bool
     output: str
@@ -38,9 +38,9 @@ class CommandResult:
 def start_in_background(
     arguments: Sequence[str | Path], settings: Settings, log: Path, lock: TrainingLock
 ) -> subprocess.Popen[bytes]:
-    """Start a long command at the lowest priority; it inherits the training lock and holds it until it ends.
+    """Start a long command at the lowest priority. The command holds the training lock until the end.
 
-    Its output goes to `log`, which only this user can read. The command goes on when this service ends.
+    The output goes to `log`, readable by this user only. The command goes on when this service ends.
 
     Raises:
         OSError: the command can't be started.
@@ -49,8 +49,8 @@ def start_in_background(
     environment = _environment(settings) | dict.fromkeys(_THREAD_LIMITS, "1") | {INHERITED_LOCK: str(lock.descriptor)}
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
-        # A process group of its own keeps Ctrl-C away. A new session would too, but where the kernel shares time by
-        # session (sched_autogroup), niceness counts only within one session.
+        # A new process group keeps Ctrl-C away. A new session would too, but where the kernel shares time by session
+        # (sched_autogroup), niceness counts only within a session.
         return subprocess.Popen(
             [*prefix, *_PILAH, *arguments],
             stdin=subprocess.DEVNULL,
@@ -65,7 +65,7 @@ def start_in_background(
 
 
 def run_command(arguments: Sequence[str | Path], settings: Settings, seconds: float) -> CommandResult:
-    """Run a short command and wait for it.
+    """Run a short command and wait for the end.
 
     Raises:
         subprocess.TimeoutExpired: the command took longer, and was ended.
@@ -85,7 +85,7 @@ def run_command(arguments: Sequence[str | Path], settings: Settings, seconds: fl
 
 
 def _environment(settings: Settings) -> dict[str, str]:
-    """This process's environment with its settings, also those of the command line. Secrets travel no other way."""
+    """This process's environment, plus the settings in use. Secrets are passed only here."""
     return os.environ | {
         "PILAH_HOME": str(settings.home.resolve()),
         "PILAH_OFFICE": settings.office,

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """The latest progress that a run's process reported; see training/commands/progress_file.py."""
+    """The latest progress report of a process; see training/commands/progress_file.py."""
 
     stage: str = "starting"
     done: int = 0
@@ -30,7 +30,7 @@ class Progress:
 
 
 class TrainingFiles:
-    """The files of one run, readable by this user only."""
+    """The files of a run, readable by this user only."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -41,7 +41,7 @@ class TrainingFiles:
         self.log = folder / "log"
 
     def receive(self, files: Sequence[tuple[str, BinaryIO]]) -> list[str]:
-        """Store the exports of a new run; returns their stored names.
+        """Store the exports of a new run; returns the stored names.
 
         Raises:
             UploadRefused: Pilah doesn't read files of this kind; nothing is kept.
@@ -60,15 +60,15 @@ class TrainingFiles:
         return names
 
     def progress_file(self, step: Step) -> Path:
-        """The file in which the process of a step reports its progress."""
+        """The progress report of a step."""
         return self.folder / f"{step}.json"
 
     def stop_file(self, step: Step) -> Path:
-        """The file whose presence ends the process of a step within a second."""
+        """A file that ends the process of a step within a second."""
         return self.folder / f"{step}.json.stop"
 
     def progress(self, step: Step) -> Progress:
-        """The progress of a step, or the initial one where its process has reported nothing yet."""
+        """The progress of a step, or the initial progress before the first report."""
         try:
             read = json.loads(self.progress_file(step).read_text(encoding="utf-8"))
             return Progress(**{name: read[name] for name in Progress.__slots__ if read.get(name) is not None})

@@ -1,7 +1,7 @@
-"""Training runs started from the page: each step runs as a `pilah` process of its own.
+"""Training runs started from the page: every step is a `pilah` process.
 
-The process holds the office's training lock for as long as it lives, and reports its progress in a file. Both outlive a
-restart of this service, and every worker sees them. A run whose process ended without reporting an end was interrupted.
+The process holds the office's training lock while running, and reports progress in a file. All workers see both, also
+after a restart of the service. If the process ends without reporting an end, the run was interrupted.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MOST_FILES = 12
-# After these errors the same files fail again: the run needs other files.
+# After these errors the same files would fail again, so the exports are deleted.
 _ERRORS_OF_FILES = frozenset({"FileUnreadable", "ColumnMissing", "HistoryUnusable"})
 _POLL_SECONDS = 1.0
 _WAITING_RUN_EXPIRES_AFTER = timedelta(days=7)
@@ -51,7 +51,7 @@ _LONGEST_NAME = 120
 
 @dataclass(frozen=True, slots=True)
 class StepStart:
-    """A step to start, and the training lock that its process will hold."""
+    """A step to start, with the training lock for the process."""
 
     run_id: str
     step: Step
@@ -73,7 +73,7 @@ class TrainingRuns:
     # Reading
 
     def find(self, run_id: str) -> TrainingRun | None:
-        """A run in its present state: where its process has ended, the end is recorded first."""
+        """A run in the present state; the end of a process is recorded first."""
         run = self.read(run_id)
         if run is not None and run.state in RUNNING and self.lock_holder() != run.id:
             self._record_end(run)
@@ -90,7 +90,7 @@ class TrainingRuns:
             return run
 
     def newest(self, count: int) -> list[TrainingRun]:
-        """The newest runs, each in its present state."""
+        """The newest runs in the present state."""
         with self._database.reading() as session:
             query = (
                 select(TrainingRun.id)
@@ -106,11 +106,11 @@ class TrainingRuns:
         return self._files(run.id)
 
     def lock_holder(self) -> str | None:
-        """The holder of the office's training lock: a run's id or a command's process; None where it is free."""
+        """The holder of the office's training lock: a run's id or a command's process; None if free."""
         return lock_holder(self.office)
 
     def can_go_on(self, run: TrainingRun) -> bool:
-        """Whether a step of the run can be started: it waits, and its exports are still there."""
+        """Whether a step of the run can start: the run waits, and the exports still exist."""
         return run.state in WAITING and (not run.files or self.files(run).exports.is_dir())
 
     # Changing
@@ -155,7 +155,7 @@ class TrainingRuns:
     def add_corrections(
         self, session: Session, run: TrainingRun, name: str, source: BinaryIO, *, write_units: bool
     ) -> None:
-        """Store the corrected workbook of the check, replacing an earlier one; the next check reads it.
+        """Store the corrected workbook of the check for the next check, replacing an earlier workbook.
 
         Raises:
             UploadRefused: the file is no workbook.
@@ -179,7 +179,7 @@ class TrainingRuns:
         """Record the start of a step and acquire the training lock; `launch` follows after the transaction.
 
         Raises:
-            TrainingBusy: another process holds the lock.
+            TrainingBusy: a different process holds the lock.
             RunStateConflict: the run's state doesn't allow this step.
         """
         if not self.can_go_on(run):
@@ -206,12 +206,12 @@ class TrainingRuns:
                 try:
                     child = start_in_background(command, self._settings, self.files(run).log, start.lock)
                 except OSError as error:
-                    # The lock is released on leaving the block, and the run counts as interrupted.
+                    # Leaving the block releases the lock, and the run counts as interrupted.
                     logger.error("Training process can't be started: %s", error.strerror)  # noqa: TRY400 - no trace
         self._watch(start.run_id, child)
 
     def cancel(self, session: Session, run: TrainingRun, by: str) -> None:
-        """Cancel a run in any state and delete its exports.
+        """Cancel a run in any state and delete the exports.
 
         Raises:
             RunStateConflict: the run has ended.
@@ -221,14 +221,14 @@ class TrainingRuns:
         self._change(session, run, going, state=State.CANCELLED)
         record_event(session, self.office.name, by, "training_cancelled", run.id)
         if was_running:
-            # The process reads the stop file within a second, on any worker; the folder is deleted when it has ended.
+            # The process stops within a second, on any worker; after the end the folder is deleted.
             files.stop_file(Step(run.step)).touch()
             files.delete_exports()
         else:
             files.delete()
 
     def resume(self) -> None:
-        """At start: watch the runs whose processes go on, and record the end of the others."""
+        """At start: watch running processes, and record the end of ended processes."""
         with self._database.session() as session:
             self._delete_expired(session)
             query = select(TrainingRun.id).where(TrainingRun.office == self.office.name, TrainingRun.state.in_(RUNNING))
@@ -267,11 +267,11 @@ class TrainingRuns:
         watcher.start()
 
     def _wait_for_end(self, run_id: str, child: subprocess.Popen[bytes] | None) -> None:
-        """Wait for a run's process, then record its end and delete unneeded files at once."""
+        """Wait for a run's process, then record the end and delete unneeded files at once."""
         while self.lock_holder() == run_id or (child is not None and child.poll() is None):
             if self._closing.wait(_POLL_SECONDS):
                 if child is not None:
-                    # The child outlives this application. Where this process goes on, a thread must reap the child.
+                    # The child outlives this application; if this process goes on, a thread must reap the child.
                     Thread(target=child.wait, daemon=True).start()
                 return
         run = self.find(run_id)
@@ -279,14 +279,14 @@ class TrainingRuns:
             self.files(run).delete()
 
     def _record_end(self, run: TrainingRun) -> None:
-        """Record how a run's process ended, unless another worker has."""
+        """Record the end of a run's process, unless a different worker has."""
         step, files = Step(run.step), self.files(run)
         progress = files.progress(step)
         values: dict[str, Any] = {"state": State.INTERRUPTED}
         if progress.stage == "done":
             values = {"state": AFTER[step], "version": progress.version}
         elif progress.error:
-            # The message may name an export by its path; only the file's name is shown.
+            # The message may contain the path of an export; show only the file's name.
             folder = f"{files.exports}/"
             fields = ("kind", "message", "indonesian")
             error = {name: str(progress.error.get(name, "")).replace(folder, "") for name in fields}
@@ -299,10 +299,10 @@ class TrainingRuns:
                 files.delete_exports()
 
     def _change(self, session: Session, run: TrainingRun, from_states: Sequence[State], **values: object) -> None:
-        """Change a run, provided that no other request has changed it since it was read.
+        """Change a run, unless a request has changed the run since the last read.
 
         Raises:
-            RunStateConflict: another request has, or the run isn't in one of these states.
+            RunStateConflict: a request has changed the run, or the state isn't among `from_states`.
         """
         changed = session.execute(
             update(TrainingRun)
@@ -319,7 +319,7 @@ class TrainingRuns:
             raise RunStateConflict("ledger.run-changed")
 
     def _delete_expired(self, session: Session) -> None:
-        """Cancel runs that have waited for a week, and delete the old folders of runs that have ended."""
+        """Cancel runs after a week of waiting, and delete old folders of ended runs."""
         for run in session.scalars(
             select(TrainingRun).where(
                 TrainingRun.office == self.office.name,

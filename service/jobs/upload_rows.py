@@ -34,10 +34,10 @@ _CLOSED = ("ditutup", "diarsipkan", "selesai", "terblokir")
 
 @dataclass
 class Summary:
-    """The number of rows by what was done with them.
+    """The numbers of rows by result.
 
-    `decided`: waited here and was decided in the intake system; `recorded`: was decided before it arrived; `agreed` and
-    `differed`: decided here too, with the same or another unit.
+    `decided`: waited here, decided in the intake system; `recorded`: decided before arrival; `agreed` and `differed`:
+    decided here too, with the same or a different unit.
     """
 
     new: int = 0
@@ -64,7 +64,7 @@ class Summary:
 
 
 class RowBatch:
-    """A batch of rows as complaints, and their suggestions where they need one."""
+    """A batch of rows as complaints, with suggestions for new and changed complaints."""
 
     def __init__(self, rows: list[ExportRow], router: Router, intake: Intake, complaints: Complaints) -> None:
         self._router = router
@@ -78,7 +78,7 @@ class RowBatch:
         ]
 
     def suggestions(self) -> dict[str, Suggestion]:
-        """The suggestion for each complaint that needs one, by its reference."""
+        """The suggestions for new and changed complaints, by reference."""
         if not self._without_suggestion:
             return {}
         made = self._router.suggest_many(self._without_suggestion, today=self._settings.today())
@@ -112,12 +112,12 @@ class RowWriter:
         self._summary = summary
 
     def enter(self, batch: RowBatch, suggestions: dict[str, Suggestion]) -> None:
-        """Enter new complaints and revisions, and reconcile the others with the export's decisions and status."""
+        """Enter new complaints and revisions, and reconcile known complaints with the export."""
         for number, problem in batch.problems:
             self._summary.add_problem(number, problem)
         for row, complaint in batch.complaints:
             stored = self._complaints.newest(complaint.reference_id)
-            # A reference that occurs twice in a file got one suggestion.
+            # A reference may occur twice in a file, and has a single suggestion.
             suggestion = suggestions.pop(complaint.reference_id, None)
             if suggestion is not None:
                 source = Source("upload", row.fields.get("status", "")[:500])
@@ -169,7 +169,7 @@ class RowWriter:
         self._summary.returned += 1
 
     def _decision(self, row: ExportRow) -> Decision:
-        """The decision of the intake system, whose units, categories, types and outcomes may be unknown here."""
+        """The decision of the intake system; units, categories, types and outcomes may be unknown here."""
         fields = row.fields
         categories = {label.name.casefold(): label.id for label in self._router.category_labels}
         category = fields.get("category", "")
@@ -199,7 +199,7 @@ def _needs_suggestion(complaints: Complaints, row: ExportRow, complaint: Complai
 
 
 def _made_up_reference(complaint: Complaint) -> str:
-    """A reference for a row without one; the same row gets the same reference again."""
+    """A made-up reference, equal for equal rows."""
     received = complaint.received_at.isoformat() if complaint.received_at else ""
     digest = hashlib.sha256(f"{received}\n{complaint.text}".encode("utf-8", "surrogatepass")).hexdigest()
     return f"tanpa-nomor-{digest[:16]}"

@@ -1,7 +1,7 @@
 """Uploaded exports: read in the background in batches of rows, resumed after a crash, then deleted.
 
-A batch of rows and the count of rows done are committed together, so that no row is entered twice or skipped whenever
-the process ends.
+A batch of rows and the count of rows done are committed together: whenever the process ends, no row is entered twice or
+skipped.
 """
 
 from __future__ import annotations
@@ -47,7 +47,7 @@ _OPEN_STATES = ("queued", "reading")
 
 
 class Uploads:
-    """Receives exports and reads them one after another in a background thread."""
+    """Receives exports and reads them in order in a background thread."""
 
     def __init__(self, database: Database, champion: Champion, intake: Intake) -> None:
         self._database = database
@@ -105,7 +105,7 @@ class Uploads:
         self._pool.submit(self._read, upload_id).add_done_callback(_log_bug)
 
     def _read(self, upload_id: str) -> None:
-        """Read an upload to its end, waiting for the ledger where it can't be reached."""
+        """Read an upload to the end, waiting for the ledger when necessary."""
         while not self._closing.is_set():
             try:
                 self._read_once(upload_id)
@@ -116,7 +116,7 @@ class Uploads:
                 return
 
     def _read_once(self, upload_id: str) -> None:
-        # Another process may be reading it, or may have died: its claim expires.
+        # A different process may be reading the upload; if that process has died, the claim expires.
         while not self._claim(upload_id):
             if not self._is_open(upload_id) or self._closing.wait(_RETRY_SECONDS):
                 return
@@ -138,7 +138,7 @@ class Uploads:
                     path.unlink(missing_ok=True)
 
     def _claim(self, upload_id: str) -> bool:
-        """Claim an upload for this process; False where another process renews its claim."""
+        """Claim an upload for this process; False while a different process renews a claim."""
         with self._database.session() as session:
             claimed = session.execute(
                 update(Upload)
@@ -161,7 +161,7 @@ class Uploads:
             return session.scalar(select(Upload.state).where(Upload.id == upload_id)) in _OPEN_STATES
 
     def _enter_all(self, upload_id: str, path: Path) -> tuple[str, str] | None:
-        """Enter all rows; returns the final state and error, or None where this process is closing."""
+        """Enter all rows; returns the final state and error, or None if the process is closing."""
         router = self._champion.current().router
         export = open_export(path, limits=Limits(xls=False))
         with self._database.session() as session:
@@ -181,7 +181,7 @@ class Uploads:
 
     def _enter(self, upload_id: str, rows: list[ExportRow], router: Router) -> None:
         """Enter a batch of rows and the count of rows done in one transaction."""
-        # Suggesting takes long: it happens before the writing transaction, which blocks other writers.
+        # Suggesting takes long, and a writing transaction blocks other writers: suggest before the transaction.
         with self._database.reading() as session:
             batch = RowBatch(rows, router, self._intake, Complaints(session, self._office))
         suggestions = batch.suggestions()
@@ -211,7 +211,7 @@ def _batches(rows: Iterator[ExportRow], done: int) -> Iterator[list[ExportRow]]:
 
 
 def _kind(error: PilahError) -> str:
-    """The kind of an error, which the page explains; the message may hold a path."""
+    """The kind of an error for the page; the message may contain a path."""
     if isinstance(error, ColumnMissing):
         return "no_text_column"
     return "unreadable" if isinstance(error, FileUnreadable) else "no_model"

@@ -1,4 +1,4 @@
-"""Users, their sessions, and the API keys of systems. Passwords and secrets are stored as hashes only."""
+"""Users, sessions and API keys. Passwords and secrets are stored as hashes only."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ _KEY_PREFIX = "pilah_"
 
 
 class Role(StrEnum):
-    """The role of a user; each role includes the ones before it."""
+    """The role of a user; a role includes the roles before."""
 
     OFFICER = "officer"
     SUPERVISOR = "supervisor"
@@ -73,7 +73,7 @@ class SignedInUser:
 
 @contextmanager
 def open_accounts(database: Database) -> Iterator[Accounts]:
-    """The accounts within a transaction of their own."""
+    """The accounts in a new transaction."""
     with database.session() as session:
         yield Accounts(session, database.office)
 
@@ -246,7 +246,7 @@ class Accounts:
         return bool(found[0]), bool(found[1])
 
     def add_key(self, name: str, by: str) -> str:
-        """Add a key for a system and return it; it can't be read again.
+        """Add a key for a system and return the secret, which can't be read again.
 
         Raises:
             AccountInvalid: the name is blank or too long.
@@ -286,7 +286,7 @@ class Accounts:
         record_event(self._session, self._office, by, "key_revoked", found)
 
     def key_of(self, digest: str) -> str | None:
-        """The id of the key with a digest; None where it is unknown or revoked."""
+        """The id of the key with a digest; None if unknown or revoked."""
         return self._session.scalar(
             select(ApiKey.id).where(
                 ApiKey.secret_hash == digest, ApiKey.office == self._office, ApiKey.revoked_at.is_(None)

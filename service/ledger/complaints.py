@@ -1,4 +1,4 @@
-"""Complaints and their suggestions in the ledger. Nothing commits: one request is one transaction."""
+"""Complaints and suggestions in the ledger. The functions don't commit: a request is a transaction."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """How a complaint came in, and its deadlines; `extra` holds the further fields of a paper letter."""
+    """The source and deadlines of a new complaint; `extra` holds further fields of a paper letter."""
 
     source: str
     forward_by: date
@@ -34,7 +34,7 @@ class Arrival:
     extra: dict[str, Any] = field(default_factory=dict)
 
 
-# A new complaint is compared with the newest of those that share a near-duplicate key with it.
+# A new complaint is compared with the newest complaints that share a near-duplicate key.
 _MOST_COMPARED = 20
 
 
@@ -48,10 +48,10 @@ class Complaints:
     def add_suggestion(
         self, complaint: Complaint, suggestion: Suggestion, answer: dict[str, Any], arrival: Arrival
     ) -> StoredComplaint:
-        """Enter a suggestion under its complaint. Changed text makes a new revision, which waits instead of the old one.
+        """Enter a suggestion and, for a new or changed text, a new revision of the complaint.
 
-        `complaint` is masked; `answer` is the suggestion as sent. An identical answer, as to a caller that retries, is
-        not entered twice.
+        `complaint` is masked; `answer` is the suggestion as sent. An identical answer, as in a retry, is not entered
+        twice.
         """
         newest = self.newest(complaint.reference_id)
         if newest is None or _words(newest.title, newest.text) != _words(complaint.title, complaint.text):
@@ -83,7 +83,7 @@ class Complaints:
         """The newest revision, by the intake system's reference or Pilah's own id.
 
         Raises:
-            UnknownComplaint: there is none.
+            UnknownComplaint: the ledger has no such complaint.
         """
         found = self._session.scalars(
             select(StoredComplaint)
@@ -99,7 +99,7 @@ class Complaints:
         return found
 
     def of_suggestion(self, suggestion_id: str) -> StoredComplaint:
-        """The complaint that a suggestion was made for.
+        """The complaint of a suggestion.
 
         Raises:
             UnknownComplaint: the suggestion was never stored.
@@ -125,7 +125,7 @@ class Complaints:
     def _add_revision_once(
         self, complaint: Complaint, arrival: Arrival, before: StoredComplaint | None
     ) -> StoredComplaint:
-        """Add a revision; where a simultaneous request has added the same complaint, return that revision."""
+        """Add a revision, or return the revision of a simultaneous request."""
         try:
             with self._session.begin_nested():
                 return self._add_revision(complaint, arrival, before)
@@ -170,7 +170,7 @@ class Complaints:
         return entry
 
     def _group_of(self, text: str, keys: tuple[str, ...]) -> str:
-        """The group of an earlier near-duplicate; blank where there is none."""
+        """The group of an earlier near-duplicate, or blank."""
         if not keys:
             return ""
         near = (
@@ -224,5 +224,5 @@ def _same_answer(before: dict[str, Any], answer: dict[str, Any]) -> bool:
 
 
 def _words(title: str, text: str) -> list[str]:
-    """The words that identify a text: exports change its spaces and line ends."""
+    """The words of a text; exports change spaces and line ends."""
     return f"{title} {text}".split()

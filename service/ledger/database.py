@@ -1,4 +1,4 @@
-"""The ledger's database: its engine, schema, sessions and UTC times. SQLite in PILAH_HOME unless a URL is set."""
+"""The ledger's database: engine, schema, sessions and UTC times. SQLite in PILAH_HOME unless a URL is set."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ UNAVAILABLE = (OperationalError, InterfaceError, PoolTimeoutError)
 
 
 class Database:
-    """Opens sessions for one office: each commits when its block ends well, and rolls back otherwise."""
+    """Opens sessions for one office. A session commits when the block ends well, and rolls back otherwise."""
 
     def __init__(self, engine: Engine, office: str) -> None:
         self.engine = engine
@@ -67,7 +67,7 @@ def as_utc(moment: datetime) -> datetime:
 
 
 def open_ledger(url: str) -> Engine:
-    """Create an engine for a database URL and bring its schema up to date.
+    """Create an engine for a database URL and upgrade the schema.
 
     Raises:
         PilahError: the URL is invalid, or the database doesn't answer.
@@ -96,7 +96,7 @@ def connect(url: URL) -> Engine:
 
 
 def _first_line(error: Exception) -> str:
-    """The first line of the driver's message, which holds no values of a row."""
+    """The first line of the driver's message, without values of a row."""
     words = str(error.orig if isinstance(error, DBAPIError) else error).strip().splitlines()
     return words[0].rstrip(".") + "." if words else type(error).__name__
 
@@ -117,7 +117,7 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def begin(connection: Connection) -> None:
-        # A writer takes the lock first: what it reads can't be outdated when it writes.
+        # A writer takes the lock before reading, so that the rows read can't be outdated.
         reads_only = connection.get_execution_options().get(READS_ONLY, False)
         connection.exec_driver_sql("BEGIN" if reads_only else "BEGIN IMMEDIATE")
 
@@ -125,7 +125,7 @@ def _sqlite(url: URL) -> Engine:
 
 
 def migrate(engine: Engine, revision: str = REVISIONS[0]) -> None:
-    """Upgrade a database, with its rows, to a revision of the schema."""
+    """Upgrade a database, with all rows, to a revision of the schema."""
     with engine.begin() as connection:
         migrate_within(connection, revision)
 
@@ -143,7 +143,7 @@ def migrate_within(connection: Connection, revision: str = REVISIONS[0]) -> None
 
 
 def revision_of(connection: Connection) -> str | None:
-    """The revision of a database's schema; None where it has none of Pilah's."""
+    """The revision of a database's schema; None without Pilah's tables."""
     if not inspect(connection).has_table("alembic_version"):
         return None
     revision: str | None = connection.scalar(text("SELECT version_num FROM alembic_version"))

@@ -1,6 +1,6 @@
-"""Decisions on complaints: which are valid, whether they followed the suggestion, and their rows in the ledger.
+"""Decisions on complaints: validation, verdict, and rows in the ledger, for the API, the pages and uploads.
 
-The API, the pages and the uploads of exports all decide here. Nothing commits: one request is one transaction.
+The functions don't commit: a request is a transaction.
 """
 
 from __future__ import annotations
@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 
     from model.router import Router
 
-# The officer of a decision that was made in the intake system and arrived with an export.
+# The officer of decisions made in the intake system and read from an export.
 INTAKE_SYSTEM = "sistem asal"
 _NEAREST_NAMES = 3
 
 
 class Outcome(StrEnum):
-    """What an office does about a complaint."""
+    """The outcome of a complaint (tindak lanjut)."""
 
     HANDLE = "tangani"
     FORWARD = "limpahkan"
@@ -45,7 +45,7 @@ class Outcome(StrEnum):
     INCOMPLETE = "minta kelengkapan"
 
 
-# With these no unit of the office is responsible, or nobody can say yet which is.
+# With these outcomes no unit of the office is responsible, or the unit is not known yet.
 OUTCOMES_WITHOUT_UNIT = (Outcome.NOT_OURS, Outcome.INCOMPLETE, Outcome.IN_COURT)
 
 
@@ -59,7 +59,7 @@ class ComplaintType(StrEnum):
 
 
 class Verdict(StrEnum):
-    """How a decision relates to the suggestion. `recorded`: it was made before Pilah saw the complaint."""
+    """The relation of a decision to the suggestion. `recorded`: decided before Pilah saw the complaint."""
 
     ACCEPTED = "accepted"
     CHANGED = "changed"
@@ -69,7 +69,7 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision in the office's own ids; a blank `unit_id` means that no unit of the office is responsible."""
+    """A decision by ids; with a blank `unit_id` no unit of the office is responsible."""
 
     unit_id: str
     category_id: str = ""
@@ -95,11 +95,11 @@ class DecisionRequest:
     seconds: float | None = None
 
     def resolve(self, router: Router) -> Decision:
-        """The decision in the office's own ids. Each unit informed is listed once, never the responsible one.
+        """The decision by ids. Repeated copies are dropped, and copies to the responsible unit.
 
         Raises:
-            UnknownName: the office has no such unit or category, or there is no such type or outcome.
-            DecisionInvalid: the outcome needs a responsible unit, and none is named.
+            UnknownName: the unit, category, type or outcome is unknown.
+            DecisionInvalid: the outcome needs a responsible unit.
         """
         unit_id = _unit_id(router, "unit", self.unit) if self.unit else ""
         outcome = _member(Outcome, "outcome", self.outcome)
@@ -131,12 +131,12 @@ class Decisions:
     def decide(
         self, complaint: StoredComplaint, decision: Decision, *, before_pilah: datetime | None = None
     ) -> StoredDecision:
-        """Enter a decision, after which the complaint no longer waits.
+        """Enter a decision; the complaint no longer waits.
 
-        `before_pilah` is the time of a decision made before Pilah saw the complaint; it followed no suggestion.
+        `before_pilah` is the time of a decision made before Pilah saw the complaint, without a suggestion.
 
         Raises:
-            AlreadyDecided: another decision stands.
+            AlreadyDecided: a decision stands.
         """
         suggestion = self._complaints.suggestion_of(complaint) if before_pilah is None else None
         entry = StoredDecision(
@@ -161,15 +161,15 @@ class Decisions:
     def decide_with_similar(
         self, complaint: StoredComplaint, similar: Sequence[str], decision: Decision
     ) -> tuple[StoredDecision, int]:
-        """Enter one decision on a complaint and on similar ones: the first's entry and the number of the others.
+        """Enter a decision on a complaint and on similar complaints; returns the entry and the number of similar ones.
 
-        A similar complaint that was decided meanwhile keeps its own decision.
+        A similar complaint that was decided meanwhile keeps that decision.
 
         Raises:
-            AlreadyDecided: another decision stands on the complaint itself; then nothing is entered.
+            AlreadyDecided: a decision stands on the complaint itself; nothing is entered.
         """
         entry = self.decide(complaint, decision)
-        # The seconds were spent on the complaint that was read.
+        # The officer spent the seconds on the first complaint.
         repeated = replace(decision, seconds=None)
         entered = 0
         for other in similar:
@@ -182,7 +182,7 @@ class Decisions:
         return entry, entered
 
     def reconcile(self, complaint: StoredComplaint, decision: Decision) -> Literal["decided", "agreed", "differed"]:
-        """Enter a decision of the intake system. One with another unit replaces the standing one, which is kept."""
+        """Enter a decision of the intake system; with a different unit it replaces the standing decision."""
         standing = self.standing(complaint)
         if standing is not None and standing.unit_id == decision.unit_id:
             return "agreed"
@@ -193,7 +193,7 @@ class Decisions:
         return "differed" if standing is not None else "decided"
 
     def standing(self, complaint: StoredComplaint) -> StoredDecision | None:
-        """The decision that stands on this revision."""
+        """The standing decision of a revision."""
         return self._session.scalars(
             select(StoredDecision).where(
                 StoredDecision.complaint_id == complaint.id, StoredDecision.undone_at.is_(None)
@@ -201,16 +201,16 @@ class Decisions:
         ).first()
 
     def undo(self, decision_id: str, officer: str) -> StoredComplaint:
-        """Undo a decision: its row is kept, and its complaint waits again.
+        """Undo a decision: the row is kept, and the complaint waits again.
 
         Raises:
-            UnknownComplaint: no such decision stands.
+            UnknownComplaint: no standing decision has this id.
         """
         entry = self._session.get(StoredDecision, decision_id)
         complaint = self._session.get(StoredComplaint, entry.complaint_id) if entry else None
         if complaint is None or complaint.office != self._office:
             raise UnknownComplaint("ledger.no-decision-to-undo")
-        # The condition lets only one of two simultaneous requests undo it.
+        # Of two simultaneous requests, the condition lets only the first undo the decision.
         undone = self._session.execute(
             update(StoredDecision)
             .where(StoredDecision.id == decision_id, StoredDecision.undone_at.is_(None))
@@ -224,10 +224,10 @@ class Decisions:
         return complaint
 
     def undo_with_similar(self, decision_id: str, officer: str) -> StoredComplaint:
-        """Undo a decision and the ones entered along with it that still stand; returns the first's complaint.
+        """Undo a decision, also on the similar complaints; returns the complaint.
 
         Raises:
-            UnknownComplaint: no such decision stands.
+            UnknownComplaint: no standing decision has this id.
         """
         complaint = self.undo(decision_id, officer)
         others = select(StoredDecision.id).where(
@@ -238,15 +238,15 @@ class Decisions:
         return complaint
 
     def record_return(self, complaint: StoredComplaint, reason: str, officer: str) -> StoredDecision:
-        """Record that the unit returned the complaint: the decision is kept as misrouted, and the complaint waits again.
+        """Record a unit's return: the decision is kept as misrouted, and the complaint waits again.
 
         Raises:
-            UnknownComplaint: no decision stands that could be returned.
+            UnknownComplaint: the complaint has no standing decision.
         """
         entry = self.standing(complaint)
         if entry is None:
             raise UnknownComplaint("ledger.no-decision-to-return")
-        # The returned decision no longer stands, so that a second one can be entered.
+        # The returned decision no longer stands, so that a second decision can be entered.
         entry.returned_at = entry.undone_at = now()
         entry.return_reason = reason
         complaint.waiting = True
@@ -282,7 +282,7 @@ def _category_id(router: Router, name: str) -> str:
 
 
 def _member(members: type[StrEnum], field: str, name: str) -> str:
-    """The member that a name means, however it is capitalised; blank for a blank name."""
+    """The member with a name, ignoring case and spacing; blank for a blank name."""
     written = " ".join(name.split()).casefold()
     if written and written not in list(members):
         raise UnknownName(field, list(members))

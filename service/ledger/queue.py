@@ -1,4 +1,4 @@
-"""Lists of complaints: the queue of waiting ones, and the cases of a period."""
+"""Lists of complaints: the queue, and the cases of a period."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _EXCERPT_CHARACTERS = 240
 
 @dataclass(frozen=True, slots=True)
 class Filters:
-    """Filters of the queue; a blank one doesn't narrow it. `WITHOUT_UNIT` selects suggestions without a unit."""
+    """Filters of the queue; blank filters select everything. `WITHOUT_UNIT` selects suggestions without a unit."""
 
     unit: str = ""
     status: str = ""
@@ -37,9 +37,9 @@ class Filters:
 class CaseFilters:
     """Filters of the cases, decided or not, of a period; `start` inclusive, `end` exclusive, both UTC.
 
-    `unit` is the newest suggestion's unit, `suggested` the suggested one at the time of the decision. `by` "decided"
-    lists one line for each decision that the dashboard counts. `unsettled`: forwarded and not known to be settled, in any
-    period; `overdue_on` narrows this to the cases due before that day.
+    `unit` is the newest suggestion's unit, `suggested` the suggested unit at the time of the decision. `by` "decided"
+    lists the decisions on the dashboard. `unsettled`: forwarded and not known to be settled, in any
+    period; `overdue_on` selects the cases due before that day.
     """
 
     start: datetime
@@ -109,7 +109,7 @@ class Queue:
         return [_row(found) for found in self._session.execute(query)], count
 
     def neighbour(self, complaint: StoredComplaint, filters: Filters, *, forward: bool) -> str | None:
-        """The id of the next or previous complaint of the same list; None at its end."""
+        """The id of the next or previous complaint of a list; None at the end."""
         key = tuple_(*_order())
         here = tuple_(complaint.forward_by, complaint.settle_by, complaint.id)
         order = _order() if forward else [column.desc() for column in _order()]
@@ -129,7 +129,7 @@ class Queue:
         return found
 
     def waiting_similar(self, complaint: StoredComplaint) -> list[str]:
-        """The ids of the other waiting complaints of its group."""
+        """The ids of the waiting near-duplicates of a complaint."""
         query = select(StoredComplaint.id).where(
             StoredComplaint.office == self._office,
             StoredComplaint.group_id == complaint.group_id,
@@ -139,7 +139,7 @@ class Queue:
         return list(self._session.scalars(query))
 
     def load(self, today: date) -> Load:
-        """Count the waiting complaints in one query, which an index answers alone."""
+        """Count the waiting complaints, in a query answered by an index alone."""
         query = (
             select(
                 StoredComplaint.unit_status,
@@ -219,7 +219,7 @@ class Queue:
         return where
 
     def _group_is_represented_by_another(self) -> ColumnElement[bool]:
-        """Whether another waiting complaint represents the group: its first one, else the one with the nearest deadline."""
+        """Whether a different complaint represents the group: the first, else the nearest deadline."""
         other = aliased(StoredComplaint)
         represented = exists().where(
             other.office == self._office,
@@ -261,14 +261,14 @@ def _columns() -> list[Any]:
 
 
 def _chosen(filters: CaseFilters) -> ColumnElement[bool]:
-    """The condition for the decisions that a list shows; statistics.py counts the same ones."""
+    """The condition for the decisions of a list, the same as in statistics.py."""
     if filters.returned:
         return StoredDecision.returned_at.is_not(None)
     return was_made() if filters.by == "decided" else StoredDecision.undone_at.is_(None)
 
 
 def was_made() -> ColumnElement[bool]:
-    """The condition for decisions that weren't undone, returned ones included."""
+    """The condition for decisions made and not undone, including returned decisions."""
     return or_(StoredDecision.undone_at.is_(None), StoredDecision.returned_at.is_not(None))
 
 
@@ -287,7 +287,7 @@ def _contains(words: str) -> ColumnElement[bool]:
     return or_(
         StoredComplaint.reference_id == words,
         and_(
-            # Lists show no confidential text, so searching it must not reveal it.
+            # A search must not reveal confidential texts, which lists don't show.
             ~StoredComplaint.confidential,
             or_(
                 StoredComplaint.title.icontains(words, autoescape=True),

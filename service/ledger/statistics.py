@@ -38,7 +38,7 @@ class Week:
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """The number of times that officers chose `decided` instead of the suggested unit."""
+    """The number of times when officers chose `decided` instead of `suggested`."""
 
     suggested: str
     decided: str
@@ -47,7 +47,7 @@ class Correction:
 
 @dataclass(frozen=True, slots=True)
 class UnitLoad:
-    """The complaints waiting for a unit (as suggested) and forwarded to it but unsettled, with the overdue ones."""
+    """The complaints waiting for a unit (as suggested), and forwarded but unsettled; overdue complaints apart."""
 
     unit: str
     waiting: int
@@ -97,7 +97,7 @@ class Statistics:
         )
 
     def observations(self, since: datetime) -> list[Observation]:
-        """The suggestions since a time with their decisions, for the drift alarms."""
+        """Suggestions since a time with decisions, for the drift alarms."""
         query = (
             select(
                 StoredComplaint.received_at,
@@ -287,7 +287,7 @@ def _monday(moment: datetime) -> date:
 
 
 def _blank(fields: dict[str, Any], *, has_title: bool) -> frozenset[str]:
-    """The blank ones of the fields that `observation_of` in model/drift/baseline.py compares."""
+    """The blank fields, among the fields of `observation_of` in model/drift/baseline.py."""
     location = fields.get("location", {})
     values = {"channel": fields.get("channel", ""), **location, "title": "x" if has_title else ""}
     return frozenset(name for name, value in values.items() if not value.strip())

@@ -17,17 +17,17 @@ _NAMES = {
 
 
 class Base(DeclarativeBase):
-    """The base of all tables; it names every constraint, so that migrations can refer to them."""
+    """The base of all tables, with a naming convention, so that migrations can refer to constraints."""
 
     metadata = MetaData(naming_convention=_NAMES)
     type_annotation_map: ClassVar[dict[Any, Any]] = {str: String(500), dict[str, Any]: JSON, list[str]: JSON}
 
 
 class StoredComplaint(Base):
-    """A revision of a complaint. Changed text under the same reference makes a new one, and the older stops waiting.
+    """A revision of a complaint. A changed text under the same reference makes a new revision; the older stops waiting.
 
-    `source` is api, upload, typed or letter; `group_id` the first of its near-duplicates; `suggestion_id` the newest
-    suggestion, whose unit, category, status and confidence are repeated here because every list needs them and the whole
+    `source` is api, upload, typed or letter; `group_id` the first near-duplicate; `suggestion_id` the newest
+    suggestion. Unit, category, status and confidence of the suggestion are repeated here for the lists, since the whole
     answer is large; `intake_status` the latest status in an export of the intake system.
     """
 
@@ -58,7 +58,7 @@ class StoredComplaint(Base):
             "ix_complaints_group",
             "office",
             "group_id",
-            # With these columns the index alone tells which complaint represents its group.
+            # With these columns the index alone finds the representative of a group.
             "forward_by",
             "settle_by",
             "id",
@@ -124,9 +124,9 @@ class StoredSuggestion(Base):
 
 
 class StoredDecision(Base):
-    """A decision on a revision. At most one stands; undone ones are kept.
+    """A decision on a revision. At most one decision stands; undone decisions are kept.
 
-    `together` is the id of the decision that was entered on several near-duplicates at once, this one among them.
+    `together` is shared by the decisions entered on near-duplicates at once: the id of the first.
     """
 
     __tablename__ = "decisions"
@@ -185,7 +185,7 @@ class User(Base):
 
 
 class SignIn(Base):
-    """A session in the browser: the browser holds a secret, this row its hash."""
+    """A session in a browser. The browser holds a secret, this row the hash."""
 
     __tablename__ = "sign_ins"
 
@@ -197,7 +197,7 @@ class SignIn(Base):
 
 
 class ApiKey(Base):
-    """A system's key, stored as a hash; `hint` is its beginning, to tell keys apart."""
+    """The API key of a system, as a hash; `hint` is the beginning, to tell keys apart."""
 
     __tablename__ = "api_keys"
 
@@ -211,7 +211,7 @@ class ApiKey(Base):
 
 
 class Upload(Base):
-    """An uploaded export. Each batch of its rows is committed together with the new `done`."""
+    """An uploaded export. A batch of rows is committed together with the new `done`."""
 
     __tablename__ = "uploads"
 
@@ -231,7 +231,7 @@ class Upload(Base):
 class TrainingRun(Base):
     """A training started from the page: exports received, checked and trained on.
 
-    `state` and `step` are those of service/jobs/training_states.py; `error` is the last step's {"kind", "message"}.
+    `state` and `step`: see service/jobs/training_states.py; `error` is the last step's {"kind", "message"}.
     `options`: {"columns": headers that Pilah doesn't recognise by itself, "write_units": whether confirmed spellings are
     written to units.csv}.
     """
@@ -255,7 +255,7 @@ class TrainingRun(Base):
 
 
 class AuditEvent(Base):
-    """An event of the audit log, which never holds a complaint's text."""
+    """An event of the audit log, without any complaint's text."""
 
     __tablename__ = "audit_events"
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 _NOT_FOLLOWED = frozenset((Verdict.REJECTED, Verdict.CHANGED))
-# With these outcomes the suggested unit was not wrong: nobody can say yet, or a court has the case.
+# With these outcomes the suggested unit was not wrong: the complaint is incomplete, or in court.
 _NO_VERDICT_ON_UNIT = frozenset((Outcome.INCOMPLETE, Outcome.IN_COURT))
 _ROWS_AT_ONCE = 500
 _FILE = "decisions.parquet"
@@ -42,9 +42,9 @@ _FILE = "decisions.parquet"
 
 @contextmanager
 def exported_training_rows(settings: Settings) -> Iterator[Path]:
-    """A temporary file of the training rows, readable by this user only and deleted when the block ends.
+    """A temporary file of the training rows, readable by this user only, deleted when the block ends.
 
-    It includes the masked text of confidential complaints, which only a training may read.
+    The file includes the masked text of confidential complaints, which only a training may read.
     """
     place = Office(settings.home, settings.office)
     settings.home.mkdir(parents=True, exist_ok=True)
@@ -64,7 +64,7 @@ def exported_training_rows(settings: Settings) -> Iterator[Path]:
 
 
 def training_rows(session: Session, office: str, names: Names, zone: ZoneInfo) -> list[LabelledComplaint]:
-    """One row for each complaint with a standing or returned decision, from its newest such revision.
+    """A row for every complaint with a standing or returned decision, from the newest decided revision.
 
     Undone decisions are left out. Times are in the office's zone, without an offset, as in a history.
     """
@@ -114,7 +114,7 @@ def _verdict(decision: StoredDecision) -> str:
 
 
 def _rejected_unit(session: Session, decision: StoredDecision) -> Sequence[str]:
-    """The suggested unit where the officer chose another one, or none of the office's units."""
+    """The suggested unit if the officer chose a different unit, or no unit of the office."""
     if _verdict(decision) not in _NOT_FOLLOWED or not decision.suggestion_id:
         return ()
     if not decision.unit_id and decision.outcome in _NO_VERDICT_ON_UNIT:
@@ -134,7 +134,7 @@ def _local(moment: datetime, zone: ZoneInfo) -> datetime:
 
 
 def _names(place: Office, signing_key: str) -> Names:
-    """The champion's names of units and categories, or those of the history and units.csv where it can't be read."""
+    """Names by the champion; by the history and units.csv where no champion can be read."""
     try:
         version = place.champion()
         router = load(place.versions_folder / version, signing_key)[0] if version else None
