@@ -51,16 +51,7 @@ class DecisionIn(BaseModel):
 
     def to_request(self) -> DecisionRequest:
         """Return the decision without the ids of the complaint."""
-        return DecisionRequest(
-            self.unit,
-            self.category,
-            self.type,
-            self.outcome,
-            tuple(self.copies),
-            self.reason,
-            self.officer,
-            self.seconds,
-        )
+        return DecisionRequest(**self.model_dump(exclude={"suggestion_id", "reference_id"}))
 
 
 class ReturnIn(BaseModel):

@@ -102,37 +102,17 @@ class Accounts:
         if not _NAME.fullmatch(name):
             raise AccountInvalid("ledger.user-name-malformed")
         _check_password(password)
-        user = User(
-            id=time_ordered_id(),
-            office=self._office,
-            name=name,
-            role=_role(role),
-            password=_hasher().hash(password),
-            failures=0,
-            created_at=now(),
-        )
         try:
             with self._session.begin_nested():
-                self._session.add(user)
+                user = self._add(name, _role(role), _hasher().hash(password))
         except IntegrityError:
             raise AccountInvalid("ledger.user-name-taken", name=name) from None
-        record_event(self._session, self._office, by, "user_added", name)
+        self._record(by, "user_added", name)
         return user
 
     def add_demonstrator(self, name: str, role: Role) -> User:
         """Add a user whom no password signs in."""
-        user = User(
-            id=time_ordered_id(),
-            office=self._office,
-            name=name,
-            role=role,
-            password="",
-            failures=0,
-            created_at=now(),
-        )
-        self._session.add(user)
-        self._session.flush()
-        return user
+        return self._add(name, role, password_hash="")
 
     def set_password(self, name: str, password: str, by: str) -> None:
         """Set a password and end the user's sessions.
@@ -145,7 +125,7 @@ class Accounts:
         user.password = _hasher().hash(password)
         user.failures, user.locked_until = 0, None
         self._session.execute(delete(SignIn).where(SignIn.user_id == user.id))
-        record_event(self._session, self._office, by, "password_set", user.name)
+        self._record(by, "password_set", user.name)
 
     def set_role(self, name: str, role: str, by: str) -> None:
         """Change a user's role.
@@ -156,7 +136,7 @@ class Accounts:
         user = self._user(name)
         self._keep_an_administrator(user, role)
         user.role = _role(role)
-        record_event(self._session, self._office, by, f"role_{role}", user.name)
+        self._record(by, f"role_{role}", user.name)
 
     def disable(self, name: str, by: str) -> None:
         """Disable a user, who can no longer sign in; their decisions stay.
@@ -168,7 +148,7 @@ class Accounts:
         self._keep_an_administrator(user, "")
         user.disabled_at = user.disabled_at or now()
         self._session.execute(delete(SignIn).where(SignIn.user_id == user.id))
-        record_event(self._session, self._office, by, "user_disabled", user.name)
+        self._record(by, "user_disabled", user.name)
 
     def sign_in(self, name: str, password: str) -> tuple[str, SignedInUser] | SignInRefused:
         """Sign a user in: the browser's secret and the user, or a refusal.
@@ -190,7 +170,7 @@ class Accounts:
         user.failures, user.locked_until = 0, None
         if _hasher().check_needs_rehash(user.password):
             user.password = _hasher().hash(password)
-        record_event(self._session, self._office, user.name, "sign_in", user.name)
+        self._record(user.name, "sign_in", user.name)
         return self.open_session(user)
 
     def open_session(self, user: User) -> tuple[str, SignedInUser]:
@@ -265,7 +245,7 @@ class Accounts:
                 created_at=now(),
             )
         )
-        record_event(self._session, self._office, by, "key_added", name)
+        self._record(by, "key_added", name)
         self._session.flush()
         return secret
 
@@ -283,7 +263,7 @@ class Accounts:
         ).scalar()
         if found is None:
             raise AccountInvalid("ledger.unknown-key")
-        record_event(self._session, self._office, by, "key_revoked", found)
+        self._record(by, "key_revoked", found)
 
     def key_of(self, digest: str) -> str | None:
         """The id of the key with a digest; None if unknown or revoked."""
@@ -293,17 +273,34 @@ class Accounts:
             )
         )
 
+    def _add(self, name: str, role: Role, password_hash: str) -> User:
+        user = User(
+            id=time_ordered_id(),
+            office=self._office,
+            name=name,
+            role=role,
+            password=password_hash,
+            failures=0,
+            created_at=now(),
+        )
+        self._session.add(user)
+        self._session.flush()
+        return user
+
     def _user(self, name: str) -> User:
         user = self._session.scalar(select(User).where(User.office == self._office, User.name == name.strip().lower()))
         if user is None:
             raise AccountInvalid("ledger.unknown-user")
         return user
 
+    def _record(self, actor: str, action: str, subject: str) -> None:
+        record_event(self._session, self._office, actor, action, subject)
+
     def _count_failure(self, user: User) -> None:
         user.failures += 1
         if user.failures >= MOST_FAILURES:
             user.failures, user.locked_until = 0, now() + LOCKED_FOR
-            record_event(self._session, self._office, user.name, "locked", user.name)
+            self._record(user.name, "locked", user.name)
 
     def _keep_an_administrator(self, user: User, role: str) -> None:
         others = [

@@ -18,6 +18,7 @@ from service.ledger.tables import DuplicateKey, StoredComplaint, StoredSuggestio
 if TYPE_CHECKING:
     from datetime import date
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from model.suggestion import Suggestion
@@ -85,18 +86,10 @@ class Complaints:
         Raises:
             UnknownComplaint: the ledger has no such complaint.
         """
-        found = self._session.scalars(
-            select(StoredComplaint)
-            .where(
-                StoredComplaint.office == self._office,
-                or_(StoredComplaint.reference_id == any_id, StoredComplaint.id == any_id),
-            )
-            .order_by(StoredComplaint.revision.desc())
-            .limit(1)
-        ).first()
-        if found is None:
+        complaint = self._newest(or_(StoredComplaint.reference_id == any_id, StoredComplaint.id == any_id))
+        if complaint is None:
             raise UnknownComplaint("ledger.unknown-complaint")
-        return found
+        return complaint
 
     def of_suggestion(self, suggestion_id: str) -> StoredComplaint:
         """The complaint of a suggestion.
@@ -115,12 +108,11 @@ class Complaints:
 
     def newest(self, reference_id: str) -> StoredComplaint | None:
         """The newest revision of a complaint, by the intake system's reference."""
-        return self._session.scalars(
-            select(StoredComplaint)
-            .where(StoredComplaint.office == self._office, StoredComplaint.reference_id == reference_id)
-            .order_by(StoredComplaint.revision.desc())
-            .limit(1)
-        ).first()
+        return self._newest(StoredComplaint.reference_id == reference_id)
+
+    def _newest(self, condition: ColumnElement[bool]) -> StoredComplaint | None:
+        query = select(StoredComplaint).where(StoredComplaint.office == self._office, condition)
+        return self._session.scalars(query.order_by(StoredComplaint.revision.desc()).limit(1)).first()
 
     def _add_revision_once(
         self, complaint: Complaint, arrival: Arrival, before: StoredComplaint | None

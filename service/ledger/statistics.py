@@ -106,10 +106,10 @@ class Statistics:
                 StoredComplaint.confidence,
                 StoredComplaint.unit_status,
                 StoredComplaint.known_share,
-                StoredComplaint.title != "",
+                (StoredComplaint.title != "").label("has_title"),
                 StoredComplaint.fields,
-                StoredDecision.unit_id,
-                StoredDecision.category_id,
+                StoredDecision.unit_id.label("decided_unit_id"),
+                StoredDecision.category_id.label("decided_category_id"),
             )
             .outerjoin(
                 StoredDecision,
@@ -127,28 +127,17 @@ class Statistics:
         )
         return [
             Observation(
-                received_at=received_at,
-                unit_id=unit_id,
-                category_id=category_id,
-                confidence=confidence,
-                status=Status(status),
-                known_share=known_share,
-                blank=_blank(fields, has_title=has_title),
-                decided_unit_id=decided_unit or "",
-                decided_category_id=decided_category or "",
+                received_at=row.received_at,
+                unit_id=row.unit_id,
+                category_id=row.category_id,
+                confidence=row.confidence,
+                status=Status(row.unit_status),
+                known_share=row.known_share,
+                blank=_blank(row.fields, has_title=row.has_title),
+                decided_unit_id=row.decided_unit_id or "",
+                decided_category_id=row.decided_category_id or "",
             )
-            for (
-                received_at,
-                unit_id,
-                category_id,
-                confidence,
-                status,
-                known_share,
-                has_title,
-                fields,
-                decided_unit,
-                decided_category,
-            ) in self._session.execute(query)
+            for row in self._session.execute(query)
         ]
 
     def _received(self, start: datetime, end: datetime) -> int:
