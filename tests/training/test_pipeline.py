@@ -1,8 +1,9 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from typer.testing import CliRunner
@@ -11,18 +12,21 @@ from data.exports.open import write_laporan_ringkas, write_laporgub
 from model.complaint import Complaint
 from model.history.rows import read_history
 from model.office.units import read_units
+from model.router import Router
 from model.versions.office_home import Office
 from pilah import app
-from training.batch.predict_file import ADDED_COLUMNS, predict_file
+from tests.training.histories import train_csv, write_history_csv
 from training.dataset.read import read_exports
-from training.dataset.split import by_time
 from training.errors import HistoryUnusable
-from training.evaluation.metrics import evaluate
 from training.fitting.recipe import Recipe
 from training.pipeline import train
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
     from pathlib import Path
+
+    from model.ranking.types import Ranked
+    from model.suggestion import Suggestion
 
 SECRET = "3578019999990001"  # noqa: S105 - an impossible NIK
 TOPICS = {
@@ -81,19 +85,6 @@ def test_rows_left_out_are_counted_and_kept_with_their_reason(tmp_path: Path) ->
     }
 
 
-def test_of_the_same_id_in_two_files_the_newer_file_wins(tmp_path: Path) -> None:
-    first, second = _write_csv(tmp_path / "a.csv", rows=30), _write_csv(tmp_path / "b.csv", rows=40)
-    reading = read_exports([first, second], columns={}, timezone="Asia/Jakarta")
-    assert len(reading.rows) == 40
-    assert reading.reasons == {"a newer export has the same id": 30}
-
-
-def test_the_newest_rows_are_held_back(tmp_path: Path) -> None:
-    reading = read_exports([_write_csv(tmp_path / "a.csv")], columns={}, timezone="Asia/Jakarta")
-    split = by_time(reading.rows)
-    assert max(row.received_at for row in split.learned if row in reading.rows[:72]) < split.held_back[0].received_at
-
-
 def test_too_few_rows_are_refused_before_anything_is_written(tmp_path: Path) -> None:
     office = Office(tmp_path / "home", "uji")
     reading = read_exports([_write_csv(tmp_path / "a.csv", rows=9)], columns={}, timezone="Asia/Jakarta")
@@ -109,33 +100,6 @@ def test_a_second_training_does_not_change_the_champion(tmp_path: Path) -> None:
     second = train(office, read_exports([path], columns={}, timezone="Asia/Jakarta"), Recipe())
     assert office.champion() == first.version != second.version
     assert second.champion is not None
-
-
-def test_predicted_rows_keep_order_and_columns(tmp_path: Path, sample_home: Path) -> None:
-    router, _ = Office(sample_home, "kumham").load_champion()
-    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
-    source.write_text(
-        "isi,status,unit_1\nlaporan polisi mandek,baru,x\n,lama,y\nsertifikat tanah ganda,baru,z\n", encoding="utf-8"
-    )
-    assert predict_file(router, source, target, columns={}) == 3
-    with target.open(encoding="utf-8-sig") as file:
-        rows = list(csv.DictReader(file))
-    assert [row["status_asal"] for row in rows] == ["baru", "lama", "baru"]
-    assert [row["unit_1_asal"] for row in rows] == ["x", "y", "z"]
-    assert rows[1]["status"] == "error: no text"
-    assert set(ADDED_COLUMNS) <= set(rows[0])
-    assert rows[0]["unit_1"]
-
-
-def test_every_answer_on_the_sample_is_scored(sample_home: Path) -> None:
-    office = Office(sample_home, "kumham")
-    router, _ = office.load_champion()
-    rows = read_history(office.history_folder)
-    evaluation = evaluate(router, rows, rows)
-    assert evaluation.unit is not None
-    assert evaluation.unit.rows == sum(bool(row.unit) for row in rows)
-    # These rows were learned from: anything near chance would mean that labels and names don't meet.
-    assert evaluation.unit.top_1 > 0.6
 
 
 def test_the_two_named_shapes_train_without_options(tmp_path: Path) -> None:
@@ -198,3 +162,23 @@ def test_the_units_written_are_read_back_with_their_families(sample_home: Path, 
     router, _ = Office(sample_home, "kumham").load_champion(precedents=False)
     assert {unit.id: unit for unit in read_units(target)} == {unit.id: unit for unit in router.units}
     assert "Polda" in result.output
+
+
+def test_the_held_out_slice_is_ranked_once_by_the_version_and_once_by_the_champion(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ranked: Counter[str] = Counter()
+    rank_and_suggest = Router.rank_and_suggest
+
+    def counted(router: Router, complaints: Sequence[Complaint], **options: Any) -> Iterator[tuple[Ranked, Suggestion]]:
+        ranked.update(complaint.reference_id for complaint in complaints)
+        return rank_and_suggest(router, complaints, **options)
+
+    monkeypatch.setattr(Router, "rank_and_suggest", counted)
+    office = Office(tmp_path / "home", "uji")
+    train_csv(office, write_history_csv(tmp_path / "old.csv", 90))
+    assert set(ranked.values()) == {1}
+    ranked.clear()
+    trained = train_csv(office, write_history_csv(tmp_path / "all.csv", 140))
+    # The champion's suggestions on the slice serve the drift check too.
+    assert {ranked[row.complaint.reference_id] for row in trained.split.held_back} == {2}

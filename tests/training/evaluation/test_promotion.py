@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-import shutil
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import pytest
 from typer.testing import CliRunner
@@ -12,46 +11,19 @@ from typer.testing import CliRunner
 from data.errors import PilahError
 from model.errors import ArtifactForeign, ArtifactTampered
 from model.history.rows import read_history
-from model.versions.artifact import CARD, MANIFEST, ROUTER, read_card
-from model.versions.office_home import Office
+from model.versions.artifact import CARD, MANIFEST, ROUTER
 from model.versions.promotions import champion_changes
 from pilah import app
-from tests.training.histories import TOPICS, train_csv, write_history_csv
+from tests.training.histories import train_csv, write_history_csv
 from training.evaluation.promotion import NotPromoted, promote, rollback, verdict_on
 from training.evaluation.row_outcomes import FILE
-from training.fitting.recipe import Recipe
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
     from pathlib import Path
 
     from typer.testing import Result
 
-_UNITS = list(TOPICS)
-
-
-def _shuffled_before(day: int) -> Callable[[int, str], str]:
-    """An export whose older labels were shuffled, as a sort of one column alone in a spreadsheet does."""
-    return lambda n, unit: _UNITS[(n * 7 + n // 3) % 3] if n < day else unit
-
-
-@pytest.fixture(scope="module")
-def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three versions: a good first one, which answers; the same rows again; the same rows with shuffled labels."""
-    folder = tmp_path_factory.mktemp("promoting")
-    office = Office(folder / "home", "uji")
-    good = write_history_csv(folder / "good.csv", 320)
-    spoiled = write_history_csv(folder / "spoiled.csv", 320, unit_of=_shuffled_before(256))
-    for path in (good, good, spoiled):
-        train_csv(office, path)
-    return folder / "home"
-
-
-@pytest.fixture
-def office(trained_home: Path, tmp_path: Path) -> Office:
-    """A copy of that home, to be changed."""
-    shutil.copytree(trained_home, tmp_path / "home")
-    return Office(tmp_path / "home", "uji")
+    from model.versions.office_home import Office
 
 
 def _run(office: Office, *arguments: str) -> Result:
@@ -110,7 +82,7 @@ def test_a_version_that_was_measured_against_another_champion_is_compared_on_the
         promote(office, spoiled, by="rani")
 
 
-def test_a_version_without_marks_is_refused_with_what_to_do(office: Office, tmp_path: Path) -> None:
+def test_a_version_measured_on_other_rows_is_refused_with_what_to_do(office: Office, tmp_path: Path) -> None:
     first, second, _ = office.versions()
     elsewhere = train_csv(office, write_history_csv(tmp_path / "other.csv", 90, first=1000))
     promote(office, second, by="rani", force=True, reason="uji")
@@ -156,45 +128,7 @@ def test_the_first_version_has_nothing_to_go_back_to(office: Office) -> None:
         rollback(office, by="rani")
 
 
-def test_the_marks_hold_no_text_and_no_reference(office: Office) -> None:
-    rows = read_history(office.history_folder)
-    for version in office.versions():
-        written = (office.versions_folder / version / FILE).read_bytes()
-        assert not [row for row in rows if row.complaint.reference_id.encode() in written]
-        assert b"padam" not in written
-
-
-def test_a_champion_that_has_seen_the_slice_is_measured_by_its_recipe_on_its_own_rows(office: Office) -> None:
-    _, second, spoiled = office.versions()
-    measured = [_comparison(office, version)["measured"] for version in (second, spoiled)]
-    assert measured == ["alike", "own_rows"]
-
-
-def test_a_champion_older_than_the_slice_is_measured_itself(tmp_path: Path) -> None:
-    office = Office(tmp_path / "home", "uji")
-    train_csv(office, write_history_csv(tmp_path / "old.csv", 90))
-    later = train_csv(office, write_history_csv(tmp_path / "all.csv", 140), recipe=Recipe(acceptance_weight=1.0))
-    assert _comparison(office, later.version)["measured"] == "itself"
-
-
-def test_a_champion_that_cannot_be_trusted_is_not_compared_and_the_training_ends_all_the_same(
-    office: Office, tmp_path: Path
-) -> None:
-    first = office.versions()[0]
-    path = office.versions_folder / first / ROUTER
-    path.write_bytes(path.read_bytes()[:-1] + b"x")
-    trained = train_csv(office, write_history_csv(tmp_path / "good.csv", 90))
-    assert _comparison(office, trained.version)["measured"] == "not_at_all"
-    with pytest.raises(NotPromoted, match="changed after training"):
-        promote(office, trained.version, by="rani")
-
-
 def test_a_training_leaves_the_past_complaints_of_the_champion_as_they_were(office: Office, tmp_path: Path) -> None:
     before = read_history(office.history_folder)
     train_csv(office, write_history_csv(tmp_path / "other.csv", 60, first=900))
     assert read_history(office.history_folder) == before
-
-
-def _comparison(office: Office, version: str) -> dict[str, Any]:
-    found: dict[str, Any] = read_card(office.versions_folder / version)["comparison"]
-    return found

@@ -4,27 +4,19 @@ from __future__ import annotations
 
 import json
 import random
-import re
-from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from data.indonesian import percent
-from model.complaint import Complaint
-from model.history.rows import LabelledComplaint, read_history
+from model.history.rows import read_history
 from model.versions.artifact import MANIFEST, read_card
 from model.versions.office_home import Office
 from tests.training.histories import train_csv, write_history_csv
+from tests.training.report.markup import faults
 from training.dataset.read import read_exports
-from training.evaluation.curves import confusions, coverage, months, reliability
-from training.evaluation.predictions import Prediction, RowPrediction
-from training.evaluation.weak_units import find_weak_units
 from training.fitting.recipe import Recipe
 from training.pipeline import train
-from training.report import charts
 from training.report.report import FILE, REPLAY, render_report
 
 if TYPE_CHECKING:
@@ -32,39 +24,7 @@ if TYPE_CHECKING:
 
     from model.versions.artifact import Card
 
-_VOID = {"meta", "br", "link", "img", "hr", "input"}
 _HOSTILE = "<script>alert(1)</script> & \"Dinas\" 'X'"
-
-
-class _Balance(HTMLParser):
-    """Finds a tag that is closed without having been opened, or the other way round; and anything loaded from elsewhere."""
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.open: list[str] = []
-        self.faults: list[str] = []
-
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        if tag in {"script", "link", "iframe", "img"} or any(
-            name in {"src", "style"} and "url" in str(value) for name, value in attrs
-        ):
-            self.faults.append(f"<{tag}> loads or runs something")
-        if tag not in _VOID and not self.get_starttag_text().endswith("/>"):  # type: ignore[union-attr]
-            self.open.append(tag)
-
-    def handle_endtag(self, tag: str) -> None:
-        if tag in _VOID or ((self.get_starttag_text() or "").endswith("/>") and self.open[-1:] != [tag]):
-            return
-        if self.open[-1:] != [tag]:
-            self.faults.append(f"</{tag}> closes {self.open[-1:]}")
-        else:
-            self.open.pop()
-
-
-def _faults(report: str) -> list[str]:
-    parser = _Balance()
-    parser.feed(report)
-    return [*parser.faults, *(f"<{tag}> is never closed" for tag in parser.open)]
 
 
 @pytest.fixture(scope="module")
@@ -77,7 +37,7 @@ def sample(sample_home: Path) -> tuple[Office, Card, str]:
 
 def test_the_report_is_one_file_that_loads_nothing_and_is_sealed(sample: tuple[Office, Card, str]) -> None:
     office, _, report = sample
-    assert _faults(report) == []
+    assert faults(report) == []
     assert "http" not in report.replace('http-equiv="', "")
     assert '<html lang="id">' in report
     manifest = json.loads((office.versions_folder / office.versions()[0] / MANIFEST).read_text())
@@ -118,7 +78,7 @@ def test_a_worse_version_says_so_and_a_random_split_is_called_flattering(tmp_pat
     report = (office.versions_folder / trained.version / FILE).read_text(encoding="utf-8")
     assert "Lebih buruk daripada versi yang dipakai" in report
     assert "Bila dibagi acak (terlalu tinggi)" in report
-    assert _faults(report) == []
+    assert faults(report) == []
     assert "Unit yang paling sering terlewat" in report
     assert "<blockquote>" in report
 
@@ -130,7 +90,7 @@ def test_a_name_that_is_html_stays_a_name(tmp_path: Path) -> None:
     (office.own_folder / REPLAY).write_text("<svg><script>alert(1)</script></svg>")
     trained = train_csv(office, path)
     report = (office.versions_folder / trained.version / FILE).read_text(encoding="utf-8")
-    assert _faults(report) == []
+    assert faults(report) == []
     assert "&lt;script&gt;alert(1)" in report
 
 
@@ -138,7 +98,7 @@ def test_a_replay_that_the_office_keeps_is_shown(sample: tuple[Office, Card, str
     _, card, _ = sample
     report = render_report(card, replay='<?xml version="1.0"?><svg><title>Kurva</title></svg>')
     assert "Simulasi belajar dari putusan" in report
-    assert _faults(report) == []
+    assert faults(report) == []
     assert "Simulasi" not in render_report(card, replay="<svg onload=x></svg>")
 
 
@@ -148,68 +108,3 @@ def test_the_sections_of_the_check_stand_in_the_report(sample: tuple[Office, Car
     _, card, _ = sample
     report = render_report(card, check=Markup('<section id="pemeriksaan"></section>'), check_style=".check { }")
     assert '<section id="pemeriksaan">' in report
-
-
-def test_examples_never_come_from_a_confidential_complaint() -> None:
-    rows = [LabelledComplaint(Complaint(f"isi rahasia {n}", confidential=True), "Dinas Rahasia", "") for n in range(12)]
-    judged = [RowPrediction(Prediction("dinas", ("lain",), 0.5, confident=False), None) for _ in rows]
-    (weak,) = find_weak_units(rows, judged, {"dinas": "Dinas Rahasia", "lain": "Dinas Lain"})
-    assert (weak.rows, weak.right, weak.instead, weak.examples) == (12, 0, "Dinas Lain", ())
-
-
-_JUDGED = st.builds(
-    Prediction,
-    right=st.sampled_from([f"u{n}" for n in range(14)]),
-    suggested=st.lists(st.sampled_from([f"u{n}" for n in range(14)]), max_size=5, unique=True).map(tuple),
-    confidence=st.floats(0, 1),
-    confident=st.booleans(),
-)
-
-
-_SHARE = st.none() | st.floats(0, 1)
-
-
-@settings(max_examples=60)
-@given(st.lists(_JUDGED, min_size=1, max_size=60), st.lists(st.tuples(_SHARE, _SHARE), min_size=1, max_size=5))
-def test_every_chart_is_drawn_within_its_frame(
-    judged: list[Prediction], shares: list[tuple[float | None, float | None]]
-) -> None:
-    curve = [
-        {"learned": 100 * (at + 1), "unit_top_1": 0.5 if at == 0 else unit, "category_top_1": category}
-        for at, (unit, category) in enumerate(shares)
-    ]
-    drawn = [
-        charts.reliability_chart(reliability(judged)),
-        charts.coverage_chart(coverage(judged), 0.9),
-        charts.curve_chart(curve),
-    ]
-    for chart in drawn:
-        numbers = [float(number) for number in re.findall(r'[xy][12]?="([-\d.]+)"', chart)]
-        assert all(0 <= value <= 640 for value in numbers)
-        assert _faults(chart) == []
-
-
-@settings(max_examples=60)
-@given(st.lists(_JUDGED, min_size=1, max_size=60))
-def test_every_row_is_in_each_chart_once(judged: list[Prediction]) -> None:
-    right = sum(row.first_right for row in judged)
-    assert sum(found["rows"] for found in reliability(judged)) == len(judged)
-    assert sum(found["rows"] * found["right"] for found in reliability(judged)) == pytest.approx(right)
-    assert coverage(judged)[-1]["precision"] == pytest.approx(right / len(judged))
-    matrix = confusions(judged, {}, {})
-    counts = matrix["counts"]
-    assert sum(map(sum, counts)) == len(judged)
-    assert sum(counts[n][n] for n in range(len(counts) - 1)) + matrix["right_others"] == right
-
-
-def test_a_month_without_a_complaint_is_a_gap_that_shows() -> None:
-    from datetime import datetime  # noqa: PLC0415 - days of this test alone
-
-    days = (datetime(2024, 11, 3), datetime(2025, 2, 1))  # noqa: DTZ001 - exports have no offset
-    rows = [LabelledComplaint(Complaint("a", received_at=day), "u", "") for day in days]
-    assert [(found["month"], found["rows"]) for found in months(rows)] == [
-        ("2024-11", 1),
-        ("2024-12", 0),
-        ("2025-01", 0),
-        ("2025-02", 1),
-    ]
