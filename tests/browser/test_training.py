@@ -41,7 +41,7 @@ def office(sample_home: Path, tmp_path: Path) -> Office:
 @pytest.fixture
 def own_address(office: Office, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     # With low priority, the process would wait for all other tests on this machine.
-    monkeypatch.setattr(subprocesses, "_BEHIND_EVERYTHING", ())
+    monkeypatch.setattr(subprocesses, "_LOWEST_PRIORITY", ())
     with served(Settings(home=office.home, database_url=SecretStr(f"sqlite:///{office.home / 'pilah.db'}"))) as where:
         yield where
 
