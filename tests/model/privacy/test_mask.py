@@ -14,14 +14,6 @@ from hypothesis import strategies as st
 from model.privacy.mask import Masked, mask
 
 CASES = Path(__file__).with_name("masking_cases.csv")
-SENTENCES = (
-    "Lampu jalan di RT 03 RW 05 mati sejak minggu lalu",
-    "mohon segera diperbaiki",
-    "sudah lapor tiga kali pak",
-    "tagihan air naik dua kali lipat",
-    "anak saya belum dapat sekolah",
-    "",
-)
 PLACEHOLDERS = "[NIK] [KK] [TELEPON] [EMAIL] [TAUTAN] [AKUN] [PLAT] [REKENING] [NOMOR] [NAMA]"
 # The pieces that rules look for, so that chance meets them in every order.
 TELLING = st.sampled_from(
@@ -116,7 +108,6 @@ def test_the_text_around_a_masked_stretch_stays_as_it_was_written() -> None:
 @pytest.mark.parametrize(
     ("text", "masked"),
     [
-        ("telp 031 5550006 / 5550007", "telp [TELEPON] / [TELEPON]"),
         ("Nama\t: Budi Contoh\nUmur\t: 40 tahun", "Nama\t: [NAMA]\nUmur\t: 40 tahun"),
         ("Hormat saya,\nBudi Contoh", "Hormat saya,\n[NAMA]"),
         ("perkenalkan saya budi dari kenari", "perkenalkan saya [NAMA] dari kenari"),
@@ -149,78 +140,6 @@ def test_personal_data_in_other_ways_of_writing_is_masked(text: str, masked: str
 )
 def test_numbers_and_words_that_belong_to_nobody_stay(text: str) -> None:
     assert mask(text) == Masked(text, 0, ())
-
-
-_DIGITS = {"ascii": "0123456789", "full width": "０１２３４５６７８９", "arabic": "٠١٢٣٤٥٦٧٨٩"}
-_JOINTS = st.sampled_from(["", " ", "-", ".", "\u00a0", "\u2011", "\u200b", "\u2013", "\u00ad", "\x00"])
-_GROUPINGS = {16: ((16,), (4, 4, 4, 4), (6, 6, 4), (2, 2, 2, 6, 4), (8, 8)), 12: ((12,), (4, 4, 4), (4, 8), (3, 4, 5))}
-
-
-@st.composite
-def _written(draw: st.DrawFn, digits: str) -> str:
-    script = draw(st.sampled_from(sorted(_DIGITS)))
-    joint = draw(_JOINTS)
-    parts, at = [], 0
-    for size in draw(st.sampled_from(_GROUPINGS[len(digits)])):
-        parts.append(digits[at : at + size])
-        at += size
-    return joint.join(parts).translate(str.maketrans(_DIGITS["ascii"], _DIGITS[script]))
-
-
-@st.composite
-def _nik(draw: st.DrawFn) -> str:
-    province = draw(st.sampled_from(["11", "18", "21", "31", "35", "36", "51", "64", "73", "82", "91"]))
-    # Days from 72 on are nobody's.
-    rest = draw(st.integers(1, 9999)), draw(st.integers(72, 99)), draw(st.integers(1, 12)), draw(st.integers(0, 99))
-    return "{}{:04}{:02}{:02}{:02}{:04}".format(province, *rest, draw(st.integers(1, 9999)))
-
-
-@st.composite
-def _phone(draw: st.DrawFn) -> str:
-    return f"08{draw(st.integers(11, 99)):02}{draw(st.integers(0, 10**8 - 1)):08}"
-
-
-@st.composite
-def _embedded(draw: st.DrawFn, values: st.SearchStrategy[str]) -> tuple[str, str]:
-    digits = draw(values)
-    written = draw(_written(digits))
-    before, after = draw(st.sampled_from(SENTENCES)), draw(st.sampled_from(SENTENCES))
-    cue = draw(st.sampled_from(["", "NIK ", "nomor: ", "hp/wa ", "saya "]))
-    return digits, f"{before} {cue}{written}{draw(st.sampled_from(['', ',', '.', ' ', ')']))} {after}"
-
-
-def _digits_of(text: str) -> str:
-    return "".join(str(int(character)) for character in text if character.isdecimal())
-
-
-@given(_embedded(_nik()))
-def test_a_nik_never_survives_wherever_and_however_it_is_written(embedded: tuple[str, str]) -> None:
-    nik, text = embedded
-    assert nik not in _digits_of(mask(text).text)
-    assert nik[6:] not in _digits_of(mask(text).text)
-
-
-@given(_embedded(_phone().filter(lambda phone: "1" <= phone[2] <= "9")))
-def test_a_phone_number_never_survives_wherever_and_however_it_is_written(embedded: tuple[str, str]) -> None:
-    phone, text = embedded
-    assert phone not in _digits_of(mask(text).text)
-    assert phone[4:] not in _digits_of(mask(text).text)
-
-
-@example("budi", "rp0aa.aa", SENTENCES[0], SENTENCES[0])
-@example("budi", "rp5k.com", SENTENCES[0], SENTENCES[0])
-@example("budi", "rp5-group.com", SENTENCES[0], SENTENCES[0])
-@example("a.b", "rp10k-net.5.id", SENTENCES[0], SENTENCES[0])
-@given(
-    st.from_regex(r"[a-z][a-z0-9._+-]{0,30}[a-z0-9]", fullmatch=True),
-    st.from_regex(r"[a-z0-9]{1,12}[a-z]{2}(\.[a-z]{2,6}){1,2}", fullmatch=True),
-    st.sampled_from(SENTENCES),
-    st.sampled_from(SENTENCES),
-)
-def test_an_email_address_never_survives(local: str, domain: str, before: str, after: str) -> None:
-    text = mask(f"{before} {local}@{domain}, {after}").text
-    assert f"{local}@" not in text
-    assert domain not in text
 
 
 @given(
