@@ -59,6 +59,15 @@ def served(
         yield client
 
 
+@pytest.fixture(scope="session")
+def api(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    """The service on an SQLite ledger that tests share: for tests that don't depend on the ledger's contents."""
+    url = SecretStr(f"sqlite:///{tmp_path_factory.mktemp('api') / 'pilah.db'}")
+    settings = Settings(home=sample_home, database_url=url, requests_per_minute=100_000)
+    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        yield client
+
+
 @pytest.fixture
 def new_database(request: pytest.FixtureRequest, tmp_path: Path) -> Callable[[str], str]:
     """Makes an empty database of a kind, and gives its URL."""

@@ -1,4 +1,4 @@
-"""The API's schema is a promise: it is committed, announced when it changes, and only grows."""
+"""The API's schema is committed, a change is announced in the changelog, and the schema only grows."""
 
 from __future__ import annotations
 
