@@ -4,7 +4,7 @@ PilahError (data.errors)
 ├── ArtifactError           a stored model version can't be used: the service answers 503
 │   ├── ArtifactMissing     the office has no such version, or no champion
 │   ├── ArtifactTampered    a file differs from the manifest, and is never unpickled
-│   └── ArtifactForeign     made by other library versions, or by a Pilah of another format
+│   └── ArtifactForeign     made with other library versions, or in another format
 ├── RulesFileInvalid        rules.csv has rows that can't be understood
 ├── TrainingBusy            another training or check of the office is running
 └── UnitsFileInvalid        units.csv contradicts itself
@@ -39,7 +39,7 @@ class ArtifactTampered(ArtifactError):
 
 
 class ArtifactForeign(ArtifactError):
-    """The version was made by other library versions, or by a Pilah of another format."""
+    """The version was made with other library versions, or in another format."""
 
 
 class RulesFileInvalid(OfficeFileInvalid):

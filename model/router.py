@@ -129,7 +129,7 @@ class Router:
     def rank_and_suggest(
         self, complaints: Sequence[Complaint], *, evidence: bool = True, today: date | None = None
     ) -> Iterator[tuple[Ranked, Suggestion]]:
-        """The uncalibrated ranking and the suggestion of each complaint, so that a training ranks its slice once."""
+        """The uncalibrated ranking and the suggestion of each complaint, so a training ranks a slice once."""
         # The words of a chunk stay cached from step to step.
         for start in range(0, len(complaints), _CHUNK):
             masked = [without_personal_data(complaint) for complaint in complaints[start : start + _CHUNK]]
@@ -162,7 +162,7 @@ class Router:
             reference_id=complaint.reference_id,
             version=self.version,
             text=complaint.text,
-            # The measured precision doesn't cover a first unit that a rule put there.
+            # The measured precision doesn't cover a first unit chosen by a rule.
             unit_status=unit_status if ruled.model_unit is None else Status.REVIEW,
             category_status=self._category_calibration.status(category_confidence, known=known),
             units=units,
@@ -239,7 +239,7 @@ class Router:
         return tuple(self._unit(unit_id, share) for unit_id, share in shares.items())
 
     def _few_rows_notices(self, first: RankedUnit | None) -> tuple[Notice, ...]:
-        """A notice for a unit with few training rows; a family learns from the rows of all its members."""
+        """A notice for a unit with few training rows; a family learns from the rows of every member."""
         if first is None:
             return ()
         unit, rows = self.units[first.unit_id], self._copies.rows_of(first.unit_id)
@@ -255,7 +255,7 @@ class Router:
         return []
 
     def _unit_notices(self, first: RankedUnit | None) -> list[Notice]:
-        """Notices on the first unit: its place is missing, or it replaces a unit that isn't in force."""
+        """Notices on the first unit: the place is missing, or the unit replaces a retired unit."""
         if first is None:
             return []
         notices, unit = [], self.units[first.unit_id]
@@ -267,7 +267,7 @@ class Router:
 
 
 def _lowered(status: Status, few_rows: Sequence[Notice]) -> Status:
-    """At most review for a unit without any training row: the measured precision doesn't cover it."""
+    """At most review for a unit without training rows, since the measured precision doesn't cover such units."""
     without_rows = any(not notice.count for notice in few_rows)
     return Status.REVIEW if without_rows and status is Status.CONFIDENT else status
 
@@ -287,7 +287,7 @@ def _near_duplicate_notices(near: NearDuplicates) -> list[Notice]:
 
 
 def _replacement(units: Units, ranked: RankedUnit) -> Sentence:
-    """The sentence on a unit that isn't in force on the day, and its successor."""
+    """The sentence on a learned unit out of force on the day, and the successor."""
     learned, now = units[ranked.replaces], units[ranked.unit_id]
     if learned.valid_to is not None and (now.valid_from is None or now.valid_from > learned.valid_to):
         return Sentence("notices.unit-ended", unit=learned.name, day=learned.valid_to, successor=now.name)

@@ -26,7 +26,7 @@ _STRANGE_POWER = 6
 _FEWEST_OF_CATEGORY = 20
 # The least standard deviation between weeks, as a share of that between rows: few weeks may look alike by chance.
 _LEAST_BETWEEN_WEEKS = 0.04
-# A week with fewer rows isn't used to estimate how weeks differ.
+# Weeks with fewer rows don't count for the variance between weeks.
 _FEWEST_OF_WEEK = 10
 # The weight of the prior, in suggestions whose agreement equals their confidence.
 _PRIOR_SUGGESTIONS = 20
@@ -92,7 +92,7 @@ class Level:
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """The number of decided suggestions, of those kept, and the number expected from their confidences."""
+    """The number of decided suggestions, of kept suggestions, and the number expected from confidences."""
 
     decided: int = 0
     kept: int = 0
@@ -100,7 +100,7 @@ class Agreement:
 
     @property
     def factor(self) -> float:
-        """The factor from confidence to expected agreement, shrunk towards 1 for few decisions."""
+        """The factor from confidence to expected agreement, shrunk to 1 for few decisions."""
         return (self.kept + _PRIOR_SUGGESTIONS) / (self.promised + _PRIOR_SUGGESTIONS)
 
 

@@ -36,7 +36,7 @@ _MANIFEST = "MANIFEST.json"
 _ROWS = "rows.arrow"
 _STEMS = "stems.txt"
 _FORMAT = 1
-# The size of NumPy's header, and so of the file of an empty array.
+# The size of the file of an empty array: NumPy's header.
 _EMPTY_NPY = 128
 
 
@@ -104,7 +104,7 @@ def _write_index(target: Path, history: Path, table: HistoryTable) -> None:
 
 
 def _read_index(folder: Path) -> tuple[HistoryTable, Index] | None:
-    """The stored rows and index; None where the index is missing or belongs to other rows."""
+    """The stored rows and index; None for a missing index or an index of other rows."""
     index_folder = folder / _INDEX
     if not index_folder.is_dir():
         return None
@@ -122,7 +122,7 @@ def _read_index(folder: Path) -> tuple[HistoryTable, Index] | None:
 
 
 def _mapped(path: Path) -> NDArray[Any]:
-    """A memory-mapped array as a plain one, since `numpy.memmap` is slow; an empty file can't be mapped and is read."""
+    """A memory-mapped array without the slow `numpy.memmap` class; an empty file can't be mapped and is read."""
     array = np.load(path, allow_pickle=False, mmap_mode=None if path.stat().st_size <= _EMPTY_NPY else "r")
     return np.asarray(array)
 

@@ -56,8 +56,8 @@ _CODE_PREFIX = re.compile(r"(?<![^\W_])[a-z]{1,6}[-/]?$", re.IGNORECASE)
 class Expected(NamedTuple):
     """The kind and the length of the number after a cue.
 
-    Groups are joined until the number has `least` digits, and no further than `most`. A number of `enough` digits is
-    masked, or of `enough_without_number_word` digits where no word such as "nomor" stands before it.
+    Groups are joined until the number has `least` digits, and up to `most` at the longest. A number of `enough` digits is
+    masked; without a word such as "nomor" before the number, of `enough_without_number_word` digits.
     """
 
     kind: str

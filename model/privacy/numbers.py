@@ -27,7 +27,7 @@ _PROVINCE = re.compile(r"1[1-9]|21|3[1-6]|5[1-3]|6[1-5]|7[1-6]|8[12]|9[1-7]")
 _BETWEEN_TWO_NUMBERS = re.compile(r"[ ]?(?:/|,|&|dan|atau|or|;)[ ]?")
 _REST_OF_A_CODE = re.compile(r"(?:[-/][a-z0-9]{1,15}+){1,9}+", re.IGNORECASE)
 
-# A masked number, the group after it, and the expectation of its cue.
+# A masked number, the group after the number, and the expectation of the cue.
 _Announced = tuple[Span, int, "Expected"]
 
 

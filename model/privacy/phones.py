@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 _BEGINS_LIKE_A_PHONE = re.compile(r"08[1-9]|0[2-79]\d|0062|62\d|8[1-9]\d")
 MOBILE = re.compile(r"(?:0|62|620|0062)?8[1-9]\d{7,11}")
 _LANDLINE = re.compile(r"(?:0|62)[2-9]\d{6,10}")
-# With slashes or commas between groups; a letter's number ends in a year instead.
+# With slashes or commas between groups; a number of a letter ends in a year.
 _SLASHED = re.compile(r"(?<![\w/,.])08[1-9]\d{1,2}([/,])\d{3,4}\1(?!(?:19|20)\d\d(?!\d))\d{3,5}(?![\w/])")
 # With the letter o for zero.
 _LETTERED = re.compile(r"(?<!\w)(?=\d*o)[0o]8[\do]{8,11}(?!\w)", re.IGNORECASE)

@@ -47,7 +47,7 @@ class Office:
 
     @property
     def history_folder(self) -> Path:
-        """The folder of the champion's training rows; the office's shared folder where the champion has none."""
+        """The folder of the champion's training rows, or the office's shared folder of older versions."""
         champion = self.champion()
         if champion is not None and self.history_of(champion).is_dir():
             return self.history_of(champion)
@@ -149,11 +149,11 @@ class Office:
         return router.at_office(units, read_rules(self.rules_file, units), past)
 
     def history_folders_of(self, version: str) -> tuple[Path, ...]:
-        """The folders that may hold a version's training rows: the version's own, and the shared one of older versions."""
+        """The possible folders of a version's training rows: the version's own, and the shared folder of older versions."""
         return self.history_of(version), self.home / "history" / self.name
 
     def precedents_of(self, version: str) -> Precedents:
-        """The complaints that a version learned from, as precedents; empty where none are stored."""
+        """The training rows of a version as precedents; empty without stored rows."""
         from model.history.index_files import read_precedents  # noqa: PLC0415
         from model.history.rows import history_file  # noqa: PLC0415
         from model.history.similar import Precedents  # noqa: PLC0415

@@ -1,7 +1,7 @@
 """The log of promotions: every change of an office's champion, oldest first, only ever appended to.
 
-A change is logged first and takes effect when the champion file is replaced. After a crash between these two steps the
-log ends with an entry that never took effect: the next entry, or the champion file, still names the version before it.
+A change is logged first and takes effect when the champion file is replaced. After a crash between both steps the log
+ends with a void entry, recognised by the next entry, or the champion file, still naming the version before.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ class Action(StrEnum):
 class ChampionChange:
     """An entry of the log: the champion changed from `before` to `version`.
 
-    `findings` are the objections of the comparison that a forced promotion overruled.
+    `findings` are the objections of the comparison, overruled by a forced promotion.
     """
 
     at: str
@@ -63,7 +63,7 @@ def log_file(office: Office) -> Path:
 
 @contextmanager
 def champion_locked(office: Office) -> Iterator[None]:
-    """Hold the lock on an office's champion: to read the champion, decide by it and change it.
+    """Hold the lock on an office's champion while reading, comparing and changing the champion.
 
     Raises:
         PilahError: another process holds the lock for more than half a minute.
@@ -126,12 +126,12 @@ def champion_changes(office: Office) -> list[ChampionChange]:
     """The changes that took effect, oldest first."""
     entries = _entries(log_file(office))
     followed_by = [*(entry.before for entry in entries[1:]), office.champion()]
-    # A champion that is neither side of an entry was written by hand after that entry took effect.
+    # A champion on neither side of an entry was written by hand after the entry took effect.
     return [entry for entry, before in zip(entries, followed_by, strict=False) if before != entry.before]
 
 
 def previous_version(office: Office) -> str | None:
-    """The version that a rollback returns to: each rollback undoes one promotion."""
+    """The target of a rollback: each rollback undoes one promotion."""
     stack: list[str] = []
     for entry in champion_changes(office):
         if entry.action is Action.ROLLBACK and entry.version in stack:
@@ -155,7 +155,7 @@ def _append(path: Path, entry: ChampionChange) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a+b") as file:
         if file.tell() and not _ends_a_line(file):
-            line = b"\n" + line  # keep the half line of a killed process apart; it counts as no entry
+            line = b"\n" + line  # after the half line of a killed process
         file.write(line)
         file.flush()
         os.fsync(file.fileno())
@@ -167,7 +167,7 @@ def _ends_a_line(file: BinaryIO) -> bool:
 
 
 def _entries(path: Path) -> list[ChampionChange]:
-    """The whole lines of the log; a process killed while writing leaves half a line."""
+    """The complete lines of the log; a process killed while writing leaves half a line."""
     try:
         # Not splitlines: a reason may contain other line ends of Unicode, such as U+2028.
         lines = path.read_text(encoding="utf-8", errors="replace").split("\n")

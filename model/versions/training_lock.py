@@ -1,8 +1,8 @@
 """The training lock: one training at a time in an office.
 
-The lock is flock on a file (flock(2)). The kernel releases it when the last process that holds the open file ends, so a
-killed training leaves nothing to clean up, and no stored process id has to be trusted. The service acquires the lock
-first and passes the open file to the training process that it starts, so the lock is never free in between.
+The lock is flock(2) on a file. The kernel releases the lock when the last process with the open file ends, so a killed
+training leaves nothing to clean up and no stale process id. The service acquires the lock before a training and passes
+the open file to the training process, so the lock is never free in between.
 """
 
 from __future__ import annotations
@@ -23,22 +23,22 @@ if TYPE_CHECKING:
 
     from model.versions.office_home import Office
 
-# The environment variable with the number of the open file through which a process inherits the lock.
+# The environment variable with the file descriptor of an inherited lock.
 INHERITED_LOCK = "PILAH_TRAINING_LOCK"
-# `lock_holder` takes the lock for an instant; acquiring waits longer than that before it reports a training.
+# `lock_holder` takes the lock for an instant, so acquiring waits longer before reporting another training.
 _TIMEOUT_SECONDS = 0.5
 _RETRY_SECONDS = 0.02
 _LONGEST_NAME = 200
 
 
 class TrainingLock:
-    """The right to train an office, held until this process and every process that inherited the lock released it."""
+    """The right to train an office, until this process and every inheriting process release the lock."""
 
     def __init__(self, descriptor: int) -> None:
         self.descriptor = descriptor
 
     def release(self) -> None:
-        """Close the file in this process; unlocking would take the lock from a process that inherited it."""
+        """Close the file in this process only; unlocking would take the lock from an inheriting process too."""
         if self.descriptor >= 0:
             os.close(self.descriptor)
             self.descriptor = -1
@@ -54,7 +54,7 @@ class TrainingLock:
 
 
 def acquire_training_lock(office: Office, holder: str) -> TrainingLock:
-    """Acquire the lock under the name that `lock_holder` tells.
+    """Acquire the lock under a name for `lock_holder`.
 
     Raises:
         TrainingBusy: another process holds the lock.
@@ -86,7 +86,7 @@ def training_lock_held(office: Office) -> Iterator[None]:
 
 
 def lock_holder(office: Office) -> str | None:
-    """The name under which the lock is held, None while the lock is free."""
+    """The name of the holder, None while the lock is free."""
     try:
         descriptor = os.open(_file(office), os.O_RDONLY)
     except FileNotFoundError:
@@ -101,13 +101,13 @@ def _inherited(office: Office) -> TrainingLock | None:
     number = os.environ.pop(INHERITED_LOCK, "")
     if not number.isdecimal() or not _is_open(int(number), _file(office)):
         return None
-    # Processes that this one starts don't inherit the lock.
+    # Child processes don't inherit the lock.
     os.set_inheritable(int(number), False)
     return TrainingLock(int(number))
 
 
 def _is_open(descriptor: int, path: Path) -> bool:
-    """Whether a descriptor is this file; a stale number may belong to any other file."""
+    """Whether a descriptor belongs to this file; a stale number may belong to another file."""
     try:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except OSError:
