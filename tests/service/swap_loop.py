@@ -1,7 +1,7 @@
-"""Promotes and rolls back under load, kills the promoting process or the service, and checks every answer.
+"""Promote and roll back under load, kill the promoting process or the service, and check every answer.
 
-Two versions of one office name their units and categories differently, so that an answer's content tells which version it
-is from. Nothing may fail while the service lives, and no answer may name one version and hold the other's content.
+Two versions of an office name units and categories differently, so that the content of an answer identifies the version.
+No request may fail while the service lives, and no answer may mix the two versions.
 
 Usage: python tests/service/swap_loop.py --changes 200 --service-kills 20
 """
@@ -35,7 +35,7 @@ if TYPE_CHECKING:
 OFFICE = "kumham"
 _CLIENTS = 3
 _TEXTS = [f"{topic} {word} sejak kemarin" for topic, *words in TOPICS.values() for word in words]
-# A kill falls anywhere within the time that the last whole change took, and a little after.
+# A kill happens at a random moment during a change, or shortly after.
 _KILL_WITHIN = 1.2
 _MARK = "Baru"
 _TAKEN_UP_SECONDS = 60
@@ -43,7 +43,7 @@ _TAKEN_UP_SECONDS = 60
 
 @dataclass
 class Outcome:
-    """What was asked of the service and what was wrong with it; `cut_off` are requests that a kill of it cut off."""
+    """The requests and faults; `cut_off` counts requests interrupted by a kill of the service."""
 
     answers: dict[str, int] = field(default_factory=dict)
     seconds: list[float] = field(default_factory=list)
@@ -56,7 +56,7 @@ class Outcome:
 
 
 def two_versions(home: Path) -> tuple[str, str]:
-    """Train two versions of one office whose units and categories share no name; the first answers."""
+    """Train two versions of an office without common names; the first version answers."""
     office = Office(home, OFFICE)
     old = write_history_csv(home / "old.csv", 150)
     new = write_history_csv(home / "new.csv", 150, unit_of=lambda _, unit: f"{unit} {_MARK}")
@@ -65,7 +65,7 @@ def two_versions(home: Path) -> tuple[str, str]:
 
 
 class _Promoter:
-    """A process that makes a child for each change and kills it after a while; forking costs no second import.
+    """A process that forks a child for every change, without a second import, and kills the child after a delay.
 
     `seconds` is how long the last promotion and the last rollback took that nobody killed.
     """
@@ -81,7 +81,7 @@ class _Promoter:
         )
 
     def change(self, version: str | None, kill_after: float | None) -> str:
-        """Promote a version, or roll back without one; gives `done`, `killed`, or what went wrong."""
+        """Promote a version, or roll back without a version; returns `done`, `killed`, or the error."""
         assert self._process.stdin is not None
         assert self._process.stdout is not None
         self._process.stdin.write(json.dumps([version, kill_after]) + "\n")
@@ -96,7 +96,7 @@ class _Promoter:
 
 
 class _Load:
-    """Clients that ask without a pause, check each answer, and keep what was wrong."""
+    """Clients that send requests without a pause and record the faults of answers."""
 
     def __init__(self, names: dict[str, bool], outcome: Outcome) -> None:
         self._names = names
@@ -173,7 +173,7 @@ def _names_in(body: dict[str, Any]) -> Iterator[str]:
 
 
 def run(home: Path, changes_wanted: int, service_kills: int, seed: int = 1) -> Outcome:
-    """Change the champion so many times under load, half of the changes killed; kill the service during some."""
+    """Change the champion repeatedly under load; kill half of the changes, and sometimes the service."""
     chance = random.Random(seed)  # noqa: S311 - moments to kill at
     outcome = Outcome()
     first, second = two_versions(home)
@@ -209,7 +209,7 @@ def _change(
     *,
     killed: bool,
 ) -> None:
-    """Go from one version to the other, forth by a promotion and back by a rollback."""
+    """Promote the second version, or roll back to the first."""
     before, taken = office.champion(), len(champion_changes(office))
     wanted = versions[1] if before == versions[0] else None
     said = promoter.change(
@@ -233,7 +233,7 @@ def _change(
 
 
 def _await_champion(office: Office, host: str, outcome: Outcome) -> None:
-    """Until the service answers by the champion, a little longer for the load to meet it."""
+    """Wait until the service answers by the champion, and a little longer for the load."""
     until = time.monotonic() + _TAKEN_UP_SECONDS
     with closing(http.client.HTTPConnection(host, timeout=60)) as connection:
         while time.monotonic() < until:
@@ -249,7 +249,7 @@ def _await_champion(office: Office, host: str, outcome: Outcome) -> None:
 
 
 def _promote_as_told(home: Path) -> None:
-    """The promoter's side: a change a line, made in a child that is killed after a while."""
+    """The promoting process: reads a change a line, and makes the change in a child, killed after a delay."""
     from training.evaluation.promotion import promote, rollback  # noqa: PLC0415 - only this process changes anything
 
     office = Office(home, OFFICE)
@@ -273,7 +273,7 @@ def _promote_as_told(home: Path) -> None:
 
 
 def main() -> None:
-    """Run the loop, print what came of it; exit 1 where anything failed or was mixed."""
+    """Run the loop and print the outcome; exit 1 if a request failed or an answer was mixed."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--changes", type=int, default=200)
     parser.add_argument("--service-kills", type=int, default=20)

@@ -1,4 +1,4 @@
-"""What happens when what Pilah stands on gives way. Each fault here has its row in docs/faults.md."""
+"""Faults of disk, database, model files and clock, as listed in docs/faults.md."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ LETTER = "laporan saya di polres sudah setahun belum ada kejelasan, mohon ditind
 
 @pytest.fixture
 def home(sample_home: Path, tmp_path: Path) -> Path:
-    """A home of the test's own, whose files it may spoil."""
+    """A copy of the home, whose files a test may damage."""
     home = tmp_path / "home"
     shutil.copytree(sample_home, home)
     return home
@@ -58,13 +58,13 @@ def assert_says_when_to_try_again(answer: Any, kind: str) -> None:
 # The disk
 
 
-def test_a_full_disk_under_the_ledger_is_a_503_and_nothing_of_the_request_is_kept(client: TestClient) -> None:
+def test_a_full_disk_under_the_ledger_is_a_503_and_stores_nothing(client: TestClient) -> None:
     engine: Engine = client.app.state.database.engine  # type: ignore[attr-defined]
     pages = {"most": 0}
 
     @event.listens_for(engine, "connect")
     def hold(connection: sqlite3.Connection, _record: object) -> None:
-        # SQLite's own bound raises the very error of a full disk. 0 leaves the bound as it is.
+        # SQLite's page limit raises the same error as a full disk. 0 leaves the limit unchanged.
         connection.execute(f"PRAGMA max_page_count={pages['most']}")
 
     def bound(most: int) -> None:
@@ -82,7 +82,7 @@ def test_a_full_disk_under_the_ledger_is_a_503_and_nothing_of_the_request_is_kep
     assert send(client, "F-0").status_code == 200
 
 
-def test_an_upload_that_finds_no_room_leaves_no_half_file(
+def test_an_upload_on_a_full_disk_leaves_no_partial_file(
     client: TestClient, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def no_room(*_: object) -> None:
@@ -106,7 +106,7 @@ def test_an_upload_that_finds_no_room_leaves_no_half_file(
 
 @pytest.fixture
 def cut_off(postgresql: str, empty_database_url: str) -> Iterator[Any]:
-    """Shuts a PostgreSQL database to everybody, and opens it again."""
+    """A function that closes a PostgreSQL database to all clients, or opens it."""
     name = make_url(empty_database_url).database
     server = create_engine(make_url(postgresql).set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
 
@@ -123,9 +123,7 @@ def cut_off(postgresql: str, empty_database_url: str) -> Iterator[Any]:
 
 
 @pytest.mark.parametrize("empty_database_url", ["postgresql"], indirect=True)
-def test_a_database_that_went_away_is_a_503_and_is_used_again_once_it_is_back(
-    home: Path, empty_database_url: str, cut_off: Any
-) -> None:
+def test_a_lost_database_is_a_503_until_it_is_back(home: Path, empty_database_url: str, cut_off: Any) -> None:
     settings = Settings(home=home, database_url=SecretStr(empty_database_url))
     with TestClient(create_app(settings), base_url=LOCAL) as client:
         assert send(client, "D-1").status_code == 200
@@ -143,7 +141,7 @@ def test_a_database_that_went_away_is_a_503_and_is_used_again_once_it_is_back(
         assert send(client, "D-2").status_code == 200
 
 
-def test_a_ledger_that_another_program_holds_is_a_503(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_ledger_is_a_503(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("service.ledger.database._BUSY_SECONDS", 0.1)
     with TestClient(create_app(Settings(home=home)), base_url=LOCAL) as client:
         database = client.app.state.database  # type: ignore[attr-defined]
@@ -156,7 +154,7 @@ def test_a_ledger_that_another_program_holds_is_a_503(home: Path, monkeypatch: p
 @pytest.mark.parametrize(
     "url", ["postgresql://pilah:rahasia@127.0.0.1:1/pilah?connect_timeout=2", "sqlite:////proc/pilah.db"]
 )
-def test_a_database_that_does_not_answer_at_the_start_is_told_in_a_sentence_without_its_password(url: str) -> None:
+def test_an_unreachable_database_at_start_is_an_error_without_the_password(url: str) -> None:
     with pytest.raises(PilahError, match="can't be opened") as caught:
         open_ledger(url)
     assert "rahasia" not in str(caught.value)
@@ -166,7 +164,7 @@ def test_a_database_that_does_not_answer_at_the_start_is_told_in_a_sentence_with
 
 
 @pytest.mark.parametrize("spoil", ["missing", "truncated", "changed"])
-def test_a_spoiled_model_answers_nothing_until_it_is_whole_again(client: TestClient, home: Path, spoil: str) -> None:
+def test_a_damaged_model_answers_nothing_until_repaired(client: TestClient, home: Path, spoil: str) -> None:
     office = Office(home, "kumham")
     router = office.versions_folder / str(office.champion()) / ROUTER
     whole = router.read_bytes()
@@ -174,7 +172,7 @@ def test_a_spoiled_model_answers_nothing_until_it_is_whole_again(client: TestCli
     if spoil == "missing":
         router.unlink()
     else:
-        # Written beside and moved: the running process has the old file mapped.
+        # The file is replaced, not overwritten: the running process has mapped the old file.
         aside.write_bytes(whole[: len(whole) // 2] if spoil == "truncated" else whole[:-1] + b"\x00")
         aside.replace(router)
     answer = send(client)
@@ -190,7 +188,7 @@ def test_a_spoiled_model_answers_nothing_until_it_is_whole_again(client: TestCli
 
 
 class MovedClock(datetime):
-    """The clock of the machine, moved."""
+    """The machine's clock, moved by an offset."""
 
     by = timedelta()
 

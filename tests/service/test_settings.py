@@ -15,7 +15,7 @@ SECRET = "rahasia-42"  # noqa: S105 - an invented one
 
 
 def _row(field: str) -> str:
-    """The line of the guide that a setting should have."""
+    """The expected line of a setting in the guide."""
     about = Settings.model_fields[field]
     default = about.get_default()
     if about.default_factory:
@@ -32,7 +32,7 @@ def test_the_operators_guide_has_every_setting_as_the_code_does(field: str) -> N
     assert _row(field) in _GUIDE.read_text(encoding="utf-8").splitlines()
 
 
-def test_the_operators_guide_has_no_setting_that_the_code_has_not() -> None:
+def test_the_operators_guide_has_no_unknown_setting() -> None:
     rows = [line for line in _GUIDE.read_text(encoding="utf-8").splitlines() if line.startswith("| `PILAH_")]
     assert len(rows) == len(Settings.model_fields)
 
@@ -52,7 +52,7 @@ def test_the_operators_guide_has_no_setting_that_the_code_has_not() -> None:
         ("PILAH_SECURE_COOKIES", SECRET, "boolean"),
     ],
 )
-def test_a_setting_that_cannot_be_used_is_named_with_its_fault_and_without_its_value(
+def test_an_invalid_setting_is_named_with_its_fault_and_without_its_value(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str, said: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -63,14 +63,14 @@ def test_a_setting_that_cannot_be_used_is_named_with_its_fault_and_without_its_v
     assert SECRET not in str(caught.value)
 
 
-def test_every_fault_is_said_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_all_invalid_settings_are_named_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PILAH_PORT", "x")
     monkeypatch.setenv("PILAH_TIMEZONE", "Mars/Olympus")
     with pytest.raises(PilahError, match=r"PILAH_TIMEZONE.*PILAH_PORT"):
         read_settings()
 
 
-def test_a_variable_that_is_no_setting_is_told_with_the_nearest_one() -> None:
+def test_an_unknown_variable_is_reported_with_the_nearest_setting() -> None:
     found = unknown_variables({"PILAH_PROT": "1", "PILAH_HOME": "/x", "PATH": "/bin", "PILAH_DATABASEURL": "x"})
     assert [tuple(unknown) for unknown in found] == [
         ("PILAH_DATABASEURL", "PILAH_DATABASE_URL"),
@@ -78,7 +78,7 @@ def test_a_variable_that_is_no_setting_is_told_with_the_nearest_one() -> None:
     ]
 
 
-def test_what_is_in_force_is_printed_without_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_settings_are_printed_without_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("PILAH_SIGNING_KEY", SECRET)
     monkeypatch.setenv("PILAH_DATABASE_URL", f"postgresql+psycopg://pilah:{SECRET}@host/name")
     monkeypatch.setenv("PILAH_PROT", SECRET)

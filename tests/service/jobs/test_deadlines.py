@@ -21,7 +21,7 @@ def test_idulfitri_and_its_collective_leave_are_skipped() -> None:
 
 
 @given(DAYS, st.integers(1, 60))
-def test_exactly_so_many_working_days_lie_between(day: date, working_days: int) -> None:
+def test_the_due_day_is_so_many_working_days_away(day: date, working_days: int) -> None:
     calendar = WorkingDays()
     due = calendar.after(day, working_days)
     between = [day + timedelta(days=n) for n in range(1, (due - day).days + 1)]
@@ -30,11 +30,11 @@ def test_exactly_so_many_working_days_lie_between(day: date, working_days: int) 
 
 
 @given(DAYS, st.integers(1, 30))
-def test_what_is_over_is_negative(due: date, days: int) -> None:
+def test_overdue_days_are_negative(due: date, days: int) -> None:
     assert WorkingDays().until(due + timedelta(days=days), due) < 0
 
 
-def test_the_offices_own_days_go_before_the_national_ones(tmp_path: Path) -> None:
+def test_the_offices_own_holidays_override_the_national_ones(tmp_path: Path) -> None:
     (tmp_path / "holidays.csv").write_text(
         "date;name;working\n2026-11-24;HUT kota;tidak\n2026-11-28;Sabtu pengganti;ya\n", encoding="utf-8-sig"
     )
@@ -43,7 +43,7 @@ def test_the_offices_own_days_go_before_the_national_ones(tmp_path: Path) -> Non
     assert calendar.is_working(date(2026, 11, 28))
 
 
-def test_the_limits_are_the_offices(tmp_path: Path) -> None:
+def test_the_limits_come_from_office_toml(tmp_path: Path) -> None:
     (tmp_path / "office.toml").write_text(
         '[deadlines]\nforward_working_days = 1\n[deadlines.settle]\n"Aspirasi" = 2\n', encoding="utf-8"
     )
@@ -64,7 +64,7 @@ def test_the_limits_are_the_offices(tmp_path: Path) -> None:
         ("holidays.csv", "date,name,working\n2026-11-24,HUT,maybe\n", "row 2, column working"),
     ],
 )
-def test_a_file_that_cannot_be_understood_is_named(tmp_path: Path, name: str, text: str, said: str) -> None:
+def test_an_invalid_file_is_named_in_the_error(tmp_path: Path, name: str, text: str, said: str) -> None:
     (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(OfficeFileInvalid, match=said):
         read_deadlines(tmp_path)

@@ -1,4 +1,4 @@
-"""Training from the page with the real `pilah`: what becomes of a training when the service or its process ends."""
+"""Training from the page with the real `pilah`: ends of the service or of the training's process."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def _training_runs(client: TestClient) -> TrainingRuns:
 
 
 def _begin_training(client: TestClient) -> str:
-    """The id of a run whose training has begun."""
+    """Start a training; returns the run's id."""
     runs = _training_runs(client)
     with client.app.state.database.session() as session, _SAMPLE.open("rb") as file:  # type: ignore[attr-defined]
         run = runs.receive(session, [("contoh.csv", file)], columns={}, from_ledger=False, by="rini")
@@ -63,7 +63,7 @@ def _rows(client: TestClient, run_id: str) -> int | None:
     return _training_runs(client).files(run).progress(Step(run.step)).rows
 
 
-def test_a_training_goes_on_without_the_service_and_its_death_is_noticed_by_the_next(tmp_path: Path) -> None:
+def test_a_training_outlives_the_service_and_the_next_service_notices_its_end(tmp_path: Path) -> None:
     settings = Settings(home=tmp_path, database_url=SecretStr(f"sqlite:///{tmp_path / 'pilah.db'}"), demonstration=True)
     office = Office(tmp_path, "kumham")
     with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:

@@ -1,4 +1,4 @@
-"""Training from the page, on SQLite and on a real PostgreSQL: what becomes of its processes, and who may do what."""
+"""Training runs from the page, on SQLite and PostgreSQL: steps, processes, and permissions."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _PATIENCE_SECONDS = 40
 
 @pytest.fixture(autouse=True)
 def does(monkeypatch: pytest.MonkeyPatch) -> Any:
-    """Says what the process does that the service starts in the place of `pilah`."""
+    """A function that sets the behaviour of the process started instead of `pilah`."""
     stand_in = Path(__file__).parents[1] / "stand_in.py"
     monkeypatch.setattr(subprocesses, "_PILAH", (sys.executable, str(stand_in)))
 
@@ -45,7 +45,7 @@ def does(monkeypatch: pytest.MonkeyPatch) -> Any:
 
 @pytest.fixture
 def desk(client: TestClient) -> Iterator[Desk]:
-    """The office, at whose end nothing is left running."""
+    """The office; after the test no process is left running."""
     desk = Desk(client)
     yield desk
     for run in training_runs_of(desk).newest(20):
@@ -66,7 +66,7 @@ def training_runs_of(desk: Desk) -> TrainingRuns:
 
 
 def _hand_over(desk: Desk, name: str = "januari.csv", content: str | bytes = _CSV, **fields: Any) -> str:
-    """The address of the run that came of it."""
+    """Submit a file; returns the run's address."""
     files = {"berkas": (name, content if isinstance(content, bytes) else content.encode())}
     answer = desk.post("/model/latih/mulai", "/model/latih", files=files, **fields)
     assert answer.status_code == 303, answer.text
@@ -97,12 +97,12 @@ def _folder(desk: Desk, run: TrainingRun) -> Path:
 
 
 def _said_to(desk: Desk, run: TrainingRun) -> list[list[str]]:
-    """The arguments of each process of a run."""
+    """The arguments of a run's processes."""
     log = training_runs_of(desk).files(run).log.read_text(encoding="utf-8")
     return [line.split("\t") for line in log.splitlines()]
 
 
-def test_files_are_checked_then_trained_and_gone_afterwards(keeper: Desk) -> None:
+def test_files_are_checked_then_trained_and_deleted_afterwards(keeper: Desk) -> None:
     address = _hand_over(keeper)
     checked = _reaches(keeper, address, "checked")
     exports = _folder(keeper, checked) / "exports"
@@ -119,7 +119,7 @@ def test_files_are_checked_then_trained_and_gone_afterwards(keeper: Desk) -> Non
     assert {"training_files", "training_check", "training_train", "training_done"} <= actions
 
 
-def test_the_check_is_shown_without_anything_that_could_act(keeper: Desk) -> None:
+def test_the_checks_page_is_sandboxed(keeper: Desk) -> None:
     address = _hand_over(keeper)
     _reaches(keeper, address, "checked")
     answer = keeper.client.get(f"{address}/pemeriksaan")
@@ -131,19 +131,19 @@ def test_the_check_is_shown_without_anything_that_could_act(keeper: Desk) -> Non
     assert "sandbox" not in keeper.client.get(address).headers["content-security-policy"]
 
 
-def test_a_failure_is_said_in_indonesian_with_the_commands_own_sentence(keeper: Desk, does: Any) -> None:
+def test_a_failure_is_explained_in_indonesian_with_the_commands_message(keeper: Desk, does: Any) -> None:
     does("fail")
     address = _hand_over(keeper)
     run = _reaches(keeper, address, "failed")
     page = keeper.page(address)
     assert FAILURE["indonesian"] in page
     assert "sebutkan judulnya saat menyerahkan berkas" in page
-    # These files can't be trained from: only others help, and these are gone.
+    # These files can't be used for a training, so they were deleted.
     assert "Ulangi" not in page
     assert not (_folder(keeper, run) / "exports").exists()
 
 
-def test_a_process_that_died_is_noticed_and_its_step_repeated(keeper: Desk, does: Any) -> None:
+def test_a_dead_process_interrupts_the_run_and_the_step_can_be_repeated(keeper: Desk, does: Any) -> None:
     does("die")
     address = _hand_over(keeper)
     _reaches(keeper, address, "interrupted")
@@ -153,7 +153,7 @@ def test_a_process_that_died_is_noticed_and_its_step_repeated(keeper: Desk, does
     _reaches(keeper, address, "checked")
 
 
-def test_progress_is_followed_and_the_page_comes_anew_at_the_end(keeper: Desk, does: Any) -> None:
+def test_progress_is_shown_and_the_page_reloads_at_the_end(keeper: Desk, does: Any) -> None:
     does("hang")
     address = _hand_over(keeper)
     _until(lambda: 'value="3"' in keeper.page(address))
@@ -165,7 +165,7 @@ def test_progress_is_followed_and_the_page_comes_anew_at_the_end(keeper: Desk, d
     assert keeper.client.get(address, headers={"HX-Request": "true"}).headers["hx-refresh"] == "true"
 
 
-def test_cancelling_ends_the_process_and_leaves_nothing(keeper: Desk, does: Any) -> None:
+def test_cancelling_ends_the_process_and_deletes_the_files(keeper: Desk, does: Any) -> None:
     does("hang")
     address = _hand_over(keeper)
     run = _reaches(keeper, address, "checking")
@@ -177,7 +177,7 @@ def test_cancelling_ends_the_process_and_leaves_nothing(keeper: Desk, does: Any)
     assert "Dibatalkan" in keeper.page(address)
 
 
-def test_one_training_at_a_time_and_the_other_waits_with_its_files(keeper: Desk, does: Any) -> None:
+def test_one_training_at_a_time_and_the_second_waits_with_its_files(keeper: Desk, does: Any) -> None:
     does("hang")
     first = _hand_over(keeper)
     second = _hand_over(keeper, "februari.csv")
@@ -191,7 +191,7 @@ def test_one_training_at_a_time_and_the_other_waits_with_its_files(keeper: Desk,
     _reaches(keeper, second, "checked")
 
 
-def test_two_starts_at_once_give_one(keeper: Desk, does: Any) -> None:
+def test_of_two_simultaneous_starts_one_succeeds(keeper: Desk, does: Any) -> None:
     address = _hand_over(keeper)
     run = _reaches(keeper, address, "checked")
     does("hang")
@@ -215,7 +215,7 @@ def test_two_starts_at_once_give_one(keeper: Desk, does: Any) -> None:
     assert _run_of(keeper, address).state == "training"
 
 
-def test_a_training_of_the_command_line_is_waited_for(keeper: Desk) -> None:
+def test_a_training_on_the_command_line_blocks_a_run(keeper: Desk) -> None:
     with acquire_training_lock(training_runs_of(keeper).office, "pilah train (process 7)"):
         address = _hand_over(keeper)
         assert _run_of(keeper, address).state == "received"
@@ -223,7 +223,7 @@ def test_a_training_of_the_command_line_is_waited_for(keeper: Desk) -> None:
     _reaches(keeper, address, "checked")
 
 
-def test_the_mended_workbook_is_checked_and_goes_with_the_training(keeper: Desk) -> None:
+def test_the_corrected_workbook_is_checked_and_used_in_the_training(keeper: Desk) -> None:
     address = _hand_over(keeper)
     run = _reaches(keeper, address, "checked")
     mend = {"back": address, "pelatihan": run.id}
@@ -242,7 +242,7 @@ def test_the_mended_workbook_is_checked_and_goes_with_the_training(keeper: Desk)
     assert "--by=rini" in training
 
 
-def test_what_officers_decided_is_learned_from_without_a_file_too(keeper: Desk) -> None:
+def test_a_run_can_train_on_decisions_without_a_file(keeper: Desk) -> None:
     answer = keeper.post("/model/latih/mulai", "/model/latih", catatan="ya")
     address = answer.headers["location"]
     assert "tidak ada berkas untuk diperiksa" in keeper.page(address)
@@ -252,13 +252,13 @@ def test_what_officers_decided_is_learned_from_without_a_file_too(keeper: Desk) 
     assert "--from-ledger" in training
 
 
-def test_columns_are_named_as_on_the_command_line(keeper: Desk) -> None:
+def test_columns_are_passed_to_the_command(keeper: Desk) -> None:
     address = _hand_over(keeper, kolom_isi="-- Uraian", kolom_unit="Bidang")
     (check,) = _said_to(keeper, _reaches(keeper, address, "checked"))
     assert {"--text=-- Uraian", "--unit=Bidang"} <= set(check)
 
 
-def test_what_is_no_export_is_not_taken_in(keeper: Desk) -> None:
+def test_other_files_than_exports_are_refused(keeper: Desk) -> None:
     assert _hand_over(keeper, "catatan.pdf").endswith("?galat=jenis")
     assert keeper.post("/model/latih/mulai", "/model/latih").headers["location"].endswith("?galat=kosong")
     assert "Pilih berkasnya dahulu" in keeper.page("/model/latih?galat=kosong")
@@ -266,7 +266,7 @@ def test_what_is_no_export_is_not_taken_in(keeper: Desk) -> None:
         assert session.query(TrainingRun).count() == 0
 
 
-def test_a_form_without_its_token_starts_nothing(keeper: Desk) -> None:
+def test_a_form_without_its_token_is_refused(keeper: Desk) -> None:
     files = {"berkas": ("a.csv", _CSV.encode())}
     assert keeper.client.post("/model/latih/mulai", data={"token": "x"}, files=files).status_code == 403
     for address in (f"/model/versi/{VERSION}/pakai", "/model/kembali"):
@@ -275,7 +275,7 @@ def test_a_form_without_its_token_starts_nothing(keeper: Desk) -> None:
         assert session.query(TrainingRun).count() == 0
 
 
-def test_a_supervisor_reads_and_an_officer_does_not(desk: Desk) -> None:
+def test_a_supervisor_may_read_and_an_officer_may_not(desk: Desk) -> None:
     address = _hand_over(desk.sign_in("rini"))
     _reaches(desk, address, "checked")
     desk.client.cookies.clear()
@@ -294,7 +294,7 @@ def test_a_supervisor_reads_and_an_officer_does_not(desk: Desk) -> None:
         desk.page(page, 403)
 
 
-def test_what_was_left_lying_for_a_week_is_deleted(keeper: Desk) -> None:
+def test_a_run_that_waited_a_week_is_cancelled_and_deleted(keeper: Desk) -> None:
     address = _hand_over(keeper)
     run = _reaches(keeper, address, "checked")
     with keeper.database.session() as session:
@@ -304,7 +304,7 @@ def test_what_was_left_lying_for_a_week_is_deleted(keeper: Desk) -> None:
     assert "tujuh hari" in keeper.page(address)
 
 
-def test_an_unknown_training_or_version_is_not_there(keeper: Desk) -> None:
+def test_an_unknown_training_or_version_is_404(keeper: Desk) -> None:
     for address in (
         "/model/latih/x",
         "/model/latih/x/pemeriksaan",

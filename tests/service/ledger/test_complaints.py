@@ -1,4 +1,4 @@
-"""The ledger, on SQLite and on a real PostgreSQL."""
+"""Complaints in the ledger, by the API, on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ def test_the_same_reference_twice_is_one_complaint_and_changed_text_a_new_revisi
     assert not _stored(client, first["id"])["waiting"]
 
 
-def test_the_same_complaint_sent_many_times_at_once_is_one(client: TestClient) -> None:
+def test_the_same_complaint_sent_many_times_at_once_is_stored_once(client: TestClient) -> None:
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: client.post("/v1/predictions", json=COMPLAINT), range(8)))
     assert {answer.status_code for answer in answers} == {200}
@@ -88,7 +88,7 @@ def test_any_masked_text_comes_back_as_it_was_answered(client: TestClient, text:
     assert all(word in stored["text"] for word in words)
 
 
-def test_each_complaint_of_a_batch_is_kept_and_a_bad_one_is_not(client: TestClient) -> None:
+def test_valid_complaints_of_a_batch_are_stored_and_invalid_ones_not(client: TestClient) -> None:
     items = [
         {"reference_id": "b1", "text": "lampu mati"},
         {"reference_id": "b2"},

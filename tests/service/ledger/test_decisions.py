@@ -1,4 +1,4 @@
-"""Decisions by the API, on SQLite and on a real PostgreSQL."""
+"""Decisions, returns and undo, by the API, on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -43,14 +43,14 @@ def test_the_verdict_says_whether_the_suggestion_was_followed(client: TestClient
     assert not _stored(client)["waiting"]
 
 
-def test_a_unit_that_the_office_does_not_have_is_refused_with_its_neighbours(client: TestClient) -> None:
+def test_an_unknown_unit_is_refused_with_the_nearest_names(client: TestClient) -> None:
     _send(client)
     answer = _decide(client, unit="Polda Sumatra Utera")
     assert answer.status_code == 422
     assert "Polda Sumatera Utara" in answer.json()["detail"]
 
 
-def test_of_decisions_at_once_one_stands_and_the_others_are_told(client: TestClient) -> None:
+def test_of_simultaneous_decisions_one_stands_and_the_others_get_409(client: TestClient) -> None:
     unit = _send(client)["units"][0]["id"]
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda number: _decide(client, unit=unit, officer=f"p-{number}"), range(8)))
@@ -80,14 +80,14 @@ def test_an_undone_decision_is_kept_and_the_complaint_waits_again(client: TestCl
     assert client.delete(f"/v1/decisions/{decision['id']}").status_code == 404
 
 
-def test_types_and_outcomes_are_known_however_they_are_capitalised(client: TestClient) -> None:
+def test_types_and_outcomes_ignore_case_and_spacing(client: TestClient) -> None:
     unit = _send(client)["units"][0]["id"]
     decision = _decide(client, unit=unit, type="Pengaduan Berkadar  Pengawasan", outcome="TANGANI").json()
     assert (decision["type"], decision["outcome"]) == (ComplaintType.SUPERVISORY, Outcome.HANDLE)
 
 
 @pytest.mark.parametrize(("field", "known"), [("type", ComplaintType), ("outcome", Outcome), ("category", ())])
-def test_another_type_outcome_or_category_is_refused_with_the_known_ones(
+def test_an_unknown_type_outcome_or_category_is_refused_with_the_known_names(
     client: TestClient, field: str, known: Any
 ) -> None:
     unit = _send(client)["units"][0]["id"]
@@ -99,12 +99,12 @@ def test_another_type_outcome_or_category_is_refused_with_the_known_ones(
 
 
 @pytest.mark.parametrize("outcome", Outcome)
-def test_only_some_outcomes_need_no_responsible_unit(client: TestClient, outcome: Outcome) -> None:
+def test_some_outcomes_need_no_responsible_unit(client: TestClient, outcome: Outcome) -> None:
     _send(client)
     answer = _decide(client, outcome=outcome)
     assert answer.status_code == (201 if outcome in OUTCOMES_WITHOUT_UNIT else 422)
 
 
-def test_each_informed_unit_is_kept_once_and_the_responsible_one_never(client: TestClient) -> None:
+def test_copies_are_stored_once_and_never_for_the_responsible_unit(client: TestClient) -> None:
     first, second, *_ = (unit["id"] for unit in _send(client)["units"])
     assert _decide(client, unit=first, copies=[second, first, second, ""]).json()["copies"] == [second]

@@ -36,7 +36,7 @@ VALUES (:id, 'c1', '20261101-101502-3f9c2a', 'imigrasi', 'paspor', 'review', 0.5
 """
 
 
-def test_a_ledger_of_the_first_release_comes_forward_with_all_that_is_in_it(empty_database_url: str) -> None:
+def test_a_ledger_of_the_first_release_is_upgraded_with_its_rows(empty_database_url: str) -> None:
     engine = connect(make_url(empty_database_url))
     migrate(engine, "0001")
     early, late = datetime(2026, 11, 2, tzinfo=UTC), datetime(2026, 11, 3, tzinfo=UTC)
@@ -58,7 +58,7 @@ def test_a_ledger_of_the_first_release_comes_forward_with_all_that_is_in_it(empt
 
 
 @pytest.mark.parametrize("revision", REVISIONS)
-def test_every_row_of_every_released_schema_comes_forward(empty_database_url: str, revision: str) -> None:
+def test_every_row_of_every_released_schema_is_upgraded(empty_database_url: str, revision: str) -> None:
     engine = connect(make_url(empty_database_url))
     migrate(engine, revision)
     with engine.begin() as connection:
@@ -79,7 +79,7 @@ def test_every_row_of_every_released_schema_comes_forward(empty_database_url: st
 
 
 def _fill(connection: Connection, table: Table) -> list[dict[str, Any]]:
-    """Two rows with something in every column, each referring to the row of the same number in other tables."""
+    """Fill a table with two rows without blanks; a row refers to the row of the same number in other tables."""
     rows = [{column.name: _value(column, number) for column in table.columns} for number in (1, 2)]
     connection.execute(insert(table), rows)
     return rows
@@ -91,7 +91,7 @@ def _value(column: Column[Any], number: int) -> Any:
     for kind, make in _VALUES:
         if isinstance(column.type, kind):
             return make(number)
-    # One office, so that rows of different tables belong together.
+    # A single office, so that rows of different tables belong together.
     return (
         "kumham" if column.name == "office" else f"{number}-{column.name}"[: getattr(column.type, "length", None) or 50]
     )

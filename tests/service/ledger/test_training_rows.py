@@ -1,4 +1,4 @@
-"""From decisions back to the model, on SQLite and on a real PostgreSQL."""
+"""Training rows from decisions, on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ NOBODY = Names({}, {})
 
 
 class Desk:
-    """Sends complaints and decides them by the API."""
+    """Sends and decides complaints by the API."""
 
     def __init__(self, client: TestClient) -> None:
         self.client = client
@@ -64,7 +64,7 @@ def desk(client: TestClient) -> Desk:
     return Desk(client)
 
 
-def test_each_verdict_comes_with_its_unit_and_what_was_taken_back_does_not_come(desk: Desk) -> None:
+def test_every_verdict_is_exported_with_its_unit_and_undone_decisions_are_not(desk: Desk) -> None:
     first, other, *_ = desk.send("1", TOPICS["Dinas Sosial"])
     desk.decide("1", unit=first)
     desk.send("2", TOPICS["Dinas Sosial"])
@@ -90,14 +90,14 @@ def test_a_returned_unit_is_wrong_before_and_after_the_next_decision(desk: Desk)
 
 
 @pytest.mark.parametrize(("outcome", "wrong"), [("bukan kewenangan", 1), ("minta kelengkapan", 0)])
-def test_a_rejected_suggestion_is_wrong_unless_nobody_can_say_yet(desk: Desk, outcome: str, wrong: int) -> None:
+def test_a_rejected_suggestion_is_wrong_unless_the_unit_is_not_known_yet(desk: Desk, outcome: str, wrong: int) -> None:
     first, *_ = desk.send("1", TOPICS["Dinas Sosial"])
     desk.decide("1", outcome=outcome)
     row = desk.rows()["1"]
     assert (row.unit, row.known_wrong) == ("", (first,) * wrong)
 
 
-def test_what_was_decided_elsewhere_is_an_ordinary_row_in_the_offices_own_time(desk: Desk) -> None:
+def test_a_decision_of_the_intake_system_is_an_ordinary_row_in_the_offices_time(desk: Desk) -> None:
     first, *_ = desk.send("1", TOPICS["Dinas Sosial"], received_at="2026-03-01T23:30:00+00:00")
     with desk.client.app.state.database.session() as session:  # type: ignore[attr-defined]
         complaint = Complaints(session, "kumham").get("1")
@@ -109,7 +109,7 @@ def test_what_was_decided_elsewhere_is_an_ordinary_row_in_the_offices_own_time(d
     assert abs(row.decided_at - datetime.now(UTC).replace(tzinfo=None) - timedelta(hours=7)) < timedelta(minutes=5)
 
 
-def test_the_file_of_decisions_is_this_users_alone_and_gone_afterwards(sample_home: Path, tmp_path: Path) -> None:
+def test_the_file_of_decisions_is_private_and_deleted_afterwards(sample_home: Path, tmp_path: Path) -> None:
     settings = Settings(home=sample_home, database_url=SecretStr(f"sqlite:///{tmp_path / 'pilah.db'}"))
     with exported_training_rows(settings) as path:
         assert path.is_file()
@@ -130,7 +130,7 @@ def _serving(home: Path, url: str) -> Iterator[Desk]:
         yield Desk(client)
 
 
-def test_decisions_become_a_version_that_answers_otherwise(
+def test_a_version_trained_on_decisions_answers_differently(
     tmp_path: Path, empty_database_url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PILAH_DATABASE_URL", empty_database_url)

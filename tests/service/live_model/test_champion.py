@@ -1,4 +1,4 @@
-"""The champion as the service follows it."""
+"""The champion in the service: promotion, rollback, damaged files, the office's files."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ _TEXT = Complaint("lampu jalan padam, gelap sekali")
 
 @pytest.fixture(scope="module")
 def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """An office with two versions, the first of which answers."""
+    """An office with two versions; the first is the champion."""
     home = tmp_path_factory.mktemp("champion")
     rows = write_history_csv(home / "rows.csv", 90)
     for _ in range(2):
@@ -46,7 +46,7 @@ def trained_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def office(trained_home: Path, tmp_path: Path) -> Office:
-    """A copy of it, to be changed."""
+    """A copy of the office, which a test may change."""
     shutil.copytree(trained_home, tmp_path / "home")
     return Office(tmp_path / "home", "kumham")
 
@@ -77,7 +77,7 @@ def test_the_old_version_answers_while_the_new_one_is_read(office: Office, monke
     _until(lambda: champion.current().router.version == second)
 
 
-def test_promotion_and_rollback_are_taken_up_without_a_restart(office: Office) -> None:
+def test_promotion_and_rollback_take_effect_without_a_restart(office: Office) -> None:
     first, second = office.versions()
     champion = Champion(office)
     champion.current()
@@ -87,7 +87,7 @@ def test_promotion_and_rollback_are_taken_up_without_a_restart(office: Office) -
     _until(lambda: champion.current().router.version == first)
 
 
-def test_a_version_tampered_with_while_it_answers_answers_no_more(office: Office) -> None:
+def test_a_version_changed_on_disk_stops_answering(office: Office) -> None:
     first, second = office.versions()
     champion = Champion(office)
     champion.current()
@@ -111,9 +111,7 @@ def test_a_version_tampered_with_while_it_answers_answers_no_more(office: Office
     ],
     ids=["added", "removed", "touched", "written anew"],
 )
-def test_a_look_at_the_files_tells_of_every_way_to_change_them(
-    office: Office, tamper: Callable[[Path], object]
-) -> None:
+def test_every_kind_of_file_change_is_noticed(office: Office, tamper: Callable[[Path], object]) -> None:
     first, _ = office.versions()
     champion = Champion(office)
     assert champion.unchanged() is None
@@ -123,7 +121,7 @@ def test_a_look_at_the_files_tells_of_every_way_to_change_them(
     assert champion.unchanged() is None
 
 
-def test_a_version_that_is_promoted_by_hand_and_cannot_be_trusted_never_answers(office: Office) -> None:
+def test_an_untrusted_version_promoted_by_hand_never_answers(office: Office) -> None:
     first, second = office.versions()
     champion = Champion(office)
     champion.current()
@@ -145,7 +143,7 @@ def test_a_version_that_is_promoted_by_hand_and_cannot_be_trusted_never_answers(
     assert champion.current().router.version == first
 
 
-def test_a_deleted_complaint_is_no_precedent_from_the_next_request_on(office: Office) -> None:
+def test_a_deleted_complaint_is_no_precedent_at_the_next_request(office: Office) -> None:
     champion = Champion(office)
     assert champion.current().router.suggest(_TEXT).precedents
     rows = read_history(office.history_folder)
@@ -156,9 +154,7 @@ def test_a_deleted_complaint_is_no_precedent_from_the_next_request_on(office: Of
     _until(lambda: len(champion.current().router.suggest(_TEXT).precedents) == 1)
 
 
-def test_rows_that_were_written_anew_are_taken_up_with_their_stored_index(
-    office: Office, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_rewritten_rows_are_loaded_with_their_stored_index(office: Office, caplog: pytest.LogCaptureFixture) -> None:
     champion = Champion(office)
     champion.current()
     kept = read_history(office.history_folder)[:40]
@@ -166,12 +162,12 @@ def test_rows_that_were_written_anew_are_taken_up_with_their_stored_index(
     _until(lambda: len(champion.current().router.suggest(_TEXT).precedents) > 0)
     assert champion.unchanged() is not None
     assert "one is made in memory" not in caplog.text
-    # An index that comes or goes by itself is seen too.
+    # A new or deleted index file is noticed too.
     index_file(office.history_folder).unlink()
     assert champion.unchanged() is None
 
 
-def test_past_complaints_that_are_not_whole_any_more_are_told_and_not_guessed_at(office: Office) -> None:
+def test_damaged_past_complaints_are_an_error(office: Office) -> None:
     path = history_file(office.history_folder)
     path.write_bytes(path.read_bytes()[:-200])
     with pytest.raises(ArtifactError, match="not whole any more"):
@@ -199,7 +195,7 @@ def test_not_ready_while_model_and_units_file_disagree(office: Office) -> None:
         assert answer.status_code == 503
         assert answer.json()["type"] == "urn:pilah:problem:units_disagree"
         assert "train again" in answer.json()["detail"]
-        # An officer is helped all the same: what the model knows is still what it learned.
+        # The pages still suggest, with the units that the model learned.
         assert client.post("/v1/predictions", json={"text": "lampu jalan padam"}).status_code == 200
         units.write_text("id,name\ndinas-perhubungan,Dinas Perhubungan\n")
         assert client.get("/readyz").status_code == 200

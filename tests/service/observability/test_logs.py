@@ -1,4 +1,4 @@
-"""What is logged about requests, and that nothing which a person typed is."""
+"""The log of requests, which never contains typed text."""
 
 from __future__ import annotations
 
@@ -44,7 +44,7 @@ _BODIES: tuple[dict[str, Any], ...] = (
 
 @dataclass
 class Watched:
-    """A service whose log is read by a test, and a browser without cookies."""
+    """A service with a captured log, and a client without cookies."""
 
     client: TestClient
     log: io.StringIO
@@ -67,7 +67,7 @@ def watched(sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         home=sample_home, database_url=SecretStr(f"sqlite:///{tmp_path / 'pilah.db'}"), log_level="debug"
     )
     configure_logs(settings)
-    # The test's own client, which tells what it sends.
+    # The test client logs requests too.
     monkeypatch.setattr(logging.getLogger("httpx2"), "disabled", True)
     try:
         with TestClient(
@@ -82,7 +82,7 @@ def watched(sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
 
 
 def _routes(routes: list[BaseRoute]) -> set[tuple[str, str]]:
-    """Every method and path that is routed, the path filled in with the mark."""
+    """All routed methods and paths, with the mark as parameter."""
     found: set[tuple[str, str]] = set()
     for route in routes:
         inner = getattr(route, "routes", None) or getattr(getattr(route, "original_router", None), "routes", None)
@@ -95,7 +95,7 @@ def _routes(routes: list[BaseRoute]) -> set[tuple[str, str]]:
 
 
 def _everything(client: TestClient) -> int:
-    """Sends the mark to every route in every place that takes something; gives how many requests that were."""
+    """Send the mark to all routes, in every parameter; returns the number of requests."""
     count = 0
     known = _routes(client.app.routes)  # type: ignore[attr-defined]
     for method, path in sorted({*known, ("GET", f"/{MARK}"), ("PUT", "/v1/predictions")}):
@@ -105,7 +105,7 @@ def _everything(client: TestClient) -> int:
     return count
 
 
-def test_nothing_that_was_typed_is_in_the_log_whichever_route_it_was_typed_into(watched: Watched) -> None:
+def test_typed_text_is_never_logged_on_any_route(watched: Watched) -> None:
     client = watched.client
     client.headers.update({"User-Agent": MARK, "Referer": f"http://127.0.0.1/{MARK}", "X-Mark": MARK})
     sent = _everything(client)
@@ -128,7 +128,7 @@ def test_nothing_that_was_typed_is_in_the_log_whichever_route_it_was_typed_into(
     assert {200, 303, 400, 401, 403, 404, 405, 415, 422} <= statuses
 
 
-def test_an_upload_is_read_without_a_word_about_what_is_in_it(watched: Watched) -> None:
+def test_reading_an_upload_logs_none_of_its_content(watched: Watched) -> None:
     client = watched.client
     with open_accounts(client.app.state.database) as accounts:  # type: ignore[attr-defined]
         accounts.add_user("rini", "administrator", PASSWORD, "test")
@@ -143,7 +143,7 @@ def test_an_upload_is_read_without_a_word_about_what_is_in_it(watched: Watched) 
     assert MARK not in watched.log.getvalue()
 
 
-def test_a_fault_of_the_database_is_logged_with_its_place_and_without_what_was_being_written(watched: Watched) -> None:
+def test_a_database_error_is_logged_with_its_place_and_without_values(watched: Watched) -> None:
     refusing = "CREATE TRIGGER no_more BEFORE INSERT ON suggestions BEGIN SELECT RAISE(ABORT, 'no'); END"
     with watched.client.app.state.database.engine.begin() as connection:  # type: ignore[attr-defined]
         connection.execute(text(refusing))
@@ -182,14 +182,14 @@ def test_an_exception_of_a_thread_or_of_a_library_is_logged_without_its_message(
         broken()
     except KeyError:
         logging.getLogger("somelibrary").exception("couldn't")
-        # As uvicorn passes on a failed start, of which Starlette has made text.
+        # uvicorn logs a failed start with the traceback that Starlette has formatted.
         logging.getLogger("uvicorn.error").error(traceback.format_exc())  # noqa: TRY400
     warnings.showwarning(MARK, UserWarning, "file.py", 3)
     assert MARK not in watched.log.getvalue()
     assert watched.log.getvalue().count("KeyError") == 3
 
 
-def test_a_request_is_known_by_its_route_and_the_model_that_answered(watched: Watched) -> None:
+def test_a_request_is_logged_by_its_route_and_model_version(watched: Watched) -> None:
     watched.client.post("/v1/predictions", json={"text": "paspor saya hilang"})
     watched.client.get(f"/v1/complaints/{MARK}?x={MARK}")
     version = watched.client.get("/v1/model").json()["version"]

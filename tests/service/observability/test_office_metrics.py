@@ -22,7 +22,7 @@ MARK = "mawarmerah77"
 
 
 def _scraped(client: TestClient, **headers: str) -> dict[tuple[str, ...], float]:
-    """Every sample by its name and the values of its labels."""
+    """All samples, by name and label values."""
     answer = client.get("/metrics", headers=headers)
     assert answer.status_code == 200
     assert answer.headers["content-type"].startswith("text/plain")
@@ -51,12 +51,12 @@ def test_requests_and_suggestions_are_counted_by_route_and_status(client: TestCl
     made = {status: gained("pilah_suggestions_total", status) for status in ("confident", "review", "unsure")}
     assert sum(made.values()) == 2
     assert made["unsure"] >= 1
-    # The one that asks.
+    # The request for the metrics itself.
     assert after["pilah_requests_in_flight",] == 1
     assert not any(MARK in part for key in after for part in key)
 
 
-def test_the_queue_the_ledger_and_the_model_are_told_as_they_are(client: TestClient) -> None:
+def test_queue_ledger_and_model_are_reported(client: TestClient) -> None:
     for reference, received in (("M-1", "2026-01-05T08:00:00+07:00"), ("M-2", None)):
         body = {"text": "paspor saya hilang", "reference_id": reference}
         client.post("/v1/predictions", json=body | ({"received_at": received} if received else {}))
@@ -74,24 +74,24 @@ def test_the_queue_the_ledger_and_the_model_are_told_as_they_are(client: TestCli
     assert found["pilah_drift_alarms", "input"] == 0
 
 
-def test_an_alarm_of_drift_is_told_by_its_kind(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_drift_alarm_is_reported_by_kind(client: TestClient, monkeypatch: pytest.MonkeyPatch) -> None:
 
     alarm = Alarm(Kind.AGREEMENT, next(iter(Signal)), now(), "", Sentence("drift.alarm-agreement"))
     monkeypatch.setattr(office_metrics, "look_for_drift", lambda _loaded, _supervision: ((alarm,), ""))
-    # It was looked for a moment ago.
+    # Let the cached alarms expire.
     monkeypatch.setattr(client.app.state.office_metrics._drift, "_expires_at", 0.0)  # type: ignore[attr-defined]  # noqa: SLF001
     found = _scraped(client)
     assert (found["pilah_drift_alarms", "input"], found["pilah_drift_alarms", "agreement"]) == (0, 1)
 
 
-def test_an_office_that_has_keys_shows_its_figures_to_who_has_one(client: TestClient) -> None:
+def test_an_office_with_keys_shows_metrics_only_with_a_key(client: TestClient) -> None:
     with open_accounts(client.app.state.database) as accounts:  # type: ignore[attr-defined]
         key = accounts.add_key("prometheus", "test")
     assert client.get("/metrics").status_code == 401
     assert _scraped(client, Authorization=f"Bearer {key}")["pilah_model_usable",] == 1
 
 
-def test_the_operators_guide_names_every_figure(client: TestClient) -> None:
+def test_the_operators_guide_names_every_metric(client: TestClient) -> None:
     client.get("/healthz")
     families = {family.name for family in text_string_to_metric_families(client.get("/metrics").text)}
     documented = set(_GUIDE_ROW.findall(_GUIDE.read_text(encoding="utf-8")))
