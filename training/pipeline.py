@@ -335,4 +335,4 @@ def _write_left_out(path: Path, rows: Sequence[LeftOut]) -> None:
     with path.open("w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file)
         writer.writerow(("file", "row", "reason", "id", "text"))
-        writer.writerows((row.file, row.row, row.reason, row.id, row.text) for row in rows)
+        writer.writerows((row.file, row.row, str(row.reason), row.id, row.text) for row in rows)

@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections import defaultdict
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from data.messages import Language
 from model.office.rules import Rules
 from training.checking.coverage import period_of
 from training.checking.findings import (
     BlankLabels,
+    Conflict,
     Doubt,
     FileFound,
     Findings,
     FoundRow,
+    Label,
     LeakingRow,
     MendedRow,
+    Repeats,
     UnreadDate,
 )
 from training.checking.label_errors import likely_wrong
 from training.checking.label_variants import differing_spellings
-from training.checking.near_duplicates import as_repeats, conflicts, repeated
 from training.checking.rare_labels import rare_labels
 from training.dataset.leakage import count_leaks, leaking_rows
 from training.dataset.near_duplicate_groups import near_duplicate_groups
@@ -30,6 +34,11 @@ from training.fitting.fit import units_known
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
+    import numpy as np
+    from numpy.typing import NDArray
+
+    from data.messages import Sentence
+    from model.history.rows import LabelledComplaint
     from model.office.units import Units
     from training.dataset.read import FileSummary, LeftOut, Reading
 
@@ -37,7 +46,6 @@ if TYPE_CHECKING:
 
 _MONTH_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](?:\d{4}|\d{2})(?!\d)", re.ASCII)
 _MONTHS = 12
-_TOLD_ELSEWHERE = frozenset((NO_LABEL, NO_DATE, UNREAD_DATE))
 
 
 def check(
@@ -56,7 +64,7 @@ def check(
     rows = reading.rows
     units = units_known(rows, office_units)
     groups = near_duplicate_groups([row.complaint.text for row in rows])
-    alike = repeated(rows, groups)
+    alike = _repeated(rows, groups)
     leaking = leaking_rows(rows, units)
     day = rows[-1].received_at.date() if rows and not reading.in_order_of_file else datetime.now(UTC).date()
     found: tuple[Doubt, ...] | None = None
@@ -72,20 +80,22 @@ def check(
         in_order_of_file=reading.in_order_of_file,
         files=tuple(_file(file) for file in reading.files),
         unreadable=tuple(reading.unreadable),
-        left_out=reading.reasons,
+        left_out=reading.reasons(Language.INDONESIAN),
         other_left_out=tuple(
-            (row.reason, FoundRow.of_left_out(row)) for row in reading.left_out if row.reason not in _TOLD_ELSEWHERE
+            (row.reason.told_in(Language.INDONESIAN), FoundRow.of_left_out(row))
+            for row in reading.left_out
+            if row.reason not in (NO_LABEL, NO_DATE, UNREAD_DATE)
         ),
         corrected=dict(reading.corrected),
         mended=_mended(reading),
         joined=reading.corrections.merges,
         period=None if reading.in_order_of_file else period_of(rows),
-        unread_dates=tuple(_unread(row) for row in reading.left_out if row.reason == UNREAD_DATE),
+        unread_dates=tuple(_unread(row) for row in reading.left_out if row.reason is UNREAD_DATE),
         no_dates=_left_out(reading.left_out, NO_DATE),
         blank=_blank(reading),
         spellings=tuple(differing_spellings(rows, office_units)),
-        repeats=as_repeats(alike),
-        conflicts=conflicts(alike, units),
+        repeats=_as_repeats(alike),
+        conflicts=_conflicts(alike, units),
         leaks=count_leaks(rows, leaking),
         leaking=tuple(
             LeakingRow(
@@ -132,11 +142,42 @@ def _blank(reading: Reading) -> BlankLabels:
     )
 
 
-def _left_out(rows: Sequence[LeftOut], reason: str) -> tuple[FoundRow, ...]:
-    return tuple(FoundRow.of_left_out(row) for row in rows if row.reason == reason)
+def _left_out(rows: Sequence[LeftOut], reason: Sentence) -> tuple[FoundRow, ...]:
+    return tuple(FoundRow.of_left_out(row) for row in rows if row.reason is reason)
 
 
 def _unread(row: LeftOut) -> UnreadDate:
     numbers = _MONTH_FIRST.match(row.date.strip())
     month_first = numbers is not None and int(numbers[1]) <= _MONTHS < int(numbers[2])
     return UnreadDate(FoundRow.of_left_out(row), row.date, month_first)
+
+
+def _repeated(rows: Sequence[LabelledComplaint], groups: NDArray[np.intp]) -> list[list[LabelledComplaint]]:
+    """The groups of at least two rows, largest first; `groups` has the number of each row's group."""
+    by_group: dict[int, list[LabelledComplaint]] = defaultdict(list)
+    for row, group in zip(rows, groups, strict=True):
+        by_group[int(group)].append(row)
+    return sorted((alike for alike in by_group.values() if len(alike) > 1), key=len, reverse=True)
+
+
+def _as_repeats(groups: Sequence[Sequence[LabelledComplaint]]) -> tuple[Repeats, ...]:
+    """The groups as a person sees them."""
+    return tuple(Repeats(tuple(map(FoundRow.of, alike))) for alike in groups)
+
+
+def _conflicts(groups: Sequence[Sequence[LabelledComplaint]], units: Units) -> tuple[Conflict, ...]:
+    """The groups whose rows have more than one unit, or more than one category; two spellings of a unit are one."""
+    found: list[Conflict] = []
+    for alike in groups:
+        decided = [row for row in alike if row.unit and not row.returned]
+        if len({_unit_key(row, units) for row in decided}) > 1:
+            found.append(Conflict(Label.UNIT, tuple(map(FoundRow.of, decided))))
+        labelled = [row for row in alike if row.category]
+        if len({row.category for row in labelled}) > 1:
+            found.append(Conflict(Label.CATEGORY, tuple(map(FoundRow.of, labelled))))
+    return tuple(sorted(found, key=lambda conflict: conflict.label, reverse=True))
+
+
+def _unit_key(row: LabelledComplaint, units: Units) -> str:
+    unit = units.find(row.unit)
+    return unit.id if unit else row.unit

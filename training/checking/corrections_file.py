@@ -10,7 +10,7 @@ from data.exports.dates import parse_date
 from data.exports.detect import open_tables
 from data.exports.tables import Limits
 from model.history.rows import RowSource
-from training.checking import workbook_layout as at
+from training.checking import workbook
 from training.checking.indonesian import LABELS
 from training.dataset.corrections import Corrections, Merge, RowCorrection
 from training.errors import CorrectionsUnusable
@@ -43,15 +43,15 @@ def _of_workbook(path: Path) -> Corrections:
     for table in open_tables(path, Limits()):
         filled = list(_filled(table))
         headers = set(filled[0][1]) if filled else set()
-        known = known or at.KEY in headers or at.JOIN in headers
+        known = known or workbook.KEY in headers or workbook.JOIN in headers
         for number, cells in filled[1:]:
             where = f'{path.name}, sheet "{table.sheet}", row {number}'
-            if at.KEY in headers and (correction := _row(cells, where)):
+            if workbook.KEY in headers and (correction := _row(cells, where)):
                 rows[correction.source] = _together(rows.get(correction.source), correction)
-            elif at.JOIN in headers and (merge := _merge(cells, where)):
+            elif workbook.JOIN in headers and (merge := _merge(cells, where)):
                 merges.append(merge)
     if not known:
-        raise CorrectionsUnusable("commands.no-check-workbook", path=path, key=at.KEY, join=at.JOIN)
+        raise CorrectionsUnusable("commands.no-check-workbook", path=path, key=workbook.KEY, join=workbook.JOIN)
     return Corrections(tuple(rows.values()), tuple(merges))
 
 
@@ -66,26 +66,30 @@ def _filled(table: Table) -> Iterator[tuple[int, dict[str, str]]]:
 
 
 def _row(cells: dict[str, str], where: str) -> RowCorrection | None:
-    unit, category, date = (cells.get(name, "") for name in (at.RIGHT_UNIT, at.RIGHT_CATEGORY, at.RIGHT_DATE))
-    skip = _yes(cells.get(at.SKIP, ""), where, at.SKIP)
+    unit, category, date = (
+        cells.get(name, "") for name in (workbook.RIGHT_UNIT, workbook.RIGHT_CATEGORY, workbook.RIGHT_DATE)
+    )
+    skip = _yes(cells.get(workbook.SKIP, ""), where, workbook.SKIP)
     if not (unit or category or date or skip):
         return None
     if date and parse_date(date) is None:
         raise CorrectionsUnusable("commands.correction-date", where=where, date=date)
-    row = cells.get(at.ROW, "")
-    if not row.isdecimal() or not cells.get(at.KEY):
-        raise CorrectionsUnusable("commands.correction-key", where=where, row=at.ROW, key=at.KEY)
-    source = RowSource(cells.get(at.FILE, ""), cells.get(at.SHEET, ""), int(row), cells[at.KEY])
+    row = cells.get(workbook.ROW, "")
+    if not row.isdecimal() or not cells.get(workbook.KEY):
+        raise CorrectionsUnusable("commands.correction-key", where=where, row=workbook.ROW, key=workbook.KEY)
+    source = RowSource(cells.get(workbook.FILE, ""), cells.get(workbook.SHEET, ""), int(row), cells[workbook.KEY])
     return RowCorrection(source, where, unit, category, date, skip)
 
 
 def _merge(cells: dict[str, str], where: str) -> Merge | None:
-    if not _yes(cells.get(at.JOIN, ""), where, at.JOIN):
+    if not _yes(cells.get(workbook.JOIN, ""), where, workbook.JOIN):
         return None
-    label = _LABEL_OF.get(cells.get(at.LABEL, "").casefold())
-    name, into = cells.get(at.NAME, ""), cells.get(at.INTO, "")
+    label = _LABEL_OF.get(cells.get(workbook.LABEL, "").casefold())
+    name, into = cells.get(workbook.NAME, ""), cells.get(workbook.INTO, "")
     if label is None or not name or not into:
-        raise CorrectionsUnusable("commands.correction-merge", where=where, label=at.LABEL, name=at.NAME, into=at.INTO)
+        raise CorrectionsUnusable(
+            "commands.correction-merge", where=where, label=workbook.LABEL, name=workbook.NAME, into=workbook.INTO
+        )
     return Merge(label, name, into) if name != into else None
 
 

@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from data.indonesian import day, number
+from data.messages import Language, message
 from training.checking import indonesian
 from training.checking.findings import Label
-from training.checking.workbook_layout import SHEETS
+from training.checking.workbook import SHEETS
+from training.dataset.corrections import correction_code
 
 if TYPE_CHECKING:
     from training.checking.findings import Findings
@@ -79,14 +82,13 @@ def _templates() -> Environment:
     templates.globals.update(shown=_ROWS_SHOWN, sheets=SHEETS, Label=Label)
     templates.filters.update(
         field=indonesian.field,
-        reason=indonesian.reason,
-        kind=indonesian.kind,
+        kind=lambda kind: indonesian.KINDS[kind],
         fate=indonesian.fate,
-        corrected=indonesian.corrected,
+        corrected=lambda correction: message(correction_code(correction), Language.INDONESIAN),
         unreadable=indonesian.unreadable,
-        day=indonesian.day,
-        month=indonesian.month,
-        number=indonesian.number,
+        day=day,
+        month=lambda moment: day(moment, "MMMM y"),
+        number=number,
         share=indonesian.share,
         excerpt=_excerpt,
         label=lambda label: indonesian.LABELS[label],

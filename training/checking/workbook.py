@@ -1,15 +1,14 @@
-"""The findings as a workbook with one sheet a problem, to be mended in a spreadsheet and read in again."""
+"""The workbook of a check: one sheet a problem, corrected in a spreadsheet and read by corrections_file.py."""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from data.exports.open import Sheet, write_sheets
+from data.indonesian import day
 from training.checking import indonesian
-from training.checking import workbook_layout as at
 from training.checking.findings import FoundRow, Label
-from training.checking.workbook_layout import SHEETS
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
@@ -19,10 +18,54 @@ if TYPE_CHECKING:
 
     Cells = list[object]
 
+# The names of columns, which corrections_file.py reads again.
+FILE = "berkas"
+SHEET = "lembar"
+ROW = "baris"
+ID = "nomor"
+TEXT = "isi"
+UNIT = "unit tercatat"
+CATEGORY = "kategori tercatat"
+RIGHT_UNIT = "unit yang benar"
+RIGHT_CATEGORY = "kategori yang benar"
+RIGHT_DATE = "tanggal yang benar"
+SKIP = "lewati (ya)"
+KEY = "sidik (jangan diubah)"
+LABEL = "jenis"
+NAME = "nama"
+INTO = "digabung ke"
+JOIN = "gabung? (ya/tidak)"
+
+PLACE = (FILE, SHEET, ROW, ID, TEXT)
+MENDABLE = (RIGHT_UNIT, RIGHT_CATEGORY, RIGHT_DATE, SKIP)
+
+
+@dataclass(frozen=True, slots=True)
+class Sheets:
+    """One sheet a problem."""
+
+    guide: str = "Petunjuk"
+    columns: str = "Kolom"
+    period: str = "Masa"
+    dates: str = "Tanggal"
+    blank: str = "Tanpa label"
+    spellings: str = "Ejaan"
+    conflicts: str = "Bertentangan"
+    doubted_units: str = "Unit diragukan"
+    doubted_categories: str = "Kategori diragukan"
+    repeats: str = "Berulang"
+    leaks: str = "Teks bocor"
+    rare: str = "Label jarang"
+    left_out: str = "Tidak dipakai"
+    mended: str = "Sudah diperbaiki"
+
+
+SHEETS = Sheets()
+
 _LONGEST_TEXT = 3_000
 _WIDTHS = {
-    at.FILE: 18, at.SHEET: 9, at.ROW: 7, at.ID: 11, at.TEXT: 70, at.UNIT: 26, at.CATEGORY: 26, at.RIGHT_UNIT: 26,
-    at.RIGHT_CATEGORY: 26, at.RIGHT_DATE: 14, at.SKIP: 9, at.NAME: 36, at.INTO: 36, at.JOIN: 11,
+    FILE: 18, SHEET: 9, ROW: 7, ID: 11, TEXT: 70, UNIT: 26, CATEGORY: 26, RIGHT_UNIT: 26,
+    RIGHT_CATEGORY: 26, RIGHT_DATE: 14, SKIP: 9, NAME: 36, INTO: 36, JOIN: 11,
 }  # fmt: skip
 _YES = ("ya",)
 _GUIDE = (
@@ -53,14 +96,14 @@ def _sheets(found: Findings) -> Iterator[Sheet]:
         _rows(SHEETS.repeats, _repeats(found), ("kelompok",)),
         _rows(SHEETS.leaks, _leaks(found), ("kata-katanya", "jenisnya")),
         _mended(found),
-        _rows(SHEETS.left_out, (((indonesian.reason(why),), row) for why, row in found.other_left_out), ("alasan",)),
+        _rows(SHEETS.left_out, (((reason,), row) for reason, row in found.other_left_out), ("alasan",)),
     ]
     yield Sheet(SHEETS.guide, ("petunjuk",), [(line,) for line in _GUIDE], {"petunjuk": 120})
     yield _columns(found)
     yield _period(found)
     yield from mendable
     rare = [(indonesian.LABELS[label.label], label.name, label.rows, indonesian.fate(label)) for label in found.rare]
-    yield Sheet(SHEETS.rare, (at.LABEL, at.NAME, "jumlah baris", "yang terjadi"), rare, {**_WIDTHS, "yang terjadi": 60})
+    yield Sheet(SHEETS.rare, (LABEL, NAME, "jumlah baris", "yang terjadi"), rare, {**_WIDTHS, "yang terjadi": 60})
 
 
 def _columns(found: Findings) -> Sheet:
@@ -73,7 +116,7 @@ def _columns(found: Findings) -> Sheet:
             rows.append((file.name, file.sheet, header, taken.get(header, "tidak dibaca"), note))
     return Sheet(
         SHEETS.columns,
-        (at.FILE, at.SHEET, "kolom", "dibaca sebagai", "catatan"),
+        (FILE, SHEET, "kolom", "dibaca sebagai", "catatan"),
         rows,
         {"kolom": 30, "dibaca sebagai": 30},
     )
@@ -84,10 +127,10 @@ def _period(found: Findings) -> Sheet:
     if found.period is not None:
         thin = set(found.period.thin_months)
         rows += [
-            (indonesian.month(month), count, "jauh lebih sepi" if month in thin else "")
+            (day(month, "MMMM y"), count, "jauh lebih sepi" if month in thin else "")
             for month, count in found.period.months
         ]
-        rows += [(f"pekan mulai {indonesian.day(week)}", 0, "tanpa pengaduan") for week in found.period.empty_weeks]
+        rows += [(f"pekan mulai {day(week)}", 0, "tanpa pengaduan") for week in found.period.empty_weeks]
     return Sheet(SHEETS.period, ("masa", "jumlah baris", "catatan"), rows, {"masa": 28, "catatan": 24})
 
 
@@ -115,7 +158,7 @@ def _mended(found: Findings) -> Sheet:
     empty = _rows(SHEETS.mended, (), ())
     rows = [
         [
-            *_cells(one.row, ())[: -len(at.MENDABLE) - 1],
+            *_cells(one.row, ())[: -len(MENDABLE) - 1],
             one.correction.unit,
             one.correction.category,
             one.correction.date,
@@ -136,14 +179,14 @@ def _spellings(found: Findings) -> Sheet:
         *earlier,
         *_proposed(found),
     ]
-    headers = (at.LABEL, at.NAME, "jumlah baris", at.INTO, "jumlah baris tujuan", "bedanya", "catatan", at.JOIN)
+    headers = (LABEL, NAME, "jumlah baris", INTO, "jumlah baris tujuan", "bedanya", "catatan", JOIN)
     return Sheet(
         SHEETS.spellings,
         headers,
         rows,
         _WIDTHS,
-        choices={at.JOIN: ("ya", "tidak")},
-        marked=frozenset((at.INTO, at.JOIN)),
+        choices={JOIN: ("ya", "tidak")},
+        marked=frozenset((INTO, JOIN)),
     )
 
 
@@ -155,7 +198,7 @@ def _proposed(found: Findings) -> list[Sequence[object]]:
             spelling.rows,
             spelling.into,
             spelling.into_rows,
-            indonesian.kind(spelling.kind),
+            indonesian.KINDS[spelling.kind],
             "sudah dianggap satu" if spelling.joined else "",
             "",
         )
@@ -190,15 +233,15 @@ def _doubt(doubt: Doubt) -> tuple[Sequence[object], FoundRow]:
 
 def _rows(name: str, rows: Iterable[tuple[Sequence[object], FoundRow]], extra: Sequence[str]) -> Sheet:
     """A sheet of rows that a person can mend: where each stands, what was found, the cells to fill in, and its key."""
-    headers = (*at.PLACE, at.UNIT, at.CATEGORY, *extra, *at.MENDABLE, at.KEY)
+    headers = (*PLACE, UNIT, CATEGORY, *extra, *MENDABLE, KEY)
     return Sheet(
         name,
         headers,
         (_cells(row, found) for found, row in rows if row.source is not None),
         _WIDTHS,
-        choices={at.SKIP: _YES},
-        marked=frozenset(at.MENDABLE),
-        hidden=frozenset((at.KEY,)),
+        choices={SKIP: _YES},
+        marked=frozenset(MENDABLE),
+        hidden=frozenset((KEY,)),
     )
 
 

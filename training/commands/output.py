@@ -6,7 +6,8 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from data.messages import Language, terminal_language, terminal_message
+from data.messages import Language, Sentence, terminal_language, terminal_message
+from training.dataset.corrections import correction_code
 
 if TYPE_CHECKING:
     from rich.table import Table
@@ -70,16 +71,18 @@ def print_reading(reading: Reading) -> None:
         say("file-read", name=name, rows=file.rows, shape=file.shape, header_row=file.header_row)
         say("columns-read", columns=columns)
     if reading.from_ledger:
-        say("from-ledger", counts=", ".join(f"{count} {name}" for name, count in reading.from_ledger.items()))
+        counts = reading.from_ledger.items()
+        listed = [f"{count} {label('ledger-' + name.replace(' ', '-'))}" for name, count in counts]
+        say("from-ledger", counts=", ".join(listed))
     if reading.in_order_of_file:
         say("no-date-column", warning=True)
     if reading.rows:
         _print_rows(reading)
     for correction, count in reading.corrected.items():
-        say("corrected", count=count, correction=correction)
+        say("corrected", count=count, correction=Sentence(correction_code(correction)))
     if reading.left_out:
         say("left-out", count=len(reading.left_out))
-        for reason, count in reading.reasons.items():
+        for reason, count in reading.reasons(terminal_language()).items():
             say("left-out-reason", count=count, reason=reason)
 
 

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from model.history.rows import RowSource
 
-SKIPPED = "marked to be left out in the corrections"
+SKIPPED = Sentence("training.skipped")
 _MOST_NAMED = 5
 
 
@@ -60,13 +60,13 @@ class Corrections:
 
 @dataclass(frozen=True, slots=True)
 class CorrectedLabels:
-    """The corrected labels and date of one row; `skipped` is the reason for leaving the row out, blank otherwise."""
+    """The corrected labels and date of one row; `skipped` is the reason for leaving the row out."""
 
     unit: str
     category: str
     date: str
     unit_corrected: bool = False
-    skipped: str = ""
+    skipped: Sentence | None = None
 
 
 @dataclass
@@ -155,3 +155,12 @@ def _merged(earlier: RowCorrection | None, later: RowCorrection) -> RowCorrectio
 
 def _key(source: RowSource) -> tuple[str, int, str]:
     return source.sheet, source.row, source.key
+
+
+def correction_code(correction: str) -> str:
+    """The code of the sentence for a key of `CorrectionApplier.counted`.
+
+    >>> correction_code("units put right")
+    'training.corrected-units-put-right'
+    """
+    return f"training.corrected-{correction.replace(' ', '-')}"

@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from data.messages import Sentence
 from model.history.rows import history_file, read_history, read_rows
 from training.dataset.read import LeftOut, Reading
 from training.errors import HistoryUnusable
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
     from model.versions.office_home import Office
 
 LEDGER = "ledger"
-OLDER_ROW = "the ledger has a newer decision on the same id"
-OLDER_DECISION = "an export newer than the ledger's decision has the same id"
+_OLDER_ROW = Sentence("training.older-row")
+_OLDER_DECISION = Sentence("training.older-decision")
 
 
 def past_rows(office: Office) -> Reading:
@@ -54,9 +55,9 @@ def with_ledger(reading: Reading, path: Path) -> Reading:
             del by_id[row.complaint.reference_id]
             wrong = tuple(unit for unit in decision.known_wrong if unit != row.unit)
             kept.append(replace(row, wrong_units=tuple(dict.fromkeys((*row.wrong_units, *wrong)))))
-            left_out.append(_left_out(decision, OLDER_DECISION))
+            left_out.append(_left_out(decision, _OLDER_DECISION))
         else:
-            left_out.append(_left_out(row, OLDER_ROW))
+            left_out.append(_left_out(row, _OLDER_ROW))
     taken = [*by_id.values(), *(row for row in decisions if not row.complaint.reference_id)]
     return Reading(
         rows=sorted((*kept, *taken), key=lambda row: row.received_at),
@@ -75,7 +76,7 @@ def _is_newer(row: LabelledComplaint, decision: LabelledComplaint) -> bool:
     return (row.decided_at or row.received_at) > (decision.decided_at or datetime.min)  # noqa: DTZ901 - naive as they are
 
 
-def _left_out(row: LabelledComplaint, reason: str) -> LeftOut:
+def _left_out(row: LabelledComplaint, reason: Sentence) -> LeftOut:
     secret = row.complaint.confidential
     file, number = (row.source.file, row.source.row) if row.source else (LEDGER if row.verdict else "history", 0)
     return LeftOut(

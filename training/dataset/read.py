@@ -12,6 +12,7 @@ from zoneinfo import ZoneInfo
 from data.errors import ColumnMissing, FileUnreadable
 from data.exports.dates import parse_date
 from data.exports.open import open_export
+from data.messages import Language, Sentence
 from model.complaint import LONGEST_TEXT, Complaint, without_personal_data
 from model.from_export import complaint_of, problem_of, was_returned
 from model.history.rows import LabelledComplaint, RowSource
@@ -26,9 +27,10 @@ if TYPE_CHECKING:
     from data.exports.open import Export, ExportRow
 
 
-NO_LABEL = "neither unit nor category"
-NO_DATE = "no date"
-UNREAD_DATE = "a date that can't be read"
+NO_LABEL = Sentence("training.no-label")
+NO_DATE = Sentence("training.no-date")
+UNREAD_DATE = Sentence("training.unread-date")
+_SAME_ID = Sentence("training.superseded")
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,7 +42,7 @@ class LeftOut:
 
     file: str
     row: int
-    reason: str
+    reason: Sentence
     id: str
     text: str
     date: str = ""
@@ -82,10 +84,9 @@ class Reading:
     from_ledger: dict[str, int] = field(default_factory=dict)
     unreadable: list[UnreadableFile] = field(default_factory=list)
 
-    @property
-    def reasons(self) -> dict[str, int]:
+    def reasons(self, language: Language = Language.ENGLISH) -> dict[str, int]:
         """The number of rows left out for each reason, most frequent first."""
-        return dict(Counter(row.reason for row in self.left_out).most_common())
+        return dict(Counter(row.reason.told_in(language) for row in self.left_out).most_common())
 
 
 def read_exports(
@@ -196,15 +197,15 @@ def _take(
     corrected = applier.apply(source, row.fields)
     labelled = replace(_labelled(row, corrected, complaint, reading, timezone), source=source)
     place = _place(labelled, source)
-    if reason := corrected.skipped or str(problem_of(row) or "") or _reason_to_leave_out(labelled, corrected.date):
-        date = mask(corrected.date).text if reason == UNREAD_DATE and not complaint.confidential else ""
+    if reason := corrected.skipped or problem_of(row) or _reason_to_leave_out(labelled, corrected.date):
+        date = mask(corrected.date).text if reason is UNREAD_DATE and not complaint.confidential else ""
         reading.left_out.append(replace(place, reason=reason, date=date))
         return
     if complaint.reference_id:
         earlier = by_id.get(complaint.reference_id)
         if earlier is not None:
             reading.rows[earlier[0]] = _SUPERSEDED
-            reading.left_out.append(replace(earlier[1], reason="a newer export has the same id"))
+            reading.left_out.append(replace(earlier[1], reason=_SAME_ID))
         by_id[complaint.reference_id] = (len(reading.rows), place)
     reading.rows.append(labelled)
 
@@ -239,17 +240,17 @@ def _labelled(
 def _place(row: LabelledComplaint, source: RowSource) -> LeftOut:
     # Text and id of a confidential complaint appear in the training rows alone; elsewhere the row number has to do.
     if row.complaint.confidential:
-        return LeftOut(source.file, source.row, "", "", "", confidential=True, source=source)
+        return LeftOut(source.file, source.row, NO_LABEL, "", "", confidential=True, source=source)
     complaint = row.complaint
-    return LeftOut(source.file, source.row, "", complaint.reference_id, complaint.text, source=source)
+    return LeftOut(source.file, source.row, NO_LABEL, complaint.reference_id, complaint.text, source=source)
 
 
-def _reason_to_leave_out(row: LabelledComplaint, date: str) -> str:
+def _reason_to_leave_out(row: LabelledComplaint, date: str) -> Sentence | None:
     if not row.unit and not row.category:
         return NO_LABEL
     if row.complaint.received_at is None:
         return UNREAD_DATE if date else NO_DATE
-    return ""
+    return None
 
 
 def _is_blank(cell: object) -> bool:

@@ -3,18 +3,12 @@
 from __future__ import annotations
 
 from data.indonesian import day, number
-from training.checking import indonesian as checking
-from training.dataset.ledger_rows import OLDER_DECISION, OLDER_ROW
 
 FIGURES = {
     "unit_top_1": "Unit: saran pertama tepat",
     "unit_top_3": "Unit: tepat di antara tiga saran",
     "category_top_1": "Kategori: saran pertama tepat",
     "category_top_3": "Kategori: tepat di antara tiga saran",
-}
-_LEDGER_REASONS = {
-    OLDER_ROW: "Pilah mencatat putusan yang lebih baru untuk nomor yang sama",
-    OLDER_DECISION: "ekspor yang lebih baru memuat nomor yang sama",
 }
 _SMALLEST_P = 0.001
 
@@ -53,8 +47,3 @@ def p_value(p: float) -> str:
     ('kurang dari 0,001', '0,032')
     """
     return "kurang dari 0,001" if p < _SMALLEST_P else number(p, "0.000")
-
-
-def reason(written: str) -> str:
-    """The reason why a row was left out."""
-    return _LEDGER_REASONS.get(written) or checking.reason(written)

@@ -7,6 +7,7 @@ from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING
 
+from data.messages import Language
 from model.drift.baseline import Baseline
 from model.versions.artifact import library_versions
 from training.evaluation.drift import observations
@@ -49,7 +50,8 @@ def make_card(
             ],
             "rows": len(reading.rows),
             "learned": recipe.learned_of(len(reading.rows)),
-            "left_out": reading.reasons,
+            "left_out": reading.reasons(),
+            "left_out_indonesian": reading.reasons(Language.INDONESIAN),
             "from_ledger": reading.from_ledger,
             "sha256": _fingerprint(reading.rows),
             **_period(reading.rows),

@@ -89,6 +89,5 @@ def _templates() -> Environment:
         learned_of=indonesian.learned_of,
         of_hundred=indonesian.of_hundred,
         p_value=indonesian.p_value,
-        reason=indonesian.reason,
     )
     return templates

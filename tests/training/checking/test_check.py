@@ -15,7 +15,7 @@ from model.office.units import Units, read_units
 from model.versions.office_home import Office
 from pilah import app
 from tests.training.checking.mending import cells_of, fill_in
-from training.checking import workbook_layout as at
+from training.checking import workbook as at
 from training.checking.check import check
 from training.checking.corrections_file import read_corrections
 from training.checking.coverage import period_of
@@ -23,8 +23,7 @@ from training.checking.findings import Label
 from training.checking.label_variants import differing_spellings
 from training.checking.page import page_of, section_of
 from training.checking.units_file import add_spellings
-from training.checking.workbook import write_check
-from training.checking.workbook_layout import SHEETS
+from training.checking.workbook import SHEETS, write_check
 from training.dataset.corrections import Merge
 from training.dataset.read import Reading, read_exports
 from training.errors import CorrectionsUnusable

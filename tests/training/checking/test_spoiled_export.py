@@ -20,8 +20,7 @@ from tests.training.checking.spoiled import Spoiled, protected_workbook, spoil, 
 from training.checking.check import check
 from training.checking.findings import Label
 from training.checking.page import page_of
-from training.checking.workbook import write_check
-from training.checking.workbook_layout import SHEETS
+from training.checking.workbook import SHEETS, write_check
 from training.dataset.read import read_exports
 
 if TYPE_CHECKING:

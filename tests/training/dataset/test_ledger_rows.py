@@ -40,7 +40,7 @@ def test_of_the_same_complaint_the_newer_decision_wins_and_the_older_is_counted(
         "2": ("Dinas A", ""),
         "3": ("Dinas A", ""),
     }
-    assert merged.reasons == {
+    assert merged.reasons() == {
         "the ledger has a newer decision on the same id": 1,
         "an export newer than the ledger's decision has the same id": 1,
     }
