@@ -56,13 +56,13 @@ def main(source: Path, seed: int, shuffled: int) -> None:
 def _print(spoiled: Spoiled, findings: Findings, shuffled: int) -> None:
     numbers = {row["id"]: number for number, row in enumerate(spoiled.rows, start=2)}
     wanted = {numbers[row_id] for row_id in spoiled.shuffled}
-    doubts = [doubt.row.source.row for doubt in findings.doubts_of(Label.UNIT) if doubt.row.source]
+    doubts = [doubt.row.source.row for doubt in findings.label_errors_of(Label.UNIT) if doubt.row.source]
     for most in (shuffled, 2 * shuffled, len(doubts)):
         print(f"{len(wanted & set(doubts[:most]))} of {len(wanted)} shuffled units among the first {most} listed")  # noqa: T201
     conflicting = {row.source.row for found in findings.conflicts for row in found.rows if row.source}
     found = {numbers[row_id] for row_id in spoiled.conflicting} & conflicting
     print(f"{len(found)} of {len(spoiled.conflicting)} conflicting rows named")  # noqa: T201
-    print(f"spellings: {[(one.name, one.into, one.rows) for one in findings.open_spellings]}")  # noqa: T201
+    print(f"spellings: {[(one.name, one.into, one.rows) for one in findings.open_variants]}")  # noqa: T201
     print(f"{len(findings.unread_dates)} of {len(spoiled.unread_dates)} dates named")  # noqa: T201
     print(f"empty columns: {[file.empty for file in findings.files]}; confidential: {findings.confidential}")  # noqa: T201
 

@@ -1,1 +1,1 @@
-"""Before a training: what is wrong with a labelled export, said so that a person who doesn't program can mend it."""
+"""Find problems in a labelled export before a training, and explain them to people who don't program."""

@@ -1,4 +1,4 @@
-"""The check itself: a reading and what the office says of itself in, findings out."""
+"""Check a labelled history for problems before a training."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from training.checking.coverage import period_of
 from training.checking.findings import (
     BlankLabels,
     Conflict,
-    Doubt,
-    FileFound,
+    CorrectedRow,
+    FileColumns,
     Findings,
-    FoundRow,
     Label,
+    LabelError,
     LeakingRow,
-    MendedRow,
-    Repeats,
+    NearDuplicates,
+    RowExcerpt,
     UnreadDate,
 )
-from training.checking.label_errors import likely_wrong
-from training.checking.label_variants import differing_spellings
+from training.checking.label_errors import find_label_errors
+from training.checking.label_variants import find_label_variants
 from training.checking.rare_labels import rare_labels
 from training.dataset.leakage import count_leaks, leaking_rows
 from training.dataset.near_duplicate_groups import near_duplicate_groups
@@ -56,10 +56,10 @@ def check(
     doubts: bool = True,
     step: Step = lambda rows: None,
 ) -> Findings:
-    """What a person should know, and may mend, before a model learns from these rows.
+    """The problems of a labelled history that a person may correct before a training.
 
-    `doubts`: whether to look for likely wrong labels too, which fits several models and takes most of the time; `step`
-    is told how many rows each of them learned from, in all as many as `steps_of` says.
+    `doubts` also looks for likely wrong labels, which fits several models and takes most of the time. `step` receives
+    the number of rows judged by each model; the total is `steps_of(len(rows))`.
     """
     rows = reading.rows
     units = units_known(rows, office_units)
@@ -67,9 +67,9 @@ def check(
     alike = _repeated(rows, groups)
     leaking = leaking_rows(rows, units)
     day = rows[-1].received_at.date() if rows and not reading.in_order_of_file else datetime.now(UTC).date()
-    found: tuple[Doubt, ...] | None = None
+    label_errors: tuple[LabelError, ...] | None = None
     if doubts:
-        found = tuple(likely_wrong(rows, units, groups, step))
+        label_errors = tuple(find_label_errors(rows, units, groups, step))
     return Findings(
         rows=len(rows),
         units=len({unit.id for row in rows if row.unit and (unit := units.find(row.unit))}),
@@ -82,7 +82,7 @@ def check(
         unreadable=tuple(reading.unreadable),
         left_out=reading.reasons(Language.INDONESIAN),
         other_left_out=tuple(
-            (row.reason.told_in(Language.INDONESIAN), FoundRow.of_left_out(row))
+            (row.reason.told_in(Language.INDONESIAN), RowExcerpt.of_left_out(row))
             for row in reading.left_out
             if row.reason not in (NO_LABEL, NO_DATE, UNREAD_DATE)
         ),
@@ -93,13 +93,13 @@ def check(
         unread_dates=tuple(_unread(row) for row in reading.left_out if row.reason is UNREAD_DATE),
         no_dates=_left_out(reading.left_out, NO_DATE),
         blank=_blank(reading),
-        spellings=tuple(differing_spellings(rows, office_units)),
-        repeats=_as_repeats(alike),
+        label_variants=tuple(find_label_variants(rows, office_units)),
+        near_duplicates=_as_near_duplicates(alike),
         conflicts=_conflicts(alike, units),
         leaks=count_leaks(rows, leaking),
         leaking=tuple(
             LeakingRow(
-                FoundRow.of(found.row),
+                RowExcerpt.of(found.row),
                 "" if found.row.complaint.confidential else found.phrase,
                 routed=found.routed,
                 names_decided=found.right,
@@ -107,20 +107,20 @@ def check(
             for found in leaking
         ),
         rare=tuple(rare_labels(rows, units, rules or Rules((), units), day)),
-        doubts=found,
+        label_errors=label_errors,
     )
 
 
-def _mended(reading: Reading) -> tuple[MendedRow, ...]:
+def _mended(reading: Reading) -> tuple[CorrectedRow, ...]:
     wanted = {correction.source: correction for correction in reading.corrections.rows}
-    here = [FoundRow.of(row) for row in reading.rows if row.source in wanted]
-    here += [FoundRow.of_left_out(row) for row in reading.left_out if row.source in wanted]
-    return tuple(MendedRow(row, wanted[row.source]) for row in here if row.source is not None)
+    here = [RowExcerpt.of(row) for row in reading.rows if row.source in wanted]
+    here += [RowExcerpt.of_left_out(row) for row in reading.left_out if row.source in wanted]
+    return tuple(CorrectedRow(row, wanted[row.source]) for row in here if row.source is not None)
 
 
-def _file(file: FileSummary) -> FileFound:
+def _file(file: FileSummary) -> FileColumns:
     used = set(file.columns.values())
-    return FileFound(
+    return FileColumns(
         file.path.name,
         file.sheet,
         file.shape,
@@ -137,44 +137,43 @@ def _blank(reading: Reading) -> BlankLabels:
     has_category = any("category" in file.columns for file in reading.files)
     return BlankLabels(
         _left_out(reading.left_out, NO_LABEL),
-        tuple(FoundRow.of(row) for row in reading.rows if has_unit and not row.unit),
-        tuple(FoundRow.of(row) for row in reading.rows if has_category and not row.category),
+        tuple(RowExcerpt.of(row) for row in reading.rows if has_unit and not row.unit),
+        tuple(RowExcerpt.of(row) for row in reading.rows if has_category and not row.category),
     )
 
 
-def _left_out(rows: Sequence[LeftOut], reason: Sentence) -> tuple[FoundRow, ...]:
-    return tuple(FoundRow.of_left_out(row) for row in rows if row.reason is reason)
+def _left_out(rows: Sequence[LeftOut], reason: Sentence) -> tuple[RowExcerpt, ...]:
+    return tuple(RowExcerpt.of_left_out(row) for row in rows if row.reason is reason)
 
 
 def _unread(row: LeftOut) -> UnreadDate:
     numbers = _MONTH_FIRST.match(row.date.strip())
     month_first = numbers is not None and int(numbers[1]) <= _MONTHS < int(numbers[2])
-    return UnreadDate(FoundRow.of_left_out(row), row.date, month_first)
+    return UnreadDate(RowExcerpt.of_left_out(row), row.date, month_first)
 
 
 def _repeated(rows: Sequence[LabelledComplaint], groups: NDArray[np.intp]) -> list[list[LabelledComplaint]]:
-    """The groups of at least two rows, largest first; `groups` has the number of each row's group."""
+    """The groups of at least two rows, largest first; `groups` holds the group number of each row."""
     by_group: dict[int, list[LabelledComplaint]] = defaultdict(list)
     for row, group in zip(rows, groups, strict=True):
         by_group[int(group)].append(row)
     return sorted((alike for alike in by_group.values() if len(alike) > 1), key=len, reverse=True)
 
 
-def _as_repeats(groups: Sequence[Sequence[LabelledComplaint]]) -> tuple[Repeats, ...]:
-    """The groups as a person sees them."""
-    return tuple(Repeats(tuple(map(FoundRow.of, alike))) for alike in groups)
+def _as_near_duplicates(groups: Sequence[Sequence[LabelledComplaint]]) -> tuple[NearDuplicates, ...]:
+    return tuple(NearDuplicates(tuple(map(RowExcerpt.of, alike))) for alike in groups)
 
 
 def _conflicts(groups: Sequence[Sequence[LabelledComplaint]], units: Units) -> tuple[Conflict, ...]:
-    """The groups whose rows have more than one unit, or more than one category; two spellings of a unit are one."""
+    """The groups with more than one unit or category; spellings of one unit count as one."""
     found: list[Conflict] = []
     for alike in groups:
         decided = [row for row in alike if row.unit and not row.returned]
         if len({_unit_key(row, units) for row in decided}) > 1:
-            found.append(Conflict(Label.UNIT, tuple(map(FoundRow.of, decided))))
+            found.append(Conflict(Label.UNIT, tuple(map(RowExcerpt.of, decided))))
         labelled = [row for row in alike if row.category]
         if len({row.category for row in labelled}) > 1:
-            found.append(Conflict(Label.CATEGORY, tuple(map(FoundRow.of, labelled))))
+            found.append(Conflict(Label.CATEGORY, tuple(map(RowExcerpt.of, labelled))))
     return tuple(sorted(found, key=lambda conflict: conflict.label, reverse=True))
 
 

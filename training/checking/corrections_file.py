@@ -1,4 +1,4 @@
-"""A mended workbook → corrections: what a person filled in, and nothing else."""
+"""Read the corrections that a person filled into the workbook of a check."""
 
 from __future__ import annotations
 
@@ -27,11 +27,11 @@ _LABEL_OF = {written: label for label, written in LABELS.items()}
 
 
 def read_corrections(paths: Sequence[Path]) -> Corrections:
-    """What was filled in, of several workbooks in the order given.
+    """The corrections of several workbooks, in the order given.
 
     Raises:
         FileUnreadable: a workbook can't be read.
-        CorrectionsUnusable: it isn't one of a check, or a cell says what can't be understood.
+        CorrectionsUnusable: the workbook isn't from a check, or a cell can't be understood.
     """
     return sum(map(_of_workbook, paths), Corrections())
 
@@ -47,7 +47,7 @@ def _of_workbook(path: Path) -> Corrections:
         for number, cells in filled[1:]:
             where = f'{path.name}, sheet "{table.sheet}", row {number}'
             if workbook.KEY in headers and (correction := _row(cells, where)):
-                rows[correction.source] = _together(rows.get(correction.source), correction)
+                rows[correction.source] = _merged(rows.get(correction.source), correction)
             elif workbook.JOIN in headers and (merge := _merge(cells, where)):
                 merges.append(merge)
     if not known:
@@ -56,7 +56,7 @@ def _of_workbook(path: Path) -> Corrections:
 
 
 def _filled(table: Table) -> Iterator[tuple[int, dict[str, str]]]:
-    """The row number and the cells by header of every row; the first one pairs each header with itself."""
+    """Row number and cells by header of each row; the header row maps each header to itself."""
     headers: list[str] | None = None
     for line in table.lines():
         cells = [rearm(cell_text(cell)).strip() for cell in line.cells]
@@ -102,8 +102,8 @@ def _yes(answer: str, where: str, header: str) -> bool:
     raise CorrectionsUnusable("commands.correction-answer", where=where, header=header, answer=answer)
 
 
-def _together(earlier: RowCorrection | None, later: RowCorrection) -> RowCorrection:
-    """One correction of a row that stands on several sheets; what they say must agree."""
+def _merged(earlier: RowCorrection | None, later: RowCorrection) -> RowCorrection:
+    """One correction of a row from several sheets, whose entries must agree."""
     if earlier is None:
         return later
     for field in ("unit", "category", "date"):

@@ -1,4 +1,4 @@
-"""When the rows came, and where rows are missing."""
+"""Find weeks and months in which rows are missing."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ if TYPE_CHECKING:
     from model.history.rows import LabelledComplaint
 
 _WEEK = timedelta(days=7)
-# A month with under a third of the usual rows: holidays and Lebaran halve one, an export that was cut empties it.
+# Holidays such as Lebaran halve a month; a truncated export empties one.
 _THIN_SHARE = 1 / 3
 _FEWEST_MONTHS = 3
 _MOST_WEEKS = 2_000
 
 
 def period_of(rows: Sequence[LabelledComplaint], today: date | None = None) -> Period | None:
-    """The period of rows in order of time, None without rows."""
+    """The period of rows, which are in order of time; None without rows."""
     if not rows:
         return None
     days = [row.received_at.date() for row in rows]
@@ -46,7 +46,7 @@ def _months(first: date, last: date) -> list[date]:
 
 
 def _empty_weeks(days: Sequence[date]) -> tuple[date, ...]:
-    """The Mondays of whole weeks without a row, at most 2,000: a date of 1990 among those of today must not list a life."""
+    """The Mondays of whole weeks without a row, at most 2,000, since one wrong date may add decades."""
     weeks = {_monday(day) for day in days}
     week, last = min(weeks), max(weeks)
     empty: list[date] = []
@@ -58,7 +58,7 @@ def _empty_weeks(days: Sequence[date]) -> tuple[date, ...]:
 
 
 def _thin_months(months: Counter[date], first: date, last: date) -> tuple[date, ...]:
-    """Months with far fewer rows than the middle one; the first and the last may be cut, and are not judged."""
+    """Months with far fewer rows than the median; the first and last month may be partial, and don't count."""
     whole = _months(first, last)[1:-1]
     if len(whole) < _FEWEST_MONTHS:
         return ()

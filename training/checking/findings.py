@@ -1,4 +1,4 @@
-"""What a check found, in the order in which a person reads it. Texts are masked; a confidential row shows its place only."""
+"""The findings of a check. Texts are masked; of a confidential row only the place is shown."""
 
 from __future__ import annotations
 
@@ -20,29 +20,29 @@ if TYPE_CHECKING:
 __all__ = [
     "BlankLabels",
     "Conflict",
-    "Doubt",
-    "Fate",
-    "FileFound",
+    "CorrectedRow",
+    "Fallback",
+    "FileColumns",
     "Findings",
-    "FoundRow",
     "Label",
+    "LabelError",
+    "LabelVariant",
     "LeakingRow",
-    "MendedRow",
+    "NearDuplicates",
     "Period",
     "RareLabel",
-    "Repeats",
-    "Spelling",
-    "SpellingKind",
+    "RowExcerpt",
     "UnreadDate",
+    "VariantKind",
 ]
 
 
 @dataclass(frozen=True, slots=True)
-class FoundRow:
-    """A row as a person finds it again: its place, and what may be shown of it.
+class RowExcerpt:
+    """A row's place, and its fields that may be shown.
 
-    `id`, `text` and `received` are blank for a confidential row. `text` is masked. `source` is None for a row that was
-    read from no file.
+    `id`, `text` and `received` are blank for a confidential row. `text` is masked. `source` is None for a row of the
+    ledger.
     """
 
     source: RowSource | None
@@ -54,8 +54,8 @@ class FoundRow:
     confidential: bool
 
     @classmethod
-    def of(cls, row: LabelledComplaint) -> FoundRow:
-        """What may be shown of a row that is learned from."""
+    def of(cls, row: LabelledComplaint) -> RowExcerpt:
+        """The excerpt of a training row."""
         complaint, confidential = row.complaint, row.complaint.confidential
         return cls(
             row.source,
@@ -68,25 +68,25 @@ class FoundRow:
         )
 
     @classmethod
-    def of_left_out(cls, row: LeftOut) -> FoundRow:
-        """What may be shown of a row that is not learned from; its labels don't matter then."""
+    def of_left_out(cls, row: LeftOut) -> RowExcerpt:
+        """The excerpt of a row left out, without its labels."""
         return cls(row.source, row.id, row.text, row.date, "", "", row.confidential)
 
 
 @dataclass(frozen=True, slots=True)
-class MendedRow:
-    """A row with the correction that a person gave for it before this check; the labels of the row are those it has now."""
+class CorrectedRow:
+    """A row with an earlier correction; `row` has the corrected labels."""
 
-    row: FoundRow
+    row: RowExcerpt
     correction: RowCorrection
 
 
 @dataclass(frozen=True, slots=True)
-class FileFound:
-    """One file, or one sheet: which column was taken for what, and which for nothing.
+class FileColumns:
+    """The columns of one file or sheet.
 
-    `columns` gives a field its header, `ignored` are filled columns that nothing is read from, `empty` are columns
-    without a single cell, of both kinds.
+    `columns` maps a field to its header. `ignored` lists filled columns that aren't read; `empty` lists columns without
+    a single cell, read or not.
     """
 
     name: str
@@ -101,7 +101,7 @@ class FileFound:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """When the rows came. `months` and `empty_weeks` (their Mondays) are in order; `thin_months` have far fewer rows.
+    """The period of the rows. `empty_weeks` lists Mondays; `thin_months` have far fewer rows than the median month.
 
     `after_today` counts rows dated later than the day of the check.
     """
@@ -116,24 +116,24 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class UnreadDate:
-    """A row whose date, `written` so, can't be read; `month_first` where it reads with the month before the day."""
+    """A row with an unreadable date; `month_first` if the date is valid with the month before the day."""
 
-    row: FoundRow
+    row: RowExcerpt
     written: str
     month_first: bool
 
 
 @dataclass(frozen=True, slots=True)
 class BlankLabels:
-    """Rows without a label: both missing (left out), and learned from with the one that they have."""
+    """Rows without labels: `neither` are left out, the others train the label that they have."""
 
-    neither: tuple[FoundRow, ...]
-    no_unit: tuple[FoundRow, ...]
-    no_category: tuple[FoundRow, ...]
+    neither: tuple[RowExcerpt, ...]
+    no_unit: tuple[RowExcerpt, ...]
+    no_category: tuple[RowExcerpt, ...]
 
 
-class SpellingKind(StrEnum):
-    """In what two spellings of one label differ."""
+class VariantKind(StrEnum):
+    """The difference between two spellings of one label."""
 
     PUNCTUATION = "punctuation"
     ABBREVIATION = "abbreviation"
@@ -142,10 +142,10 @@ class SpellingKind(StrEnum):
 
 
 @dataclass(frozen=True, slots=True)
-class Spelling:
-    """Two names that look like one label: `name` would be joined into `into`, which has `into_rows` rows.
+class LabelVariant:
+    """Two names that look like one label; `name` would be merged into `into`, which has `into_rows` rows.
 
-    `joined`: they count as one already, through units.csv or because case and punctuation don't count in unit names.
+    `joined`: the names are one label already, by units.csv, or because unit names ignore case and punctuation.
     """
 
     label: Label
@@ -153,45 +153,45 @@ class Spelling:
     rows: int
     into: str
     into_rows: int
-    kind: SpellingKind
+    kind: VariantKind
     joined: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Repeats:
-    """Rows whose texts are nearly the same, oldest first."""
+class NearDuplicates:
+    """Rows with nearly the same text, oldest first."""
 
-    rows: tuple[FoundRow, ...]
+    rows: tuple[RowExcerpt, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class Conflict:
-    """Rows whose texts are nearly the same, and whose labels are not."""
+    """Rows with nearly the same text and different labels."""
 
     label: Label
-    rows: tuple[FoundRow, ...]
+    rows: tuple[RowExcerpt, ...]
 
 
 @dataclass(frozen=True, slots=True)
 class LeakingRow:
-    """A row whose text gives its label away: the `phrase`, and whether it names the unit that was decided."""
+    """A row whose text names a unit; `names_decided` if the named unit is the decided one."""
 
-    row: FoundRow
+    row: RowExcerpt
     phrase: str
     routed: bool
     names_decided: bool
 
 
 @dataclass(frozen=True, slots=True)
-class Doubt:
-    """A label that is likely wrong, judged by rows other than its own.
+class LabelError:
+    """A likely wrong label, judged by a model that didn't learn from its row.
 
-    `given_probability` and `likely_probability` are those of the label that stands there and of `likely`, the one that
-    the other rows speak for; `usual_probability` is the mean that rows with the given label have for it.
+    `given_probability` belongs to the given label, `likely_probability` to the best other label, `likely`.
+    `usual_probability` is the mean probability of the given label over the rows that have it.
     """
 
     label: Label
-    row: FoundRow
+    row: RowExcerpt
     given: str
     likely: str
     given_probability: float
@@ -199,8 +199,8 @@ class Doubt:
     usual_probability: float
 
 
-class Fate(StrEnum):
-    """What a label with few rows lives by."""
+class Fallback(StrEnum):
+    """The evidence for a label with few rows."""
 
     RULE = "rule"
     CLOSED = "closed"
@@ -212,18 +212,18 @@ class Fate(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class RareLabel:
-    """A label with few rows, or a unit of units.csv without any, and what happens to it. `by` names the family, parent or rule."""
+    """A label with few rows, or a unit of units.csv without any. `by` names the family, parent, rule or successor."""
 
     label: Label
     name: str
     rows: int
-    fate: Fate
+    fallback: Fallback
     by: str
 
 
 @dataclass(frozen=True)
 class Findings:
-    """Everything that a check found. `doubts` is None where it was not looked for; they are listed likeliest wrong first."""
+    """All findings of a check. `label_errors` come most likely first, and are None if the check skipped them."""
 
     rows: int
     units: int
@@ -231,30 +231,30 @@ class Findings:
     returned: int
     confidential: int
     in_order_of_file: bool
-    files: tuple[FileFound, ...]
+    files: tuple[FileColumns, ...]
     unreadable: tuple[UnreadableFile, ...]
     left_out: Mapping[str, int]
-    other_left_out: tuple[tuple[str, FoundRow], ...]
+    other_left_out: tuple[tuple[str, RowExcerpt], ...]
     corrected: Mapping[str, int]
-    mended: tuple[MendedRow, ...]
+    mended: tuple[CorrectedRow, ...]
     joined: tuple[Merge, ...]
     period: Period | None
     unread_dates: tuple[UnreadDate, ...]
-    no_dates: tuple[FoundRow, ...]
+    no_dates: tuple[RowExcerpt, ...]
     blank: BlankLabels
-    spellings: tuple[Spelling, ...]
-    repeats: tuple[Repeats, ...]
+    label_variants: tuple[LabelVariant, ...]
+    near_duplicates: tuple[NearDuplicates, ...]
     conflicts: tuple[Conflict, ...]
     leaks: Leaks
     leaking: tuple[LeakingRow, ...]
     rare: tuple[RareLabel, ...]
-    doubts: tuple[Doubt, ...] | None
+    label_errors: tuple[LabelError, ...] | None
 
-    def doubts_of(self, label: Label) -> tuple[Doubt, ...]:
-        """The likely wrong units, or the likely wrong categories, likeliest wrong first."""
-        return tuple(doubt for doubt in self.doubts or () if doubt.label is label)
+    def label_errors_of(self, label: Label) -> tuple[LabelError, ...]:
+        """The likely wrong units or categories, most likely first."""
+        return tuple(error for error in self.label_errors or () if error.label is label)
 
     @property
-    def open_spellings(self) -> tuple[Spelling, ...]:
-        """The spellings that still count as labels of their own."""
-        return tuple(spelling for spelling in self.spellings if not spelling.joined)
+    def open_variants(self) -> tuple[LabelVariant, ...]:
+        """The label variants that still count as two labels."""
+        return tuple(spelling for spelling in self.label_variants if not spelling.joined)

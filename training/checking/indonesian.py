@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from data.indonesian import percent
 from data.messages import Language
-from training.checking.findings import Fate, Label, SpellingKind
+from training.checking.findings import Fallback, Label, VariantKind
 
 if TYPE_CHECKING:
     from data.errors import PilahError
@@ -45,10 +45,10 @@ FIELDS = {
     "attachments": "lampiran",
 }
 KINDS = {
-    SpellingKind.PUNCTUATION: "huruf besar, spasi, atau tanda baca",
-    SpellingKind.ABBREVIATION: "singkatan",
-    SpellingKind.TYPO: "salah ketik",
-    SpellingKind.OWN_AREA: "dengan dan tanpa nama daerah",
+    VariantKind.PUNCTUATION: "huruf besar, spasi, atau tanda baca",
+    VariantKind.ABBREVIATION: "singkatan",
+    VariantKind.TYPO: "salah ketik",
+    VariantKind.OWN_AREA: "dengan dan tanpa nama daerah",
 }
 
 
@@ -63,20 +63,20 @@ def unreadable(problem: PilahError) -> str:
     return problem.told_in(Language.INDONESIAN).replace(path, Path(path).name)
 
 
-def fate(label: RareLabel) -> str:
+def fallback(label: RareLabel) -> str:
     """How a model recognises a label with few rows."""
-    match label.fate:
-        case Fate.RULE:
+    match label.fallback:
+        case Fallback.RULE:
             return f"ditetapkan oleh aturan {label.by} di rules.csv"
-        case Fate.CLOSED:
+        case Fallback.CLOSED:
             return f"sudah tutup; digantikan {label.by}" if label.by else "sudah tutup; tidak disarankan lagi"
-        case Fate.FAMILY:
+        case Fallback.FAMILY:
             return f"dipelajari bersama rumpun {label.by}; tempat kejadian yang menentukan unitnya"
-        case Fate.DESCRIPTION:
+        case Fallback.DESCRIPTION:
             return "dikenali dari uraian tugasnya di units.csv"
-        case Fate.PARENT:
+        case Fallback.PARENT:
             return f"dikenali dari namanya; induknya di LAPOR! ialah {label.by}"
-        case Fate.NAME:
+        case Fallback.NAME:
             return "hanya dikenali dari namanya: jarang disarankan, dan keyakinannya rendah"
 
 

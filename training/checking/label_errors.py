@@ -1,10 +1,9 @@
-"""Labels that are likely wrong: those that rows other than their own speak against.
+"""Find likely wrong labels by confident learning (Northcutt, Jiang and Chuang 2021).
 
-Confident learning (Northcutt, Jiang and Chuang 2021): the rows are parted into folds, each fold is judged by a model that
-learned from the others, and a label is doubted where it is far less probable than it usually is on rows that have it,
-and another is more probable; the smaller its share of what is usual, the further up it is listed. Nearly the same texts are kept in one fold, or a
-mistake would be confirmed by its own copy. Each label is judged in the light of the other one: a unit that never has a
-row's category is doubted the more.
+The rows are split into folds, and a model trained on the other folds judges each fold. A label is likely wrong if its
+probability is far below the mean over the rows with this label, and another label is more probable. The smaller the
+ratio to this mean, the higher the label ranks. Near-duplicates share a fold, otherwise a copy would confirm the mistake.
+Unit and category of a row also judge each other: a unit that never occurs with the row's category becomes less probable.
 """
 
 from __future__ import annotations
@@ -21,7 +20,7 @@ from model.office.addressees import Addressees
 from model.ranking.places import PlaceEvidence
 from model.ranking.ranker import document
 from model.ranking.topics import family_of_topic, topic_of
-from training.checking.findings import Doubt, FoundRow, Label
+from training.checking.findings import Label, LabelError, RowExcerpt
 from training.fitting.linear import fit_linear_ranker
 from training.fitting.places import fit_places
 
@@ -40,49 +39,49 @@ if TYPE_CHECKING:
     Floats = NDArray[np.float64]
 
 FOLDS = 4
-# Fewer rows than these can't say what is usual.
+# With fewer rows the mean probabilities are unreliable.
 _FEWEST_ROWS = 40
 _FEWEST_LABELS = 2
-# How much one label of a row says of the other. At 1 a row whose unit is wrong is found almost surely, and a row whose unit
-# and category are both wrong, but fit each other, hardly ever; docs/decisions/0012 has the figures.
+# The weight of one label as evidence for the other. A weight of 1 finds nearly every row with a wrong unit, but hardly any
+# row whose unit and category are both wrong and fit each other. Figures: docs/decisions/0012.
 _SHARPNESS_OF_PAIRS = 0.3
 _SMOOTHING = 0.5
 _PRIOR_OF_MEAN = 3.0
 _CHUNK = 1_024
 _EVERY_MEMBER = 100_000
 _LEAST = 1e-6
-_DOUBTED_BELOW = 1 / 3
+_SUSPECT_BELOW = 1 / 3
 _SEED = 0
 
 
 def steps_of(n_rows: int) -> int:
-    """What the counts given to `step` add up to for so many rows."""
+    """The total of the counts given to `step` for a number of rows."""
     return n_rows if n_rows >= _FEWEST_ROWS else 0
 
 
-def likely_wrong(
+def find_label_errors(
     rows: Sequence[LabelledComplaint],
     units: Units,
     groups: NDArray[np.intp],
     step: Step = lambda rows: None,
-) -> list[Doubt]:
-    """The labels that are likely wrong, likeliest first, units and categories each by themselves.
+) -> list[LabelError]:
+    """The likely wrong units, then the likely wrong categories, each most likely first.
 
-    `groups` numbers the texts that are nearly the same. `step` is told how many rows were judged.
+    `groups` holds the near-duplicate group of each row. `step` receives the number of rows judged.
     """
     if len(rows) < _FEWEST_ROWS:
         return []
     judged = _Judges(rows, units, groups).judged(step)
     names = {unit.id: unit.name for unit in units}
     return [
-        *_doubts(judged[Label.UNIT], rows, Label.UNIT, names),
-        *_doubts(judged[Label.CATEGORY], rows, Label.CATEGORY, {}),
+        *_label_errors(judged[Label.UNIT], rows, Label.UNIT, names),
+        *_label_errors(judged[Label.CATEGORY], rows, Label.CATEGORY, {}),
     ]
 
 
 @dataclass(frozen=True, slots=True)
 class _Verdict:
-    """What the other rows say of one row's label: how probable the given one is, and which other is likeliest."""
+    """The probabilities of a row's given label and of the best other label."""
 
     row: int
     given: str
@@ -93,7 +92,7 @@ class _Verdict:
 
 
 class _Judges:
-    """One model a fold, that judges the rows it has not learned from."""
+    """The models, one a fold; each judges the rows of its fold, on which it was not trained."""
 
     def __init__(self, rows: Sequence[LabelledComplaint], units: Units, groups: NDArray[np.intp]) -> None:
         self._rows = rows
@@ -102,22 +101,22 @@ class _Judges:
         self._unit_ids = [_unit_id(row, units) for row in rows]
         self._topics = [topic_of(unit_id, units) for unit_id in self._unit_ids]
         self._categories = [row.category for row in rows]
-        # Words alone tell labels apart nearly as well as with their characters, in a third of the time.
+        # Word features alone separate labels nearly as well as word and character features, in a third of the time.
         features = ComplaintFeatures(characters=False)
         addressees = Addressees(units)
-        # The vocabulary knows no label, so one for all folds tells none of them anything.
+        # The vocabulary is built without labels, so sharing it between folds leaks nothing.
         self._matrix: csr_matrix = features.fit_transform([document(row.complaint, addressees) for row in rows])
 
     def judged(self, step: Step) -> Mapping[Label, list[_Verdict]]:
-        """The verdicts on every row that has the label and whose label other rows have too."""
-        found: dict[Label, list[_Verdict]] = {Label.UNIT: [], Label.CATEGORY: []}
-        # liblinear works without the interpreter's lock; two models at once, no more, for their weights are large.
+        """The verdicts on all rows whose label occurs in other folds too."""
+        verdicts_of: dict[Label, list[_Verdict]] = {Label.UNIT: [], Label.CATEGORY: []}
+        # liblinear releases the interpreter's lock. Two models at once at most: their weights are large.
         with ThreadPoolExecutor(max_workers=2) as pool:
             for number, verdicts in enumerate(pool.map(self._judge, range(FOLDS))):
                 for label, of_label in verdicts.items():
-                    found[label].extend(of_label)
+                    verdicts_of[label].extend(of_label)
                 step(int((self._fold == number).sum()))
-        return found
+        return verdicts_of
 
     def _judge(self, number: int) -> Mapping[Label, list[_Verdict]]:
         learned = np.flatnonzero(self._fold != number)
@@ -132,14 +131,12 @@ class _Judges:
         for start in range(0, len(asked), _CHUNK):
             chunk = asked[start : start + _CHUNK]
             if by_topic is not None and places is not None:
-                probabilities = pairs.in_the_light(
+                probabilities = pairs.conditional(
                     by_topic, self._matrix[chunk], [self._categories[i] for i in chunk], 0
                 )
                 verdicts[Label.UNIT] += self._unit_verdicts(chunk, by_topic.labels, probabilities, places)
             if by_category is not None:
-                probabilities = pairs.in_the_light(
-                    by_category, self._matrix[chunk], [self._topics[i] for i in chunk], 1
-                )
+                probabilities = pairs.conditional(by_category, self._matrix[chunk], [self._topics[i] for i in chunk], 1)
                 verdicts[Label.CATEGORY] += self._category_verdicts(chunk, by_category.labels, probabilities)
         return verdicts
 
@@ -156,10 +153,10 @@ class _Judges:
     def _unit_verdicts(
         self, chunk: NDArray[np.intp], labels: Sequence[str], probabilities: Floats, places: PlaceResolver
     ) -> Iterator[_Verdict]:
-        at = {label: i for i, label in enumerate(labels)}
+        columns = {label: i for i, label in enumerate(labels)}
         for position, row in enumerate(chunk):
             given, topic = self._unit_ids[row], self._topics[row]
-            if not given or topic not in at:
+            if not given or topic not in columns:
                 continue
             of_topic = probabilities[position]
             members = _Members(places, self._rows[row])
@@ -171,24 +168,26 @@ class _Judges:
                 if unit_id != given
             ]
             likely, probability = max(rivals, key=lambda rival: rival[1])
-            own = float(of_topic[at[topic]]) * dict(members.of(topic)).get(given, 0.0)
+            own = float(of_topic[columns[topic]]) * dict(members.of(topic)).get(given, 0.0)
             yield _Verdict(int(row), given, topic, own, likely, probability)
 
     def _category_verdicts(
         self, chunk: NDArray[np.intp], labels: Sequence[str], probabilities: Floats
     ) -> Iterator[_Verdict]:
-        at = {label: i for i, label in enumerate(labels)}
+        columns = {label: i for i, label in enumerate(labels)}
         for position, row in enumerate(chunk):
             given = self._categories[row]
-            if not given or given not in at:
+            if not given or given not in columns:
                 continue
             of_label = probabilities[position]
             best = next(labels[i] for i in np.argsort(-of_label, kind="stable")[:2] if labels[i] != given)
-            yield _Verdict(int(row), given, given, float(of_label[at[given]]), best, float(of_label[at[best]]))
+            yield _Verdict(
+                int(row), given, given, float(of_label[columns[given]]), best, float(of_label[columns[best]])
+            )
 
 
 class _Members:
-    """The units of a topic for one row, with the share that its places give each."""
+    """The units of a topic with their probabilities by the places of one row."""
 
     def __init__(self, places: PlaceResolver, row: LabelledComplaint) -> None:
         self._places = places
@@ -205,7 +204,7 @@ class _Members:
 
 
 class _Pairs:
-    """How often units and categories met in the learned rows: what one label of a row says of the other."""
+    """Co-occurrence counts of topics and categories in the training rows."""
 
     def __init__(self, topics: Sequence[str], categories: Sequence[str], learned: NDArray[np.intp]) -> None:
         self._met: tuple[dict[str, dict[str, int]], dict[str, dict[str, int]]] = ({}, {})
@@ -220,8 +219,8 @@ class _Pairs:
                     of_other[one] = of_other.get(one, 0) + 1
                     self._rows[side][one] = self._rows[side].get(one, 0) + 1
 
-    def in_the_light(self, ranker: LinearRanker, rows: csr_matrix, others: Sequence[str], side: int) -> Floats:
-        """The labels' probabilities, of shape (n, n_labels), given the text and the other label of each row."""
+    def conditional(self, ranker: LinearRanker, rows: csr_matrix, others: Sequence[str], side: int) -> Floats:
+        """Probabilities of shape (n, n_labels), given the text and the other label of each row."""
         probabilities = ranker.probabilities(rows)
         expected = np.array([self._rows[side].get(label, 0) for label in ranker.labels]) + _SMOOTHING
         for position, other in enumerate(others):
@@ -237,32 +236,32 @@ class _Pairs:
         return joint
 
 
-def _doubts(
+def _label_errors(
     verdicts: Sequence[_Verdict], rows: Sequence[LabelledComplaint], label: Label, names: Mapping[str, str]
-) -> list[Doubt]:
+) -> list[LabelError]:
     usual = _usual(verdicts)
-    doubted = [
+    suspects = [
         verdict
         for verdict in verdicts
-        if verdict.given_probability < min(_DOUBTED_BELOW * usual[verdict.given], verdict.likely_probability)
+        if verdict.given_probability < min(_SUSPECT_BELOW * usual[verdict.given], verdict.likely_probability)
     ]
-    doubted.sort(key=lambda verdict: (verdict.given_probability + _LEAST) / usual[verdict.given])
+    suspects.sort(key=lambda verdict: (verdict.given_probability + _LEAST) / usual[verdict.given])
     return [
-        Doubt(
+        LabelError(
             label,
-            FoundRow.of(rows[verdict.row]),
+            RowExcerpt.of(rows[verdict.row]),
             names.get(verdict.given, verdict.given),
             names.get(verdict.likely, verdict.likely),
             verdict.given_probability,
             verdict.likely_probability,
             usual[verdict.given],
         )
-        for verdict in doubted
+        for verdict in suspects
     ]
 
 
 def _usual(verdicts: Sequence[_Verdict]) -> dict[str, float]:
-    """The mean probability that each label has on rows that have it; few rows lean on those of the family, or of all."""
+    """The mean probability of each label over its rows, smoothed towards the mean of its family, and this towards all."""
     overall = float(np.mean([verdict.given_probability for verdict in verdicts])) if verdicts else 0.0
     by_group: dict[str, list[float]] = defaultdict(list)
     by_label: dict[str, list[float]] = defaultdict(list)
@@ -271,16 +270,16 @@ def _usual(verdicts: Sequence[_Verdict]) -> dict[str, float]:
         by_group[verdict.group].append(verdict.given_probability)
         by_label[verdict.given].append(verdict.given_probability)
         group_of[verdict.given] = verdict.group
-    of_group = {group: _leaning(values, overall) for group, values in by_group.items()}
-    return {label: _leaning(values, of_group[group_of[label]]) for label, values in by_label.items()}
+    of_group = {group: _smoothed(values, overall) for group, values in by_group.items()}
+    return {label: _smoothed(values, of_group[group_of[label]]) for label, values in by_label.items()}
 
 
-def _leaning(values: Sequence[float], on: float) -> float:
-    return (sum(values) + _PRIOR_OF_MEAN * on) / (len(values) + _PRIOR_OF_MEAN)
+def _smoothed(values: Sequence[float], towards: float) -> float:
+    return (sum(values) + _PRIOR_OF_MEAN * towards) / (len(values) + _PRIOR_OF_MEAN)
 
 
 def _folds(groups: NDArray[np.intp]) -> NDArray[np.intp]:
-    """The fold of each row; nearly the same texts share one, and the folds are about equal in rows."""
+    """The fold of each row; near-duplicates share a fold, and folds have about equal numbers of rows."""
     generator = np.random.default_rng(_SEED)
     fold_of_group = generator.permutation(int(groups.max()) + 1) % FOLDS
     folds: NDArray[np.intp] = fold_of_group[groups]

@@ -1,4 +1,4 @@
-"""The findings as HTML for the colleague who mends: a section for a report, and a page of its own."""
+"""The findings of a check as HTML: a section for the report, and a page of its own."""
 
 from __future__ import annotations
 
@@ -19,16 +19,15 @@ from training.dataset.corrections import correction_code
 if TYPE_CHECKING:
     from training.checking.findings import Findings
 
-# Enough to see what is meant; the workbook has them all.
+# The workbook has all rows.
 _ROWS_SHOWN = 20
 _LONGEST_EXCERPT = 220
 
 
 def section_of(findings: Findings, *, workbook: str = "") -> Markup:
-    """The findings as one `<section class="check" id="pemeriksaan">`, in Indonesian and escaped, for a page of whoever calls.
+    """The findings as an escaped Indonesian `<section class="check" id="pemeriksaan">` with headings h2 and h3.
 
-    It brings no style of its own: `STYLE` has what it needs, a dozen rules under `.check`, made to be put in the page's
-    `<style>`. Its headings are h2 and h3. `workbook` is the name of the workbook with every row, where there is one.
+    The calling page puts the rules of `STYLE` into its `<style>`. `workbook` names the workbook with all rows, if any.
     """
     return Markup(  # noqa: S704 - Jinja2 has escaped every value
         _templates().get_template("section.html").render(found=findings, workbook=workbook, counts=_counts(findings))
@@ -36,13 +35,13 @@ def section_of(findings: Findings, *, workbook: str = "") -> Markup:
 
 
 def page_of(findings: Findings, *, office: str, workbook: str = "") -> str:
-    """The findings as a page that stands alone: no file beside it, no network, light and dark, A4 on paper."""
+    """The findings as a self-contained page, in light and dark, and for A4 paper."""
     section = section_of(findings, workbook=workbook)
     return _templates().get_template("page.html").render(section=section, style=Markup(STYLE), office=office)  # noqa: S704
 
 
 def _counts(found: Findings) -> list[tuple[str, str, int]]:
-    """What there is to look at: the anchor, its name and how many; nothing that isn't there."""
+    """Anchor, title and number of each kind of finding, without the empty kinds."""
     counts = [
         ("tidak-terbaca", "berkas tidak terbaca", len(found.unreadable)),
         ("kolom-kosong", "kolom kosong seluruhnya", sum(len(file.empty) for file in found.files)),
@@ -52,11 +51,11 @@ def _counts(found: Findings) -> list[tuple[str, str, int]]:
             "baris tanpa label",
             sum(map(len, (found.blank.neither, found.blank.no_unit, found.blank.no_category))),
         ),
-        ("ejaan", "nama dengan ejaan berbeda", len(found.open_spellings)),
+        ("ejaan", "nama dengan ejaan berbeda", len(found.open_variants)),
         ("bertentangan", "pengaduan serupa dengan label berbeda", len(found.conflicts)),
-        ("unit-diragukan", "unit yang diragukan", len(found.doubts_of(Label.UNIT))),
-        ("kategori-diragukan", "kategori yang diragukan", len(found.doubts_of(Label.CATEGORY))),
-        ("berulang", "pengaduan yang berulang", len(found.repeats)),
+        ("unit-diragukan", "unit yang diragukan", len(found.label_errors_of(Label.UNIT))),
+        ("kategori-diragukan", "kategori yang diragukan", len(found.label_errors_of(Label.CATEGORY))),
+        ("berulang", "pengaduan yang berulang", len(found.near_duplicates)),
         ("bocor", "teks yang menyebut unit tujuan", len(found.leaking)),
         ("jarang", "label dengan sedikit baris", len(found.rare)),
         ("terlewati", "baris lain yang tidak dipakai", len(found.other_left_out)),
@@ -71,7 +70,7 @@ def _excerpt(text: str) -> str:
 
 @cache
 def _templates() -> Environment:
-    # Undefined names are mistakes of ours: better a failing test than a gap in a page.
+    # An undefined name is a bug, so it fails instead of leaving a gap in the page.
     templates = Environment(
         loader=FileSystemLoader(Path(__file__).parent / "templates"),
         autoescape=True,
@@ -83,7 +82,7 @@ def _templates() -> Environment:
     templates.filters.update(
         field=indonesian.field,
         kind=lambda kind: indonesian.KINDS[kind],
-        fate=indonesian.fate,
+        fallback=indonesian.fallback,
         corrected=lambda correction: message(correction_code(correction), Language.INDONESIAN),
         unreadable=indonesian.unreadable,
         day=day,

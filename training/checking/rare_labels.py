@@ -1,4 +1,4 @@
-"""Labels with few rows, and what they live by instead of rows."""
+"""Find labels with few rows, and the evidence that a model has for them."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import data
 from model.office.categories import label_categories
-from training.checking.findings import Fate, Label, RareLabel
+from training.checking.findings import Fallback, Label, RareLabel
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
@@ -21,9 +21,9 @@ FEW = 3
 
 
 def rare_labels(rows: Sequence[LabelledComplaint], units: Units, rules: Rules, day: date) -> list[RareLabel]:
-    """The units and the categories with at most three rows, units without any row too; fewest rows first.
+    """The units and categories with at most three rows, fewest first; units without rows count too.
 
-    `units` are those of the office and of the rows with their families; `day` decides which are still in force.
+    `units` are the units of the office and of the rows, with their families. `day` decides which units are in force.
     """
     by_unit = Counter(unit.id for row in rows if not row.returned and row.unit and (unit := units.find(row.unit)))
     by_category = Counter(row.category for row in rows if row.category)
@@ -35,18 +35,18 @@ def rare_labels(rows: Sequence[LabelledComplaint], units: Units, rules: Rules, d
 def _units(units: Units, rows: Mapping[str, int], pinned: Mapping[str, str], day: date) -> Iterator[RareLabel]:
     for unit in units:
         if (count := rows.get(unit.id, 0)) <= FEW:
-            fate, by = _fate(unit, pinned, day)
-            yield RareLabel(Label.UNIT, unit.name, count, fate, by)
+            fallback, by = _fate(unit, pinned, day)
+            yield RareLabel(Label.UNIT, unit.name, count, fallback, by)
 
 
-def _fate(unit: Unit, pinned: Mapping[str, str], day: date) -> tuple[Fate, str]:
+def _fate(unit: Unit, pinned: Mapping[str, str], day: date) -> tuple[Fallback, str]:
     if not unit.valid_on(day):
-        return Fate.CLOSED, ", ".join(unit.replaced_by)
+        return Fallback.CLOSED, ", ".join(unit.replaced_by)
     if unit.id in pinned:
-        return Fate.RULE, pinned[unit.id]
+        return Fallback.RULE, pinned[unit.id]
     if unit.family:
-        return Fate.FAMILY, unit.family
-    return (Fate.DESCRIPTION, "") if unit.description else (Fate.NAME, "")
+        return Fallback.FAMILY, unit.family
+    return (Fallback.DESCRIPTION, "") if unit.description else (Fallback.NAME, "")
 
 
 def _categories(rows: Mapping[str, int]) -> Iterator[RareLabel]:
@@ -54,4 +54,4 @@ def _categories(rows: Mapping[str, int]) -> Iterator[RareLabel]:
     for name, label in label_categories(rows).items():
         if rows[name] <= FEW:
             parent = names.get(label.parent, "")
-            yield RareLabel(Label.CATEGORY, name, rows[name], Fate.PARENT if parent else Fate.NAME, parent)
+            yield RareLabel(Label.CATEGORY, name, rows[name], Fallback.PARENT if parent else Fallback.NAME, parent)

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 from data.exports.open import Sheet, write_sheets
 from data.indonesian import day
 from training.checking import indonesian
-from training.checking.findings import FoundRow, Label
+from training.checking.findings import Label, RowExcerpt
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Iterator, Sequence
     from pathlib import Path
 
-    from training.checking.findings import Doubt, Findings
+    from training.checking.findings import Findings, LabelError
 
     Cells = list[object]
 
@@ -37,23 +37,23 @@ INTO = "digabung ke"
 JOIN = "gabung? (ya/tidak)"
 
 PLACE = (FILE, SHEET, ROW, ID, TEXT)
-MENDABLE = (RIGHT_UNIT, RIGHT_CATEGORY, RIGHT_DATE, SKIP)
+CORRECTABLE = (RIGHT_UNIT, RIGHT_CATEGORY, RIGHT_DATE, SKIP)
 
 
 @dataclass(frozen=True, slots=True)
 class Sheets:
-    """One sheet a problem."""
+    """The names of the sheets, one a problem."""
 
     guide: str = "Petunjuk"
     columns: str = "Kolom"
     period: str = "Masa"
     dates: str = "Tanggal"
     blank: str = "Tanpa label"
-    spellings: str = "Ejaan"
+    label_variants: str = "Ejaan"
     conflicts: str = "Bertentangan"
     doubted_units: str = "Unit diragukan"
     doubted_categories: str = "Kategori diragukan"
-    repeats: str = "Berulang"
+    near_duplicates: str = "Berulang"
     leaks: str = "Teks bocor"
     rare: str = "Label jarang"
     left_out: str = "Tidak dipakai"
@@ -91,9 +91,9 @@ def _sheets(found: Findings) -> Iterator[Sheet]:
         _rows(SHEETS.blank, _blank(found), ("masalah",)),
         _spellings(found),
         _rows(SHEETS.conflicts, _conflicts(found), ("kelompok", "yang berbeda")),
-        _rows(SHEETS.doubted_units, map(_doubt, found.doubts_of(Label.UNIT)), _DOUBT_HEADERS),
-        _rows(SHEETS.doubted_categories, map(_doubt, found.doubts_of(Label.CATEGORY)), _DOUBT_HEADERS),
-        _rows(SHEETS.repeats, _repeats(found), ("kelompok",)),
+        _rows(SHEETS.doubted_units, map(_doubt, found.label_errors_of(Label.UNIT)), _DOUBT_HEADERS),
+        _rows(SHEETS.doubted_categories, map(_doubt, found.label_errors_of(Label.CATEGORY)), _DOUBT_HEADERS),
+        _rows(SHEETS.near_duplicates, _repeats(found), ("kelompok",)),
         _rows(SHEETS.leaks, _leaks(found), ("kata-katanya", "jenisnya")),
         _mended(found),
         _rows(SHEETS.left_out, (((reason,), row) for reason, row in found.other_left_out), ("alasan",)),
@@ -102,7 +102,9 @@ def _sheets(found: Findings) -> Iterator[Sheet]:
     yield _columns(found)
     yield _period(found)
     yield from mendable
-    rare = [(indonesian.LABELS[label.label], label.name, label.rows, indonesian.fate(label)) for label in found.rare]
+    rare = [
+        (indonesian.LABELS[label.label], label.name, label.rows, indonesian.fallback(label)) for label in found.rare
+    ]
     yield Sheet(SHEETS.rare, (LABEL, NAME, "jumlah baris", "yang terjadi"), rare, {**_WIDTHS, "yang terjadi": 60})
 
 
@@ -143,7 +145,7 @@ def _dates(found: Findings) -> Sheet:
     return _rows(SHEETS.dates, (*unread, *missing), ("tanggal tertulis", "masalah"))
 
 
-def _blank(found: Findings) -> Iterator[tuple[Sequence[object], FoundRow]]:
+def _blank(found: Findings) -> Iterator[tuple[Sequence[object], RowExcerpt]]:
     for problem, rows in (
         ("tanpa unit dan kategori", found.blank.neither),
         ("tanpa unit", found.blank.no_unit),
@@ -154,11 +156,11 @@ def _blank(found: Findings) -> Iterator[tuple[Sequence[object], FoundRow]]:
 
 
 def _mended(found: Findings) -> Sheet:
-    """What was mended before, filled in again: so this workbook alone is enough, and the earlier one can be thrown away."""
+    """Earlier corrections, filled in again, so that this workbook replaces the earlier one."""
     empty = _rows(SHEETS.mended, (), ())
     rows = [
         [
-            *_cells(one.row, ())[: -len(MENDABLE) - 1],
+            *_cells(one.row, ())[: -len(CORRECTABLE) - 1],
             one.correction.unit,
             one.correction.category,
             one.correction.date,
@@ -181,7 +183,7 @@ def _spellings(found: Findings) -> Sheet:
     ]
     headers = (LABEL, NAME, "jumlah baris", INTO, "jumlah baris tujuan", "bedanya", "catatan", JOIN)
     return Sheet(
-        SHEETS.spellings,
+        SHEETS.label_variants,
         headers,
         rows,
         _WIDTHS,
@@ -202,23 +204,23 @@ def _proposed(found: Findings) -> list[Sequence[object]]:
             "sudah dianggap satu" if spelling.joined else "",
             "",
         )
-        for spelling in found.spellings
+        for spelling in found.label_variants
     ]
 
 
-def _conflicts(found: Findings) -> Iterator[tuple[Sequence[object], FoundRow]]:
+def _conflicts(found: Findings) -> Iterator[tuple[Sequence[object], RowExcerpt]]:
     for number, conflict in enumerate(found.conflicts, start=1):
         for row in conflict.rows:
             yield (number, indonesian.LABELS[conflict.label]), row
 
 
-def _repeats(found: Findings) -> Iterator[tuple[Sequence[object], FoundRow]]:
-    for number, repeat in enumerate(found.repeats, start=1):
+def _repeats(found: Findings) -> Iterator[tuple[Sequence[object], RowExcerpt]]:
+    for number, repeat in enumerate(found.near_duplicates, start=1):
         for row in repeat.rows:
             yield (number,), row
 
 
-def _leaks(found: Findings) -> Iterator[tuple[Sequence[object], FoundRow]]:
+def _leaks(found: Findings) -> Iterator[tuple[Sequence[object], RowExcerpt]]:
     for leak in found.leaking:
         yield (leak.phrase, "bekas disposisi" if leak.routed else "sapaan pelapor"), leak.row
 
@@ -226,26 +228,26 @@ def _leaks(found: Findings) -> Iterator[tuple[Sequence[object], FoundRow]]:
 _DOUBT_HEADERS = ("menurut baris lain", "keyakinannya", "keyakinan pada yang tercatat", "biasanya")
 
 
-def _doubt(doubt: Doubt) -> tuple[Sequence[object], FoundRow]:
+def _doubt(doubt: LabelError) -> tuple[Sequence[object], RowExcerpt]:
     figures = (doubt.likely_probability, doubt.given_probability, doubt.usual_probability)
     return (doubt.likely, *(round(figure, 3) for figure in figures)), doubt.row
 
 
-def _rows(name: str, rows: Iterable[tuple[Sequence[object], FoundRow]], extra: Sequence[str]) -> Sheet:
-    """A sheet of rows that a person can mend: where each stands, what was found, the cells to fill in, and its key."""
-    headers = (*PLACE, UNIT, CATEGORY, *extra, *MENDABLE, KEY)
+def _rows(name: str, rows: Iterable[tuple[Sequence[object], RowExcerpt]], extra: Sequence[str]) -> Sheet:
+    """A sheet of correctable rows: place, finding, the cells to fill in, and the row's key."""
+    headers = (*PLACE, UNIT, CATEGORY, *extra, *CORRECTABLE, KEY)
     return Sheet(
         name,
         headers,
         (_cells(row, found) for found, row in rows if row.source is not None),
         _WIDTHS,
         choices={SKIP: _YES},
-        marked=frozenset(MENDABLE),
+        marked=frozenset(CORRECTABLE),
         hidden=frozenset((KEY,)),
     )
 
 
-def _cells(row: FoundRow, found: Sequence[object]) -> Cells:
+def _cells(row: RowExcerpt, found: Sequence[object]) -> Cells:
     source = row.source
     where = (source.file, source.sheet, source.row) if source else ("", "", "")
     text = "(pengaduan rahasia)" if row.confidential else row.text[:_LONGEST_TEXT]

@@ -20,7 +20,7 @@ from training.checking.check import check
 from training.checking.corrections_file import read_corrections
 from training.checking.coverage import period_of
 from training.checking.findings import Label
-from training.checking.label_variants import differing_spellings
+from training.checking.label_variants import find_label_variants
 from training.checking.page import page_of, section_of
 from training.checking.units_file import add_spellings
 from training.checking.workbook import SHEETS, write_check
@@ -66,7 +66,7 @@ def _checked(path: Path, *mended: Path, units: Units | None = None) -> Findings:
 
 def _spelled(*names: tuple[str, int], units: Units | None = None) -> list[tuple[str, str]]:
     rows = [LabelledComplaint(Complaint("lampu jalan padam"), name, "") for name, count in names for _ in range(count)]
-    return [(found.name, found.into) for found in differing_spellings(rows, units or Units([])) if not found.joined]
+    return [(found.name, found.into) for found in find_label_variants(rows, units or Units([])) if not found.joined]
 
 
 def test_three_spellings_of_a_unit_are_proposed_as_one() -> None:
@@ -156,7 +156,7 @@ def test_a_confidential_row_shows_its_place_and_nothing_else(tmp_path: Path) -> 
     findings = _checked(_write(tmp_path / "a.csv", rows))
     write_check(tmp_path / "c.xlsx", findings)
     written = page_of(findings, office="uji") + str(
-        [cells_of(tmp_path / "c.xlsx", sheet) for sheet in (SHEETS.conflicts, SHEETS.blank, SHEETS.repeats)]
+        [cells_of(tmp_path / "c.xlsx", sheet) for sheet in (SHEETS.conflicts, SHEETS.blank, SHEETS.near_duplicates)]
     )
     assert findings.conflicts
     assert findings.confidential == 4
@@ -192,7 +192,7 @@ def test_a_confirmed_spelling_joins_the_rows_and_goes_into_units_csv(tmp_path: P
     rows[2][3], rows[5][3] = "DPU", "Dinas PU"
     export, workbook = _write(tmp_path / "a.csv", rows), tmp_path / "c.xlsx"
     write_check(workbook, _checked(export))
-    fill_in(workbook, {SHEETS.spellings: lambda _: {at.JOIN: "YA"}})
+    fill_in(workbook, {SHEETS.label_variants: lambda _: {at.JOIN: "YA"}})
     reading = _read(export, workbook)
     assert {row.unit for row in reading.rows} == set(TOPICS)
     assert reading.corrected["unit spellings joined"] == 2
@@ -223,7 +223,7 @@ def test_the_workbook_of_a_second_check_holds_what_was_mended_after_the_first(tm
         first,
         {
             SHEETS.blank: lambda row: answers.get(str(row[at.ID]), {}),
-            SHEETS.spellings: lambda _: {at.JOIN: "ya"},
+            SHEETS.label_variants: lambda _: {at.JOIN: "ya"},
         },
     )
     write_check(second, _checked(export, first))
@@ -322,7 +322,7 @@ def test_the_command_writes_page_and_workbook_and_trains_with_the_corrections(tm
     assert checked.exit_code == 0, checked.output
     assert "1  names that look like another spelling" in checked.output
     assert "Nama dengan ejaan berbeda" in page.read_text(encoding="utf-8")
-    fill_in(workbook, {SHEETS.spellings: lambda _: {at.JOIN: "ya"}})
+    fill_in(workbook, {SHEETS.label_variants: lambda _: {at.JOIN: "ya"}})
     again = runner.invoke(app, ["check", *common, "--no-doubts", "--corrections", str(workbook), "--write-units"])
     assert again.exit_code == 0, again.output
     assert Office(home, "uji").units().find("DPU") == Office(home, "uji").units().find("Dinas Pekerjaan Umum")

@@ -82,7 +82,7 @@ def findings(folder: Path) -> Findings:
 
 
 def test_half_of_the_shuffled_labels_are_among_twice_as_many_listed(findings: Findings, spoiled: Spoiled) -> None:
-    listed = [doubt.row.id for doubt in findings.doubts_of(Label.UNIT)[: 2 * SHUFFLED]]
+    listed = [doubt.row.id for doubt in findings.label_errors_of(Label.UNIT)[: 2 * SHUFFLED]]
     found = spoiled.shuffled - spoiled.unread_dates - spoiled.confidential
     assert len(found & set(listed)) >= len(found) / 2
 
@@ -93,7 +93,7 @@ def test_repeated_complaints_with_another_unit_are_named(findings: Findings, spo
 
 
 def test_the_spellings_of_the_unit_are_named(findings: Findings) -> None:
-    proposed = {(spelling.name, spelling.into) for spelling in findings.open_spellings if spelling.label is Label.UNIT}
+    proposed = {(spelling.name, spelling.into) for spelling in findings.open_variants if spelling.label is Label.UNIT}
     assert proposed == {("DPU", PUBLIC_WORKS), ("Dinas PU", PUBLIC_WORKS)}
 
 
@@ -127,7 +127,7 @@ def test_what_cannot_be_read_is_named_and_the_rest_is_checked(findings: Findings
     assert {file.file for file in findings.unreadable} == {"terkunci.xlsx", "bom.xlsx"}
     page = page_of(findings, office="kota")
     assert "dilindungi kata sandi" in page
-    assert "sangat besar bila dibuka" in page
+    assert "terlalu besar bila dibuka" in page
     assert findings.rows > 300
 
 
