@@ -44,7 +44,7 @@ def test_a_decompression_bomb_is_refused(api: TestClient) -> None:
         (b'{"text": "lampu mati"}', "br", 415),
         (b'{"text": "lampu mati"}', "gzip, gzip", 415),
         (b'{"text": "lampu mati"}', "identity", 200),
-        (gzip.compress(b'{"text": ', mtime=0) + gzip.compress(b'"lampu mati"}'), "x-gzip", 200),
+        (gzip.compress(b'{"text": ', mtime=0) + gzip.compress(b'"lampu mati"}', mtime=0), "x-gzip", 200),
     ],
 )
 def test_a_body_that_cannot_be_decompressed_is_refused(
