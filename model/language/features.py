@@ -118,7 +118,7 @@ class ComplaintFeatures:
         values, columns, ends = [], [], []
         for start in range(0, len(documents), _CHUNK):
             chunk = documents[start : start + _CHUNK]
-            words = [[self._memo[folded] for folded in folded_words(document.text)] for document in chunk]
+            words = [list(map(self._memo.__getitem__, folded_words(document.text))) for document in chunk]
             known += [sum(word.known for word in row) / len(row) if row else 1.0 for row in words]
             chunk_values, chunk_columns, chunk_ends = self._rows(chunk, words)
             values.append(chunk_values)

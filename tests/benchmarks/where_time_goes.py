@@ -111,19 +111,19 @@ def _watch_over(asking: Router) -> Watch:
     watch, ranked = Watch(), asking._ranking  # noqa: SLF001 - the steps are its own
     watch.over(router, "without_personal_data", "masking")
     watch.over(ranker, "document", "words of the text, addressees")
-    watch.over(ranked.features, "rows_and_known_shares _rows _words_of", "features counted and weighed")
-    watch.over(features, "_counted _keys", "features counted and weighed")
+    watch.over(ranked.features, "rows_and_known_shares _rows", "features counted and weighed")
+    watch.over(features, "counted row_keys sparse_matrix", "features counted and weighed")
     watch.over(ranked.features, "_pair_keys", "pairs of words")
     for linear in (ranked.topics, ranked.categories):
         if linear is not None:
             watch.over(linear.weights, "scores", "products with the weights")
-            watch.over(linear, "probabilities", "distributions, and one in the light of the other")
+            watch.over(linear, "probabilities", "distributions, joined")
     if ranked._mutual is not None:  # noqa: SLF001
-        watch.over(ranked._mutual, "join", "distributions, and one in the light of the other")  # noqa: SLF001
+        watch.over(ranked._mutual, "join", "distributions, joined")  # noqa: SLF001
     watch.over(ranker, "_best_first pushed_back", "order")
     watch.over(ranked, "_rank_chunk _categories", "order")
-    watch.over(ranked, "_best_units _in_force", "units, and the places of families")
-    watch.over(asking, "_suggest_chunk _suggestion", "the suggestion built")
+    watch.over(ranked, "_units_in_force _best_units _with_successors", "units, and the places of families")
+    watch.over(asking, "rank_and_suggest _suggestion", "the suggestion built")
     return watch
 
 
