@@ -9,7 +9,7 @@ PilahError
 
 from __future__ import annotations
 
-from data.messages import Language, has_message, message
+from data.messages import Language, message
 
 
 class PilahError(Exception):
@@ -28,7 +28,7 @@ class PilahError(Exception):
 
     def told_in(self, language: Language) -> str:
         """The message in a language."""
-        return message(self.code, language, **self.fields) if has_message(self.code) else self.code
+        return message(self.code, language, **self.fields)
 
 
 class FileUnreadable(PilahError):

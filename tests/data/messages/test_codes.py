@@ -44,6 +44,34 @@ def _calls_with_codes() -> Iterator[tuple[str, str, set[str]]]:
             yield f"{path}:{node.lineno}", code, fields
 
 
+def _error_classes() -> set[str]:
+    """The names of PilahError and all classes derived from it."""
+    classes = [node for _, tree in _TREES for node in ast.walk(tree) if isinstance(node, ast.ClassDef)]
+    names, known = {"PilahError"}, 0
+    while known < len(names):
+        known = len(names)
+        names |= {
+            node.name for node in classes if names & {base.id for base in node.bases if isinstance(base, ast.Name)}
+        }
+    return names
+
+
+def test_every_error_is_raised_by_code() -> None:
+    errors = _error_classes()
+    sentences = {
+        f"{path}:{node.lineno}"
+        for path, tree in _TREES
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Call)
+        and isinstance(node.func, ast.Name)
+        and node.func.id in errors
+        and node.args
+        and isinstance(node.args[0], ast.Constant | ast.JoinedStr)
+        and not _text(node.args[0]).startswith(_AREAS)
+    }
+    assert sentences == set()
+
+
 def test_every_code_has_a_sentence() -> None:
     missing = {
         f"{path}:{node.lineno} {_text(node)}"
