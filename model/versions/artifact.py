@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import hmac
 import json
-import os
 from functools import cache
 from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
@@ -44,10 +43,6 @@ def save(folder: Path, router: Router, card: Card, signing_key: str = "") -> Non
     if signing_key:
         manifest["hmac"] = _signature(manifest, signing_key)
     (folder / MANIFEST).write_text(json.dumps(manifest, indent=1, sort_keys=True), encoding="utf-8")
-    # On a power cut the later rename must not overtake the contents.
-    for path in folder.iterdir():
-        with path.open("rb") as file:
-            os.fsync(file.fileno())
 
 
 def verify(folder: Path, signing_key: str = "") -> None:

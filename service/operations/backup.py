@@ -13,16 +13,17 @@ import json
 import os
 import tarfile
 import tempfile
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path  # noqa: TC003 - Typer reads the annotations
 from typing import IO, TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from data.errors import PilahError
+from data.files import replaced_file
 from data.messages import terminal_message
 from service.ledger.database import open_ledger, revision_of
 from service.operations.ledger_dump import rows_out, snapshot, tables_of
@@ -39,7 +40,6 @@ FORMAT = 1
 MANIFEST = "MANIFEST.json"
 LEDGER = "ledger"
 FOLDERS = ("models", "history", "offices")
-_UNFINISHED = ".unfinished-"
 # The large files are compressed already, or don't compress.
 _COMPRESSION = 1
 
@@ -85,7 +85,10 @@ def back_up(settings: Settings, target: Path, *, replace: bool = False) -> Writt
         raise PilahError("operations.no-folder", folder=target.parent)
     engine = open_ledger(settings.ledger_url)
     try:
-        with _aside(target) as file, tarfile.open(fileobj=file, mode="w:gz", compresslevel=_COMPRESSION) as archive:
+        with (
+            replaced_file(target, private=True) as file,
+            tarfile.open(fileobj=file, mode="w:gz", compresslevel=_COMPRESSION) as archive,
+        ):
             backup = _Backup(archive, target.parent)
             with snapshot(engine) as connection:
                 backup.add_ledger(connection)
@@ -174,17 +177,3 @@ def _member(name: str, size: int) -> tarfile.TarInfo:
     member = tarfile.TarInfo(name)
     member.size, member.mode, member.mtime = size, 0o600, int(datetime.now(UTC).timestamp())
     return member
-
-
-@contextmanager
-def _aside(target: Path) -> Iterator[IO[bytes]]:
-    """A temporary file that is renamed to `target` when the block succeeds, and deleted otherwise; mode 0600."""
-    with tempfile.NamedTemporaryFile(dir=target.parent, prefix=_UNFINISHED, delete=False) as file:
-        try:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
-            Path(file.name).replace(target)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
