@@ -73,29 +73,15 @@ class Trained:
     n_rows: int
     champion_version: str | None
     split: Split
-    measurement: Measurement
-    units: Units
     leaks: Leaks
-
-    @property
-    def evaluation(self) -> Evaluation:
-        """The new version's figures on the held-out slice."""
-        return self.measurement.evaluation
-
-    @property
-    def champion_comparison(self) -> ChampionComparison | None:
-        """The comparison with the champion; None for the first version."""
-        return self.measurement.champion
+    evaluation: Evaluation
+    champion_comparison: ChampionComparison | None
+    random_split: Evaluation | None
 
     @property
     def champion(self) -> Evaluation | None:
-        """The champion's figures on the same slice."""
-        return self.measurement.champion.evaluation if self.measurement.champion else None
-
-    @property
-    def random_split(self) -> Evaluation | None:
-        """The figures of a random split, where asked for."""
-        return self.measurement.random_split
+        """The champion's figures on the same slice; None without a comparison."""
+        return self.champion_comparison.evaluation if self.champion_comparison else None
 
 
 def train(
@@ -133,9 +119,10 @@ def train(
         len(reading.rows),
         office.champion(),
         splits.by_time,
-        measurement,
-        fits.final[1],
         findings.leaks,
+        measurement.evaluation,
+        measurement.champion,
+        measurement.random_split,
     )
 
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from data.exports.cells import cell_text, rearm
@@ -112,10 +111,4 @@ def _merged(earlier: RowCorrection | None, later: RowCorrection) -> RowCorrectio
             raise CorrectionsUnusable(
                 "commands.corrections-differ", earlier=earlier.where, first=first, later=later.where, second=second
             )
-    return replace(
-        later,
-        unit=later.unit or earlier.unit,
-        category=later.category or earlier.category,
-        date=later.date or earlier.date,
-        skip=later.skip or earlier.skip,
-    )
+    return later.over(earlier)

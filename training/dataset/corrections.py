@@ -37,6 +37,16 @@ class RowCorrection:
     date: str = ""
     skip: bool = False
 
+    def over(self, earlier: RowCorrection) -> RowCorrection:
+        """This correction, completed by an earlier correction of the same row."""
+        return replace(
+            self,
+            unit=self.unit or earlier.unit,
+            category=self.category or earlier.category,
+            date=self.date or earlier.date,
+            skip=self.skip or earlier.skip,
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Merge:
@@ -82,7 +92,8 @@ class CorrectionApplier:
         self._by_row: dict[tuple[str, int, str], RowCorrection] = {}
         for correction in self.corrections.rows:
             key = _key(correction.source)
-            self._by_row[key] = _merged(self._by_row.get(key), correction)
+            earlier = self._by_row.get(key)
+            self._by_row[key] = correction.over(earlier) if earlier else correction
         self._merged = {(merge.label, merge.name): merge.into for merge in self.corrections.merges}
         self._applied: set[tuple[str, int, str]] = set()
         self._places: set[tuple[str, str, int]] = set()
@@ -139,18 +150,6 @@ class CorrectionApplier:
         changed = (source.file, source.sheet, source.row) in self._places
         code = "training.correction-of-changed-row" if changed else "training.correction-of-missing-row"
         return Sentence(code, where=correction.where, row=source.row, file=file)
-
-
-def _merged(earlier: RowCorrection | None, later: RowCorrection) -> RowCorrection:
-    if earlier is None:
-        return later
-    return replace(
-        later,
-        unit=later.unit or earlier.unit,
-        category=later.category or earlier.category,
-        date=later.date or earlier.date,
-        skip=later.skip or earlier.skip,
-    )
 
 
 def _key(source: RowSource) -> tuple[str, int, str]:

@@ -81,19 +81,17 @@ class SimulatedRun:
             for row in self.answers
             if row.unit_right is not None and (not new_only or row.new) and (weeks is None or row.week in weeks)
         ]
-        return sum(right) / len(right) if right else None
+        return _mean(right)
 
     @property
     def top_3(self) -> float | None:
         """The share of complaints with the right unit among the first three."""
-        among_three = [row.in_first_three for row in self.answers if row.unit_right is not None]
-        return sum(among_three) / len(among_three) if among_three else None
+        return _mean([row.in_first_three for row in self.answers if row.unit_right is not None])
 
     @property
     def category_share(self) -> float | None:
         """The share of right first categories."""
-        right = [row.category_right for row in self.answers if row.category_right is not None]
-        return sum(right) / len(right) if right else None
+        return _mean([row.category_right for row in self.answers if row.category_right is not None])
 
 
 @dataclass(frozen=True)
@@ -252,6 +250,10 @@ class _Simulation:
             )
         wrong = () if same_unit else (suggestion.units[0].name,)
         return replace(row, verdict=CHANGED, wrong_units=wrong)
+
+
+def _mean(right: Sequence[bool]) -> float | None:
+    return sum(right) / len(right) if right else None
 
 
 def _suggestions(router: Router, rows: Sequence[LabelledComplaint]) -> list[Suggestion]:
