@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 # Documents counted at once: enough to outweigh the cost of a numpy call, few enough for the processor's cache.
 _CHUNK = 256
 _UNKNOWN = -1
+_CLUE_WEIGHT = 0.5
 # An empty block has no length to be divided by.
 _LEAST_LENGTH = 1e-9
 _GAP = to_bytes([_UNKNOWN])
@@ -56,7 +57,7 @@ class ComplaintFeatures:
     """Documents → rows of shape (n_documents, n_features), float32, in four blocks.
 
     The blocks are stems, pairs of neighbouring stems (weighted together with the stems), character n-grams and clues. A
-    block has unit length, clues have length `clue_weight`; an empty block has none.
+    block has unit length, clues half of it; an empty block has none.
     """
 
     _vocabulary: Vocabulary
@@ -68,13 +69,11 @@ class ComplaintFeatures:
         characters: bool = True,
         function_words: bool = True,
         rows_at_least: int = 2,
-        clue_weight: float = 0.5,
     ) -> None:
         self.pairs = pairs
         self.characters = characters
         self.function_words = function_words
         self.rows_at_least = rows_at_least
-        self.clue_weight = clue_weight
 
     def fit(self, documents: Sequence[Document]) -> ComplaintFeatures:
         """Learn the vocabulary: every feature of at least `rows_at_least` documents."""
@@ -144,8 +143,8 @@ class ComplaintFeatures:
         edges = [to_ids(memo[first].stems[-size:] + memo[second].stems[:size]).tolist() for first, second in words]
         keys = [(edge[0] << 32) | edge[1] if len(edge) == 2 and min(edge) >= 0 else -1 for edge in edges]  # noqa: PLR2004
         known, columns = self._known_pairs(np.asarray(keys, dtype=np.int64))
-        found: list[int] = np.where(known, columns, _UNKNOWN).tolist()
-        return found
+        known_columns: list[int] = np.where(known, columns, _UNKNOWN).tolist()
+        return known_columns
 
     def _word_ids(self, folded: str) -> WordIds:
         ids = self._vocabulary.stems
@@ -197,7 +196,7 @@ class ComplaintFeatures:
         sums[1:] -= sums[:-1].copy()
         sizes[1:] -= ends[:-1]
         lengths = np.maximum(np.sqrt(np.maximum(sums, 0)), _LEAST_LENGTH)
-        scales = np.array((1.0, 1.0, self.clue_weight) * n_rows) / lengths
+        scales = np.array((1.0, 1.0, _CLUE_WEIGHT) * n_rows) / lengths
         weights *= scales.astype(np.float32).repeat(sizes)
         return weights, columns, ends[2::3]
 

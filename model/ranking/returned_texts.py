@@ -41,9 +41,6 @@ class ReturnedTexts:
         for text, unit_id in kept:
             self._add(text, unit_id, -1)
 
-    def __len__(self) -> int:
-        return len(self._votes)
-
     def units_that_returned(self, text: str) -> frozenset[str]:
         """The ids of the units that returned copies of a text."""
         if not self._votes:

@@ -12,7 +12,7 @@ from model.history.rows import history_file, read_history
 from model.office.rules import Rules
 from model.versions import artifact
 from training.dataset.split import FEWEST_ROWS
-from training.fitting.fit import taught
+from training.fitting.fit import has_labelled_units
 from training.fitting.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -86,7 +86,7 @@ def champion_baseline(
         return ChampionBaseline(version, BaselineModel.ITSELF, own_recipe, router=router, card=card)
     own_folder = office.history_of(version)
     own = _older(read_history(own_folder), split, start) if history_file(own_folder).is_file() else []
-    has_own = len(own) >= FEWEST_ROWS and taught(own)
+    has_own = len(own) >= FEWEST_ROWS and has_labelled_units(own)
     same_rows = not has_own or Counter(own) == Counter(_older(split.learned, split, start))
     if own_recipe == recipe and same_rows:
         measured, rows = BaselineModel.ALIKE, split.learned

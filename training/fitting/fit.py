@@ -66,13 +66,13 @@ def predict_slice(
     earlier: Sequence[LabelledComplaint], later: Sequence[LabelledComplaint], office_units: Units, recipe: Recipe
 ) -> Outcomes:
     """The results on the later rows of a ranking of the earlier rows."""
-    if not taught(earlier):
+    if not has_labelled_units(earlier):
         return Outcomes([], [])
     ranking, units = fit_ranking(earlier, office_units, recipe)
     return outcomes_of(ranking, units, later)
 
 
-def taught(rows: Sequence[LabelledComplaint]) -> bool:
+def has_labelled_units(rows: Sequence[LabelledComplaint]) -> bool:
     """Whether any row has a right unit."""
     return any(row.unit and not row.returned for row in rows)
 
@@ -87,9 +87,11 @@ def ranked_outcomes(ranked: Sequence[Ranked], units: Units, rows: Sequence[Label
     by_unit, by_category = [], []
     for row, answer in zip(rows, ranked, strict=True):
         if row.unit and not row.returned:
-            by_unit.append(_unit_outcome(answer, units, row))
+            decided = units.find(row.unit)
+            scores = {unit.unit_id: unit.probability for unit in answer.units}
+            by_unit.append(_outcome(scores, decided.id if decided is not None else ""))
         if row.category and answer.categories:
-            by_category.append(_category_outcome(answer, row))
+            by_category.append(_outcome(dict(answer.categories), row.category))
     return Outcomes(by_unit, by_category)
 
 
@@ -127,16 +129,6 @@ def _copies(rows: Sequence[LabelledComplaint], units: Units) -> Copies:
 def calibrations(outcomes: Outcomes, recipe: Recipe) -> tuple[Calibration, Calibration]:
     """The calibration of the unit and of the category."""
     return calibrate(outcomes.units, recipe.promise), calibrate(outcomes.categories, recipe.promise)
-
-
-def _unit_outcome(answer: Ranked, units: Units, row: LabelledComplaint) -> Outcome:
-    decided = units.find(row.unit)
-    scores = {unit.unit_id: unit.probability for unit in answer.units}
-    return _outcome(scores, decided.id if decided is not None else "")
-
-
-def _category_outcome(answer: Ranked, row: LabelledComplaint) -> Outcome:
-    return _outcome(dict(answer.categories), row.category)
 
 
 def _outcome(scores: Mapping[str, float], right: str) -> Outcome:

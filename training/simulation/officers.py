@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING
 
 from training.dataset.split import FEWEST_ROWS
 from training.errors import HistoryUnusable
-from training.fitting.fit import Outcomes, assemble, fit_ranking, taught
+from training.fitting.fit import Outcomes, assemble, fit_ranking, has_labelled_units
 from training.fitting.sample_weights import ACCEPTED, CHANGED
 
 if TYPE_CHECKING:
@@ -129,7 +129,7 @@ def replay(
     """
     cut = round(len(rows) * plan.start_share)
     start, stream = rows[:cut], rows[cut:]
-    if min(len(start), len(stream)) < FEWEST_ROWS or not taught(start):
+    if min(len(start), len(stream)) < FEWEST_ROWS or not has_labelled_units(start):
         raise HistoryUnusable("training.replay-too-short", before=len(start), stream=len(stream), fewest=FEWEST_ROWS)
     first = _router(start, office_units, recipe)
     step(1)
