@@ -74,7 +74,7 @@ class Router:
         self._copies = copies
         self._set_office(units, Rules((), units), Precedents(()))
 
-    def at_office(self, units: Units, rules: Rules, precedents: Precedents | None = None) -> Router:
+    def for_office(self, units: Units, rules: Rules, precedents: Precedents | None = None) -> Router:
         """A copy of the router with the office's current units, rules and past complaints."""
         router = copy(self)
         router._set_office(units, rules, precedents or Precedents(()))  # noqa: SLF001 - the same class

@@ -146,7 +146,7 @@ class Office:
         from model.office.rules import read_rules  # noqa: PLC0415
 
         units = router.units.updated_by(own_units)
-        return router.at_office(units, read_rules(self.rules_file, units), past)
+        return router.for_office(units, read_rules(self.rules_file, units), past)
 
     def history_folders_of(self, version: str) -> tuple[Path, ...]:
         """The possible folders of a version's training rows: the version's own, and the shared folder of older versions."""

@@ -57,7 +57,7 @@ def replay_command(
     router, _ = place.load_champion(signing_key, precedents=False)
     office_rules = _read(place, router, rules)
     # The champion applies its own rules; the replay compares with the model alone.
-    without_rules = router.at_office(router.units, Rules((), router.units))
+    without_rules = router.for_office(router.units, Rules((), router.units))
     replayed = replay_rules(without_rules, office_rules, read_history(place.history_folder))
     say("rules-replayed", rows=replayed.rows, version=router.version)
     print_rich(_table(office_rules, replayed))

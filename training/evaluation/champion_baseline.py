@@ -100,7 +100,7 @@ def champion_baseline(
 def _at_office(router: Router, office_units: Units) -> Router:
     """The champion with today's units and without rules, as the new version is measured."""
     units = router.units.updated_by(office_units)
-    return router.at_office(units, Rules((), units))
+    return router.for_office(units, Rules((), units))
 
 
 def _older(rows: Sequence[LabelledComplaint], split: Split, start: datetime) -> list[LabelledComplaint]:

@@ -155,10 +155,3 @@ def test_a_confidential_row_is_not_shown_whatever_the_index_says() -> None:
     index = Index.of(rows)
     index.shown[:] = True
     assert Precedents(rows, index).compare(ASKED)[0] == ()
-
-
-def test_a_part_of_a_history_is_a_history() -> None:
-    kept = HistoryTable.of(ROWS)
-    assert list(kept[3:9]) == ROWS[3:9]
-    assert list(kept[::7]) == ROWS[::7]
-    assert list(kept[5:5]) == []

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from model.complaint import Complaint
-from model.history.rows import LabelledComplaint, read_rows, write_rows
+from model.history.rows import HistoryTable, LabelledComplaint, read_rows, write_rows
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -41,3 +41,12 @@ def test_any_row_comes_back_as_it_was_written(
     path: Path = tmp_path_factory.mktemp("rows") / "rows.parquet"
     write_rows(path, rows)
     assert read_rows(path) == rows
+
+
+def test_a_part_of_a_history_is_a_history() -> None:
+    rows = [LabelledComplaint(Complaint(f"lampu {number}", str(number)), "Dinas A", "Lampu") for number in range(40)]
+    table = HistoryTable.of(rows)
+    assert list(table[3:9]) == rows[3:9]
+    assert list(table[::7]) == rows[::7]
+    assert list(table[5:5]) == []
+    assert table[-1] == rows[-1]
