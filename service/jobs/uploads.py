@@ -133,7 +133,7 @@ class Uploads:
             raise
         finally:
             if ended:
-                self._end(upload_id, *ended)
+                self._update(upload_id, state=ended[0], error=ended[1])
                 if path:
                     path.unlink(missing_ok=True)
 
@@ -170,14 +170,10 @@ class Uploads:
             done = upload.done
         for rows in _batches(export.rows(), done):
             if self._closing.is_set():
-                self._release(upload_id)
+                self._update(upload_id, state="queued", claimed_at=None)
                 return None
             self._enter(upload_id, rows, router)
         return "done", ""
-
-    def _release(self, upload_id: str) -> None:
-        with self._database.session() as session:
-            session.execute(update(Upload).where(Upload.id == upload_id).values(state="queued", claimed_at=None))
 
     def _enter(self, upload_id: str, rows: list[ExportRow], router: Router) -> None:
         """Enter a batch of rows and the count of rows done in one transaction."""
@@ -193,9 +189,9 @@ class Uploads:
             upload.done += len(rows)
             upload.claimed_at = now()
 
-    def _end(self, upload_id: str, state: str, error: str) -> None:
+    def _update(self, upload_id: str, **values: object) -> None:
         with self._database.session() as session:
-            session.execute(update(Upload).where(Upload.id == upload_id).values(state=state, error=error))
+            session.execute(update(Upload).where(Upload.id == upload_id).values(**values))
 
 
 def _log_bug(reading: Future[None]) -> None:

@@ -14,7 +14,7 @@ from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggest
 if TYPE_CHECKING:
     from datetime import date, datetime
 
-    from sqlalchemy import ColumnElement
+    from sqlalchemy import ColumnElement, RowMapping
     from sqlalchemy.orm import Session
 
 ROWS_OF_PAGE = 50
@@ -100,13 +100,13 @@ class Queue:
         where = self._where(filters)
         count = self._session.scalar(select(func.count()).select_from(StoredComplaint).where(*where)) or 0
         query = (
-            select(*_columns(), self._group_size())
+            select(*_columns(), self._group_size().label("group_size"))
             .where(*where)
             .order_by(*_order())
             .limit(ROWS_OF_PAGE)
             .offset((number - 1) * ROWS_OF_PAGE)
         )
-        return [_row(found) for found in self._session.execute(query)], count
+        return [_row(columns) for columns in self._session.execute(query).mappings()], count
 
     def neighbour(self, complaint: StoredComplaint, filters: Filters, *, forward: bool) -> str | None:
         """The id of the next or previous complaint of a list; None at the end."""
@@ -172,12 +172,17 @@ class Queue:
         base = select(func.count()).select_from(StoredComplaint).outerjoin(decision, chosen).where(*where)
         count = self._session.scalar(base) or 0
         query = (
-            base.with_only_columns(*_columns(), literal(1), decision.unit_id, decision.verdict)
+            base.with_only_columns(
+                *_columns(),
+                literal(1).label("group_size"),
+                func.coalesce(decision.unit_id, "").label("decided_unit_id"),
+                func.coalesce(decision.verdict, "").label("verdict"),
+            )
             .order_by(StoredComplaint.received_at.desc(), StoredComplaint.id.desc())
             .limit(ROWS_OF_PAGE)
             .offset((number - 1) * ROWS_OF_PAGE)
         )
-        return [_row(found) for found in self._session.execute(query)], count
+        return [_row(columns) for columns in self._session.execute(query).mappings()], count
 
     def _cases_where(self, filters: CaseFilters) -> list[ColumnElement[bool]]:
         where: list[ColumnElement[bool]] = [StoredComplaint.office == self._office]
@@ -246,7 +251,7 @@ def _columns() -> list[Any]:
         StoredComplaint.id,
         StoredComplaint.reference_id,
         StoredComplaint.title,
-        func.substr(StoredComplaint.text, 1, _EXCERPT_CHARACTERS),
+        func.substr(StoredComplaint.text, 1, _EXCERPT_CHARACTERS).label("excerpt"),
         StoredComplaint.received_at,
         StoredComplaint.forward_by,
         StoredComplaint.confidential,
@@ -297,25 +302,9 @@ def _contains(words: str) -> ColumnElement[bool]:
     )
 
 
-def _row(found: Any) -> Row:  # noqa: ANN401 - a result row of SQLAlchemy's, whose columns are named above
-    rest = found[15:] if len(found) > 15 else ("", "")  # noqa: PLR2004 - the columns above and the group's size
-    return Row(
-        id=found[0],
-        reference_id=found[1],
-        title=found[2],
-        # A confidential text is shown on the complaint's page only.
-        excerpt="" if found[6] else " ".join(found[3].split()),
-        received_at=found[4],
-        forward_by=found[5],
-        confidential=found[6],
-        waiting=found[7],
-        type=found[8].get("type", ""),
-        unit_id=found[9] or "",
-        category_id=found[10] or "",
-        unit_status=found[11] or "unsure",
-        confidence=found[12] or 0.0,
-        group_id=found[13],
-        group_size=found[14],
-        decided_unit_id=rest[0] or "",
-        verdict=rest[1] or "",
-    )
+def _row(columns: RowMapping) -> Row:
+    values = dict(columns)
+    values["type"] = values.pop("fields").get("type", "")
+    # A confidential text is shown on the complaint's page only.
+    values["excerpt"] = "" if values["confidential"] else " ".join(values["excerpt"].split())
+    return Row(**values)
