@@ -50,7 +50,7 @@ class Schema:
 
 
 class RowInvalid(PilahError):
-    """A row can't be understood; `OfficeCsv.parse` lists all such rows in one error."""
+    """A row can't be understood; `OfficeCsv.parse` lists all bad rows in one error."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +107,7 @@ class OfficeCsv:
         self._check_header()
 
     def parse(self, parse_row: Callable[[Row], _Parsed]) -> list[_Parsed]:
-        """Parse each row that isn't blank.
+        """Parse every row with text.
 
         Raises:
             OfficeFileInvalid: of the schema's class: a list of all rows that can't be understood.
@@ -166,7 +166,7 @@ class OfficeCsv:
         try:
             content = self.path.read_bytes()
             encoding = text_encoding(self.path)
-            # Under these names Python keeps a byte order mark, so writing restores the mark or its absence.
+            # Under these names Python keeps a byte order mark in the text, and writes the mark back.
             if encoding == "utf-16":
                 encoding = "utf-16-be" if content.startswith(codecs.BOM_UTF16_BE) else "utf-16-le"
             encoding = encoding.removesuffix("-sig")
@@ -234,7 +234,7 @@ class OfficeCsv:
 
 @dataclass
 class _EditableRecord:
-    """The cells of one record and its original text, which is None for a new or changed record."""
+    """The cells of a record and the original text, or None for a new or changed record."""
 
     cells: list[str]
     text: str | None = None

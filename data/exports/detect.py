@@ -1,4 +1,4 @@
-"""Detect the kind of a file by its content, since suffixes are often wrong."""
+"""Detect the kind of a file by the content, since suffixes are often wrong."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _SAMPLE_BYTES = 1 << 16
 _SEPARATORS = (",", ";", "\t", "|")
-# First bytes of a file → the sentence about its kind.
+# First bytes of a file → the sentence about the kind.
 _NOT_TABLES = {
     b"%PDF": "exports.kind-pdf",
     b"\x89PNG": "exports.kind-picture",
@@ -39,7 +39,7 @@ _MAX_NUL_SHARE = 0.2
 
 
 def open_tables(path: Path, limits: Limits) -> Iterator[Table]:
-    """The tables that a file may hold: each sheet of a workbook, each separator of a text, otherwise a single table.
+    """The possible tables of a file: every sheet of a workbook, every separator of a text, otherwise a single table.
 
     Raises:
         FileUnreadable: the file is missing, empty, of no known kind, broken, protected or too large.

@@ -1,4 +1,4 @@
-"""Recognise the shape of an export and the field of each column, by the headers."""
+"""Recognise the shape of an export and the fields of its columns, by the headers."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 Shape = Literal["laporan_ringkas", "laporgub", "table"]
 
-# Header → field. An admin writes title and final text after routing: both would reveal the answer, so neither is a field.
+# Header → field. An admin writes title and final text after routing: both would reveal the answer and are no fields.
 _LAPORAN_RINGKAS = {
     "Tracking ID": "id",
     "Tanggal Laporan Masuk": "received_at",
@@ -57,7 +57,7 @@ LAPORGUB_HEADERS = (
     "STATUS",
 )
 
-# Names of each field, the surest first. A header that fits two fields goes to the earlier field.
+# Names of every field, the surest first. A header that fits two fields goes to the earlier field.
 # `received_time` is the second half of a date in two columns, and never leaves `data`.
 _ALIASES: dict[str, tuple[str, ...]] = {
     "text": (
@@ -129,7 +129,7 @@ _LAPORGUB = {
 }
 _LAPORGUB_SIGNATURE = {"no", "laporan", "dari", "waktu", "kategori", "diteruskan"}
 
-# Beside an alias, any of these words gives a header another meaning: "Isi Laporan Akhir", "Kode Unit".
+# Beside an alias, any word of this list changes the meaning of a header: "Isi Laporan Akhir", "Kode Unit".
 _OTHER_MEANING = frozenset(
     {
         "akhir", "tanggapan", "jawaban", "balasan", "response", "reply", "selesai", "tindak", "lanjut",
@@ -165,7 +165,7 @@ _LONGEST_HEADER = 80
 
 @dataclass(frozen=True)
 class Layout:
-    """The meaning of columns: `columns` maps a field to its header; `hidden` headers are never read."""
+    """The meaning of columns: `columns` maps fields to headers; `hidden` headers are never read."""
 
     shape: Shape
     columns: Mapping[str, str]
@@ -269,7 +269,7 @@ def _exact_rank(order: int, aliases: tuple[str, ...], name: str) -> tuple[int, .
 
 
 def _containing_rank(order: int, field: str, aliases: tuple[str, ...], name: str) -> tuple[int, ...] | None:
-    """The rank of a header that contains an alias among other words; None where these change the meaning."""
+    """The rank of a header that contains an alias among other words; None where the other words change the meaning."""
     held = [alias for alias in aliases if alias not in _EXACT_ONLY and _holds(name, alias)]
     if field == "text":
         # "Laporan Warga" holds complaints, "Wilayah Laporan" does not.

@@ -82,7 +82,7 @@ class Export:
         return self._interpretation.rows(self._layout)
 
     def share_read(self) -> float:
-        """The share of the file that the latest `rows()` has read, from 0 to 1."""
+        """The share of the file read by the latest `rows()`, from 0 to 1."""
         return self._interpretation.table.share_read()
 
 

@@ -26,7 +26,7 @@ _LONGEST_REASON = 120
 
 @dataclass(frozen=True)
 class Limits:
-    """Limits on the unpacked size of a file, so that a small hostile file can't fill the memory."""
+    """Limits on the unpacked size of a file: a small hostile file must not fill the memory."""
 
     unpacked_bytes: int = 1 << 30
     # All sheets of a workbook together: the reader lays out every sheet in memory.
@@ -36,7 +36,7 @@ class Limits:
     rows: int = 5_000_000
     columns: int = 1_000
     line_characters: int = 4_000_000
-    # The csv module's own limit, which holds for the whole process: a larger one has no effect here.
+    # The csv module's own limit for the whole process: a larger value has no effect here.
     cell_characters: int = 131_072
     # Few programs write .xls today, and the reader is less tried: disable .xls where strangers upload.
     xls: bool = True
@@ -52,7 +52,7 @@ class Line:
 
 
 class Table(ABC):
-    """One table of a file. `names` are the columns of kinds that name their columns, and None for kinds with a header row."""
+    """A table in a file. `names` are the columns by the schema of the file, or None where a header row names the columns."""
 
     kind: str
     encoding: str | None = None
@@ -61,7 +61,7 @@ class Table(ABC):
     first_column: int = 0
     names: Sequence[str] | None = None
     n_rows: int | None = None
-    # In delimited text a row with another number of cells than the header is broken.
+    # In delimited text a row is broken where the number of cells differs from the header.
     is_ragged_broken: bool = False
 
     def __init__(self, path: Path, limits: Limits) -> None:
@@ -70,15 +70,15 @@ class Table(ABC):
 
     @abstractmethod
     def lines(self) -> Iterator[Line]:
-        """All rows that aren't blank; a second call starts over."""
+        """All rows with text; a second call starts over."""
 
     def share_read(self) -> float:
-        """The share of the file that the latest `lines()` has read, from 0 to 1."""
+        """The share of the file read by the latest `lines()`, from 0 to 1."""
         return 0.0
 
 
 class DelimitedTable(Table):
-    """CSV and TSV. Rows that break the strict rules are read leniently before they count as problems."""
+    """CSV and TSV; see data/csv_records.py for quotes in odd places."""
 
     is_ragged_broken = True
 
@@ -90,7 +90,7 @@ class DelimitedTable(Table):
         self._file: TextIO | None = None
 
     def lines(self) -> Iterator[Line]:
-        # Undecodable bytes become U+FFFD: one odd character must not cost the whole file.
+        # Undecodable bytes become U+FFFD: an odd character must not cost the whole file.
         with self.path.open(encoding=self.encoding, errors="replace", newline="") as file:
             self._file = file
             for record in read_records(self._text_lines(file), self.separator or ","):
@@ -134,7 +134,7 @@ def _unpaired_quote(record: Record) -> Sentence:
 
 
 class JsonLinesTable(Table):
-    """JSON Lines; a nested object, such as `location`, gives one column for each key."""
+    """JSON Lines; a nested object, for example `location`, gives a column for every key."""
 
     kind = "jsonl"
     encoding = "utf-8"
@@ -167,7 +167,7 @@ class JsonLinesTable(Table):
         return 1.0 if self._file.closed else self._file.tell() / max(self.path.stat().st_size, 1)
 
     def _records(self) -> Iterator[tuple[int, dict[str, object] | Sentence]]:
-        """Line numbers, each with a flat record or a problem."""
+        """Line numbers with flat records or problems."""
         with self.path.open("rb") as file:
             self._file = file
             number = 0
@@ -181,7 +181,7 @@ class JsonLinesTable(Table):
 
 
 class ParquetTable(Table):
-    """Parquet, read batch by batch; a struct column, such as `location`, gives one column for each field."""
+    """Parquet, read batch by batch; a struct column, for example `location`, gives a column for every field."""
 
     kind = "parquet"
 
@@ -251,7 +251,7 @@ def _record(raw: bytes, number: int) -> dict[str, object] | Sentence:
     try:
         record = json.loads(raw.decode("utf-8-sig"))
         if b"\\u" in raw:
-            # JSON can escape half of a surrogate pair, which no file can hold.
+            # JSON can escape half of a surrogate pair, but no file can hold the half.
             record = json.loads(json.dumps(record, ensure_ascii=False).encode("utf-8", "replace"))
     except UnicodeDecodeError:
         return Sentence("exports.json-not-utf8", line=number)

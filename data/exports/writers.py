@@ -49,7 +49,7 @@ class RowWriter(ABC):
 
     @abstractmethod
     def finish(self) -> None:
-        """Write the rows that are still in memory, and complete the file."""
+        """Write the rows still in memory, and complete the file."""
 
     def abandon(self) -> None:  # noqa: B027 - most kinds hold no resources
         """Release all resources without completing the file."""
@@ -78,7 +78,7 @@ class DelimitedWriter(RowWriter):
         self._text.detach()
 
     def abandon(self) -> None:
-        # Detached: else it would flush into the closed file when it is garbage-collected.
+        # A wrapper that isn't detached would flush into the closed file at garbage collection.
         with suppress(OSError):
             self._text.detach()
 
@@ -89,7 +89,7 @@ class JsonLinesWriter(RowWriter):
     def __init__(self, path: Path, file: BinaryIO, headers: Sequence[str]) -> None:
         super().__init__(path, headers)
         self._file = file
-        # Columns such as location.village were read from an object, and become one again.
+        # Columns like location.village were read from an object, and become an object again.
         self._prefix = "location." if "location" not in headers else None
 
     def _write(self, cells: Sequence[object]) -> None:

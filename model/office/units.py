@@ -1,4 +1,4 @@
-"""The units of an office, from its units.csv and from the names in its history."""
+"""The units of an office, from units.csv and from the names in the history."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ UNITS_CSV = Schema(COLUMNS, required=("id", "name"), invalid=UnitsFileInvalid)
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One unit of the office. `family` names a group of like units, such as kelurahan, and `area` the unit's place."""
+    """A unit of the office. `family` names a group of like units, for example kelurahan, and `area` the unit's place."""
 
     id: str
     name: str
@@ -110,7 +110,7 @@ class Units:
         return in_charge
 
     def count_closed(self, day: date) -> int:
-        """The number of units without a unit in charge on a day; a ranking never shows such units."""
+        """The number of units without a unit in charge on a day; a ranking never shows closed units."""
         if not self.has_dates:
             return 0
         return sum(not self.in_charge_of(unit.id, day) for unit in self if not unit.valid_on(day))
