@@ -1,4 +1,4 @@
-"""The application: routes, state, middleware and limits, wired in one place. Importing this module does nothing else."""
+"""The application: routes, state, middleware and limits, wired in one place."""
 
 from __future__ import annotations
 
@@ -133,7 +133,7 @@ def create_app(settings: Settings | None = None) -> Application:
 
 
 def _add_state(app: FastAPI, settings: Settings) -> None:
-    """Build the objects that live as long as the application; service/dependencies.py hands them to routes."""
+    """Build the application's long-lived objects; service/dependencies.py hands them to routes."""
     office_home = Office(settings.home, settings.office)
     database = Database(open_ledger(settings.ledger_url), settings.office)
     model_changes = ModelChanges(database, settings.office)
@@ -174,7 +174,7 @@ def _concurrency_limits(settings: Settings) -> Callable[[str], ConcurrencyLimit 
 
 
 def _body_limits(settings: Settings) -> Callable[[str], int | None]:
-    """The largest body of each path in bytes; None for the stream, whose route checks the key before the body is read."""
+    """The largest body of each path in bytes; None for the stream, where the key is checked before the body is read."""
     limits: dict[str, int | None] = {
         "/v1/predictions/batch": settings.max_batch_bytes,
         _STREAM: None,

@@ -1,6 +1,6 @@
-"""HTTP statuses of errors, and the one body of error answers: problem details (RFC 9457).
+"""HTTP statuses of errors, and the body of error answers: problem details (RFC 9457).
 
-A problem never repeats a value of the request, since the value may be a complaint's text; it names the field.
+A problem names the faulty field and never repeats the value, which may be a complaint's text.
 """
 
 from http import HTTPStatus
@@ -40,7 +40,7 @@ RETRY_AFTER_SECONDS = 30
 
 
 class FieldError(BaseModel):
-    """One fault of the request and the field that has it."""
+    """A fault of the request: the field and the message."""
 
     where: str
     message: str
@@ -129,7 +129,7 @@ _OWN_NAMES: dict[type[PilahError], tuple[str, str]] = {
     StorageFull: ("storage_full", "Storage full"),
     Overloaded: ("overloaded", "Too much to do"),
 }
-# The rest of the body is unread: on a connection that stays open it would be taken for the next request.
+# The rest of the body is unread: an open connection would take the rest for the next request.
 _CLOSE = {"Connection": "close"}
 
 

@@ -35,7 +35,7 @@ class CallerCache:
         self._callers: dict[str, tuple[str, float]] = {}
 
     def get(self, digest: str) -> str | None:
-        """The id of a key; None if the cache has no entry or the entry has expired."""
+        """The id of a key; None for an unknown or expired entry."""
         caller, expires = self._callers.get(digest, (None, 0.0))
         if time.monotonic() < expires:
             return caller

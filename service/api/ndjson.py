@@ -1,6 +1,6 @@
-"""JSON Lines in and out: a stream of complaints, of which a hundred at a time are held in memory.
+"""JSON Lines in and out: a stream of complaints, a hundred of them in memory at a time.
 
-The whole stream is received before the first answer is sent: a caller that sends everything before it reads anything
+The whole stream is received before the first answer is sent: a caller that sends everything before reading anything
 would otherwise wait for Pilah while Pilah waits for the caller.
 """
 
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from service.ledger.database import Database
 
 MEDIA_TYPE = "application/x-ndjson"
-# The lines of one call of the router and of one transaction.
+# Lines for each call of the router and each transaction.
 _CHUNK = 100
 _MEDIA_TYPES = {MEDIA_TYPE, "application/ndjson", "application/jsonl", "application/x-jsonlines"}
 _EXAMPLE_IN = '{"reference_id": "1", "text": "Lampu jalan mati"}\n{"reference_id": "2"}\n'
@@ -81,7 +81,7 @@ ReceivedStream = Annotated[SpooledTemporaryFile[bytes], Depends(received_stream)
 def answer_stream(
     request: Request, file: SpooledTemporaryFile[bytes], *, evidence: bool, store: bool
 ) -> Iterator[bytes]:
-    """Yield the answers' lines in chunks; a chunk is committed before it is yielded."""
+    """Yield the answers' lines in chunks; each chunk is committed first."""
     items = _items(file, settings_of(request).max_body_bytes)
     while chunk := list(islice(items, _CHUNK)):
         answers = _answers(request, chunk, evidence=evidence, store=store)

@@ -51,8 +51,8 @@ def predict(
 ) -> Response:
     """Suggest units and categories for one complaint.
 
-    A retry with the same `reference_id` and the same text is the same stored complaint; as long as the answer is the
-    same, it has the same `suggestion_id`. Changed text is a new revision.
+    A retry with the same `reference_id` and text is the same stored complaint; while the answer is the same too, the
+    `suggestion_id` stays. Changed text is a new revision.
     """
     # Not a dependency: FastAPI resolves dependencies first, and an invalid body must be a 422 with or without a model.
     model = current_model(request)

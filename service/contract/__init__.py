@@ -1,1 +1,1 @@
-"""What crosses the wire: request and response schemas."""
+"""Schemas of requests and answers."""

@@ -26,7 +26,7 @@ def _named_by(field: str) -> dict[str, Any]:
 
 
 class DecisionIn(BaseModel):
-    """A decision on a stored complaint, which is named by its suggestion_id or its reference_id."""
+    """A decision on a stored complaint, named by suggestion_id or reference_id."""
 
     model_config = ConfigDict(
         frozen=True, json_schema_extra={"anyOf": [_named_by("suggestion_id"), _named_by("reference_id")]}

@@ -1,7 +1,7 @@
-"""The Indonesian names that a complaint's fields may have, as exports and forms write them (formats.md).
+"""Indonesian names of a complaint's fields, as exports and forms write them (formats.md).
 
-What an admin wrote after routing has no place here: "Isi Laporan Akhir", "Instansi Terdisposisi" and "Status Laporan"
-would tell the answer, and stay unknown fields.
+Fields that an admin fills in after routing ("Isi Laporan Akhir", "Instansi Terdisposisi", "Status Laporan") would give
+the answer away; they are left out and count as unknown.
 """
 
 from __future__ import annotations
@@ -38,7 +38,7 @@ _SEPARATORS = re.compile(r"[^a-z0-9]+")
 
 
 def english_name(written: str, names: Mapping[str, tuple[str, ...]]) -> str | None:
-    """The contract's name for a field, however it is spaced, dotted or capitalised; None for an unknown one.
+    """The schema's name of a field, whatever the spacing, dots and capitals; None for an unknown field.
 
     >>> english_name("Kota/Kabupaten", PLACES), english_name("warna", PLACES)
     ('regency', None)
@@ -50,9 +50,9 @@ def english_name(written: str, names: Mapping[str, tuple[str, ...]]) -> str | No
 
 
 def renamed(fields: Mapping[str, Any], names: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
-    """The same fields under the contract's names; an unknown one keeps its own.
+    """Rename fields to the schema's names; unknown fields keep their names.
 
-    Where two fields mean the same, the one under the contract's own name holds, else the first; the other is unknown.
+    Of two fields with the same meaning, the schema's own name wins, else the first field; the second stays unknown.
 
     >>> renamed({"Isi Laporan": "lampu mati", "warna": "biru"}, FIELDS)
     {'text': 'lampu mati', 'warna': 'biru'}

@@ -34,7 +34,7 @@ def cleaned(value: object) -> object:
 
 
 def cleaned_and_stripped(value: object) -> object:
-    """Clean a string and remove the spaces around it, so that a name or an id is found again as it was sent."""
+    """Clean a string and remove the spaces around it, so that a lookup finds the same name or id."""
     return clean(value).strip() if isinstance(value, str) else value
 
 

@@ -63,7 +63,7 @@ Rounded = Annotated[float, BeforeValidator(_rounded)]
 
 
 class _FromModel(BaseModel):
-    """A schema whose fields are read from the attributes of a part of the model's suggestion."""
+    """A schema that reads its fields from the attributes of the model's classes."""
 
     model_config = ConfigDict(from_attributes=True)
 

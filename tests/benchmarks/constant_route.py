@@ -1,9 +1,9 @@
-"""The least a FastAPI service can do: a `def` route that returns a constant, for Pilah's own to be compared with.
+"""A FastAPI `def` route that returns a constant: the least work of a service, for comparison with Pilah.
 
 Usage: CONSTANT_ANSWER=JSON python -m tests.benchmarks.constant_route PORT WORKERS
 
-Its workers share a listener as Pilah's do. `uvicorn --workers` leaves Nagle's algorithm on, which made 23 requests a second of
-1,700.
+The workers share a listener as Pilah's workers do. `uvicorn --workers` leaves Nagle's algorithm on, which lowered 1,700
+requests a second to 23.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ANSWER: dict[str, Any] = json.loads(os.environ.get("CONSTANT_ANSWER", "{}"))
 
 @app.post("/v1/predictions")
 def constant() -> dict[str, Any]:
-    """Always the same."""
+    """Return the constant."""
     return _ANSWER
 
 
@@ -34,12 +34,12 @@ def _work(listener: socket.socket) -> None:
 
 
 def main(port: int, workers: int) -> None:
-    """Serve until told to end."""
+    """Serve until SIGTERM."""
     listener = socket.socket(socket.AF_INET, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     listener.bind(("127.0.0.1", port))
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-    # What is left of them when this process ends, multiprocessing ends.
+    # Daemons: multiprocessing ends the workers when this process ends.
     processes = [get_context("spawn").Process(target=_work, args=(listener,), daemon=True) for _ in range(workers)]
     for process in processes:
         process.start()

@@ -1,4 +1,4 @@
-"""Services started for a measurement: Pilah's own, and the constant route it is compared with."""
+"""Starts services for measurements: Pilah, and a constant route for comparison."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 ROOT = Path(__file__).parents[2]
-_PATIENCE_SECONDS = 120
+_START_TIMEOUT_SECONDS = 120
 
 
 @dataclass(frozen=True)
 class Service:
-    """A service that answers: its port, its first process, how long it took from start to first answer, and a key to it."""
+    """A running service: port, main process, time from the start to the first answer, and an API key."""
 
     port: int
     process: int
@@ -33,13 +33,13 @@ class Service:
     key: str
 
     def processor_seconds(self) -> float:
-        """What the service's processes have worked until now: other load on the machine hardly weighs on it."""
+        """The processor time of the service's processes; other load on the machine changes this time little."""
         return sum(_processor_seconds(member) for member in (self.process, *_descendants(self.process)))
 
 
 @contextmanager
 def pilah(home: Path, office: str, workers: int, body: bytes) -> Iterator[Service]:
-    """`pilah serve` over a trained home, with a key for its caller, as an intake system has one."""
+    """Run `pilah serve` over a trained home, with an API key as for an intake system."""
     port = _free_port()
     command = [
         "-m",
@@ -59,16 +59,16 @@ def pilah(home: Path, office: str, workers: int, body: bytes) -> Iterator[Servic
         "PILAH_MAX_CONCURRENT_REQUESTS": "64",
         "PILAH_DATABASE_URL": f"sqlite:///{home / f'bench-{port}.db'}",
     }
-    naming = [sys.executable, "-m", "pilah", "keys", "add", "bench", "--office", office, "--home", str(home)]
-    made = subprocess.run(naming, cwd=ROOT, env=os.environ | settings, capture_output=True, check=True, text=True)
-    key = made.stdout.strip().splitlines()[-1]
+    add_key = [sys.executable, "-m", "pilah", "keys", "add", "bench", "--office", office, "--home", str(home)]
+    added = subprocess.run(add_key, cwd=ROOT, env=os.environ | settings, capture_output=True, check=True, text=True)
+    key = added.stdout.strip().splitlines()[-1]
     with _started([sys.executable, *command], settings, port, "/v1/predictions?store=false", body, key) as service:
         yield service
 
 
 @contextmanager
 def constant_route(answer: bytes, workers: int, body: bytes) -> Iterator[Service]:
-    """A FastAPI `def` route that answers these bytes' JSON."""
+    """Run a FastAPI `def` route that always answers the same JSON."""
     port = _free_port()
     command = ["-m", "tests.benchmarks.constant_route", str(port), str(workers)]
     settings = {"CONSTANT_ANSWER": answer.decode()}
@@ -77,31 +77,31 @@ def constant_route(answer: bytes, workers: int, body: bytes) -> Iterator[Service
 
 
 def ask(port: int, path: str, body: bytes, key: str) -> bytes:
-    """One answer."""
+    """Send one request and return the answer's body."""
     headers = {"Content-Type": "application/json", "Authorization": f"Bearer {key}"}
     request = Request(f"http://127.0.0.1:{port}{path}", body, headers)
     with urlopen(request, timeout=30) as answer:  # noqa: S310
-        read: bytes = answer.read()
-        return read
+        content: bytes = answer.read()
+        return content
 
 
 def load(service: Service, path: str, bodies: Path, connections: int, seconds: float) -> dict[str, float]:
-    """What a bounded load finds: requests, failures, seconds, p50_ms, p99_ms, and the service's processor_ms a request."""
+    """Run a load: requests, failures, seconds, p50_ms, p99_ms, and the service's processor_ms for each request."""
     before = service.processor_seconds()
     sent = [str(service.port), path, str(bodies), str(connections), str(seconds), service.key]
-    found = subprocess.run(
+    finished = subprocess.run(
         [sys.executable, "-m", "tests.benchmarks.load", "127.0.0.1", *sent],
         cwd=ROOT,
         capture_output=True,
         check=True,
     )
-    read: dict[str, float] = json.loads(found.stdout)
-    read["processor_ms"] = 1000 * (service.processor_seconds() - before) / max(read["requests"], 1)
-    return read
+    figures: dict[str, float] = json.loads(finished.stdout)
+    figures["processor_ms"] = 1000 * (service.processor_seconds() - before) / max(figures["requests"], 1)
+    return figures
 
 
 def proportional_memory(process: int) -> float:
-    """Megabytes of a process and all under it, a page that several share counted in parts (PSS)."""
+    """The memory of a process and its descendants in megabytes, shared pages counted proportionally (PSS)."""
     total = 0.0
     for member in (process, *_descendants(process)):
         rollup = Path(f"/proc/{member}/smaps_rollup").read_text()
@@ -135,7 +135,7 @@ def _started(
 
 
 def _until_answered(process: subprocess.Popen[bytes], port: int, path: str, body: bytes, key: str) -> float:
-    give_up = time.perf_counter() + _PATIENCE_SECONDS
+    give_up = time.perf_counter() + _START_TIMEOUT_SECONDS
     while time.perf_counter() < give_up and process.poll() is None:
         try:
             ask(port, path, body, key)

@@ -1,9 +1,9 @@
-"""Where the time of one suggestion goes: each step's own time, without that of the steps inside it.
+"""The time of each step of a suggestion, without the time of nested steps.
 
 Usage: python -m tests.benchmarks.where_time_goes HISTORY.csv
 
-Learns from the oldest 80 % and asks about the newest 500, one at a time, without evidence, after the rest of the newest fifth
-has made most words known. Watching a step costs about a microsecond, which is in the figures.
+Trains on the oldest 80 % and suggests for the newest 500 complaints one by one, without evidence. Before that, the rest of
+the newest fifth fills the memory of known words. The figures include about a microsecond of measurement for each step.
 """
 
 from __future__ import annotations
@@ -33,98 +33,98 @@ if TYPE_CHECKING:
     from model.complaint import Complaint
     from model.router import Router
 
-_ASKED = 500
+_MEASURED = 500
 
 
-class Watch:
-    """Takes the time of the functions that it is shown."""
+class Stopwatch:
+    """Measures the time of wrapped functions."""
 
     def __init__(self) -> None:
         self.own: dict[str, float] = defaultdict(float)
         self.steps: dict[str, None] = {}
-        self._inside: list[float] = []
+        self._nested: list[float] = []
 
-    def over(self, owner: Any, names: str, step: str) -> None:
-        """Count what these functions of an object or a module take, under the name of a step; steps stand in this order."""
+    def wrap(self, owner: Any, names: str, step: str) -> None:
+        """Wrap functions of an object or a module; their time counts for a step, and steps keep this order."""
         self.steps[step] = None
         for name in names.split():
-            setattr(owner, name, self._watched(getattr(owner, name), step))
+            setattr(owner, name, self._measured(getattr(owner, name), step))
 
-    def _watched(self, work: Callable[..., Any], step: str) -> Callable[..., Any]:
-        def watched(*given: Any, **named: Any) -> Any:
-            self._inside.append(0.0)
+    def _measured(self, work: Callable[..., Any], step: str) -> Callable[..., Any]:
+        def measured(*arguments: Any, **named: Any) -> Any:
+            self._nested.append(0.0)
             began = time.perf_counter()
             try:
-                return work(*given, **named)
+                return work(*arguments, **named)
             finally:
-                taken = time.perf_counter() - began
-                self.own[step] += taken - self._inside.pop()
-                if self._inside:
-                    self._inside[-1] += taken
+                seconds = time.perf_counter() - began
+                self.own[step] += seconds - self._nested.pop()
+                if self._nested:
+                    self._nested[-1] += seconds
 
-        return watched
+        return measured
 
 
 def main(source: Path) -> None:
-    """Print the median of each step, and of the whole without anybody watching."""
-    asking, later = _router(source)
-    earlier, newest = later[:-_ASKED], later[-_ASKED:]
-    ask = partial(asking.suggest, evidence=False)
+    """Print the median of each step, and of a whole suggestion without measurement of steps."""
+    measured_router, later = _router(source)
+    earlier, newest = later[:-_MEASURED], later[-_MEASURED:]
+    suggest = partial(measured_router.suggest, evidence=False)
     for complaint in earlier:
-        ask(complaint)
-    first, again = _median(ask, newest), _median(ask, newest)
-    watch = _watch_over(asking)
+        suggest(complaint)
+    first, again = _median(suggest, newest), _median(suggest, newest)
+    stopwatch = _wrap_steps(measured_router)
     steps = []
     for complaint in newest:
-        watch.own.clear()
-        ask(complaint)
-        steps.append(dict(watch.own))
+        stopwatch.own.clear()
+        suggest(complaint)
+        steps.append(dict(stopwatch.own))
     table = Table("step", "median, µs", "mean, µs")
-    for name in watch.steps:
-        taken = np.array([found.get(name, 0.0) for found in steps]) * 1e6
-        table.add_row(name, f"{np.median(taken):.0f}", f"{taken.mean():.0f}")
-    table.add_row("the whole, asked for the first time", f"{first:.0f}", "")
-    table.add_row("the whole, asked again", f"{again:.0f}", "")
+    for name in stopwatch.steps:
+        times = np.array([step.get(name, 0.0) for step in steps]) * 1e6
+        table.add_row(name, f"{np.median(times):.0f}", f"{times.mean():.0f}")
+    table.add_row("the whole, first time", f"{first:.0f}", "")
+    table.add_row("the whole, second time", f"{again:.0f}", "")
     Console(width=100).print(table)
 
 
 def _router(source: Path) -> tuple[Router, list[Complaint]]:
-    """A router without past complaints, and the complaints that came after those it learned from."""
+    """A router without past complaints, and the complaints after its training rows."""
     rows = history(source)
     cut = round(len(rows) * 0.8)
     recipe, learned, later = Recipe(), rows[:cut], rows[cut:]
     learned_ranking, units = fit_ranking(learned, Units([]), recipe)
-    outcomes = outcomes_of(learned_ranking, units, later[:-_ASKED])
+    outcomes = outcomes_of(learned_ranking, units, later[:-_MEASURED])
     return assemble("", learned_ranking, units, outcomes, recipe, learned), [row.complaint for row in later]
 
 
-def _median(ask: Callable[[Complaint], object], complaints: list[Complaint]) -> float:
-    taken = []
+def _median(suggest: Callable[[Complaint], object], complaints: list[Complaint]) -> float:
+    times = []
     for complaint in complaints:
         began = time.perf_counter()
-        ask(complaint)
-        taken.append(time.perf_counter() - began)
-    return float(np.median(taken)) * 1e6
+        suggest(complaint)
+        times.append(time.perf_counter() - began)
+    return float(np.median(times)) * 1e6
 
 
-def _watch_over(asking: Router) -> Watch:
-    watch, ranked = Watch(), asking._ranking  # noqa: SLF001 - the steps are its own
-    watch.over(router, "without_personal_data", "masking")
-    watch.over(ranker, "document", "words of the text, addressees")
-    watch.over(ranked.features, "rows_and_known_shares _rows", "features counted and weighed")
-    watch.over(features, "counted row_keys sparse_matrix", "features counted and weighed")
-    watch.over(ranked.features, "_pair_keys", "pairs of words")
-    for linear in (ranked.topics, ranked.categories):
+def _wrap_steps(measured_router: Router) -> Stopwatch:
+    stopwatch, ranking = Stopwatch(), measured_router._ranking  # noqa: SLF001 - the steps are private
+    stopwatch.wrap(router, "without_personal_data", "masking")
+    stopwatch.wrap(ranker, "document", "words of the text, addressees")
+    stopwatch.wrap(ranking.features, "rows_and_known_shares _rows", "features counted and weighted")
+    stopwatch.wrap(features, "counted row_keys sparse_matrix", "features counted and weighted")
+    stopwatch.wrap(ranking.features, "_pair_keys", "pairs of words")
+    for linear in (ranking.topics, ranking.categories):
         if linear is not None:
-            watch.over(linear.weights, "scores", "products with the weights")
-            watch.over(linear, "probabilities", "distributions, joined")
-    if ranked._mutual is not None:  # noqa: SLF001
-        watch.over(ranked._mutual, "join", "distributions, joined")  # noqa: SLF001
-    watch.over(ranker, "_best_first pushed_back", "order")
-    watch.over(ranked, "_rank_chunk _categories", "order")
-    watch.over(ranked, "_units_in_force _best_units _with_successors", "units, and the places of families")
-    watch.over(asking, "rank_and_suggest _suggestion", "the suggestion built")
-    return watch
+            stopwatch.wrap(linear.weights, "scores", "products with the weights")
+            stopwatch.wrap(linear, "probabilities", "distributions, joined")
+    if ranking._mutual is not None:  # noqa: SLF001
+        stopwatch.wrap(ranking._mutual, "join", "distributions, joined")  # noqa: SLF001
+    stopwatch.wrap(ranker, "_best_first pushed_back", "order")
+    stopwatch.wrap(ranking, "_rank_chunk _categories", "order")
+    stopwatch.wrap(ranking, "_units_in_force _best_units _with_successors", "units, and the places of families")
+    stopwatch.wrap(measured_router, "suggest_many _suggestion", "the suggestion built")
+    return stopwatch
 
 
 if __name__ == "__main__":

@@ -1,8 +1,8 @@
-"""The API's schema as it is committed: docs/openapi.json as it stands now, docs/openapi-released.json as callers rely on it.
+"""The committed schemas of the API: docs/openapi.json is the current schema, docs/openapi-released.json the released one.
 
 Usage: python -m tests.service.api_contract [--release]
 
-Writes the first, and with --release the second too, and says which line CHANGELOG must have.
+Writes the current schema, with --release also the released schema, and prints the line that CHANGELOG.md needs.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ _LARGEST = ("maxLength", "maximum", "maxItems")
 
 
 def schema_now() -> Schema:
-    """The schema that this code serves, without the version of the program."""
+    """The schema of this code, without the version of the program."""
     with tempfile.TemporaryDirectory() as home:
         app = create_app(Settings(home=Path(home)))
         schema: Schema = json.loads(json.dumps(app.openapi()))
@@ -37,17 +37,17 @@ def schema_now() -> Schema:
 
 
 def written(schema: Schema) -> str:
-    """A schema as it stands in its file."""
+    """The text of a schema's file."""
     return json.dumps(schema, ensure_ascii=False, indent=1, sort_keys=True) + "\n"
 
 
-def mark_of(schema: Schema) -> str:
-    """What CHANGELOG names a schema by."""
+def digest_of(schema: Schema) -> str:
+    """The digest that names a schema in CHANGELOG.md."""
     return hashlib.sha256(written(schema).encode()).hexdigest()[:10]
 
 
 def breaks(old: Schema, new: Schema) -> list[str]:
-    """What a caller of `old` would miss in `new`, or would newly have to do."""
+    """The changes from `old` to `new` that break a caller of `old`."""
     return [
         f"{method.upper()} {path}{fault}"
         for path, operations in old["paths"].items()
@@ -58,7 +58,7 @@ def breaks(old: Schema, new: Schema) -> list[str]:
 
 
 class _Comparison:
-    """Compares one operation's parts; a shape that contains itself is gone through once."""
+    """Compares the parts of one operation; recursive schemas are compared once."""
 
     def __init__(self, old: Schema, new: Schema) -> None:
         self._old = old
@@ -150,16 +150,16 @@ def _resolved(schema: Schema, part: Schema) -> Schema:
 
 
 def _name(part: Schema) -> str:
-    """What an alternative is known by on both sides."""
+    """The identity of an alternative in both schemas."""
     return str(part.get("$ref") or part.get("type") or json.dumps(part))
 
 
 def _types(part: Schema) -> set[str]:
-    """What a value may be; empty for a shape that says nothing."""
+    """The allowed types of a value; empty for a schema without types."""
     if "type" in part:
         return {str(part["type"])}
     alternatives = part.get("anyOf", [])
-    # One that says nothing allows everything, so that the others restrict nothing.
+    # An alternative without a type allows every value, so that the union restricts nothing.
     silent = any("$ref" not in alternative and "type" not in alternative for alternative in alternatives)
     return set() if silent else {_name(alternative) for alternative in alternatives}
 
@@ -181,14 +181,14 @@ def _tightened(where: str, old: Schema, new: Schema) -> list[str]:
 
 
 def main() -> None:
-    """Write what is served now, and say what is left to do."""
+    """Write the current schema, and print the remaining steps."""
     schema = schema_now()
     CURRENT.write_text(written(schema), encoding="utf-8")
     if "--release" in sys.argv[1:]:
         RELEASED.write_text(written(schema), encoding="utf-8")
     sys.stdout.write(
         f"{CURRENT.name} written. CHANGELOG.md must say under Unreleased what changed for callers, on a line that names "
-        f"this schema:\n- API schema `{mark_of(schema)}`: ...\n"
+        f"this schema:\n- API schema `{digest_of(schema)}`: ...\n"
     )
     if RELEASED.exists():
         sys.stdout.writelines(

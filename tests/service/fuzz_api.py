@@ -1,4 +1,4 @@
-"""Sends the API what its schema allows, and what it doesn't, and holds every answer against the schema.
+"""Sends the API valid and invalid requests, and checks every answer against the schema.
 
 Usage: python -m tests.service.fuzz_api --cases 10000
 """
@@ -33,22 +33,22 @@ _LINES = "application/x-ndjson"
 _MOST_OF_ONE_ROUND = 500
 
 
-def lines_as_they_are(_context: Any, value: Any) -> dict[str, Any]:
-    """JSON Lines, which schemathesis knows no way to write, as the text that they are."""
+def json_lines_as_text(_context: Any, value: Any) -> dict[str, Any]:
+    """Send JSON Lines as plain text, since schemathesis has no serializer for JSON Lines."""
     return {"data": str(value).encode("utf-8", "replace"), "headers": {"Content-Type": _LINES}}
 
 
 for transport in (ASGI_TRANSPORT, REQUESTS_TRANSPORT):
-    transport.serializer(_LINES)(lines_as_they_are)
+    transport.serializer(_LINES)(json_lines_as_text)
 
 
 def described(home: Path, database_url: str) -> BaseSchema:
-    """The service's own schema; every case carries a key that counts, unless it is there to be refused."""
+    """Load the service's schema; every case has a valid key, except the cases that test authentication."""
     settings = Settings(
         home=home,
         database_url=SecretStr(database_url),
         requests_per_minute=10_000_000,
-        allowed_hosts=("testserver",),  # the name that schemathesis asks for
+        allowed_hosts=("testserver",),  # the host name of schemathesis' requests
     )
     app = create_app(settings)
     with open_accounts(app.state.database) as accounts:
@@ -67,21 +67,21 @@ def described(home: Path, database_url: str) -> BaseSchema:
 
 
 def excluded_checks(case: schemathesis.Case[Any]) -> list[Any]:
-    """What can't be held against an answer, because the schema can't say it."""
+    """The checks that don't apply to an operation, because the schema can't express its rules."""
     if case.operation.path.endswith("/stream"):
-        # Any bytes are a stream: what is wrong with a line is answered in its place, within a 200.
+        # Any bytes are a stream: the fault of a line is answered at its place within a 200.
         return [negative_data_rejection]
     if case.operation.path == "/v1/decisions":
-        # Which units and categories there are is the office's own: another name is answered 422.
+        # Units and categories are the office's own: an unknown name is answered 422.
         return [positive_data_acceptance]
     if case.operation.path == "/v1/predictions":
-        # A made-up name can be the Indonesian name of a field, such as "kecamatan", and then has that field's shape.
+        # An invented name may be the Indonesian name of a field, such as "kecamatan", and must have that field's type.
         return [positive_data_acceptance]
     return []
 
 
 def run(home: Path, cases: int, seed: int) -> tuple[Counter[str], list[str]]:
-    """Send at least so many cases; gives what was answered by status, and what was wrong with an answer."""
+    """Send at least `cases` requests; return the number of answers by status, and the faults of answers."""
     schema = described(home, f"sqlite:///{home / 'fuzzed.db'}")
     answered: Counter[str] = Counter()
     faults: list[str] = []
@@ -109,13 +109,13 @@ def _send_round(operation: Any, seed: int, answered: Counter[str], faults: list[
 
     try:
         send()
-    # schemathesis gathers what it finds into a group, which is no Exception.
-    except (Exception, BaseExceptionGroup) as fault:  # noqa: BLE001 - whatever is wrong is what is looked for
+    # schemathesis raises its findings as a group, which isn't an Exception.
+    except (Exception, BaseExceptionGroup) as fault:  # noqa: BLE001 - any fault is a finding
         faults.append(f"{operation.label}: {fault}")
 
 
 def main() -> None:
-    """Train the sample office, send the cases, print what came of them; exit 1 where an answer was wrong."""
+    """Train the sample office, send the cases, print the results; exit 1 after a wrong answer."""
     from model.versions.office_home import Office  # noqa: PLC0415 - the tests that import this file have their own office
     from training.sample_office import train_sample  # noqa: PLC0415
 

@@ -1,4 +1,4 @@
-"""`pilah serve` as an operator starts it: a process of its own, on a port of its own."""
+"""Starts `pilah serve` as an operator does: as a process on a free port."""
 
 from __future__ import annotations
 
@@ -21,15 +21,15 @@ _START_SECONDS = 120
 
 
 class Running:
-    """A running service; `log` is what it has written to stderr so far."""
+    """A running service; `log` is the content of stderr so far."""
 
     def __init__(self, process: subprocess.Popen[str], log: Path) -> None:
         assert process.stdout is not None
         self.process = process
         self._log = log
-        said = process.stdout.readline()
-        assert " at http" in said, f"{said}{self.log}"
-        self.address = said.split(" at ")[1].split()[0]
+        first_line = process.stdout.readline()
+        assert " at http" in first_line, f"{first_line}{self.log}"
+        self.address = first_line.split(" at ")[1].split()[0]
         self._wait_until_it_answers()
 
     @property
@@ -37,7 +37,7 @@ class Running:
         return self._log.read_text(encoding="utf-8")
 
     def stop(self) -> int:
-        """Ask it to end as a service manager does, and wait; gives the exit status."""
+        """Send SIGTERM as a service manager does, wait, and return the exit status."""
         self.process.send_signal(signal.SIGTERM)
         return self.process.wait(timeout=60)
 
@@ -54,7 +54,7 @@ class Running:
 
 @contextmanager
 def serving(home: Path, log: Path, *arguments: str, **environment: str) -> Iterator[Running]:
-    """The service while the block lasts; whatever is left of it then is killed."""
+    """Run the service during the block; kill the remaining processes at the end."""
     with log.open("w", encoding="utf-8") as stderr:
         process = subprocess.Popen(
             [_PILAH, "serve", "--port", "0", *arguments],

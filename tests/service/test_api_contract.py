@@ -10,7 +10,7 @@ import pytest
 import schemathesis
 from hypothesis import HealthCheck, Phase, settings
 
-from tests.service.api_contract import CURRENT, RELEASED, Schema, breaks, mark_of, schema_now, written
+from tests.service.api_contract import CURRENT, RELEASED, Schema, breaks, digest_of, schema_now, written
 from tests.service.fuzz_api import described, excluded_checks
 
 if TYPE_CHECKING:
@@ -39,8 +39,8 @@ def test_the_committed_schema_is_the_one_that_is_served(now: Schema) -> None:
 
 def test_the_changelog_announces_the_schema(now: Schema) -> None:
     unreleased = _CHANGELOG.read_text(encoding="utf-8").split("\n## ")[1]
-    line = next((line for line in unreleased.splitlines() if f"API schema `{mark_of(now)}`:" in line), None)
-    assert line, f"CHANGELOG.md says under Unreleased nothing of API schema `{mark_of(now)}`. Run: make openapi"
+    line = next((line for line in unreleased.splitlines() if f"API schema `{digest_of(now)}`:" in line), None)
+    assert line, f"CHANGELOG.md says under Unreleased nothing of API schema `{digest_of(now)}`. Run: make openapi"
     assert len(line.partition("`:")[2].split()) > 3, "Say what changed for callers."
 
 

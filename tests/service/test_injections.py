@@ -1,4 +1,4 @@
-"""Whatever is written into any field, of the API, of the forms, of an export: it is kept and shown as text."""
+"""Markup, SQL and formulas in fields of the API, forms and exports are stored and shown as text."""
 
 from __future__ import annotations
 
@@ -30,8 +30,8 @@ _PLACES = ("provinsi", "kabupaten_kota", "kecamatan", "kelurahan")
 _PAGES = ("/antrean", "/daftar?dari=2000-01-01", "/dasbor?dari=2000-01-01", "/unggah", "/pengelola", "/baru", "/model")
 
 
-class _Seen(HTMLParser):
-    """What a browser would make of a page."""
+class _Page(HTMLParser):
+    """A page as a browser reads it: the text, and tags or handlers that Pilah didn't write."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -52,14 +52,14 @@ class _Seen(HTMLParser):
         self.text += data
 
 
-def _seen(desk: Desk, address: str) -> _Seen:
-    seen = _Seen(desk.page(address))
-    assert seen.foreign == [], address
-    return seen
+def _page(desk: Desk, address: str) -> _Page:
+    page = _Page(desk.page(address))
+    assert page.foreign == [], address
+    return page
 
 
 def _send_everywhere(desk: Desk, payload: str, folder: Path) -> list[str]:
-    """The payload in every field of every way in; gives the references under which it was kept."""
+    """Send the payload in every field of API, forms and upload; return the references of the stored complaints."""
     fields = dict.fromkeys(("title", "channel", "type", "reporter_category", "requested_unit"), payload)
     place = dict.fromkeys(("province", "regency", "district", "village"), payload)
     sent = desk.send(f"api {payload}", text=f"{payload} polres", location=place, **fields, **{payload: payload})
@@ -75,13 +75,13 @@ def _send_everywhere(desk: Desk, payload: str, folder: Path) -> list[str]:
     with path.open("rb") as file:
         answer = desk.post("/unggah", "/unggah", files={"berkas": (f"../../{hostile_name}", file)})
     assert desk.summary_of(answer.headers["location"].rsplit("/", 1)[-1])["state"] == "done"
-    _seen(desk, answer.headers["location"])
+    _page(desk, answer.headers["location"])
     with desk.database.reading() as session:
         return [entry.reference_id for entry in session.query(StoredComplaint)]
 
 
 @pytest.mark.parametrize("payload", PAYLOADS)
-def test_what_is_written_into_any_field_is_text_and_nothing_else(desk: Desk, payload: str, tmp_path: Path) -> None:
+def test_a_payload_in_any_field_stays_text(desk: Desk, payload: str, tmp_path: Path) -> None:
     desk.sign_in("rini")
     references = _send_everywhere(desk, payload, tmp_path)
     assert len(references) == 4
@@ -90,13 +90,13 @@ def test_what_is_written_into_any_field_is_text_and_nothing_else(desk: Desk, pay
         with desk.database.reading() as session:
             complaint_id = session.query(StoredComplaint).filter_by(reference_id=reference).one().id
         address = f"/pengaduan/{complaint_id}"
-        assert shown in _seen(desk, address).text
+        assert shown in _page(desk, address).text
         desk.post(f"{address}/kembali", alasan=payload)
         hostile = dict.fromkeys(("kategori", "jenis", "tindak_lanjut", "tembusan", "cari_tembusan"), payload)
         refused = desk.post(f"{address}/putuskan", unit="mabes-polri", alasan=payload, **hostile)
-        assert (refused.status_code, _Seen(refused.text).foreign) == (422, [])
+        assert (refused.status_code, _Page(refused.text).foreign) == (422, [])
         desk.post(f"{address}/putuskan", unit="mabes-polri", alasan=payload)
-        assert shown in _seen(desk, address).text
+        assert shown in _page(desk, address).text
     by_api = next(reference for reference in references if reference.startswith("api"))
     body = {"reference_id": by_api, "reason": payload, "officer": payload}
     assert desk.client.post("/v1/returns", json=body, headers=desk.bearer).status_code < 300
@@ -111,14 +111,14 @@ def test_what_is_written_into_any_field_is_text_and_nothing_else(desk: Desk, pay
     for form, fields in (("pengguna", {"sandi": payload, "peran": payload}), ("kunci", {}), (f"pengguna/{'x'}", {})):
         desk.post(f"/pengelola/{form}", "/pengelola", nama=payload[:60], **fields)
     for address in _PAGES:
-        _seen(desk, address)
+        _page(desk, address)
     for address, name in (("/antrean", "cari"), ("/daftar", "search"), ("/unit", "cari"), ("/antrean", "unit")):
         answer = desk.client.get(address, params={name: payload, "kelompok": payload} | {"dari": payload})
-        # An address with an id or a day that can't be one is refused in a sentence.
+        # An impossible id or day in an address is refused in a sentence.
         assert answer.status_code in {200, 422}
-        assert _Seen(answer.text).foreign == []
-    # A product that no secret of the page holds by chance.
-    assert "7006652" not in _seen(desk, "/antrean?cari=%7B%7B+1234+*+5678+%7D%7D").text
+        assert _Page(answer.text).foreign == []
+    # The product of a template injection; unlikely to be part of a token by chance.
+    assert "7006652" not in _page(desk, "/antrean?cari=%7B%7B+1234+*+5678+%7D%7D").text
     _exports_hold_no_formula(desk)
 
 

@@ -1,4 +1,4 @@
-"""The client examples of docs/examples, run as an integrator would run them, against a live server."""
+"""Runs the client examples of docs/examples against a live server."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ _TEXT = 'Laporan saya di "polres" belum ada\nkejelasan \\ sampai kini'
 
 
 class _BusyAtFirst:
-    """Answers the first prediction as a busy Pilah does, so that an example has to wait and ask again."""
+    """Answers the first prediction 503 with Retry-After, so that an example must wait and retry."""
 
     def __init__(self, app: ASGIApp) -> None:
         self._app = app
@@ -52,7 +52,7 @@ class _BusyAtFirst:
 
 @pytest.fixture(scope="module")
 def live(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[_BusyAtFirst, str, str]]:
-    """A live server that is busy at first, its address, and a key that counts."""
+    """A live server that is busy at first, the address, and a valid key."""
     database = tmp_path_factory.mktemp("examples") / "pilah.db"
     app = create_app(Settings(home=sample_home, database_url=SecretStr(f"sqlite:///{database}")))
     with open_accounts(app.state.database) as accounts:
