@@ -83,7 +83,7 @@ def test_the_rows_equal_scikit_learns_own_pipeline(learned: list[str], new: list
     assert np.abs(_at_their_columns(rows.tocsr(), ours, theirs) - expected).max() < 1e-6
 
 
-def test_many_documents_have_the_rows_of_each_alone() -> None:
+def test_a_batch_has_the_rows_of_single_documents() -> None:
     documents = [Document(text, (f"district={number % 3}",)) for number in range(120) for text in TEXTS]
     ours = ComplaintFeatures(rows_at_least=1).fit(documents)
     together = ours.transform(documents)
@@ -97,11 +97,10 @@ def test_a_loaded_transformer_gives_the_same_rows() -> None:
     assert (features.transform(_documents(TEXTS)) != loaded.transform(_documents(TEXTS))).nnz == 0
 
 
-def test_features_that_nobody_uses_are_gone_at_once_with_their_words() -> None:
+def test_unused_features_are_freed_without_the_garbage_collector() -> None:
     features = ComplaintFeatures().fit(_documents(TEXTS))
     features.transform(_documents(TEXTS))
     gone = weakref.ref(features)
-    # What the collector was told to leave alone goes only where nothing refers to itself.
     gc.disable()
     try:
         del features
@@ -115,7 +114,7 @@ def test_a_text_without_known_words_has_an_empty_row() -> None:
     assert features.transform([Document("😀 🙏"), Document("")]).nnz == 0
 
 
-def test_negation_stays_a_feature_when_stop_words_go() -> None:
+def test_negation_is_no_function_word() -> None:
     names = ComplaintFeatures(function_words=False).fit(_documents(TEXTS)).names()
     assert "tidak" in names
     assert "di" not in names

@@ -1,4 +1,4 @@
-"""Our turn through Sastrawi's rules gives Sastrawi's stems."""
+"""Trying only the rules that may match gives PySastrawi's stems."""
 
 from __future__ import annotations
 
@@ -44,23 +44,23 @@ _PREFIXES = (
 _SUFFIXES = ("", "lah", "kah", "tah", "pun", "ku", "mu", "nya", "i", "kan", "an", "is", "isme", "isasi")
 # Shorter words never reach the stemmer.
 _SHORTEST = 4
-# Letters that between them fit every place in Sastrawi's patterns.
-_MET = "aeulrnmgypcbw"
+# Letters that fit every position in Sastrawi's patterns.
+_LETTERS = "aeulrnmgypcbw"
 _INFIXES = ("", "er", "el", "em", "in")
 
 
 @cache
-def _alone() -> Any:
+def _pysastrawi() -> Any:
     return StemmerFactory().create_stemmer().delegatedStemmer
 
 
 @cache
 def _roots() -> list[str]:
-    return sorted(root.lower() for root in _alone().dictionary.words if root.isalpha() and root.isascii())
+    return sorted(root.lower() for root in _pysastrawi().dictionary.words if root.isalpha() and root.isascii())
 
 
 def _inflected(random: Random) -> str:
-    """A root word, one with an infix or one with a letter amiss, with affixes that may or may not go together."""
+    """A root word, perhaps with an infix or a wrong letter, with affixes in any combination."""
     root = random.choice(_roots())
     at = random.randrange(len(root))
     root = random.choice(
@@ -75,13 +75,13 @@ def _inflected(random: Random) -> str:
     return "".join((*before, root, *behind))
 
 
-def test_a_rule_is_asked_wherever_it_may_match() -> None:
-    """Each of Sastrawi's rules alone, on more beginnings and endings than it tells apart."""
+def test_every_rule_is_tried_wherever_it_may_match() -> None:
+    """Every rule by itself, on more beginnings and endings than a rule tells apart."""
     beginnings = ("be", "te", "me", "pe", "ku", "ka", "di", "sa", "er")
     behind = [
         f"{''.join(letters)}{rest}"
         for length in (1, 2, 3)
-        for letters in product(_MET, repeat=length)
+        for letters in product(_LETTERS, repeat=length)
         for rest in ("", "pa", "er", "era", "erpa", "ajar")
     ]
     met = set()
@@ -92,18 +92,18 @@ def test_a_rule_is_asked_wherever_it_may_match() -> None:
             asked = {*_RULES_BY_BEGINNING.get(beginning, ()), *_INFIX_RULES}
             assert not matched or number in asked, (number, beginning)
             met |= {number} if matched else set()
-    # Rule 22 and 33 are not in Sastrawi; every other one found a word here.
+    # Sastrawi has no rules 22 and 33; all the rest matched a word here.
     assert met == {*range(1, 43)} - {22, 33}
 
 
 @pytest.mark.parametrize("word", ["pewerak", "sepewerak", "peweraki"])
-def test_a_rule_that_hides_behind_another_is_asked(word: str) -> None:
-    assert sastrawi().stem_word(word) == _alone().stem_word(word) != word
+def test_a_rule_hidden_behind_another_is_tried(word: str) -> None:
+    assert sastrawi().stem_word(word) == _pysastrawi().stem_word(word) != word
 
 
-# A true random number generator, seeded by Hypothesis: to draw each letter of so many words from it takes ten times as long.
+# A generator seeded by Hypothesis: drawing every letter by Hypothesis takes ten times as long.
 @given(st.randoms(use_true_random=True))
-def test_a_stem_is_that_of_sastrawi_alone(random: Random) -> None:
+def test_a_stem_equals_that_of_pysastrawi(random: Random) -> None:
     for word in (_inflected(random) for _ in range(100)):
         if len(word) >= _SHORTEST:
-            assert sastrawi().stem_word(word) == _alone().stem_word(word)
+            assert sastrawi().stem_word(word) == _pysastrawi().stem_word(word)
