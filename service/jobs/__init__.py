@@ -1,1 +1,1 @@
-"""Work beside the requests: intake of files, trainings, deadlines."""
+"""Background work: intake of complaints, uploads, trainings, deadlines."""

@@ -1,1 +1,1 @@
-"""The ledger: every complaint that waits, every suggestion made, and what people decided. Nothing in it is overwritten."""
+"""The ledger: complaints, suggestions, decisions, accounts and the audit log; no entry is overwritten."""

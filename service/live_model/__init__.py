@@ -1,1 +1,1 @@
-"""The version that answers now, its changes, and how it fares on today's complaints."""
+"""The champion in the running service: loading, changes, drift alarms, rule previews."""
