@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import random
+import re
 from typing import TYPE_CHECKING
 
 import pytest
@@ -54,6 +55,7 @@ def test_what_the_report_shows_is_in_the_card(sample: tuple[Office, Card, str]) 
     assert [point["learned"] for point in card["figures"]["learning_curve"]] == [200, 300, 400]
     assert card["comparison"] is None
     assert "Ini versi pertama" in report
+    assert re.findall(r"[a-z]\.[A-Z][a-z]+ [a-z]", report) == []
 
 
 def test_no_text_and_no_reference_of_a_confidential_complaint_is_in_the_report(
