@@ -10,7 +10,6 @@ from rapidfuzz import fuzz, process, utils
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from data.errors import PilahError
-from data.messages import Language
 from model.router import Router
 from service.contract.suggestion_schemas import SuggestionOut
 from service.dependencies import CurrentModel, CurrentSettings, CurrentTransaction, Transaction
@@ -92,7 +91,7 @@ def decide(
         refused = _refused(error, form, loaded.router)
         return _page(request, transaction, user, complaint, filters, refused=refused, status=422)
     except AlreadyDecided as error:
-        refused = RefusedDecision(error.told_in(Language.INDONESIAN))
+        refused = RefusedDecision(indonesian.sentence(error))
         return _page(request, transaction, user, complaint, filters, refused=refused, status=409)
     if next_id is None or next_id in similar:
         next_id = transaction.queue.first(filters)
@@ -199,7 +198,7 @@ def _request_of(form: SentForm, router: Router, officer: str) -> DecisionRequest
 def _refused(error: PilahError, form: SentForm, router: Router) -> RefusedDecision:
     chosen = {name: form.get(name, 2_000) for name in ("unit", "kategori", "tindak_lanjut", "jenis", "alasan")}
     copies = tuple(copy for copy in _copies(form, router) if copy in router.units)
-    return RefusedDecision(error.told_in(Language.INDONESIAN), chosen, copies)
+    return RefusedDecision(indonesian.sentence(error), chosen, copies)
 
 
 def _copies(form: SentForm, router: Router) -> tuple[str, ...]:

@@ -1,5 +1,6 @@
 """Forbid-unit page (Jangan pernah): a supervisor forbids a unit for a kind of complaint, as a rule of the office."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated
@@ -8,7 +9,9 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from model.errors import RulesFileInvalid
+from model.office.rules import Rule
 from model.office.rules_file import NewRule, add_rule, preview_rule
+from model.office.units import Units
 from model.router import Router
 from model.versions.office_home import Office
 from service.contract.field_types import clean
@@ -18,6 +21,7 @@ from service.ledger.accounts import SignedInUser
 from service.ledger.audit import record_event
 from service.ledger.tables import StoredComplaint
 from service.live_model.rule_preview import MOST_COMPLAINTS, Preview, preview
+from service.pages.frame import indonesian
 from service.pages.frame.context import desk_page, names_of
 from service.pages.frame.session import OwnForm, Supervisor
 from service.settings import Settings
@@ -26,10 +30,6 @@ router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _SHORTEST_REASON = 5
 _WORDS_PROPOSED = 2
-_RULE_INVALID = (
-    "Aturan ini tidak dapat dibaca. Isi kata atau kategori, tanpa tanda =, +, @ atau - di depan. "
-    "Periksa juga rules.csv bila pesan ini tetap muncul."
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,14 +61,10 @@ def rule_form(
         form = RuleForm(unit or _first_unit(transaction, complaint), _proposed_words(transaction, complaint))
         return _page(request, transaction, user, complaint, form)
     form = RuleForm(unit, clean(words).strip(), clean(category).strip(), clean(reason).strip())
-    rule = _rule_of(form, user, loaded.router, settings)
+    rule = _rule_of(form, user, loaded.router, settings, preview_rule)
     if isinstance(rule, str):
         return _page(request, transaction, user, complaint, form, mistake=rule)
-    try:
-        checked = preview_rule(rule, _rules_file(settings), loaded.router.units)
-    except RulesFileInvalid:
-        return _page(request, transaction, user, complaint, form, mistake=_RULE_INVALID)
-    effect = preview(transaction.session, settings.office, checked, loaded.router, settings.today())
+    effect = preview(transaction.session, settings.office, rule, loaded.router, settings.today())
     return _page(request, transaction, user, complaint, form, effect=effect)
 
 
@@ -85,21 +81,23 @@ def add(
     """Add the rule to the office's rules.csv, from the next suggestion on."""
     complaint = transaction.complaints.get(complaint_id)
     form = RuleForm(sent.get("unit"), sent.get("kata", 200), sent.get("kategori"), sent.get("alasan"))
-    rule = _rule_of(form, user, loaded.router, settings)
-    if isinstance(rule, str):
-        return _page(request, transaction, user, complaint, form, mistake=rule)
-    try:
-        added = add_rule(rule, _rules_file(settings), loaded.router.units)
-    except RulesFileInvalid:
-        return _page(request, transaction, user, complaint, form, mistake=_RULE_INVALID)
+    added = _rule_of(form, user, loaded.router, settings, add_rule)
+    if isinstance(added, str):
+        return _page(request, transaction, user, complaint, form, mistake=added)
     record_event(
         transaction.session, settings.office, user.name, "rule", f"{added.id} {added.action} {added.unit_id}"[:500]
     )
     return RedirectResponse(f"/pengaduan/{complaint.id}?aturan={added.id}", 303)
 
 
-def _rule_of(form: RuleForm, user: SignedInUser, model: Router, settings: Settings) -> NewRule | str:
-    """The rule of a form, or the first mistake in the form as a sentence."""
+def _rule_of(
+    form: RuleForm,
+    user: SignedInUser,
+    model: Router,
+    settings: Settings,
+    make: Callable[[NewRule, Path, Units], Rule],
+) -> Rule | str:
+    """The rule of a form, previewed or added by `make`; a sentence where the form or the rules file has a mistake."""
     unit = model.units.find(form.unit)
     if unit is None:
         return "Pilih unit yang tidak boleh disarankan."
@@ -109,11 +107,11 @@ def _rule_of(form: RuleForm, user: SignedInUser, model: Router, settings: Settin
         return "Kategori ini tidak dikenal."
     if len(form.reason) < _SHORTEST_REASON:
         return "Tulis alasannya: aturan ini akan dibaca orang lain."
-    return NewRule(unit.id, form.words, form.category, form.reason, user.name, settings.today())
-
-
-def _rules_file(settings: Settings) -> Path:
-    return Office(settings.home, settings.office).rules_file
+    rule = NewRule(unit.id, form.words, form.category, form.reason, user.name, settings.today())
+    try:
+        return make(rule, Office(settings.home, settings.office).rules_file, model.units)
+    except RulesFileInvalid as error:
+        return indonesian.sentence(error)
 
 
 def _answer(transaction: Transaction, complaint: StoredComplaint) -> SuggestionOut | None:

@@ -6,7 +6,6 @@ from typing import Any
 from fastapi import APIRouter, Request
 from starlette.responses import HTMLResponse
 
-from data.messages import Language
 from model.errors import ArtifactError
 from model.versions.office_home import Office
 from model.versions.promotions import champion_changes, previous_version
@@ -39,7 +38,7 @@ def model_page(request: Request, user: SignedIn, settings: CurrentSettings) -> H
             raise
         in_use = {
             "version": office.champion() or "",
-            "problem": error.told_in(Language.INDONESIAN),
+            "problem": indonesian.sentence(error),
             "has_versions": bool(office.versions()),
         }
     return desk_page(

@@ -141,10 +141,8 @@ def upload(
         return _uploads(request, user, transaction, settings, "Pilih berkas ekspor dahulu.", 422)
     try:
         upload_id = uploads.receive(transaction.session, file.filename or "", file.file, user.name)
-    except UploadRefused:
-        kinds = ", ".join(SUFFIXES)
-        error = f"Jenis berkas ini tidak dibaca. Simpan ekspor sebagai salah satu dari: {kinds}."
-        return _uploads(request, user, transaction, settings, error, 415)
+    except UploadRefused as error:
+        return _uploads(request, user, transaction, settings, indonesian.sentence(error), 415)
     # A background task runs after the transaction: the reader then finds the upload in the ledger.
     return RedirectResponse(f"/unggah/{upload_id}", 303, background=BackgroundTask(uploads.start, upload_id))
 

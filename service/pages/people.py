@@ -25,12 +25,8 @@ def people(request: Request, user: Administrator, transaction: CurrentTransactio
 def add_user(request: Request, user: Administrator, transaction: CurrentTransaction, form: OwnForm) -> Response:
     try:
         transaction.accounts.add_user(form.get("nama"), form.get("peran"), form.get("sandi"), user.name)
-    except AccountInvalid:
-        error = (
-            "Pengguna tidak ditambahkan. Nama: 2 sampai 60 huruf kecil, angka, titik, - atau _, dan belum dipakai. "
-            "Kata sandi: 10 sampai 200 karakter."
-        )
-        return _page(request, transaction, user, error, 422)
+    except AccountInvalid as error:
+        return _page(request, transaction, user, indonesian.sentence(error), 422)
     return RedirectResponse("/pengelola", 303)
 
 
@@ -46,11 +42,8 @@ def change_user(
             transaction.accounts.set_password(name, form.get("sandi"), user.name)
         else:
             transaction.accounts.set_role(name, form.get("peran"), user.name)
-    except AccountInvalid:
-        error = (
-            "Tidak diubah: kata sandi harus 10 sampai 200 karakter, dan paling sedikit satu pengelola harus tersisa."
-        )
-        return _page(request, transaction, user, error, 422)
+    except AccountInvalid as error:
+        return _page(request, transaction, user, indonesian.sentence(error), 422)
     return RedirectResponse("/pengelola", 303)
 
 
@@ -59,8 +52,8 @@ def add_key(request: Request, user: Administrator, transaction: CurrentTransacti
     """Create a key and show it, once."""
     try:
         secret = transaction.accounts.add_key(form.get("nama"), user.name)
-    except AccountInvalid:
-        return _page(request, transaction, user, "Beri nama sistem yang memakai kunci ini.", 422)
+    except AccountInvalid as error:
+        return _page(request, transaction, user, indonesian.sentence(error), 422)
     return _page(request, transaction, user, secret=secret)
 
 

@@ -10,6 +10,7 @@ from service.dependencies import CurrentSettings, CurrentTransaction
 from service.errors import AccountInvalid, SignInRefused
 from service.ledger.accounts import SIGNED_IN_FOR, Accounts, Role, SignedInUser, open_accounts
 from service.ledger.tables import User
+from service.pages.frame import indonesian
 from service.pages.frame.rendering import render
 from service.pages.frame.session import COOKIE, OwnForm, PlainForm, SignedIn, safe_back
 from service.settings import Settings
@@ -44,8 +45,7 @@ def sign_in(request: Request, settings: CurrentSettings, form: PlainForm) -> Res
     with open_accounts(database) as accounts:
         outcome = accounts.sign_in(form.get("nama"), form.get("sandi"))
     if isinstance(outcome, SignInRefused):
-        refusal = "Nama atau kata sandi salah, atau akun terkunci 15 menit karena terlalu sering salah."
-        return _form(settings, back, refusal, 403)
+        return _form(settings, back, indonesian.sentence(outcome), 403)
     return _start_session(settings, outcome[0], back)
 
 
@@ -71,8 +71,8 @@ def change_password(
         return _account(user, settings, "Kata sandi lama salah.", 422)
     try:
         transaction.accounts.set_password(user.name, form.get("sandi_baru"), user.name)
-    except AccountInvalid:
-        return _account(user, settings, "Kata sandi baru harus 10 sampai 200 karakter.", 422)
+    except AccountInvalid as error:
+        return _account(user, settings, indonesian.sentence(error), 422)
     return _end_session()
 
 

@@ -8,12 +8,15 @@ from typing import TYPE_CHECKING, Any
 
 from data import indonesian
 from data.indonesian import number
+from data.messages import Language
 from model.suggestion import NoticeCode, ResolvedBy, Status
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from datetime import date
     from zoneinfo import ZoneInfo
+
+    from data.errors import PilahError
 
 __all__ = ["number"]
 
@@ -99,6 +102,11 @@ AUDIT_ACTIONS = {
     "model_change": "versi model yang menjawab sejak saat ini",
 }
 _RULE_ACTIONS = {"pin": "menetapkan", "forbid": "melarang", "prefer": "mengutamakan"}
+
+
+def sentence(error: PilahError) -> str:
+    """An error as a sentence."""
+    return error.told_in(Language.INDONESIAN)
 
 
 def notice(code: NoticeCode, count: int | None, detail: str | None) -> str:

@@ -76,7 +76,7 @@ def test_the_page_previews_a_rule_before_adding_the_rule(supervisor: Desk, rules
         ({"alasan": ""}, "Tulis alasannya"),
         ({"kata": ""}, "Isi kata yang harus ada"),
         ({"unit": "unit-khayal"}, "Pilih unit"),
-        ({"kata": "=1+1"}, "tidak dapat dibaca"),
+        ({"kata": "=1+1"}, "Tulis tanpa tanda itu"),
         ({"kategori": "kategori-khayal"}, "Kategori ini tidak dikenal"),
     ],
 )
