@@ -13,7 +13,7 @@ import pytest
 import typer
 from typer.testing import CliRunner
 
-from pilah import COMMANDS, app
+from pilah import COMMANDS, LazyCommand, app
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -46,6 +46,8 @@ def test_a_command_has_help_of_its_own(name: str) -> None:
     shown = CliRunner().invoke(app, [name, "--help"], env={"COLUMNS": "300"})
     assert shown.exit_code == 0
     assert COMMANDS[name][1] in shown.output
+    for inner in getattr(LazyCommand(name, *COMMANDS[name]).load(), "commands", {}):
+        assert CliRunner().invoke(app, [name, inner, "--help"]).exit_code == 0
 
 
 def test_help_lists_every_command() -> None:

@@ -1,4 +1,4 @@
-"""Processes that answer requests, and how they end without losing one."""
+"""Worker processes that answer requests, their supervisor, and a shutdown that loses no request."""
 
 from __future__ import annotations
 
@@ -36,23 +36,23 @@ if TYPE_CHECKING:
 
 _LOG = structlog.stdlib.get_logger("pilah.serving")
 
-# How long a connection that was just accepted has to send its request, once the service is stopping.
-_LAST_ARRIVALS_SECONDS = 0.3
-# What a replacement waits before it starts; twice as long each time that one dies before it has started.
-_AGAIN_SECONDS = 1.0
-_LONGEST_AGAIN_SECONDS = 60.0
-_LOOK_SECONDS = 0.5
+# During a shutdown a connection accepted last has this time to send its request.
+_LAST_REQUEST_SECONDS = 0.3
+# The delay before a dead worker is replaced. It doubles when the replacement dies during its start.
+_RESTART_SECONDS = 1.0
+_LONGEST_RESTART_SECONDS = 60.0
+_POLL_SECONDS = 0.5
 _MARGIN_SECONDS = 5
-# A fork of a process with the threads of numpy and OpenMP in it may hang; each worker starts afresh.
+# Workers are spawned: a fork of a process with threads of numpy and OpenMP may hang.
 _SPAWN = multiprocessing.get_context("spawn")
 
-# Longer than a client or a proxy keeps an idle connection, which is a minute nearly everywhere: whoever closes first
-# must not be the one that a request may just be under way to.
-_KEPT_OPEN_SECONDS = 75
+# Clients and proxies close idle connections after a minute at most. The server waits longer, so that it never closes a
+# connection on which a request is under way.
+_KEEP_ALIVE_SECONDS = 75
 
 
 class GracefulServer(uvicorn.Server):
-    """Ends in three steps: no new connections, what has connected is still heard, what was asked is answered."""
+    """A server that shuts down in three steps: stop accepting, read the last requests, answer them all."""
 
     def __init__(self, app: FastAPI, settings: Settings, started: Callable[[], None] = lambda: None) -> None:
         super().__init__(
@@ -63,33 +63,33 @@ class GracefulServer(uvicorn.Server):
                 log_config=None,
                 log_level="warning",
                 timeout_graceful_shutdown=settings.stop_seconds,
-                timeout_keep_alive=_KEPT_OPEN_SECONDS,
+                timeout_keep_alive=_KEEP_ALIVE_SECONDS,
             )
         )
-        self._tell_started = started
+        self._report_started = started
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         await super().startup(sockets)
         if self.started:
-            self._tell_started()
+            self._report_started()
 
     async def shutdown(self, sockets: list[socket.socket] | None = None) -> None:
-        # One turn of the loop accepts what the kernel has connected already; a closed listener would reset it.
+        # One iteration of the event loop accepts the connections that the kernel has established; closing would reset them.
         await asyncio.sleep(0)
         for server in self.servers:
             server.close()
         for listener in sockets or []:
             listener.close()
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
-        await asyncio.sleep(_LAST_ARRIVALS_SECONDS)
+        await asyncio.sleep(_LAST_REQUEST_SECONDS)
         await super().shutdown(sockets)
 
 
 def run_workers(settings: Settings, listener: socket.socket) -> None:
-    """Answer in several processes until interrupted; one that dies is replaced.
+    """Answer requests in several processes until interrupted; a dead worker is replaced.
 
     Raises:
-        PilahError: none can start.
+        PilahError: no worker can start.
     """
     with tempfile.TemporaryDirectory(prefix="pilah-metrics-") as folder:
         os.environ[METRICS_FOLDER] = folder
@@ -113,7 +113,7 @@ class _Supervisor:
         self._listener = listener
         self._workers: list[_Worker] = []
         self._stopping = False
-        # The places whose worker died before it had started, since one last answered.
+        # Indices of workers that died during their start, since the last time any worker answered.
         self._failed: set[int] = set()
 
     def run(self) -> None:
@@ -121,10 +121,10 @@ class _Supervisor:
         try:
             self._workers = [self._start() for _ in range(self._settings.workers)]
             while not self._stopping:
-                wait([worker.process.sentinel for worker in self._workers], timeout=_LOOK_SECONDS)
-                self._replace_the_dead()
+                wait([worker.process.sentinel for worker in self._workers], timeout=_POLL_SECONDS)
+                self._replace_dead_workers()
         finally:
-            self._end_all()
+            self._stop_workers()
             for name, handler in before.items():
                 signal.signal(name, handler)
 
@@ -132,67 +132,69 @@ class _Supervisor:
         self._stopping = True
 
     def _start(self, after: float = 0.0) -> _Worker:
-        """A worker that waits `after` seconds first: the supervisor has others to look after meanwhile."""
+        """Start a worker that sleeps `after` seconds first, without blocking the supervisor."""
         started = _SPAWN.Event()
         arguments = (self._settings, self._listener, started, after)
         process = _SPAWN.Process(target=_work, args=arguments, name="pilah-worker")
         process.start()
         return _Worker(process, started, after)
 
-    def _replace_the_dead(self) -> None:
+    def _replace_dead_workers(self) -> None:
         if any(worker.answers for worker in self._workers):
             self._failed.clear()
-        for at, worker in enumerate(self._workers):
+        for i, worker in enumerate(self._workers):
             if worker.process.is_alive() or self._stopping:
                 continue
             had_started = worker.started.is_set()
             if not had_started:
-                self._failed.add(at)
-            # One that was killed while it started is no reason to end those that answer, or that may yet.
+                self._failed.add(i)
+            # Give up only if every worker died during its start; a single one may just have been killed.
             if len(self._failed) == len(self._workers):
                 raise PilahError("operations.no-worker-starts")
-            # Its counts stay; what it was doing at that moment it does no more.
+            # Drops the worker's gauges of current work and keeps its counters.
             mark_process_dead(worker.process.pid)  # type: ignore[no-untyped-call]  # of a library without types
             after = (
-                _AGAIN_SECONDS if had_started else min(max(2 * worker.after, _AGAIN_SECONDS), _LONGEST_AGAIN_SECONDS)
+                _RESTART_SECONDS
+                if had_started
+                else min(max(2 * worker.after, _RESTART_SECONDS), _LONGEST_RESTART_SECONDS)
             )
             died = {"pid": worker.process.pid, "exit_code": worker.process.exitcode}
             _LOG.error("worker died", **died, had_started=had_started, again_seconds=after)
-            self._workers[at] = self._start(after)
+            self._workers[i] = self._start(after)
 
-    def _end_all(self) -> None:
-        # As long as one process holds the listener, callers would connect and hear nothing.
+    def _stop_workers(self) -> None:
+        # Close the listener first: while any process holds it, clients could connect and never get an answer.
         self._listener.close()
-        for worker in self._living():
+        for worker in self._alive():
             worker.process.terminate()
         until = time.monotonic() + self._settings.stop_seconds + _MARGIN_SECONDS
         for worker in self._workers:
             worker.process.join(max(0.0, until - time.monotonic()))
-        for worker in self._living():
+        for worker in self._alive():
             _LOG.error("worker didn't end in time", pid=worker.process.pid)
             worker.process.kill()
 
-    def _living(self) -> Iterator[_Worker]:
+    def _alive(self) -> Iterator[_Worker]:
         return (worker for worker in self._workers if worker.process.is_alive())
 
 
 def _work(settings: Settings, listener: socket.socket, started: Event, after: float) -> None:
-    """What a worker does."""
+    """Run one worker."""
     configure_logs(settings)
-    Thread(target=_end_with_parent, daemon=True).start()
+    Thread(target=_exit_with_parent, daemon=True).start()
 
-    def tell_started() -> None:
+    def report_started() -> None:
         started.set()
         _LOG.info("worker answers", pid=os.getpid())
 
-    # Ctrl-C reaches the workers too.
+    # Ctrl-C signals the workers too.
     with suppress(KeyboardInterrupt):
         time.sleep(after)
-        GracefulServer(create_app(settings), settings, tell_started).run(sockets=[listener])
+        GracefulServer(create_app(settings), settings, report_started).run(sockets=[listener])
 
 
-def _end_with_parent() -> None:
-    """A worker whose parent was killed would hold the port for ever."""
+def _exit_with_parent() -> None:
+    """End this worker when its parent dies; a worker without a parent would hold the port forever."""
     parent = multiprocessing.parent_process()
     if parent is not None:
         parent.join()

@@ -1,17 +1,18 @@
-"""A folder into which exports are dropped, and out of which they come with suggestions: each once, whatever happens.
+"""Write suggestions beside each export that is dropped into a folder, exactly once, even across crashes.
 
-What is done is kept in `.pilah/` within the folder, one entry for each name and content:
+`.pilah/` in the folder keeps the state, one entry for each file name and content:
 
-    .pilah/done/<key>/      a folder that appears whole, by one rename, with the note `delivered.json`, and the result
-                            itself until that is handed over
+    .pilah/done/<key>/      a folder created whole by one rename, with `delivered.json`, and with the result until
+                            delivery
 
-The result leaves the entry by one rename to its place beside the export. So a process killed at any step either finds
-no entry, and begins anew; or an entry with a result in it, and hands that over; or an entry without, and has nothing
-left to do. No step can happen twice.
+Delivery moves the result beside the export by one rename. After a crash there are three cases: no entry, so the export
+is processed again; an entry with a result, which is delivered; an entry without a result, which is finished. No step
+happens twice.
 """
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import shutil
@@ -40,29 +41,29 @@ RESULT = ".saran"
 FAILURE = ".gagal.txt"
 
 _STATE = ".pilah"
-_NOTE = "delivered.json"
-_WRITTEN_KINDS = (".csv", ".tsv", ".xlsx", ".parquet", ".jsonl")
-_LIKE_CSV = (".txt", "")
-# Files that other programs are still at work on, or hold open.
-_PASSING_PREFIXES = (".", "~$", "~")
-_PASSING_SUFFIXES = (".tmp", ".part", ".partial", ".crdownload", ".download", ".lock", ".swp")
-# A process that ends this often on one file is ended by it: it may take all the memory that there is.
-_MOST_TRIES = 50
+_DELIVERED = "delivered.json"
+_WRITTEN_SUFFIXES = (".csv", ".tsv", ".xlsx", ".parquet", ".jsonl")
+_CSV_SUFFIXES = (".txt", "")
+# Temporary files and locks of other programs.
+_TEMPORARY_PREFIXES = (".", "~$", "~")
+_TEMPORARY_SUFFIXES = (".tmp", ".part", ".partial", ".crdownload", ".download", ".lock", ".swp")
+# After so many crashes on one file the file is the cause: it may need more memory than there is.
+_MOST_ATTEMPTS = 50
 _BLOCK = 1024 * 1024
 _COPY = ".copy-"
 
 
 @dataclass(frozen=True, slots=True)
-class Look:
-    """How a file looks from outside; as long as that changes, it is still being written."""
+class FileState:
+    """The size, time and inode of a file; while they change, the file is still being written."""
 
     size: int
     changed_ns: int
     inode: int
 
     @classmethod
-    def at(cls, path: Path) -> Look | None:
-        """How it looks now; None where it is gone."""
+    def of(cls, path: Path) -> FileState | None:
+        """The current state; None if the file is gone."""
         try:
             stat = path.stat()
         except OSError:
@@ -72,7 +73,7 @@ class Look:
 
 @dataclass(frozen=True, slots=True)
 class Outcome:
-    """What became of one export: the file that came back, and the rows in it, or why it couldn't be read."""
+    """The result of one export: the file written, and its number of rows or the reason of the failure."""
 
     export: str
     came_back: str
@@ -81,10 +82,10 @@ class Outcome:
 
 
 class WatchedFolder:
-    """Answers for the exports in one folder; only one process may watch it at a time.
+    """Processes the exports in one folder; a lock admits one process at a time.
 
     Raises:
-        PilahError: the folder isn't there, can't be written to, or is watched already.
+        PilahError: the folder doesn't exist, isn't writable, or is watched by another process.
     """
 
     def __init__(self, folder: Path, office: Office, signing_key: str) -> None:
@@ -92,44 +93,44 @@ class WatchedFolder:
             raise PilahError("commands.no-watch-folder", folder=folder)
         self._folder = folder
         self._done = folder / _STATE / "done"
-        self._tries = folder / _STATE / "tries"
+        self._attempts = folder / _STATE / "tries"
         self._office = office
         self._signing_key = signing_key
         self._router: Router | None = None
-        self._seen: dict[str, Look] = {}
-        self._finished: dict[str, Look] = {}
+        self._seen: dict[str, FileState] = {}
+        self._finished: dict[str, FileState] = {}
         try:
-            for part in (self._done, self._tries):
+            for part in (self._done, self._attempts):
                 part.mkdir(parents=True, exist_ok=True)
             self._lock = _locked(folder / _STATE / "lock")
         except BlockingIOError:
             raise PilahError("commands.folder-watched-already", folder=folder) from None
         except OSError as error:
             raise PilahError("commands.folder-not-writable", folder=folder, reason=error.strerror) from None
-        self._tidy()
+        self._recover()
 
     def close(self) -> None:
         """Let another process watch the folder."""
         self._lock.close()
 
-    def look(self) -> list[Path]:
-        """The exports that have not changed since the last look and have not come back yet, the least tried first."""
+    def scan(self) -> list[Path]:
+        """The unfinished exports that haven't changed since the last scan, those with the fewest attempts first."""
         before, self._seen = self._seen, {}
-        steady = []
+        unchanged = []
         for path in sorted(self._folder.iterdir()):
-            look = Look.at(path) if self._is_export(path) else None
-            if look is None:
+            state = FileState.of(path) if self._is_export(path) else None
+            if state is None:
                 continue
-            self._seen[path.name] = look
-            if before.get(path.name) == look and self._finished.get(path.name) != look:
-                steady.append(path)
-        return sorted(steady, key=lambda path: self._tries_of(path.name))
+            self._seen[path.name] = state
+            if before.get(path.name) == state and self._finished.get(path.name) != state:
+                unchanged.append(path)
+        return sorted(unchanged, key=lambda path: self._attempts_of(path.name))
 
     def answer(self, path: Path) -> Outcome | None:
-        """Bring one export back; None where it has come back before, or changed meanwhile.
+        """Process one export; None if it was processed before, or has changed since the scan.
 
         Raises:
-            PilahError: nothing can be answered now: no model, or no room.
+            PilahError: no export can be processed now: there is no model, or no room.
         """
         try:
             return self._answer(path)
@@ -137,74 +138,74 @@ class WatchedFolder:
             raise PilahError("commands.export-waits", export=path.name, reason=error.strerror) from None
 
     def _answer(self, path: Path) -> Outcome | None:
-        look = Look.at(path)
+        state = FileState.of(path)
         with _copied(path, self._folder / _STATE) as (copy, digest):
-            if look is None or Look.at(path) != look:
+            if state is None or FileState.of(path) != state:
                 return None
             entry = self._done / hashlib.sha256(f"{path.name}/{digest}".encode()).hexdigest()[:32]
-            outcome = None if entry.exists() else self._prepare(entry, copy, path.name, look)
-            self._hand_over(entry)
-        self._finished[path.name] = look
-        (self._tries / path.name).unlink(missing_ok=True)
+            outcome = None if entry.exists() else self._prepare(entry, copy, path.name, state)
+            self._deliver(entry)
+        self._finished[path.name] = state
+        (self._attempts / path.name).unlink(missing_ok=True)
         return outcome
 
-    def _prepare(self, entry: Path, copy: Path, name: str, look: Look) -> Outcome:
-        """Make the entry with the result in it; a file that can't be read has its reason for a result."""
+    def _prepare(self, entry: Path, copy: Path, name: str, state: FileState) -> Outcome:
+        """Create the entry with its result; the result of an unreadable file is the reason."""
         router = self._current_router()
-        tries = self._tries_of(name) + 1
-        write_text(self._tries / name, str(tries))
+        attempts = self._attempts_of(name) + 1
+        write_text(self._attempts / name, str(attempts))
         with written_folder(entry) as folder:
-            outcome = _suggest(router, copy, folder) if tries <= _MOST_TRIES else _fail(folder, copy, "given-up")
-            write_text(folder / _NOTE, json.dumps({"export": name, "look": asdict(look)}))
+            outcome = _suggest(router, copy, folder) if attempts <= _MOST_ATTEMPTS else _fail(folder, copy, "given-up")
+            write_text(folder / _DELIVERED, json.dumps({"export": name, "look": asdict(state)}))
         return outcome
 
-    def _hand_over(self, entry: Path) -> None:
-        """Move the result to its place beside the export, under a name that nothing has yet."""
-        note = json.loads((entry / _NOTE).read_text(encoding="utf-8"))
-        export, look = note["export"], Look(**note["look"])
+    def _deliver(self, entry: Path) -> None:
+        """Move the result beside the export, under an unused name."""
+        delivered = json.loads((entry / _DELIVERED).read_text(encoding="utf-8"))
+        export, state = delivered["export"], FileState(**delivered["look"])
         for result in entry.iterdir():
-            if result.name == _NOTE:
+            if result.name == _DELIVERED:
                 continue
             if result.name.endswith(FAILURE):
                 result.replace(self._folder / result.name)
             else:
-                result.rename(_free(self._folder / result.name))
-                # What was wrong with an earlier content of this export is mended.
+                result.rename(_unused(self._folder / result.name))
+                # An earlier failure of this export no longer holds.
                 (self._folder / f"{export}{FAILURE}").unlink(missing_ok=True)
-        # Of several contents under one name the latest is the one that lies there.
-        if Look.at(self._folder / export) == look:
-            self._finished[export] = look
+        # Of several contents of one name, only the current one is marked as finished.
+        if FileState.of(self._folder / export) == state:
+            self._finished[export] = state
 
-    def _tidy(self) -> None:
-        """Hand over what a process that was killed had ready, and remove what it had begun."""
+    def _recover(self) -> None:
+        """After a crash: deliver finished results, and remove unfinished work."""
         for entry in self._done.iterdir():
             if entry.name.startswith("."):
                 shutil.rmtree(entry, ignore_errors=True)
             else:
-                self._hand_over(entry)
+                self._deliver(entry)
         for part in (self._folder / _STATE).glob(f"{_COPY}*"):
             shutil.rmtree(part, ignore_errors=True)
 
     def _current_router(self) -> Router:
-        """The champion; a promotion takes effect with the next export."""
+        """The current champion; a promotion takes effect with the next export."""
         if self._router is None or self._router.version != self._office.champion():
             self._router, _ = self._office.load_champion(self._signing_key, precedents=False)
         return self._router
 
-    def _tries_of(self, name: str) -> int:
+    def _attempts_of(self, name: str) -> int:
         try:
-            return int((self._tries / name).read_text(encoding="ascii"))
+            return int((self._attempts / name).read_text(encoding="ascii"))
         except (OSError, ValueError):
             return 0
 
     def _is_export(self, path: Path) -> bool:
         name = path.name.lower()
-        passing = name.startswith(_PASSING_PREFIXES) or name.endswith(_PASSING_SUFFIXES)
-        return not passing and not is_result(path) and path.is_file()
+        temporary = name.startswith(_TEMPORARY_PREFIXES) or name.endswith(_TEMPORARY_SUFFIXES)
+        return not temporary and not is_result(path) and path.is_file()
 
 
 def is_result(path: Path) -> bool:
-    """Whether a name is one of those that come back.
+    """Whether a name is that of a result or a failure.
 
     >>> [is_result(Path(name)) for name in ("a.saran.xlsx", "a.saran-2.csv", "a.csv.gagal.txt", "a.csv", "saran.csv")]
     [True, True, True, False, False]
@@ -216,7 +217,7 @@ def is_result(path: Path) -> bool:
 
 @contextmanager
 def _copied(source: Path, state: Path) -> Iterator[tuple[Path, str]]:
-    """A copy of an export as it is at this moment, and the SHA-256 of it."""
+    """A copy of an export, and the SHA-256 of the copy."""
     with tempfile.TemporaryDirectory(prefix=_COPY, dir=state) as folder:
         copy = Path(folder) / source.name
         digest = hashlib.sha256()
@@ -237,9 +238,9 @@ def _suggest(router: Router, export: Path, folder: Path) -> Outcome:
     except FileUnreadable as error:
         return _fail(folder, export, "unreadable", error)
     except (PilahError, OSError):
-        # Not the export's fault: it waits.
+        # Not the export's fault: the export waits.
         raise
-    except Exception as error:  # noqa: BLE001 - one export that meets a bug of ours must not keep the others waiting
+    except Exception as error:  # noqa: BLE001 - a bug on one export must not block the others
         places = "".join(traceback.format_tb(error.__traceback__))
         sys.stderr.write(f"{type(error).__name__} while {export.name} was read:\n{places}")
         return _fail(folder, export, "bug")
@@ -260,13 +261,13 @@ def _fail(folder: Path, export: Path, reason: str, error: PilahError | None = No
 
 def _suffix(export: Path) -> str:
     suffix = export.suffix.lower()
-    if suffix in _WRITTEN_KINDS:
+    if suffix in _WRITTEN_SUFFIXES:
         return suffix
-    return ".csv" if suffix in _LIKE_CSV else ".xlsx"
+    return ".csv" if suffix in _CSV_SUFFIXES else ".xlsx"
 
 
-def _free(wanted: Path) -> Path:
-    """The place, or the next one with a number where something is there already: an officer may have worked in it."""
+def _unused(wanted: Path) -> Path:
+    """An unused path: the wanted one, else numbered. An officer may have edited an existing file."""
     if not wanted.exists():
         return wanted
     numbered = (wanted.with_name(f"{wanted.stem}-{number}{wanted.suffix}") for number in count(2))
@@ -274,18 +275,15 @@ def _free(wanted: Path) -> Path:
 
 
 def _locked(path: Path) -> TextIOWrapper:
-    """An open file that no other process can lock as well.
+    """Open and lock a file.
 
     Raises:
-        BlockingIOError: another has it.
+        BlockingIOError: another process holds the lock.
     """
     file = path.open("w", encoding="ascii")
-    if sys.platform != "win32":
-        import fcntl  # noqa: PLC0415 - Windows has none
-
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            file.close()
-            raise
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        file.close()
+        raise
     return file

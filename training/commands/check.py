@@ -18,20 +18,7 @@ from training.checking.label_errors import steps_of
 from training.checking.page import page_of
 from training.checking.units_file import add_spellings
 from training.checking.workbook import write_check
-from training.commands.options import (
-    TIMEZONE,
-    CategoryColumnName,
-    CorrectionFiles,
-    DateColumnName,
-    Home,
-    Mapped,
-    OfficeName,
-    ProgressFile,
-    TextColumnName,
-    UnitColumnName,
-    columns_named,
-    home_folder,
-)
+from training.commands import options
 from training.commands.output import print_reading, say
 from training.commands.progress_bar import progress_bar
 from training.commands.progress_file import progress_in
@@ -47,7 +34,7 @@ def check_command(
     files: Annotated[
         list[Path], typer.Argument(help="Exports: CSV, TSV, XLSX, Parquet or JSON Lines; one or several.")
     ],
-    office: OfficeName,
+    office: options.OfficeName,
     workbook: Annotated[
         Path | None,
         typer.Option("--out", help="Where to write the workbook for corrections: one sheet a problem. Named .xlsx."),
@@ -55,12 +42,12 @@ def check_command(
     html: Annotated[
         Path | None, typer.Option("--html", help="Where to write the check as a page, in Indonesian.")
     ] = None,
-    text: TextColumnName = None,
-    unit: UnitColumnName = None,
-    category: CategoryColumnName = None,
-    date: DateColumnName = None,
-    mapped: Mapped = None,
-    corrections: CorrectionFiles = None,
+    text: options.TextColumnName = None,
+    unit: options.UnitColumnName = None,
+    category: options.CategoryColumnName = None,
+    date: options.DateColumnName = None,
+    mapped: options.Mapped = None,
+    corrections: options.CorrectionFiles = None,
     write_units: Annotated[
         bool,
         typer.Option("--write-units", help="Write the spellings that the corrections confirm to units.csv."),
@@ -69,8 +56,8 @@ def check_command(
         bool,
         typer.Option("--doubts/--no-doubts", help="Look for likely wrong labels, which takes most of the time."),
     ] = True,
-    progress: ProgressFile = None,
-    home: Home = None,
+    progress: options.ProgressFile = None,
+    home: options.Home = None,
 ) -> None:
     """Check an export for problems before a training: unread columns, missing weeks, likely wrong labels.
 
@@ -81,8 +68,8 @@ def check_command(
     """
     _require_suffix(workbook, ".xlsx")
     _require_suffix(html, ".html")
-    place = Office(home_folder(home), office)
-    columns = columns_named(text, unit, category, date, mapped)
+    place = Office(options.home_folder(home), office)
+    columns = options.columns_named(text, unit, category, date, mapped)
     with progress_in(progress) as report:
         mended = read_corrections(corrections or ())
         if write_units:
@@ -90,7 +77,7 @@ def check_command(
         report.stage("reading")
         with progress_bar("reading", None, report) as advance:
             reading = read_exports(
-                files, columns=columns, timezone=TIMEZONE, corrections=mended, lenient=True, progress=advance
+                files, columns=columns, timezone=options.TIMEZONE, corrections=mended, lenient=True, progress=advance
             )
         print_reading(reading)
         office_units = place.units()

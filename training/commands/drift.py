@@ -11,19 +11,7 @@ from data.messages import terminal_language, terminal_message
 from model.drift.baseline import Baseline
 from model.drift.check import check, too_few
 from model.versions.office_home import Office
-from training.commands.options import (
-    TIMEZONE,
-    CategoryColumnName,
-    DateColumnName,
-    Home,
-    Mapped,
-    OfficeName,
-    SigningKey,
-    TextColumnName,
-    UnitColumnName,
-    columns_named,
-    home_folder,
-)
+from training.commands import options
 from training.commands.output import print_reading, say
 from training.dataset.read import read_exports
 from training.evaluation.drift import observe
@@ -31,22 +19,24 @@ from training.evaluation.drift import observe
 
 def drift_command(
     file: Annotated[Path, typer.Argument(help="A recent export, labelled or not.")],
-    office: OfficeName,
-    text: TextColumnName = None,
-    unit: UnitColumnName = None,
-    category: CategoryColumnName = None,
-    date: DateColumnName = None,
-    mapped: Mapped = None,
-    home: Home = None,
-    signing_key: SigningKey = "",
+    office: options.OfficeName,
+    text: options.TextColumnName = None,
+    unit: options.UnitColumnName = None,
+    category: options.CategoryColumnName = None,
+    date: options.DateColumnName = None,
+    mapped: options.Mapped = None,
+    home: options.Home = None,
+    signing_key: options.SigningKey = "",
 ) -> None:
     """Compare the latest complaints and decisions with the champion's test slice, and report drift.
 
     The latest complaints are those of the file's last eight weeks. Exit status 2 where an alarm rings.
     """
-    place = Office(home_folder(home), office)
+    place = Office(options.home_folder(home), office)
     router, card = place.load_champion(signing_key, precedents=False)
-    reading = read_exports([file], columns=columns_named(text, unit, category, date, mapped), timezone=TIMEZONE)
+    reading = read_exports(
+        [file], columns=options.columns_named(text, unit, category, date, mapped), timezone=options.TIMEZONE
+    )
     print_reading(reading)
     baseline, recent = Baseline.from_dict(card["drift"]), observe(router, reading.rows)
     if problem := too_few(baseline, recent):

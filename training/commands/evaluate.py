@@ -12,19 +12,7 @@ import typer
 from data.files import write_text
 from model.history.rows import read_history
 from model.versions.office_home import Office
-from training.commands.options import (
-    TIMEZONE,
-    CategoryColumnName,
-    DateColumnName,
-    Home,
-    Mapped,
-    OfficeName,
-    SigningKey,
-    TextColumnName,
-    UnitColumnName,
-    columns_named,
-    home_folder,
-)
+from training.commands import options
 from training.commands.output import print_promise, print_reading, print_table, say
 from training.dataset.read import read_exports
 from training.evaluation.metrics import evaluate
@@ -32,22 +20,24 @@ from training.evaluation.metrics import evaluate
 
 def evaluate_command(
     file: Annotated[Path, typer.Argument(help="A labelled export that the model has not learned from.")],
-    office: OfficeName,
-    text: TextColumnName = None,
-    unit: UnitColumnName = None,
-    category: CategoryColumnName = None,
-    date: DateColumnName = None,
-    mapped: Mapped = None,
+    office: options.OfficeName,
+    text: options.TextColumnName = None,
+    unit: options.UnitColumnName = None,
+    category: options.CategoryColumnName = None,
+    date: options.DateColumnName = None,
+    mapped: options.Mapped = None,
     report: Annotated[
         Path | None, typer.Option("--out", help="Where to write every figure, per unit too, as JSON.")
     ] = None,
-    home: Home = None,
-    signing_key: SigningKey = "",
+    home: options.Home = None,
+    signing_key: options.SigningKey = "",
 ) -> None:
     """Measure the champion on labelled rows, best on months later than its training rows."""
-    place = Office(home_folder(home), office)
+    place = Office(options.home_folder(home), office)
     router, card = place.load_champion(signing_key, precedents=False)
-    reading = read_exports([file], columns=columns_named(text, unit, category, date, mapped), timezone=TIMEZONE)
+    reading = read_exports(
+        [file], columns=options.columns_named(text, unit, category, date, mapped), timezone=options.TIMEZONE
+    )
     print_reading(reading)
     last = card["data"]["to"]
     not_later = sum(row.received_at.isoformat() <= last for row in reading.rows) if last else 0

@@ -53,18 +53,18 @@ def promote_command(
     say("promoted", office=office, version=version, before=promoted.change.before or "-")
 
 
-def _print_json(verdict: Verdict, **outcome: object) -> None:
+def _print_json(verdict: Verdict, *, promoted: bool, **more: object) -> None:
     comparison = verdict.comparison.as_dict() if verdict.comparison else None
-    found = {
-        "promoted": outcome.pop("promoted"),
+    outcome = {
+        "promoted": promoted,
         "version": verdict.version,
         "champion": verdict.champion,
         "why_not": verdict.why_not,
         "why_not_indonesian": verdict.problem.told_in(Language.INDONESIAN) if verdict.problem else "",
         "comparison": comparison,
-        **outcome,
+        **more,
     }
-    typer.echo(json.dumps(found, ensure_ascii=False, indent=1))
+    typer.echo(json.dumps(outcome, ensure_ascii=False, indent=1))
 
 
 def _print_verdict(verdict: Verdict) -> None:

@@ -8,22 +8,7 @@ from typing import Annotated
 import typer
 
 from model.versions.office_home import Office
-from training.commands.options import (
-    TIMEZONE,
-    AcceptanceWeight,
-    CategoryColumnName,
-    CorrectionWeight,
-    DateColumnName,
-    Home,
-    Mapped,
-    MaxRows,
-    OfficeName,
-    TextColumnName,
-    UnitColumnName,
-    WrongWeight,
-    columns_named,
-    home_folder,
-)
+from training.commands import options
 from training.commands.output import print_reading, say
 from training.commands.progress_bar import progress_bar
 from training.dataset.read import read_exports
@@ -36,7 +21,7 @@ from training.simulation.output import print_replayed, write_replay
 
 def replay_command(
     files: Annotated[list[Path], typer.Argument(help="Labelled exports, as for pilah train.")],
-    office: OfficeName,
+    office: options.OfficeName,
     target: Annotated[
         Path | None, typer.Option("--out", help="Folder for replay.svg, replay.csv and replay.json.")
     ] = None,
@@ -49,16 +34,16 @@ def replay_command(
         typer.Option(min=0.0, max=1.0, help="Share of wrong first suggestions that officers accept; several times."),
     ] = None,
     seed: Annotated[int, typer.Option(help="Seed that picks the complaints on which officers err.")] = Plan.seed,
-    correction_weight: CorrectionWeight = CORRECTION_WEIGHT,
-    acceptance_weight: AcceptanceWeight = ACCEPTANCE_WEIGHT,
-    wrong_weight: WrongWeight = WRONG_WEIGHT,
-    max_rows: MaxRows = MOST_ROWS,
-    text: TextColumnName = None,
-    unit: UnitColumnName = None,
-    category: CategoryColumnName = None,
-    date: DateColumnName = None,
-    mapped: Mapped = None,
-    home: Home = None,
+    correction_weight: options.CorrectionWeight = CORRECTION_WEIGHT,
+    acceptance_weight: options.AcceptanceWeight = ACCEPTANCE_WEIGHT,
+    wrong_weight: options.WrongWeight = WRONG_WEIGHT,
+    max_rows: options.MaxRows = MOST_ROWS,
+    text: options.TextColumnName = None,
+    unit: options.UnitColumnName = None,
+    category: options.CategoryColumnName = None,
+    date: options.DateColumnName = None,
+    mapped: options.Mapped = None,
+    home: options.Home = None,
 ) -> None:
     """Replay a history with weekly retraining on officers' decisions, and draw the learning curve.
 
@@ -67,8 +52,10 @@ def replay_command(
 
     Example: pilah replay 2024.xlsx 2025.xlsx --office kota --out replay
     """
-    place = Office(home_folder(home), office)
-    reading = read_exports(files, columns=columns_named(text, unit, category, date, mapped), timezone=TIMEZONE)
+    place = Office(options.home_folder(home), office)
+    reading = read_exports(
+        files, columns=options.columns_named(text, unit, category, date, mapped), timezone=options.TIMEZONE
+    )
     print_reading(reading)
     plan = Plan(start, days, tuple(error) if error else Plan.errors, seed)
     recipe = Recipe(

@@ -11,28 +11,7 @@ from data.errors import PilahError
 from model.versions.office_home import Office
 from model.versions.training_lock import training_lock_held
 from training.checking.corrections_file import read_corrections
-from training.commands.options import (
-    TIMEZONE,
-    AcceptanceWeight,
-    By,
-    CategoryColumnName,
-    Cluster,
-    CorrectionFiles,
-    CorrectionWeight,
-    DateColumnName,
-    Home,
-    Mapped,
-    MaxRows,
-    OfficeName,
-    ProgressFile,
-    SigningKey,
-    TextColumnName,
-    UnitColumnName,
-    WrongWeight,
-    columns_named,
-    home_folder,
-    user_here,
-)
+from training.commands import options
 from training.commands.output import print_reading, print_trained
 from training.commands.progress_bar import progress_bar
 from training.commands.progress_file import progress_in
@@ -57,7 +36,7 @@ if TYPE_CHECKING:
 
 def train_command(
     context: typer.Context,
-    office: OfficeName,
+    office: options.OfficeName,
     files: Annotated[
         list[Path] | None, typer.Argument(help="Exports: CSV, TSV, XLSX, Parquet or JSON Lines; one or several.")
     ] = None,
@@ -66,27 +45,27 @@ def train_command(
         bool,
         typer.Option("--from-ledger", help="Learn from officers' decisions too; without files, from the history."),
     ] = False,
-    text: TextColumnName = None,
-    unit: UnitColumnName = None,
-    category: CategoryColumnName = None,
-    date: DateColumnName = None,
-    mapped: Mapped = None,
-    corrections: CorrectionFiles = None,
+    text: options.TextColumnName = None,
+    unit: options.UnitColumnName = None,
+    category: options.CategoryColumnName = None,
+    date: options.DateColumnName = None,
+    mapped: options.Mapped = None,
+    corrections: options.CorrectionFiles = None,
     promise: Annotated[
         float, typer.Option(min=0.5, max=0.99, help="Precision that confident suggestions must keep.")
     ] = 0.90,
     random_split: Annotated[
         bool, typer.Option("--random-split", help="Also measure on a random split. It flatters: the future is known.")
     ] = False,
-    correction_weight: CorrectionWeight = CORRECTION_WEIGHT,
-    acceptance_weight: AcceptanceWeight = ACCEPTANCE_WEIGHT,
-    wrong_weight: WrongWeight = WRONG_WEIGHT,
-    max_rows: MaxRows = MOST_ROWS,
-    progress: ProgressFile = None,
-    cluster: Cluster = "",
-    by: By = "",
-    home: Home = None,
-    signing_key: SigningKey = "",
+    correction_weight: options.CorrectionWeight = CORRECTION_WEIGHT,
+    acceptance_weight: options.AcceptanceWeight = ACCEPTANCE_WEIGHT,
+    wrong_weight: options.WrongWeight = WRONG_WEIGHT,
+    max_rows: options.MaxRows = MOST_ROWS,
+    progress: options.ProgressFile = None,
+    cluster: options.Cluster = "",
+    by: options.By = "",
+    home: options.Home = None,
+    signing_key: options.SigningKey = "",
 ) -> None:
     """Learn from labelled exports, measure on the newest fifth, and write a model version.
 
@@ -99,8 +78,8 @@ def train_command(
         raise PilahError("commands.nothing-to-learn-from")
     if corrections and not files:
         raise PilahError("commands.corrections-without-files")
-    place = Office(home_folder(home), office)
-    columns = columns_named(text, unit, category, date, mapped)
+    place = Office(options.home_folder(home), office)
+    columns = options.columns_named(text, unit, category, date, mapped)
     recipe = Recipe(
         promise=promise,
         correction_weight=correction_weight,
@@ -127,7 +106,7 @@ def train_command(
                 recipe,
                 random_split=random_split,
                 signing_key=signing_key,
-                by=by or user_here(),
+                by=by or options.user_here(),
                 cluster=cluster,
                 step=lambda _, rows: advance(rows),
             )
@@ -147,4 +126,6 @@ def _read(
     with progress_bar("reading", None, report) as advance:
         if not files:
             return past_rows(office)
-        return read_exports(files, columns=columns, timezone=TIMEZONE, corrections=corrections, progress=advance)
+        return read_exports(
+            files, columns=columns, timezone=options.TIMEZONE, corrections=corrections, progress=advance
+        )

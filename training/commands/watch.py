@@ -42,7 +42,7 @@ def watch_command(
         closing(WatchedFolder(folder, Office(home_folder(home), office), signing_key)) as watched,
         suppress(KeyboardInterrupt),
     ):
-        watched.look()
+        watched.scan()
         if once:
             time.sleep(interval)
             if problems := answer_all(watched, _print):
@@ -67,7 +67,7 @@ def _keep_watching(watched: WatchedFolder, interval: float) -> None:
 def answer_all(watched: WatchedFolder, report: Callable[[Outcome], None]) -> list[PilahError]:
     """Process the exports that are ready, and return the problems that keep others waiting."""
     problems = []
-    for path in watched.look():
+    for path in watched.scan():
         try:
             outcome = watched.answer(path)
         except PilahError as error:

@@ -62,8 +62,8 @@ def come_back(watching: WatchedFolder) -> Callable[[], set[str]]:
     """Looks twice, as the command does, and answers for what stayed as it was; gives what came back."""
 
     def look_twice() -> set[str]:
-        watching.look()
-        outcomes = [watching.answer(path) for path in watching.look()]
+        watching.scan()
+        outcomes = [watching.answer(path) for path in watching.scan()]
         return {outcome.came_back for outcome in outcomes if outcome}
 
     return look_twice
@@ -148,8 +148,8 @@ def test_what_is_still_being_written_or_is_no_export_is_left_alone(folder: Path,
     growing = folder / "laporan.csv"
     for length in range(1, 4):
         growing.write_text("isi\n" + "lampu mati\n" * length, encoding="utf-8")
-        assert watching.look() == []
-    assert watching.look() == [growing]
+        assert watching.scan() == []
+    assert watching.scan() == [growing]
 
 
 def test_without_a_model_nothing_is_lost_and_the_command_says_what_to_do(folder: Path, tmp_path: Path) -> None:

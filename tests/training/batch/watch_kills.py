@@ -119,7 +119,7 @@ def was_killed(child: int) -> bool:
 def look_and_answer(folder: Path, office: Office, router: Router) -> None:
     """What `pilah watch --once` does."""
     watching = watched(folder, office, router)
-    watching.look()
+    watching.scan()
     answer_all(watching, lambda _: None)
     watching.close()
 
