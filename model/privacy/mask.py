@@ -175,7 +175,8 @@ def _rules_for(plain: str) -> Iterator[Callable[[str], Iterator[Span]]]:
         if "/" in lowered:
             yield case_numbers
         yield number_plates
-        yield disguised_phones
+        if "08" in lowered or "o8" in lowered:
+            yield disguised_phones
         yield personal_numbers
     if _any_in(lowered, _NAME_HINTS) or lowered.startswith("an") or (":" in plain and _any_in(lowered, _PARTY_HINTS)):
         yield cued_names
