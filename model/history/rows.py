@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from itertools import islice
-from typing import TYPE_CHECKING, overload
+from typing import TYPE_CHECKING, Any, overload
 
 import pyarrow as pa
 import pyarrow.parquet as pq
@@ -24,8 +24,11 @@ _FILE = "complaints.parquet"
 _BATCH = 4_096
 # The longest column of Arrow strings: their offsets have 32 bits.
 _MOST_BYTES_OF_TEXT = 2**31 - 1
-_COMPLAINT_FIELDS = ("text", "reference_id", "title", "channel", "type", "reporter_category", "requested_unit")
-_PLACE_FIELDS = ("province", "regency", "district", "village")
+_COMPLAINT_TEXTS = ("text", "reference_id", "title", "channel", "type", "reporter_category", "requested_unit")
+_COMPLAINT_VALUES = ("received_at", "attachments", "anonymous", "confidential")
+_PLACE_TEXTS = ("province", "regency", "district", "village")
+_ROW_TEXTS = ("unit", "category", "outcome", "verdict")
+_ROW_VALUES = ("copies", "wrong_units", "decided_at", "returned")
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,68 +203,41 @@ def _stored(folder: Path) -> pa.Table:
 
 
 def _schema() -> pa.Schema:
-    texts = [
-        pa.field(name, pa.string())
-        for name in (*_COMPLAINT_FIELDS, *_PLACE_FIELDS, "unit", "category", "outcome", "verdict")
-    ]
-    return pa.schema(
-        [
-            *texts,
-            pa.field("received_at", pa.timestamp("us")),
-            pa.field("copies", pa.list_(pa.string())),
-            pa.field("wrong_units", pa.list_(pa.string())),
-            pa.field("decided_at", pa.timestamp("us")),
-            pa.field("attachments", pa.int32()),
-            pa.field("anonymous", pa.bool_()),
-            pa.field("confidential", pa.bool_()),
-            pa.field("returned", pa.bool_()),
-        ]
-    )
+    time, flag, names = pa.timestamp("us"), pa.bool_(), pa.list_(pa.string())
+    columns = dict.fromkeys((*_COMPLAINT_TEXTS, *_PLACE_TEXTS, *_ROW_TEXTS), pa.string())
+    columns |= {"received_at": time, "copies": names, "wrong_units": names, "decided_at": time}
+    columns |= {"attachments": pa.int32(), "anonymous": flag, "confidential": flag, "returned": flag}
+    return pa.schema(columns.items())
 
 
 def _record(row: LabelledComplaint) -> dict[str, object]:
     complaint = row.complaint
     return {
-        **{name: getattr(complaint, name) for name in _COMPLAINT_FIELDS},
-        **{name: getattr(complaint.location, name) for name in _PLACE_FIELDS},
-        "unit": row.unit,
-        "category": row.category,
-        "outcome": row.outcome,
-        "received_at": complaint.received_at,
-        "copies": list(row.copies),
-        "wrong_units": list(row.wrong_units),
-        "decided_at": row.decided_at,
-        "verdict": row.verdict,
-        "attachments": complaint.attachments,
-        "anonymous": complaint.anonymous,
-        "confidential": complaint.confidential,
-        "returned": row.returned,
+        **{name: getattr(complaint, name) for name in (*_COMPLAINT_TEXTS, *_COMPLAINT_VALUES)},
+        **{name: getattr(complaint.location, name) for name in _PLACE_TEXTS},
+        **{name: getattr(row, name) for name in (*_ROW_TEXTS, *_ROW_VALUES)},
     }
 
 
-def _labelled(record: dict[str, object]) -> LabelledComplaint:
-    texts = {name: str(record[name] or "") for name in _COMPLAINT_FIELDS}
-    received_at, decided_at = record["received_at"], record.get("decided_at")
+def _labelled(record: dict[str, Any]) -> LabelledComplaint:
+    """The row of a record; the columns of decisions are missing in files of an older Pilah."""
     complaint = Complaint(
-        **texts,  # type: ignore[arg-type]  # these are text fields
-        received_at=received_at if isinstance(received_at, datetime) else None,
-        location=Location(**{name: str(record[name] or "") for name in _PLACE_FIELDS}),
-        attachments=int(str(record["attachments"] or 0)),
+        **_texts(record, _COMPLAINT_TEXTS),
+        received_at=record["received_at"],
+        location=Location(**_texts(record, _PLACE_TEXTS)),
+        attachments=record["attachments"] or 0,
         anonymous=bool(record["anonymous"]),
         confidential=bool(record["confidential"]),
     )
     return LabelledComplaint(
         complaint,
-        unit=str(record["unit"] or ""),
-        category=str(record["category"] or ""),
-        outcome=str(record["outcome"] or ""),
-        copies=_texts(record["copies"]),
+        **_texts(record, _ROW_TEXTS),
+        copies=tuple(record["copies"] or ()),
         returned=bool(record["returned"]),
-        verdict=str(record.get("verdict") or ""),
-        wrong_units=_texts(record.get("wrong_units")),
-        decided_at=decided_at if isinstance(decided_at, datetime) else None,
+        wrong_units=tuple(record.get("wrong_units") or ()),
+        decided_at=record.get("decided_at"),
     )
 
 
-def _texts(cell: object) -> tuple[str, ...]:
-    return tuple(cell) if isinstance(cell, list) else ()
+def _texts(record: dict[str, Any], names: Iterable[str]) -> dict[str, Any]:
+    return {name: record.get(name) or "" for name in names}

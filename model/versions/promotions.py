@@ -6,10 +6,8 @@ ends with a void entry, recognised by the next entry, or the champion file, stil
 
 from __future__ import annotations
 
-import fcntl
 import json
 import os
-import time
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime
@@ -18,6 +16,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from data.messages import Sentence
 from model.errors import ArtifactMissing, PilahError
+from model.versions.file_lock import lock_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Sequence
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 _LOG = "promotions.jsonl"
 _LOCK = "promotions.lock"
 _TIMEOUT_SECONDS = 30
-_RETRY_SECONDS = 0.02
 
 
 class Action(StrEnum):
@@ -69,22 +67,10 @@ def champion_locked(office: Office) -> Iterator[None]:
         PilahError: another process holds the lock for more than half a minute.
     """
     office.versions_folder.mkdir(parents=True, exist_ok=True)
-    until = time.monotonic() + _TIMEOUT_SECONDS
-    # The kernel releases the lock when the process ends, even when it is killed.
     with (office.versions_folder / _LOCK).open("ab") as file:
-        while not _flock(file):
-            if time.monotonic() > until:
-                raise PilahError("model.champion-locked", office=office.name, seconds=_TIMEOUT_SECONDS)
-            time.sleep(_RETRY_SECONDS)
+        if not lock_file(file.fileno(), _TIMEOUT_SECONDS):
+            raise PilahError("model.champion-locked", office=office.name, seconds=_TIMEOUT_SECONDS)
         yield
-
-
-def _flock(file: BinaryIO) -> bool:
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def change_champion(

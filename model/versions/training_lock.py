@@ -1,20 +1,18 @@
 """The training lock: one training at a time in an office.
 
-The lock is flock(2) on a file. The kernel releases the lock when the last process with the open file ends, so a killed
-training leaves nothing to clean up and no stale process id. The service acquires the lock before a training and passes
-the open file to the training process, so the lock is never free in between.
+The lock is held by an open file, so a killed training leaves nothing to clean up and no stale process id. The service
+acquires the lock before a training and passes the open file to the training process, so the lock is never free in between.
 """
 
 from __future__ import annotations
 
-import fcntl
 import os
-import time
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
 from data.messages import Sentence
 from model.errors import TrainingBusy
+from model.versions.file_lock import lock_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -27,7 +25,6 @@ if TYPE_CHECKING:
 INHERITED_LOCK = "PILAH_TRAINING_LOCK"
 # `lock_holder` takes the lock for an instant, so acquiring waits longer before reporting another training.
 _TIMEOUT_SECONDS = 0.5
-_RETRY_SECONDS = 0.02
 _LONGEST_NAME = 200
 
 
@@ -62,13 +59,10 @@ def acquire_training_lock(office: Office, holder: str) -> TrainingLock:
     path = _file(office)
     path.parent.mkdir(parents=True, exist_ok=True)
     lock = TrainingLock(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
-    until = time.monotonic() + _TIMEOUT_SECONDS
-    while not _flock(lock.descriptor, fcntl.LOCK_EX):
-        if time.monotonic() > until:
-            lock.release()
-            by = lock_holder(office) or Sentence("model.another-process")
-            raise TrainingBusy("model.training-busy", office=office.name, holder=by)
-        time.sleep(_RETRY_SECONDS)
+    if not lock_file(lock.descriptor, _TIMEOUT_SECONDS):
+        lock.release()
+        by = lock_holder(office) or Sentence("model.another-process")
+        raise TrainingBusy("model.training-busy", office=office.name, holder=by)
     os.ftruncate(lock.descriptor, 0)
     os.pwrite(lock.descriptor, holder.encode()[:_LONGEST_NAME], 0)
     return lock
@@ -92,7 +86,7 @@ def lock_holder(office: Office) -> str | None:
     except FileNotFoundError:
         return None
     try:
-        return None if _flock(descriptor, fcntl.LOCK_SH) else os.pread(descriptor, _LONGEST_NAME, 0).decode()
+        return None if lock_file(descriptor, shared=True) else os.pread(descriptor, _LONGEST_NAME, 0).decode()
     finally:
         os.close(descriptor)
 
@@ -112,14 +106,6 @@ def _is_open(descriptor: int, path: Path) -> bool:
         return os.path.samestat(os.fstat(descriptor), path.stat())
     except OSError:
         return False
-
-
-def _flock(descriptor: int, kind: int) -> bool:
-    try:
-        fcntl.flock(descriptor, kind | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    return True
 
 
 def _file(office: Office) -> Path:
