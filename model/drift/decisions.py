@@ -69,12 +69,12 @@ def _unit_alarms(baseline: Baseline, decided: Sequence[Observation], names: Mapp
         by_unit[row.unit_id].append(row)
     alarms = []
     for unit_id, rows in by_unit.items():
-        kept = baseline.unit_agreement.get(unit_id, Agreement())
-        changed = _first_changed(rows, kept, _UNIT_SHIFT, _rings_above(baseline))
+        measured = baseline.unit_agreement.get(unit_id, Agreement())
+        changed = _first_changed(rows, measured, _UNIT_SHIFT, _rings_above(baseline))
         if changed is None:
             continue
         since = rows[changed:]
-        before, now = _expected(since, kept), _agreement(since)
+        before, now = _expected(since, measured), _agreement(since)
         elsewhere = Counter(row.decided_unit_id for row in since if row.decided_unit_id != unit_id)
         toward, count = elsewhere.most_common(1)[0]
         if count < max(_ONE_WAY * elsewhere.total(), _FEWEST_ONE_WAY):
@@ -92,7 +92,7 @@ def _unit_alarms(baseline: Baseline, decided: Sequence[Observation], names: Mapp
     return alarms
 
 
-def _first_changed(rows: Sequence[Observation], kept: Agreement, shift: float, threshold: float) -> int | None:
+def _first_changed(rows: Sequence[Observation], measured: Agreement, shift: float, threshold: float) -> int | None:
     """The first row of a lasting change of agreement found by a Bernoulli CUSUM; None without such a change.
 
     The sum adds log-likelihood ratios of the agreement falling to `shift` of the tolerated rate against the tolerated rate,
@@ -103,7 +103,7 @@ def _first_changed(rows: Sequence[Observation], kept: Agreement, shift: float, t
         return None
     total, began, ringing = 0.0, 0, False
     for number, row in enumerate(rows):
-        before = _bounded(row.confidence * kept.factor * (1 - _TOLERATED_FALL))
+        before = _bounded(row.confidence * measured.factor * (1 - _TOLERATED_FALL))
         after = before * shift
         agreed = row.unit_id == row.decided_unit_id
         total += math.log(after / before) if agreed else math.log((1 - after) / (1 - before))
@@ -123,8 +123,8 @@ def _bounded(probability: float) -> float:
     return min(max(probability, _LEAST_LIKELY), _LIKELIEST)
 
 
-def _expected(rows: Sequence[Observation], kept: Agreement) -> float:
-    return sum(_bounded(row.confidence * kept.factor) for row in rows) / len(rows)
+def _expected(rows: Sequence[Observation], measured: Agreement) -> float:
+    return sum(_bounded(row.confidence * measured.factor) for row in rows) / len(rows)
 
 
 def _agreement(rows: Sequence[Observation]) -> float:

@@ -137,7 +137,7 @@ class Office:
         past = self.precedents_of(version) if precedents else Precedents(())
         return self.with_own_files(router, past, self.units()), card
 
-    def with_own_files(self, router: Router, past: Precedents, own_units: Units) -> Router:
+    def with_own_files(self, router: Router, precedents: Precedents, own_units: Units) -> Router:
         """A router with the office's current units and rules.
 
         Raises:
@@ -146,7 +146,7 @@ class Office:
         from model.office.rules import read_rules  # noqa: PLC0415
 
         units = router.units.updated_by(own_units)
-        return router.for_office(units, read_rules(self.rules_file, units), past)
+        return router.for_office(units, read_rules(self.rules_file, units), precedents)
 
     def history_folders_of(self, version: str) -> tuple[Path, ...]:
         """The possible folders of a version's training rows: the version's own, and the shared folder of older versions."""
