@@ -252,11 +252,11 @@ def _measure(inputs: _Inputs, splits: _Splits, fits: _Fits) -> Measurement:
     champion = None
     if splits.champion:
         champion = compare_with_champion(splits.champion, fits.champion, split, fits.outcomes, predictions)
-    flattering = None
+    random_evaluation = None
     if splits.at_random and fits.at_random:
         # Calibrated by outcomes before the slice, never by the random slice itself.
         learned = splits.at_random.learned
-        flattering = evaluate(
+        random_evaluation = evaluate(
             assemble("", *fits.at_random, fits.outcomes, recipe, learned), splits.at_random.held_back, learned
         )
     slices = [*fits.chain, (recipe.learned_of(len(split.learned)), split.held_back, outcomes)]
@@ -265,7 +265,7 @@ def _measure(inputs: _Inputs, splits: _Splits, fits: _Fits) -> Measurement:
         outcomes,
         evaluate_predictions(predictions, split.learned),
         champion,
-        flattering,
+        random_evaluation,
         drift_since_training(splits.champion, rows, champion.predictions if champion else None),
         figures_of(predictions)
         | {

@@ -9,12 +9,12 @@ import typer
 
 from data.messages import terminal_language, terminal_message
 from model.drift.baseline import Baseline
-from model.drift.check import check, too_few
+from model.drift.check import too_few
 from model.versions.office_home import Office
 from training.commands import options
 from training.commands.output import print_reading, say
 from training.dataset.read import read_exports
-from training.evaluation.drift import observe
+from training.evaluation.drift import drift_alarms, observe
 
 
 def drift_command(
@@ -42,14 +42,7 @@ def drift_command(
     if problem := too_few(baseline, recent):
         typer.echo(problem.told_in(terminal_language()))
         return
-    names = {unit.id: unit.name for unit in router.units} | {label.id: label.name for label in router.category_labels}
-    alarms = check(
-        baseline,
-        recent,
-        known_units={unit.id for unit in router.units},
-        known_categories={label.id for label in router.category_labels},
-        names=names,
-    )
+    alarms = drift_alarms(router, baseline, recent)
     for alarm in alarms:
         say("drift-alarm", kind=alarm.kind, signal=alarm.signal, since=alarm.since.date(), message=alarm.message)
     if alarms:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from data.messages import Language
+from data.messages import Language, message
 from model.drift.baseline import WEEK, Baseline, Observation, observation_of
 from model.drift.check import WEEKS_WATCHED, check, too_few
 from model.office.units import slug
@@ -13,6 +13,7 @@ from training.evaluation.predictions import predict
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from model.drift.alarms import Alarm
     from model.history.rows import LabelledComplaint
     from model.router import Router
     from model.suggestion import Suggestion
@@ -41,6 +42,13 @@ def observations(
     ]
 
 
+def drift_alarms(router: Router, baseline: Baseline, observed: Sequence[Observation]) -> tuple[Alarm, ...]:
+    """The alarms of observations against the baseline of the router's training."""
+    units = {unit.id: unit.name for unit in router.units}
+    categories = {label.id: label.name for label in router.category_labels}
+    return check(baseline, observed, known_units=set(units), known_categories=set(categories), names=units | categories)
+
+
 def drift_since_training(
     champion: ChampionBaseline | None, rows: Sequence[LabelledComplaint], predictions: Predictions | None = None
 ) -> dict[str, Any] | None:
@@ -56,19 +64,11 @@ def drift_since_training(
     later = [row for row in rows if row.received_at > start and row.received_at.isoformat() > learned_to]
     drift: dict[str, Any] = {"champion": champion.version, "rows": len(later), "alarms": [], "note": ""}
     if not later:
-        return drift | {"note": "Tidak ada pengaduan yang lebih baru daripada yang dipelajari versi yang dipakai."}
+        return drift | {"note": message("training.no-later-complaints", Language.INDONESIAN)}
     baseline = Baseline.from_dict(champion.card["drift"])
     observed = observations(router, later, _suggestions(router, later, predictions))
     if problem := too_few(baseline, observed):
         return drift | {"note": problem.told_in(Language.INDONESIAN)}
-    names = {unit.id: unit.name for unit in router.units} | {label.id: label.name for label in router.category_labels}
-    alarms = check(
-        baseline,
-        observed,
-        known_units={unit.id for unit in router.units},
-        known_categories={label.id for label in router.category_labels},
-        names=names,
-    )
     return drift | {
         "alarms": [
             {
@@ -77,7 +77,7 @@ def drift_since_training(
                 "since": alarm.since.isoformat(),
                 "message": alarm.message.told_in(Language.INDONESIAN),
             }
-            for alarm in alarms
+            for alarm in drift_alarms(router, baseline, observed)
         ]
     }
 
