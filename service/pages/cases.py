@@ -17,7 +17,7 @@ from service.pages.queue import PageNumber, Short
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-# The page's own form has fields for these; hidden fields keep the other parameters of the address.
+# Parameters with a field in the page's form; hidden fields keep the remaining parameters.
 _FORM_FIELDS = {"dari", "sampai", "search"}
 
 

@@ -150,7 +150,7 @@ def _units_in_force(router: Router, settings: Settings) -> dict[str, list[str]]:
 
 
 def _matches(typed: str, choices: dict[str, list[str]]) -> list[tuple[str, str]]:
-    """Ids and full names, best match first; an exact match comes before all others."""
+    """Ids and full names, best match first; an exact match always comes first."""
     query = utils.default_process(typed)
     if not query:
         return []
@@ -165,13 +165,13 @@ def _matches(typed: str, choices: dict[str, list[str]]) -> list[tuple[str, str]]
 def _likeness(typed: str, name: str, **_: object) -> float:
     if typed == name:
         return 101.0
-    # A name that contains the typed text beats a name that only resembles it.
+    # A name with the typed text inside beats a merely similar name.
     contains = 30.0 if f" {typed}" in f" {name}" else 0.0
     return min(100.0, 0.7 * fuzz.WRatio(typed, name) + contains)
 
 
 def _request_of(form: SentForm, router: Router, officer: str) -> DecisionRequest:
-    """The decision that a form describes.
+    """The decision in a form.
 
     Raises:
         DecisionInvalid: neither a unit nor the choice of none was sent.

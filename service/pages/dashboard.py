@@ -54,7 +54,7 @@ def dashboard(
 
 
 def _weekly_chart(weeks: Sequence[Week]) -> Markup | None:
-    """Two bars a week: complaints received and decided; None without any."""
+    """Two bars a week: complaints received and decided; None for an empty period."""
     highest = max((max(week.received, week.decided) for week in weeks), default=0)
     if not highest:
         return None
@@ -71,7 +71,7 @@ def _weekly_chart(weeks: Sequence[Week]) -> Markup | None:
 
 
 def _cases_of(alarm: Alarm, settings: Settings) -> str:
-    """The address of the complaints behind an alarm, from its beginning until today."""
+    """The address of an alarm's complaints, from the beginning of the change until today."""
     since = alarm.since.astimezone(settings.zone) if alarm.since.tzinfo else settings.at_office(alarm.since)
     parameters = {"dari": str(since.date()), "sampai": str(settings.today())}
     if alarm.signal is Signal.UNIT_AGREEMENT:
@@ -82,7 +82,7 @@ def _cases_of(alarm: Alarm, settings: Settings) -> str:
 
 
 def _drift(request: Request, transaction: Transaction) -> tuple[tuple[Alarm, ...], Sentence]:
-    """The drift alarms, and the sentence to show where there are none."""
+    """The drift alarms, and a sentence for the page without alarms."""
     loaded = model_of(request)
     if loaded is None:
         return (), Sentence("drift.no-model")

@@ -1,6 +1,6 @@
 """Training pages (Latih ulang): submit exports, read their check, train a version and follow its progress.
 
-Every form is answered by a redirect: the next page then reads what the form's transaction has committed.
+Every form is answered by a redirect: the next page reads the committed transaction of the form.
 """
 
 from typing import Annotated
@@ -41,7 +41,7 @@ FormError = Annotated[str, Query(alias="galat", max_length=20)]
 
 
 class UnknownRun(UnknownComplaint):
-    """There is no such training in this office."""
+    """The office has no such training."""
 
 
 @router.get("")
@@ -186,7 +186,7 @@ def check_workbook(run_id: str, _: Supervisor, runs: CurrentTrainingRuns) -> Res
 
 
 def _begin(runs: TrainingRuns, session: Session, run: TrainingRun, step: Step, user: SignedInUser) -> RedirectResponse:
-    """Begin a step; a background task starts its process after the transaction."""
+    """Begin a step; a background task starts the process after the transaction."""
     try:
         start = runs.begin(session, run, step, user.name)
     except TrainingBusy:

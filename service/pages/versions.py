@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 router = APIRouter(prefix="/model", include_in_schema=False, default_response_class=HTMLResponse)
 
 REPORT = "report.html"
-# The commands fit nothing: they read the files of earlier trainings.
+# Promotion and rollback read the files of earlier trainings and fit nothing.
 _COMMAND_SECONDS = 120
 _SHORTEST_REASON = 10
 _ROWS = (
@@ -180,7 +180,7 @@ def _note_change(request: Request, settings: Settings, user: SignedInUser, chang
 
 
 def _run(settings: Settings, *arguments: str) -> CommandResult | None:
-    """The result of a command; None where it could not be run to its end."""
+    """The result of a command; None after a timeout or a failed start."""
     command, *rest = arguments
     try:
         return run_command([command, *rest, "--office", settings.office], settings, _COMMAND_SECONDS)
@@ -189,7 +189,7 @@ def _run(settings: Settings, *arguments: str) -> CommandResult | None:
 
 
 def _refusal(ended: CommandResult | None) -> Mapping[str, Any] | None:
-    """The comparison that speaks against a promotion; None where the command failed for another reason."""
+    """The verdict of a refused promotion; None for a different failure of the command."""
     try:
         outcome = json.loads(ended.output) if ended else None
     except ValueError:
@@ -223,7 +223,7 @@ def _comparison(
 
 
 def _figures(card: Mapping[str, Any] | None, comparison: Mapping[str, Any] | None) -> list[tuple[str, list[Any]]]:
-    """Table rows: figures of this version's unit and category, then of the version in use where both saw the same rows."""
+    """Table rows: unit and category figures of this version, then of the version in use if measured on the same rows."""
     evaluations = [card["evaluation"]] if card else []
     if comparison and comparison.get("champion_evaluation"):
         evaluations.append(comparison["champion_evaluation"])
@@ -241,7 +241,7 @@ def _listed(office: Office, version: str) -> str:
     """The version from the office's list.
 
     Raises:
-        UnknownVersion: the office doesn't list it.
+        UnknownVersion: the office has no such version.
     """
     listed = next((known for known in office.versions() if known == version), None)
     if listed is None:

@@ -19,7 +19,7 @@ _FOLDER = Path(__file__).parents[1] / "static"
 
 
 class _CachedFiles(StaticFiles):
-    """Files that browsers cache for a year, since a changed file gets another address."""
+    """Files with a cache lifetime of a year: a change gives a file a new address."""
 
     def file_response(
         self, full_path: str | os.PathLike[str], stat_result: os.stat_result, scope: Scope, status_code: int = 200
@@ -36,6 +36,6 @@ def files() -> StaticFiles:
 
 @cache
 def address(name: str) -> str:
-    """The address of a file, with a digest of its content."""
+    """The address of a file with a digest of the content."""
     digest = hashlib.sha256((_FOLDER / name).read_bytes()).hexdigest()[:12]
     return f"/static/{name}?v={digest}"

@@ -22,14 +22,14 @@ _SHOWN_FOR = timedelta(seconds=20)
 
 @dataclass(frozen=True, slots=True)
 class UndoNotice:
-    """A decision that the user made a moment ago, as a sentence."""
+    """A recent decision of the user as a sentence."""
 
     decision_id: str
     sentence: str
 
 
 def undo_notice_of(transaction: Transaction, decision_id: str, user: SignedInUser, names: Names) -> UndoNotice | None:
-    """The notice of the user's own recent decision; None for an older, undone or another user's decision."""
+    """The notice of the user's own recent decision; None for an old, undone or foreign decision."""
     decision = transaction.session.get(StoredDecision, decision_id) if decision_id else None
     if decision is None or decision.undone_at or decision.officer != user.name:
         return None
@@ -43,7 +43,7 @@ def undo_notice_of(transaction: Transaction, decision_id: str, user: SignedInUse
 
 
 def _decided_together(transaction: Transaction, decision: StoredDecision) -> int:
-    """The number of other standing decisions that were made in the same step."""
+    """The number of further standing decisions from the same step."""
     if decision.together is None:
         return 0
     query = select(func.count()).where(
