@@ -31,7 +31,7 @@ from service.problems import headers_of, problem_of, problem_of_fields
 @pytest.mark.parametrize(
     ("error", "status", "name"),
     [
-        (ArtifactMissing("model.champion-locked"), 503, "no_model"),
+        (ArtifactMissing("model.champion-locked", office="kumham", seconds=5), 503, "no_model"),
         (AlreadyDecided("ledger.already-decided"), 409, "conflict"),
         (BodyTooLarge(10), 413, "content_too_large"),
         (KeyMissing(), 401, "unauthorized"),
@@ -60,7 +60,7 @@ def test_an_error_has_the_status_and_the_stable_type_of_its_class(error: PilahEr
     [
         (TooManyRequests(2, 40), 429, {"Retry-After": "40"}),
         (Overloaded(), 503, {"Retry-After": "2"}),
-        (ArtifactError("model.champion-locked"), 503, {"Retry-After": "30"}),
+        (ArtifactError("model.champion-locked", office="kumham", seconds=5), 503, {"Retry-After": "30"}),
         (KeyMissing(), 401, {"WWW-Authenticate": "Bearer"}),
         (EncodingUnknown(), 415, {"Accept-Encoding": "gzip", "Connection": "close"}),
         (BodyTooLarge(10), 413, {"Connection": "close"}),
