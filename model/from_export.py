@@ -7,11 +7,10 @@ from typing import TYPE_CHECKING
 from data.exports.dates import parse_date
 from data.messages import Sentence
 from model.complaint import LONGEST_TEXT, Complaint, Location
+from model.returned_status import means_returned
 
 if TYPE_CHECKING:
     from data.exports.open import ExportRow
-
-_RETURNED = "bukan wewenang"
 
 
 def complaint_of(row: ExportRow) -> Complaint:
@@ -44,4 +43,4 @@ def problem_of(row: ExportRow) -> Sentence | None:
 
 def was_returned(row: ExportRow) -> bool:
     """Whether the status says that the unit wasn't responsible."""
-    return _RETURNED in row.fields.get("status", "").lower()
+    return means_returned(row.fields.get("status", ""))

@@ -11,7 +11,7 @@ from data.exports.tables import Limits
 from model.history.rows import RowSource
 from training.checking import workbook
 from training.checking.indonesian import LABELS
-from training.dataset.corrections import Corrections, Merge, RowCorrection
+from training.dataset.corrections import Corrections, Merge, RowCorrection, StatusMeaning
 from training.errors import CorrectionsUnusable
 
 if TYPE_CHECKING:
@@ -38,6 +38,7 @@ def read_corrections(paths: Sequence[Path]) -> Corrections:
 def _of_workbook(path: Path) -> Corrections:
     rows: dict[RowSource, RowCorrection] = {}
     merges: list[Merge] = []
+    statuses: list[StatusMeaning] = []
     known = False
     for table in open_tables(path, Limits()):
         filled = list(_filled(table))
@@ -49,9 +50,11 @@ def _of_workbook(path: Path) -> Corrections:
                 rows[correction.source] = _merged(rows.get(correction.source), correction)
             elif workbook.JOIN in headers and (merge := _merge(cells, where)):
                 merges.append(merge)
+            elif workbook.RETURNED in headers and (meaning := _status(cells, where)):
+                statuses.append(meaning)
     if not known:
         raise CorrectionsUnusable("commands.no-check-workbook", path=path, key=workbook.KEY, join=workbook.JOIN)
-    return Corrections(tuple(rows.values()), tuple(merges))
+    return Corrections(tuple(rows.values()), tuple(merges), tuple(statuses))
 
 
 def _filled(table: Table) -> Iterator[tuple[int, dict[str, str]]]:
@@ -90,6 +93,13 @@ def _merge(cells: dict[str, str], where: str) -> Merge | None:
             "commands.correction-merge", where=where, label=workbook.LABEL, name=workbook.NAME, into=workbook.INTO
         )
     return Merge(label, name, into) if name != into else None
+
+
+def _status(cells: dict[str, str], where: str) -> StatusMeaning | None:
+    status, answer = cells.get(workbook.STATUS, ""), cells.get(workbook.RETURNED, "")
+    if not status or not answer:
+        return None
+    return StatusMeaning(status, _yes(answer, where, workbook.RETURNED))
 
 
 def _yes(answer: str, where: str, header: str) -> bool:

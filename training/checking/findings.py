@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from model.history.rows import LabelledComplaint, RowSource
-    from training.dataset.corrections import Merge, RowCorrection
+    from training.dataset.corrections import Merge, RowCorrection, StatusMeaning
     from training.dataset.leakage import Leaks
     from training.dataset.read import LeftOut, UnreadableFile
 
@@ -223,7 +223,10 @@ class RareLabel:
 
 @dataclass(frozen=True)
 class Findings:
-    """All findings of a check. `label_errors` come most likely first, and are None if the check skipped them."""
+    """All findings of a check. `label_errors` come most likely first, and are None if the check skipped them.
+
+    `unclear_statuses` are statuses that may mean a return, with their number of rows, most frequent first.
+    """
 
     rows: int
     units: int
@@ -242,6 +245,8 @@ class Findings:
     unread_dates: tuple[UnreadDate, ...]
     no_dates: tuple[RowExcerpt, ...]
     blank: BlankLabels
+    unclear_statuses: tuple[tuple[str, int], ...]
+    explained_statuses: tuple[StatusMeaning, ...]
     label_variants: tuple[LabelVariant, ...]
     near_duplicates: tuple[NearDuplicates, ...]
     conflicts: tuple[Conflict, ...]

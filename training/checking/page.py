@@ -51,6 +51,7 @@ def _counts(found: Findings) -> list[tuple[str, str, int]]:
             "baris tanpa label",
             sum(map(len, (found.blank.neither, found.blank.no_unit, found.blank.no_category))),
         ),
+        ("status", "status yang mungkin berarti dikembalikan", len(found.unclear_statuses)),
         ("ejaan", "nama dengan ejaan berbeda", len(found.open_variants)),
         ("bertentangan", "pengaduan serupa dengan label berbeda", len(found.conflicts)),
         ("unit-diragukan", "unit yang diragukan", len(found.label_errors_of(Label.UNIT))),

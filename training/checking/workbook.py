@@ -35,6 +35,8 @@ LABEL = "jenis"
 NAME = "nama"
 INTO = "digabung ke"
 JOIN = "gabung? (ya/tidak)"
+STATUS = "status"
+RETURNED = "dikembalikan? (ya/tidak)"
 
 PLACE = (FILE, SHEET, ROW, ID, TEXT)
 CORRECTABLE = (RIGHT_UNIT, RIGHT_CATEGORY, RIGHT_DATE, SKIP)
@@ -49,6 +51,7 @@ class Sheets:
     period: str = "Masa"
     dates: str = "Tanggal"
     blank: str = "Tanpa label"
+    statuses: str = "Status"
     label_variants: str = "Ejaan"
     conflicts: str = "Bertentangan"
     doubted_units: str = "Unit diragukan"
@@ -66,6 +69,7 @@ _LONGEST_TEXT = 3_000
 _WIDTHS = {
     FILE: 18, SHEET: 9, ROW: 7, ID: 11, TEXT: 70, UNIT: 26, CATEGORY: 26, RIGHT_UNIT: 26,
     RIGHT_CATEGORY: 26, RIGHT_DATE: 14, SKIP: 9, NAME: 36, INTO: 36, JOIN: 11,
+    STATUS: 36, RETURNED: 13,
 }  # fmt: skip
 _YES = ("ya",)
 _GUIDE = (
@@ -74,6 +78,7 @@ _GUIDE = (
     "tanggal yang benar: tulis seperti 2024-05-29.",
     "lewati (ya): tulis ya bila baris itu tidak boleh dipelajari.",
     "gabung? (ya/tidak), di lembar Ejaan: tulis ya bila kedua nama memang satu. Nama tujuan boleh diubah.",
+    "dikembalikan? (ya/tidak), di lembar Status: tulis ya bila status itu berarti unit mengembalikan pengaduan.",
     "Jangan mengubah kolom lain, terutama baris dan sidik: dari situ Pilah tahu baris mana yang dimaksud.",
     "Setelah selesai, simpan sebagai .xlsx, lalu: pilah train BERKAS --office NAMA --corrections buku-kerja-ini.xlsx",
     "Pengaduan rahasia hanya disebut barisnya; isinya dan nomornya tidak ditulis di sini.",
@@ -89,6 +94,7 @@ def _sheets(found: Findings) -> Iterator[Sheet]:
     mendable = [
         _dates(found),
         _rows(SHEETS.blank, _blank(found), ("masalah",)),
+        _statuses(found),
         _spellings(found),
         _rows(SHEETS.conflicts, _conflicts(found), ("kelompok", "yang berbeda")),
         _rows(SHEETS.doubted_units, map(_doubt, found.label_errors_of(Label.UNIT)), _DOUBT_HEADERS),
@@ -170,6 +176,23 @@ def _mended(found: Findings) -> Sheet:
         for one in found.mended
     ]
     return replace(empty, rows=rows)
+
+
+def _statuses(found: Findings) -> Sheet:
+    """The statuses that may mean a return, after those that the office has explained."""
+    earlier = [
+        (meaning.status, "", "dari perbaikan sebelumnya", "ya" if meaning.returned else "tidak")
+        for meaning in found.explained_statuses
+    ]
+    asked = [(status, rows, "", "") for status, rows in found.unclear_statuses]
+    return Sheet(
+        SHEETS.statuses,
+        (STATUS, "jumlah baris", "catatan", RETURNED),
+        [*earlier, *asked],
+        _WIDTHS,
+        choices={RETURNED: ("ya", "tidak")},
+        marked=frozenset((RETURNED,)),
+    )
 
 
 def _spellings(found: Findings) -> Sheet:

@@ -127,6 +127,7 @@ def _counts(findings: Findings) -> dict[str, int]:
         "rows-without-label": len(blank.neither),
         "rows-without-unit": len(blank.no_unit),
         "rows-without-category": len(blank.no_category),
+        "unclear-statuses": len(findings.unclear_statuses),
         "label-variants": len(findings.open_variants),
         "near-duplicate-groups": len(findings.near_duplicates),
         "conflicting-groups": len(findings.conflicts),

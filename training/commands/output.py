@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from training.pipeline import Trained
 
 _UNITS_PRINTED = 15
+_STATUSES_PRINTED = 5
 _OFTEN_MISSED = 0.5
 _LITTLE_CONFIDENCE = 0.3
 _FIGURES = {
@@ -80,6 +81,8 @@ def print_reading(reading: Reading) -> None:
         _print_rows(reading)
     for correction, count in reading.corrected.items():
         say("corrected", count=count, correction=Sentence(correction_code(correction)))
+    for status, count in reading.unclear_statuses.most_common(_STATUSES_PRINTED):
+        say("unclear-status", warning=True, status=status, count=count)
     if reading.left_out:
         say("left-out", count=len(reading.left_out))
         for reason, count in reading.reasons(terminal_language()).items():

@@ -1,4 +1,7 @@
-"""Apply the corrections of a checked history: labels and dates put right, rows left out, label variants merged."""
+"""Apply the corrections of a checked history: labels and dates put right, rows left out, label variants merged.
+
+The office also says which of its statuses mean that a unit returned the complaint.
+"""
 
 from __future__ import annotations
 
@@ -57,15 +60,24 @@ class Merge:
     into: str
 
 
+@dataclass(frozen=True, slots=True)
+class StatusMeaning:
+    """Whether a status means that the unit returned the complaint, as the office answered the check."""
+
+    status: str
+    returned: bool
+
+
 @dataclass(frozen=True)
 class Corrections:
-    """All corrections of a history; a later correction of the same row wins."""
+    """All corrections of a history; a later correction of the same row or status wins."""
 
     rows: tuple[RowCorrection, ...] = ()
     merges: tuple[Merge, ...] = ()
+    statuses: tuple[StatusMeaning, ...] = ()
 
     def __add__(self, other: Corrections) -> Corrections:
-        return Corrections(self.rows + other.rows, self.merges + other.merges)
+        return Corrections(self.rows + other.rows, self.merges + other.merges, self.statuses + other.statuses)
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +107,7 @@ class CorrectionApplier:
             earlier = self._by_row.get(key)
             self._by_row[key] = correction.over(earlier) if earlier else correction
         self._merged = {(merge.label, merge.name): merge.into for merge in self.corrections.merges}
+        self._statuses = {_folded(meaning.status): meaning for meaning in self.corrections.statuses}
         self._applied: set[tuple[str, int, str]] = set()
         self._places: set[tuple[str, str, int]] = set()
 
@@ -118,10 +131,15 @@ class CorrectionApplier:
             unit_corrected=correction is not None and bool(correction.unit),
         )
 
+    def returned(self, status: str) -> bool | None:
+        """Whether the office takes a status for a return; None without an answer of the office."""
+        meaning = self._statuses.get(_folded(status))
+        return meaning.returned if meaning else None
+
     def in_force(self) -> Corrections:
-        """The corrections in force: the last of each row and of each spelling."""
+        """The corrections in force: the last of each row, of each spelling and of each status."""
         merges = {(merge.label, merge.name): merge for merge in self.corrections.merges}
-        return Corrections(tuple(self._by_row.values()), tuple(merges.values()))
+        return Corrections(tuple(self._by_row.values()), tuple(merges.values()), tuple(self._statuses.values()))
 
     def require_all_applied(self) -> None:
         """Require a row for every correction.
@@ -150,6 +168,10 @@ class CorrectionApplier:
         changed = (source.file, source.sheet, source.row) in self._places
         code = "training.correction-of-changed-row" if changed else "training.correction-of-missing-row"
         return Sentence(code, where=correction.where, row=source.row, file=file)
+
+
+def _folded(status: str) -> str:
+    return " ".join(status.casefold().split())
 
 
 def _key(source: RowSource) -> tuple[str, int, str]:

@@ -17,6 +17,7 @@ from model.complaint import LONGEST_TEXT, Complaint, without_personal_data
 from model.from_export import complaint_of, problem_of, was_returned
 from model.history.rows import LabelledComplaint, RowSource
 from model.privacy.mask import mask
+from model.returned_status import may_mean_returned
 from training.dataset.corrections import CorrectedLabels, CorrectionApplier, Corrections
 
 if TYPE_CHECKING:
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
 NO_LABEL = Sentence("training.no-label")
 NO_DATE = Sentence("training.no-date")
 UNREAD_DATE = Sentence("training.unread-date")
+# A longer cell is a remark, not a status.
+_LONGEST_STATUS = 100
 _SAME_ID = Sentence("training.superseded")
 
 
@@ -73,7 +76,10 @@ class UnreadableFile:
 
 @dataclass
 class Reading:
-    """The rows of all files, oldest first, and the rows and files left out."""
+    """The rows of all files, oldest first, and the rows and files left out.
+
+    `unclear_statuses` counts the rows of each status that may mean a return and that the office hasn't explained yet.
+    """
 
     rows: list[LabelledComplaint] = field(default_factory=list)
     left_out: list[LeftOut] = field(default_factory=list)
@@ -83,6 +89,7 @@ class Reading:
     corrections: Corrections = field(default_factory=Corrections)
     from_ledger: dict[str, int] = field(default_factory=dict)
     unreadable: list[UnreadableFile] = field(default_factory=list)
+    unclear_statuses: Counter[str] = field(default_factory=Counter)
 
     def reasons(self, language: Language = Language.ENGLISH) -> dict[str, int]:
         """The number of rows left out for each reason, most frequent first."""
@@ -195,7 +202,13 @@ def _take(
     complaint = without_personal_data(replace(original, text=original.text[:LONGEST_TEXT])).complaint
     source = _source(row, export, complaint)
     corrected = applier.apply(source, row.fields)
-    labelled = replace(_labelled(row, corrected, complaint, reading, timezone), source=source)
+    returned = _returned(row, complaint, reading, applier)
+    # A corrected unit is no longer the unit that returned the complaint.
+    labelled = replace(
+        _labelled(row, corrected, complaint, reading, timezone),
+        source=source,
+        returned=returned and not corrected.unit_corrected,
+    )
     place = _place(labelled, source)
     if reason := corrected.skipped or problem_of(row) or _reason_to_leave_out(labelled, corrected.date):
         date = mask(corrected.date).text if reason is UNREAD_DATE and not complaint.confidential else ""
@@ -232,9 +245,18 @@ def _labelled(
         category=corrected.category,
         outcome=row.fields.get("outcome", ""),
         copies=tuple(part.strip() for part in row.fields.get("copies", "").split(";") if part.strip()),
-        # A corrected unit is no longer the unit that returned the complaint.
-        returned=was_returned(row) and not corrected.unit_corrected,
     )
+
+
+def _returned(row: ExportRow, complaint: Complaint, reading: Reading, applier: CorrectionApplier) -> bool:
+    """Whether the unit returned the complaint, by the office's answer to the check or by the words of the status."""
+    status = row.fields.get("status", "")
+    answer = applier.returned(status)
+    if answer is not None:
+        return answer
+    if may_mean_returned(status) and len(status) <= _LONGEST_STATUS and not complaint.confidential:
+        reading.unclear_statuses[mask(status).text] += 1
+    return was_returned(row)
 
 
 def _place(row: LabelledComplaint, source: RowSource) -> LeftOut:
