@@ -11,7 +11,7 @@ from model.versions.artifact import read_card
 from model.versions.office_home import Office
 from model.versions.promotions import champion_changes
 from training.commands.options import Home, OfficeName, home_folder
-from training.commands.output import new_table, print_rich, say, share
+from training.commands.output import label, new_table, print_rich, say, share
 
 if TYPE_CHECKING:
     from model.versions.promotions import ChampionChange
@@ -26,11 +26,14 @@ def models_command(office: OfficeName = "kumham", home: Home = None) -> None:
         return
     champion = place.champion()
     table = new_table("", "version", "training-rows", "up-to", "unit-top-1", "top-3", "category-top-1", "top-3")
+    # A version is copied from here into other commands.
+    table.columns[1].no_wrap = True
+    table.columns[1].min_width = len(champion or "")
     for version in versions:
         card = read_card(place.versions_folder / version)
         figures = card["evaluation"]
         table.add_row(
-            "champion" if version == champion else "",
+            label("champion") if version == champion else "",
             version,
             str(card["data"]["rows"]),
             str(card["data"]["to"])[:10],

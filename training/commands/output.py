@@ -44,9 +44,11 @@ def label(code: str) -> str:
 
 def new_table(*headers: str, title: str = "") -> Table:
     """An empty table whose headers and title are given by their codes."""
-    from rich.table import Table  # noqa: PLC0415 - few commands print a table
+    from rich.box import SIMPLE_HEAD  # noqa: PLC0415 - few commands print a table
+    from rich.table import Table  # noqa: PLC0415
 
-    return Table(*map(label, headers), title=label(title) or None)
+    # Narrow enough for a version and seven figures in 80 columns.
+    return Table(*map(label, headers), title=label(title) or None, box=SIMPLE_HEAD, padding=0)
 
 
 def print_rich(table: Table) -> None:
@@ -107,7 +109,7 @@ def print_trained(office: Office, trained: Trained) -> None:
     _print_rows_used(trained)
     columns = [(f"{label('new')} {trained.version}", trained.evaluation)]
     if trained.champion is not None and trained.champion_version is not None:
-        columns.append((f"champion {trained.champion_version}", trained.champion))
+        columns.append((f"{label('champion')} {trained.champion_version}", trained.champion))
     if trained.random_split is not None:
         columns.append((label("random-split"), trained.random_split))
     print_table(columns)

@@ -11,7 +11,7 @@ from data.errors import PilahError
 from model.complaint import Complaint
 from model.versions.office_home import Office
 from training.commands.options import Cluster, Home, Mapped, OfficeName, SigningKey, TextColumnName, home_folder
-from training.commands.output import say
+from training.commands.output import label, say
 
 if TYPE_CHECKING:
     from model.suggestion import Suggestion
@@ -60,9 +60,9 @@ def _is_file(source: Path) -> bool:
 
 
 def _print_suggestion(suggestion: Suggestion) -> None:
-    say("suggestion", status=suggestion.status, version=suggestion.version)
+    say("suggestion", status=label(f"status-{suggestion.status}"), version=suggestion.version)
     for unit in suggestion.units:
         say("candidate", confidence=unit.confidence, name=unit.name)
-    say("suggested-category", status=suggestion.category_status)
+    say("suggested-category", status=label(f"status-{suggestion.category_status}"))
     for category in suggestion.categories:
         say("candidate", confidence=category.confidence, name=category.name)
