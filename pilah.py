@@ -106,7 +106,7 @@ _DISK_ERRORS = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EROFS, errno.EACC
 
 
 class LazyCommand(TyperCommand):
-    """A command that is known by its name and help line, and imported when it is called."""
+    """A command with a name and a help line; the call imports its function."""
 
     def __init__(self, name: str, target: str, help_line: str) -> None:
         super().__init__(name, help=help_line)
@@ -127,7 +127,7 @@ class LazyCommand(TyperCommand):
 
 
 class LazyGroup(TyperGroup):
-    """The commands of the table, none of them imported yet."""
+    """All commands of the table as lazy commands."""
 
     def __init__(self, **attributes: Any) -> None:  # noqa: ANN401 - Typer's own
         super().__init__(**attributes)
@@ -195,7 +195,7 @@ def main() -> None:
             raise
         _fail(PilahError("operations.cannot-write", path=error.filename or "-", reason=error.strerror))
     except Exception as error:
-        # Where the module isn't imported, no database was used.
+        # Without this module no database was used.
         database = sys.modules.get("service.ledger.database")
         if database is None or not isinstance(error, database.UNAVAILABLE):
             raise

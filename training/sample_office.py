@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 
 def train_sample(office: Office, *, newest_left_out: int = 0) -> Trained:
-    """Train a sample office from the files that Pilah ships, with its own units.csv put where an office's belongs.
+    """Train a sample office from the files shipped with Pilah; its units.csv is copied to the office's folder.
 
-    `newest_left_out` rows are for a demonstration, whose model must not have learned the complaints on its desk.
+    The `newest_left_out` rows stay out of the training: the demonstration shows them as waiting complaints.
     """
     with as_file(data.sample_office(office.name)) as folder:
         units = office.own_folder / "units.csv"

@@ -66,7 +66,7 @@ class Written:
 
 
 def signature(manifest: dict[str, Any], signing_key: str) -> str:
-    """The HMAC-SHA-256 of a manifest, which stands in it as `hmac`."""
+    """The HMAC-SHA-256 of a manifest without its field `hmac`."""
     sealed = json.dumps({name: value for name, value in manifest.items() if name != "hmac"}, sort_keys=True)
     return hmac.new(signing_key.encode(), sealed.encode(), hashlib.sha256).hexdigest()
 
@@ -116,7 +116,7 @@ class _Backup:
     def add_ledger(self, connection: Connection) -> None:
         self._revision = revision_of(connection)
         for table in tables_of(connection):
-            # A tar names a file's size before its content.
+            # A tar header holds the size, which is known only after all rows are written.
             with tempfile.TemporaryFile(dir=self._scratch) as lines:
                 for line in rows_out(connection, table):
                     lines.write(line.encode("utf-8"))
@@ -125,7 +125,7 @@ class _Backup:
 
     def add_home(self, home: Path) -> None:
         for path in _files_of(home):
-            # A file replaced since the listing still has its name; a file that has vanished was being deleted.
+            # Since the listing a file may have been deleted; a replaced file keeps its name.
             with suppress(FileNotFoundError), path.open("rb") as content:
                 self._add(path.relative_to(home).as_posix(), content)
 
@@ -151,7 +151,7 @@ class _Backup:
 
 
 class _Hashed:
-    """A file that is hashed while it is read, so that the manifest's hash is that of the archived bytes."""
+    """A file that is hashed while read: the manifest gets the hash of the archived bytes."""
 
     def __init__(self, content: IO[bytes]) -> None:
         self._content = content
@@ -164,7 +164,7 @@ class _Hashed:
 
 
 def _files_of(home: Path) -> Iterator[Path]:
-    """The files to archive. `champion` files come first, so that they never name a version that isn't archived."""
+    """The files to archive. `champion` files come first: a version promoted meanwhile might miss the archive."""
     yield from sorted(home.glob("models/*/champion"))
     for folder in FOLDERS:
         for path in sorted((home / folder).rglob("*")):

@@ -26,9 +26,8 @@ def models_command(office: OfficeName = "kumham", home: Home = None) -> None:
         return
     champion = place.champion()
     table = new_table("", "version", "training-rows", "up-to", "unit-top-1", "top-3", "category-top-1", "top-3")
-    # A version is copied from here into other commands.
-    table.columns[1].no_wrap = True
-    table.columns[1].min_width = len(champion or "")
+    # The version is an argument of other commands, so it is never cut off; nor is the day.
+    table.columns[1].no_wrap = table.columns[3].no_wrap = True
     for version in versions:
         card = read_card(place.versions_folder / version)
         figures = card["evaluation"]
