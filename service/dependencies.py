@@ -1,4 +1,4 @@
-"""Dependencies of routes: settings, the model in use, background jobs, and the request's one database transaction."""
+"""Dependencies of routes: settings, the model in use, background jobs, and the request's transaction."""
 
 from collections.abc import AsyncIterator
 from dataclasses import dataclass
@@ -65,7 +65,7 @@ async def _current_model(request: Request) -> Loaded:
 
 
 async def transaction_of(request: Request) -> AsyncIterator[Transaction]:
-    """The request's one transaction, committed before the answer is sent; read-only for GET and HEAD.
+    """The request's transaction, committed before the answer is sent; read-only for GET and HEAD.
 
     The transaction begins with the first statement: a request without statements costs the database nothing.
     """

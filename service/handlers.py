@@ -38,7 +38,7 @@ def on_pilah_error(request: Request, error: PilahError) -> Response:
 
 
 def on_refusal(request: Request, error: PilahError) -> Response:
-    """Answer an action outside the user's role, or a form from another session."""
+    """Answer an action outside the user's role, or a form of a different session."""
     return _answer(request, problem_with(403, str(error)), error=error)
 
 
@@ -64,7 +64,7 @@ def on_ledger_fault(request: Request, error: Exception) -> Response:
 
 
 def on_bug(request: Request, _: Exception) -> Response:
-    """Answer 500 to any other exception; the log has the traceback."""
+    """Answer 500 to an unexpected exception; the log has the traceback."""
     return _answer(request, problem_with(500, str(Sentence("service.bug"))))
 
 

@@ -1,4 +1,4 @@
-"""The routes of health (the process answers) and readiness (model and ledger are usable)."""
+"""The routes of health (is the process up?) and readiness (are model and ledger usable?)."""
 
 from fastapi import APIRouter
 from sqlalchemy import select
@@ -22,7 +22,7 @@ def ready(loaded: CurrentModel, settings: CurrentSettings, transaction: CurrentT
     """Check that a verified model is loaded, that its units match units.csv, and that the ledger answers.
 
     Raises:
-        UnitsDisagree: units.csv lacks a unit that the model suggests, or has the unit under another id.
+        UnitsDisagree: units.csv lacks a unit of the model, or has the unit under a different id.
     """
     if loaded.disagreements:
         raise UnitsDisagree(loaded.disagreements)

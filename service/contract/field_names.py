@@ -38,7 +38,7 @@ _SEPARATORS = re.compile(r"[^a-z0-9]+")
 
 
 def english_name(written: str, names: Mapping[str, tuple[str, ...]]) -> str | None:
-    """The schema's name of a field, whatever the spacing, dots and capitals; None for an unknown field.
+    """The schema's name of a field, for any spacing, dots and capitals; None for an unknown field.
 
     >>> english_name("Kota/Kabupaten", PLACES), english_name("warna", PLACES)
     ('regency', None)
@@ -52,7 +52,7 @@ def english_name(written: str, names: Mapping[str, tuple[str, ...]]) -> str | No
 def renamed(fields: Mapping[str, Any], names: Mapping[str, tuple[str, ...]]) -> dict[str, Any]:
     """Rename fields to the schema's names; unknown fields keep their names.
 
-    Of two fields with the same meaning, the schema's own name wins, else the first field; the second stays unknown.
+    Of two fields with the same meaning, the schema's own name wins, then the first field; the second stays unknown.
 
     >>> renamed({"Isi Laporan": "lampu mati", "warna": "biru"}, FIELDS)
     {'text': 'lampu mati', 'warna': 'biru'}

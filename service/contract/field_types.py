@@ -18,7 +18,7 @@ _LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
 def clean(text: str) -> str:
-    r"""Replace the characters that no database and no answer can hold: control characters and lone surrogates.
+    r"""Replace characters that databases and answers can't hold: control characters and lone surrogates.
 
     The text keeps its length, so that positions in the text stay valid.
 
@@ -29,7 +29,7 @@ def clean(text: str) -> str:
 
 
 def cleaned(value: object) -> object:
-    """Clean a string; leave any other value to pydantic."""
+    """Clean a string; pydantic checks all other values."""
     return clean(value) if isinstance(value, str) else value
 
 

@@ -1,7 +1,6 @@
 """Schemas of suggestions in answers, with an example."""
 
 from datetime import datetime, tzinfo
-from numbers import Real
 from typing import Annotated, Any, Self
 
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
@@ -46,12 +45,12 @@ _EXAMPLE_SUGGESTION = {
 }
 
 
-def _rounded(value: object) -> object:
-    return round(float(value), 4) if isinstance(value, Real) else value
+def _rounded(value: float) -> float:
+    return round(value, 4)
 
 
-def _probability(value: object) -> object:
-    return _rounded(min(1.0, max(0.0, float(value)))) if isinstance(value, Real) else value
+def _probability(value: float) -> float:
+    return round(min(1.0, max(0.0, value)), 4)
 
 
 def _is_none(value: object) -> bool:
@@ -114,7 +113,7 @@ class WordOut(_FromModel):
     weight: Rounded
 
 
-class PrecedentOut(_FromModel):
+class PrecedentOut(BaseModel):
     """A similar complaint of the past with its unit, category and outcome."""
 
     reference_id: str
@@ -220,8 +219,15 @@ def _evidence(suggestion: Suggestion, zone: tzinfo) -> dict[str, Any]:
 
 
 def _precedent(precedent: Precedent, zone: tzinfo) -> PrecedentOut:
-    received_at = in_zone(precedent.received_at, zone)
-    return PrecedentOut.model_validate(precedent).model_copy(update={"received_at": received_at})
+    return PrecedentOut(
+        reference_id=precedent.reference_id,
+        received_at=in_zone(precedent.received_at, zone),
+        excerpt=precedent.excerpt,
+        unit=precedent.unit,
+        category=precedent.category,
+        outcome=precedent.outcome,
+        similarity=precedent.similarity,
+    )
 
 
 def _notice(notice: Notice) -> NoticeOut:

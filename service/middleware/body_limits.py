@@ -64,7 +64,7 @@ async def read_body(request: Request, limit: int, timeout_seconds: float) -> Spo
         BodyTooLarge: the body is larger than `limit` bytes, compressed or decompressed.
         BodyTooSlow: no part of the body arrived for `timeout_seconds`.
         BodyBroken: the body is declared as gzip, and isn't gzip.
-        EncodingUnknown: the body is compressed by another method than gzip.
+        EncodingUnknown: the body is compressed, but not by gzip.
         StorageFull: the body needs a file, and the disk is full.
     """
     announced = request.headers.get("content-length", "")
@@ -76,7 +76,7 @@ async def read_body(request: Request, limit: int, timeout_seconds: float) -> Spo
         more = True
         while more:
             message = await _next_message(request.receive, timeout_seconds)
-            # A disconnect ends the body: the route answers, and nobody reads the answer.
+            # A disconnect ends the body; the route still runs.
             for piece in decoder.decode(message.get("body", b"")):
                 file.write(piece)
             more = message.get("more_body", False)
@@ -100,7 +100,7 @@ async def _next_message(receive: Receive, timeout_seconds: float) -> Message:
 
 
 class _PlainDecoder:
-    """Passes the bytes on and counts them."""
+    """Passes the bytes on and counts the bytes."""
 
     def __init__(self, limit: int) -> None:
         self._limit = limit
