@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict
 from datetime import UTC, datetime
 from hashlib import sha256
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from data.messages import Language
 from model.drift.baseline import Baseline
@@ -43,28 +43,8 @@ def make_card(
         "version": router.version,
         "office": office,
         "trained_at": datetime.now(UTC).isoformat(timespec="seconds"),
-        "data": {
-            "files": [
-                {"name": file.path.name, "shape": file.shape, "rows": file.rows, "columns": dict(file.columns)}
-                for file in reading.files
-            ],
-            "rows": len(reading.rows),
-            "learned": recipe.learned_of(len(reading.rows)),
-            "left_out": reading.reasons(),
-            "left_out_indonesian": reading.reasons(Language.INDONESIAN),
-            "from_ledger": reading.from_ledger,
-            "sha256": _fingerprint(reading.rows),
-            **_period(reading.rows),
-        },
-        "split": {
-            "kind": "by time",
-            "earlier": len(split.learned),
-            "learned": recipe.learned_of(len(split.learned)),
-            "held_back": len(split.held_back),
-            "near_duplicates_moved_to_learned": split.repeated,
-            "sha256": _fingerprint(split.held_back),
-            **_period(split.held_back),
-        },
+        "data": _data(reading, recipe),
+        "split": _split(split, recipe),
         "recipe": asdict(recipe),
         "seed": 0,
         "evaluation": measurement.evaluation.as_dict(),
@@ -79,6 +59,34 @@ def make_card(
         "families": router.families,
         "labels": {"units": len(router.units), "categories": len(router.category_labels)},
         "libraries": library_versions(),
+    }
+
+
+def _data(reading: Reading, recipe: Recipe) -> dict[str, Any]:
+    return {
+        "files": [
+            {"name": file.path.name, "shape": file.shape, "rows": file.rows, "columns": dict(file.columns)}
+            for file in reading.files
+        ],
+        "rows": len(reading.rows),
+        "learned": recipe.learned_of(len(reading.rows)),
+        "left_out": reading.reasons(),
+        "left_out_indonesian": reading.reasons(Language.INDONESIAN),
+        "from_ledger": reading.from_ledger,
+        "sha256": _fingerprint(reading.rows),
+        **_period(reading.rows),
+    }
+
+
+def _split(split: Split, recipe: Recipe) -> dict[str, Any]:
+    return {
+        "kind": "by time",
+        "earlier": len(split.learned),
+        "learned": recipe.learned_of(len(split.learned)),
+        "held_back": len(split.held_back),
+        "near_duplicates_moved_to_learned": split.repeated,
+        "sha256": _fingerprint(split.held_back),
+        **_period(split.held_back),
     }
 
 
