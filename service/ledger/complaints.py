@@ -54,9 +54,7 @@ class Complaints:
         `complaint` is masked; `answer` is the suggestion as sent. An identical answer, as in a retry, is not entered
         twice.
         """
-        newest = self.newest(complaint.reference_id)
-        if newest is None or _words(newest.title, newest.text) != _words(complaint.title, complaint.text):
-            newest = self._add_revision_once(complaint, arrival, newest)
+        newest = self._revision_with_text_of(complaint, arrival)
         before = self.suggestion_of(newest)
         if before is not None and _same_answer(before.answer, answer):
             return newest
@@ -114,18 +112,23 @@ class Complaints:
         query = select(StoredComplaint).where(StoredComplaint.office == self._office, condition)
         return self._session.scalars(query.order_by(StoredComplaint.revision.desc()).limit(1)).first()
 
-    def _add_revision_once(
-        self, complaint: Complaint, arrival: Arrival, before: StoredComplaint | None
-    ) -> StoredComplaint:
-        """Add a revision, or return the revision of a simultaneous request."""
-        try:
-            with self._session.begin_nested():
-                return self._add_revision(complaint, arrival, before)
-        except IntegrityError:
-            entered = self.newest(complaint.reference_id)
-            if entered is None:
-                raise
-            return entered
+    def _revision_with_text_of(self, complaint: Complaint, arrival: Arrival) -> StoredComplaint:
+        """The newest revision if it has the complaint's text, otherwise a new revision.
+
+        A simultaneous request may enter its revision first: with the same text that revision is the answer, with
+        another text the next revision follows it.
+        """
+        newest = self.newest(complaint.reference_id)
+        while newest is None or _words(newest.title, newest.text) != _words(complaint.title, complaint.text):
+            try:
+                with self._session.begin_nested():
+                    return self._add_revision(complaint, arrival, newest)
+            except IntegrityError:
+                entered = self.newest(complaint.reference_id)
+                if entered is None or (newest is not None and entered.id == newest.id):
+                    raise
+                newest = entered
+        return newest
 
     def _add_revision(self, complaint: Complaint, arrival: Arrival, before: StoredComplaint | None) -> StoredComplaint:
         if before is not None:

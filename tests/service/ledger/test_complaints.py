@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
+
+from model.complaint import Complaint
+from service.jobs.intake import Source
+from service.ledger.complaints import Complaints
+from service.ledger.tables import StoredComplaint
 
 if TYPE_CHECKING:
     from fastapi.testclient import TestClient
+    from sqlalchemy.orm import Session
+
+    from service.ledger.database import Database
 
 COMPLAINT = {"reference_id": "9165816", "text": "Sertifikat tanah saya belum terbit di kantor pertanahan Kab. Langkat"}
 HOSTILE = [
@@ -68,6 +77,46 @@ def test_the_same_complaint_sent_many_times_at_once_is_stored_once(client: TestC
         answers = list(pool.map(lambda _: client.post("/v1/predictions", json=COMPLAINT), range(8)))
     assert {answer.status_code for answer in answers} == {200}
     assert _stored(client)["revision"] == 1
+
+
+def test_two_texts_under_one_new_reference_at_once_are_two_revisions_with_their_own_suggestions(
+    client: TestClient,
+) -> None:
+    database: Database = client.app.state.database  # type: ignore[attr-defined]
+    intake, router = client.app.state.intake, client.app.state.champion.current().router  # type: ignore[attr-defined]
+    texts = ["Sertifikat tanah belum terbit", "Paspor saya ditahan petugas imigrasi"]
+
+    def enter(session: Session, text: str) -> None:
+        complaint = Complaint(text, reference_id="9165816")
+        intake.suggest_and_enter(router, Complaints(session, "kumham"), complaint, Source("api"))
+
+    def enter_second() -> None:
+        with database.session() as session:
+            enter(session, texts[1])
+
+    with ThreadPoolExecutor(1) as pool:
+        with database.session() as session:
+            enter(session, texts[0])
+            second = pool.submit(enter_second)
+            # The second request is now waiting for the first one's transaction.
+            wait([second], timeout=0.5)
+        second.result()
+    with database.reading() as session:
+        revisions = session.scalars(select(StoredComplaint).order_by(StoredComplaint.revision)).all()
+        assert [(entry.text, entry.waiting) for entry in revisions] == [(texts[0], False), (texts[1], True)]
+        assert [len(entry.suggestions) for entry in revisions] == [1, 1]
+
+
+def test_every_text_sent_at_once_under_one_new_reference_is_kept(client: TestClient) -> None:
+    texts = [f"Lampu jalan mati di {place}" for place in ("Binjai", "Medan", "Stabat", "Langkat")]
+    with ThreadPoolExecutor(4) as pool:
+        answers = list(pool.map(lambda text: client.post("/v1/predictions", json=COMPLAINT | {"text": text}), texts))
+    assert {answer.status_code for answer in answers} == {200}
+    database: Database = client.app.state.database  # type: ignore[attr-defined]
+    with database.reading() as session:
+        revisions = session.scalars(select(StoredComplaint).order_by(StoredComplaint.revision)).all()
+        assert sorted(entry.text for entry in revisions) == sorted(texts)
+        assert [entry.waiting for entry in revisions] == [False, False, False, True]
 
 
 @pytest.mark.parametrize("text", HOSTILE)
