@@ -8,6 +8,7 @@ from data.exports.cells import cell_text, rearm
 from data.exports.dates import parse_date
 from data.exports.detect import open_tables
 from data.exports.tables import Limits
+from data.messages import Sentence
 from model.history.rows import RowSource
 from training.checking import workbook
 from training.checking.indonesian import LABELS
@@ -45,7 +46,7 @@ def _of_workbook(path: Path) -> Corrections:
         headers = set(filled[0][1]) if filled else set()
         known = known or workbook.KEY in headers or workbook.JOIN in headers
         for number, cells in filled[1:]:
-            where = f'{path.name}, sheet "{table.sheet}", row {number}'
+            where = Sentence("commands.cell", file=path.name, sheet=table.sheet, row=number)
             if workbook.KEY in headers and (correction := _row(cells, where)):
                 rows[correction.source] = _merged(rows.get(correction.source), correction)
             elif workbook.JOIN in headers and (merge := _merge(cells, where)):
@@ -67,7 +68,7 @@ def _filled(table: Table) -> Iterator[tuple[int, dict[str, str]]]:
         yield line.number, dict(zip(headers, cells, strict=False))
 
 
-def _row(cells: dict[str, str], where: str) -> RowCorrection | None:
+def _row(cells: dict[str, str], where: Sentence) -> RowCorrection | None:
     unit, category, date = (
         cells.get(name, "") for name in (workbook.RIGHT_UNIT, workbook.RIGHT_CATEGORY, workbook.RIGHT_DATE)
     )
@@ -83,7 +84,7 @@ def _row(cells: dict[str, str], where: str) -> RowCorrection | None:
     return RowCorrection(source, where, unit, category, date, skip)
 
 
-def _merge(cells: dict[str, str], where: str) -> Merge | None:
+def _merge(cells: dict[str, str], where: Sentence) -> Merge | None:
     if not _yes(cells.get(workbook.JOIN, ""), where, workbook.JOIN):
         return None
     label = _LABEL_OF.get(cells.get(workbook.LABEL, "").casefold())
@@ -95,14 +96,14 @@ def _merge(cells: dict[str, str], where: str) -> Merge | None:
     return Merge(label, name, into) if name != into else None
 
 
-def _status(cells: dict[str, str], where: str) -> StatusMeaning | None:
+def _status(cells: dict[str, str], where: Sentence) -> StatusMeaning | None:
     status, answer = cells.get(workbook.STATUS, ""), cells.get(workbook.RETURNED, "")
     if not status or not answer:
         return None
     return StatusMeaning(status, _yes(answer, where, workbook.RETURNED))
 
 
-def _yes(answer: str, where: str, header: str) -> bool:
+def _yes(answer: str, where: Sentence, header: str) -> bool:
     folded = answer.casefold()
     if folded in _YES:
         return True

@@ -34,7 +34,7 @@ class RowCorrection:
     """The right values of one row, blank where unchanged; `where` is the place in the workbook, for messages."""
 
     source: RowSource
-    where: str
+    where: Sentence | str
     unit: str = ""
     category: str = ""
     date: str = ""
