@@ -136,12 +136,12 @@ class LazyGroup(TyperGroup):
 
 
 @contextmanager
-def decisions_of(office: Office) -> Iterator[Path]:
+def decisions_of(office: Office, timezone: str) -> Iterator[Path]:
     """The office's decisions as a file, for `pilah train --from-ledger`: training can't import the service."""
     from service.ledger.training_rows import exported_training_rows  # noqa: PLC0415 - a command is imported when it is called
     from service.settings import read_settings  # noqa: PLC0415
 
-    with exported_training_rows(read_settings(office=office.name, home=office.home)) as decisions:
+    with exported_training_rows(read_settings(office=office.name, home=office.home, timezone=timezone)) as decisions:
         yield decisions
 
 

@@ -9,7 +9,6 @@ from pathlib import Path
 from typing import Annotated, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
-import platformdirs
 from pydantic import Field, SecretStr, ValidationError, field_validator
 from pydantic_core import ErrorDetails
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
@@ -19,6 +18,7 @@ from sqlalchemy.exc import ArgumentError
 
 from data.errors import PilahError
 from model.complaint import LONGEST_TEXT
+from model.versions.installation import DEFAULT_TIMEZONE, home_folder, zone_named
 from model.versions.office_home import Office
 
 _PREFIX = "PILAH_"
@@ -35,11 +35,11 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix=_PREFIX, frozen=True, env_ignore_empty=True, hide_input_in_errors=True)
 
     home: Path = Field(
-        default_factory=lambda: Path(platformdirs.user_data_dir("pilah", appauthor=False)),
+        default_factory=home_folder,
         description="The folder that keeps models, history and the office's own files.",
     )
     office: str = Field(default="kumham", description="The office that this process answers for.")
-    timezone: str = Field(default="Asia/Jakarta", description="Where a time without an offset is read.")
+    timezone: str = Field(default=DEFAULT_TIMEZONE, description="Where a time without an offset is read.")
     signing_key: SecretStr = Field(default=SecretStr(""), description="The key that signs a model's manifest.")
     database_url: SecretStr = Field(
         default=SecretStr(""), description="The ledger's database; empty for the file pilah.db in the home."
@@ -115,8 +115,10 @@ class Settings(BaseSettings):
     @field_validator("home")
     @classmethod
     def _with_the_users_folder(cls, value: Path) -> Path:
-        # Unlike a shell, a service manager doesn't expand "~".
-        return value.expanduser()
+        try:
+            return home_folder(value)
+        except PilahError as error:
+            raise ValueError(str(error)) from None
 
     @field_validator("office")
     @classmethod
@@ -131,8 +133,8 @@ class Settings(BaseSettings):
     @classmethod
     def _must_be_known(cls, value: str) -> str:
         try:
-            ZoneInfo(value)
-        except (OSError, ValueError, LookupError):
+            zone_named(value)
+        except PilahError:
             raise ValueError(
                 "no such time zone; take a name such as Asia/Jakarta, Asia/Makassar or Asia/Jayapura"
             ) from None

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import datetime
+from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING
 
@@ -15,8 +17,10 @@ from training.fitting.executors import map_in_order
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Iterator, Mapping
     from pathlib import Path
+    from zoneinfo import ZoneInfo
 
     from data.exports.open import Export, ExportRow
+    from model.complaint import Complaint
     from model.router import Router
     from model.suggestion import Suggestion
 
@@ -37,6 +41,7 @@ def predict_file(
     target: Path,
     *,
     columns: Mapping[str, str],
+    zone: ZoneInfo,
     cluster: str = "",
     progress: Callable[[int], None] = lambda rows: None,
     same_shape: bool = False,
@@ -45,7 +50,8 @@ def predict_file(
 
     A row that can't be read or has no text keeps its place, its status says so, and its suggestion cells are empty. An
     input column named like one of ours is kept as `<name>_asal`. With `same_shape` a workbook in the shape of "Laporan
-    Ringkas" comes back in it; a plain table otherwise. `cluster` is the address of a Dask scheduler whose
+    Ringkas" comes back in it; a plain table otherwise. `zone` is the office's timezone, in which a row has its day; a row without a date counts as
+    of today. `cluster` is the address of a Dask scheduler whose
     workers suggest; rows are read and written here, a few chunks in memory at once.
 
     Raises:
@@ -54,7 +60,7 @@ def predict_file(
     """
     export = open_export(source, columns=columns)
     kept = {header: f"{header}_asal" if header in ADDED_COLUMNS else header for header in export.headers}
-    rows = _with_suggestions(router, export, kept, cluster, progress)
+    rows = _with_suggestions(router, export, kept, zone, cluster, progress)
     if same_shape and export.shape == "laporan_ringkas" and target.suffix == ".xlsx":
         more = [name for name in kept.values() if laporan_ringkas_header(name) not in LAPORAN_RINGKAS_HEADERS]
         return write_laporan_ringkas(target, rows, extra_headers=[*more, *ADDED_COLUMNS])
@@ -65,9 +71,15 @@ def predict_file(
 
 
 def _with_suggestions(
-    router: Router, export: Export, kept: Mapping[str, str], cluster: str, progress: Callable[[int], None]
+    router: Router,
+    export: Export,
+    kept: Mapping[str, str],
+    zone: ZoneInfo,
+    cluster: str,
+    progress: Callable[[int], None],
 ) -> Iterator[dict[str, object]]:
-    for chunk, suggested in map_in_order(cluster, _suggested, router, _chunks(export.rows()), _without_cells):
+    suggest = partial(_suggested, zone=zone)
+    for chunk, suggested in map_in_order(cluster, suggest, router, _chunks(export.rows()), _without_cells):
         for row, added in zip(chunk, suggested, strict=True):
             yield {**{kept[name]: value for name, value in row.values.items()}, **added}
         progress(len(chunk))
@@ -83,11 +95,18 @@ def _without_cells(rows: list[ExportRow]) -> list[ExportRow]:
     return [replace(row, values={}) for row in rows]
 
 
-def _suggested(router: Router, rows: list[ExportRow]) -> list[dict[str, object]]:
+def _suggested(router: Router, rows: list[ExportRow], zone: ZoneInfo) -> list[dict[str, object]]:
     problems = [problem_of(row) for row in rows]
     readable = [row for row, problem in zip(rows, problems, strict=True) if not problem]
-    suggestions = iter(router.suggest_many([complaint_of(row) for row in readable], evidence=False))
+    suggestions = iter(router.suggest_many([_complaint(row, zone) for row in readable], evidence=False))
     return [{"status": f"error: {problem}"} if problem else _columns(next(suggestions)) for problem in problems]
+
+
+def _complaint(row: ExportRow, zone: ZoneInfo) -> Complaint:
+    """The complaint of a row with its day in the zone, or of today."""
+    complaint = complaint_of(row)
+    received = complaint.received_at or datetime.now(zone)
+    return replace(complaint, received_at=received.astimezone(zone) if received.tzinfo else received)
 
 
 def _columns(suggestion: Suggestion) -> dict[str, object]:

@@ -33,6 +33,7 @@ from training.batch.predict_file import predict_file
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from io import TextIOWrapper
+    from zoneinfo import ZoneInfo
 
     from model.router import Router
     from model.versions.office_home import Office
@@ -88,7 +89,7 @@ class WatchedFolder:
         PilahError: the folder doesn't exist, isn't writable, or is watched by another process.
     """
 
-    def __init__(self, folder: Path, office: Office, signing_key: str) -> None:
+    def __init__(self, folder: Path, office: Office, signing_key: str, zone: ZoneInfo) -> None:
         if not folder.is_dir():
             raise PilahError("commands.no-watch-folder", folder=folder)
         self._folder = folder
@@ -96,6 +97,7 @@ class WatchedFolder:
         self._attempts = folder / _STATE / "tries"
         self._office = office
         self._signing_key = signing_key
+        self._zone = zone
         self._router: Router | None = None
         self._seen: dict[str, FileState] = {}
         self._finished: dict[str, FileState] = {}
@@ -155,7 +157,11 @@ class WatchedFolder:
         attempts = self._attempts_of(name) + 1
         write_text(self._attempts / name, str(attempts))
         with written_folder(entry) as folder:
-            outcome = _suggest(router, copy, folder) if attempts <= _MOST_ATTEMPTS else _fail(folder, copy, "given-up")
+            outcome = (
+                _suggest(router, copy, folder, self._zone)
+                if attempts <= _MOST_ATTEMPTS
+                else _fail(folder, copy, "given-up")
+            )
             write_text(folder / _DELIVERED, json.dumps({"export": name, "look": asdict(state)}))
         return outcome
 
@@ -228,11 +234,11 @@ def _copied(source: Path, state: Path) -> Iterator[tuple[Path, str]]:
         yield copy, digest.hexdigest()
 
 
-def _suggest(router: Router, export: Path, folder: Path) -> Outcome:
+def _suggest(router: Router, export: Path, folder: Path, zone: ZoneInfo) -> Outcome:
     """Write the suggestions into the folder, or the reason for a failure."""
     target = folder / f"{export.stem}{RESULT}{_suffix(export)}"
     try:
-        rows = predict_file(router, export, target, columns={}, same_shape=True)
+        rows = predict_file(router, export, target, columns={}, zone=zone, same_shape=True)
     except ColumnMissing as error:
         return _fail(folder, export, "without-text", error)
     except FileUnreadable as error:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from datetime import UTC, date, datetime, timedelta
+from datetime import date, timedelta
 from statistics import median
 from typing import TYPE_CHECKING
 
@@ -21,20 +21,19 @@ _FEWEST_MONTHS = 3
 _MOST_WEEKS = 2_000
 
 
-def period_of(rows: Sequence[LabelledComplaint], today: date | None = None) -> Period | None:
+def period_of(rows: Sequence[LabelledComplaint], today: date) -> Period | None:
     """The period of rows, which are in order of time; None without rows."""
     if not rows:
         return None
     days = [row.received_at.date() for row in rows]
     months = Counter(day.replace(day=1) for day in days)
-    day = today or datetime.now(UTC).date()
     return Period(
         days[0],
         days[-1],
         tuple((month, months[month]) for month in _months(days[0], days[-1])),
         _empty_weeks(days),
         _thin_months(months, days[0], days[-1]),
-        sum(received > day for received in days),
+        sum(received > today for received in days),
     )
 
 

@@ -57,6 +57,7 @@ def check_command(
         typer.Option("--doubts/--no-doubts", help="Look for likely wrong labels, which takes most of the time."),
     ] = True,
     progress: options.ProgressFile = None,
+    timezone: options.Timezone = options.TIMEZONE,
     home: options.Home = None,
 ) -> None:
     """Check an export for problems before a training: unread columns, missing weeks, likely wrong labels.
@@ -77,7 +78,7 @@ def check_command(
         report.stage("reading")
         with progress_bar("reading", None, report) as advance:
             reading = read_exports(
-                files, columns=columns, timezone=options.TIMEZONE, corrections=mended, lenient=True, progress=advance
+                files, columns=columns, timezone=timezone, corrections=mended, lenient=True, progress=advance
             )
         print_reading(reading)
         office_units = place.units()

@@ -25,6 +25,7 @@ def drift_command(
     category: options.CategoryColumnName = None,
     date: options.DateColumnName = None,
     mapped: options.Mapped = None,
+    timezone: options.Timezone = options.TIMEZONE,
     home: options.Home = None,
     signing_key: options.SigningKey = "",
 ) -> None:
@@ -34,9 +35,7 @@ def drift_command(
     """
     place = Office(options.home_folder(home), office)
     router, card = place.load_champion(signing_key, precedents=False)
-    reading = read_exports(
-        [file], columns=options.columns_named(text, unit, category, date, mapped), timezone=options.TIMEZONE
-    )
+    reading = read_exports([file], columns=options.columns_named(text, unit, category, date, mapped), timezone=timezone)
     print_reading(reading)
     baseline, recent = Baseline.from_dict(card["drift"]), observe(router, reading.rows)
     if problem := too_few(baseline, recent):

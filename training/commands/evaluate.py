@@ -29,15 +29,14 @@ def evaluate_command(
     report: Annotated[
         Path | None, typer.Option("--out", help="Where to write every figure, per unit too, as JSON.")
     ] = None,
+    timezone: options.Timezone = options.TIMEZONE,
     home: options.Home = None,
     signing_key: options.SigningKey = "",
 ) -> None:
     """Measure the champion on labelled rows, best on months later than its training rows."""
     place = Office(options.home_folder(home), office)
     router, card = place.load_champion(signing_key, precedents=False)
-    reading = read_exports(
-        [file], columns=options.columns_named(text, unit, category, date, mapped), timezone=options.TIMEZONE
-    )
+    reading = read_exports([file], columns=options.columns_named(text, unit, category, date, mapped), timezone=timezone)
     print_reading(reading)
     last = card["data"]["to"]
     not_later = sum(row.received_at.isoformat() <= last for row in reading.rows) if last else 0

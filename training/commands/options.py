@@ -7,9 +7,17 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from platformdirs import user_data_path
 
 from data.errors import ColumnMissing
+from model.versions.installation import DEFAULT_TIMEZONE, home_folder, zone_named
+
+__all__ = ["home_folder"]
+
+
+def _known_timezone(name: str) -> str:
+    """The name of a timezone, checked before the command does anything."""
+    return zone_named(name).key
+
 
 OfficeName = Annotated[
     str, typer.Option("--office", envvar="PILAH_OFFICE", help="Which office's models: a-z, 0-9, - and _.")
@@ -81,13 +89,16 @@ CorrectionFiles = Annotated[
         "--corrections", help="A corrected workbook of `pilah check`. May be given several times, oldest first."
     ),
 ]
-# Where a date has no offset, it is the office's own time.
-TIMEZONE = "Asia/Jakarta"
-
-
-def home_folder(given: Path | None) -> Path:
-    """The folder given, else the user's own."""
-    return given if given is not None else user_data_path("pilah", appauthor=False)
+Timezone = Annotated[
+    str,
+    typer.Option(
+        "--timezone",
+        envvar="PILAH_TIMEZONE",
+        callback=_known_timezone,
+        help="The office's timezone, in which the day of a complaint counts.",
+    ),
+]
+TIMEZONE = DEFAULT_TIMEZONE
 
 
 def user_here() -> str:

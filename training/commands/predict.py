@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -9,8 +10,19 @@ import typer
 
 from data.errors import PilahError
 from model.complaint import Complaint
+from model.versions.installation import zone_named
 from model.versions.office_home import Office
-from training.commands.options import Cluster, Home, Mapped, OfficeName, SigningKey, TextColumnName, home_folder
+from training.commands.options import (
+    TIMEZONE,
+    Cluster,
+    Home,
+    Mapped,
+    OfficeName,
+    SigningKey,
+    TextColumnName,
+    Timezone,
+    home_folder,
+)
 from training.commands.output import label, say
 
 if TYPE_CHECKING:
@@ -27,6 +39,7 @@ def predict_command(
     text: TextColumnName = None,
     mapped: Mapped = None,
     cluster: Cluster = "",
+    timezone: Timezone = TIMEZONE,
     home: Home = None,
     signing_key: SigningKey = "",
 ) -> None:
@@ -35,11 +48,11 @@ def predict_command(
     Examples: pilah predict "lampu jalan mati depan pasar" --office kota; pilah predict new.xlsx --office kota --out suggested.xlsx
     """
     router, _ = Office(home_folder(home), office).load_champion(signing_key, precedents=False)
-    source = Path(what)
+    source, zone = Path(what), zone_named(timezone)
     if target is None:
         if _is_file(source):
             raise PilahError("commands.where-to-write-suggestions", source=source)
-        _print_suggestion(router.suggest(Complaint(what)))
+        _print_suggestion(router.suggest(Complaint(what), today=datetime.now(zone).date()))
         return
     # Only a file needs the readers and writers of tables, which take a second to import.
     from training.batch.predict_file import predict_file  # noqa: PLC0415
@@ -48,7 +61,7 @@ def predict_command(
 
     columns = columns_named(text, None, None, None, mapped)
     with progress_bar("suggesting", None) as advance:
-        count = predict_file(router, source, target, columns=columns, cluster=cluster, progress=advance)
+        count = predict_file(router, source, target, columns=columns, zone=zone, cluster=cluster, progress=advance)
     say("suggestions-written", count=count, target=target, version=router.version)
 
 

@@ -43,6 +43,7 @@ def replay_command(
     category: options.CategoryColumnName = None,
     date: options.DateColumnName = None,
     mapped: options.Mapped = None,
+    timezone: options.Timezone = options.TIMEZONE,
     home: options.Home = None,
 ) -> None:
     """Replay a history with weekly retraining on officers' decisions, and draw the learning curve.
@@ -53,9 +54,7 @@ def replay_command(
     Example: pilah replay 2024.xlsx 2025.xlsx --office kota --out replay
     """
     place = Office(options.home_folder(home), office)
-    reading = read_exports(
-        files, columns=options.columns_named(text, unit, category, date, mapped), timezone=options.TIMEZONE
-    )
+    reading = read_exports(files, columns=options.columns_named(text, unit, category, date, mapped), timezone=timezone)
     print_reading(reading)
     plan = Plan(start, days, tuple(error) if error else Plan.errors, seed)
     recipe = Recipe(

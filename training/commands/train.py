@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from training.dataset.read import Reading
 
     # The service writes the ledger's decisions to a file; pilah.py hands the function over.
-    WriteDecisions = Callable[[Office], AbstractContextManager[Path]]
+    WriteDecisions = Callable[[Office, str], AbstractContextManager[Path]]
 
 
 def train_command(
@@ -64,6 +64,7 @@ def train_command(
     progress: options.ProgressFile = None,
     cluster: options.Cluster = "",
     by: options.By = "",
+    timezone: options.Timezone = options.TIMEZONE,
     home: options.Home = None,
     signing_key: options.SigningKey = "",
 ) -> None:
@@ -90,10 +91,10 @@ def train_command(
     with progress_in(progress) as report, training_lock_held(place):
         mended = read_corrections(corrections or ())
         remove_unfinished(place)
-        reading = _read(place, files, columns, mended, report)
+        reading = _read(place, files, columns, timezone, mended, report)
         if from_ledger:
             write_decisions: WriteDecisions = context.obj
-            with write_decisions(place) as decisions:
+            with write_decisions(place, timezone) as decisions:
                 reading = with_ledger(reading, decisions)
         print_reading(reading)
         has_champion = place.champion() is not None
@@ -118,6 +119,7 @@ def _read(
     office: Office,
     files: Sequence[Path] | None,
     columns: Mapping[str, str],
+    timezone: str,
     corrections: Corrections,
     report: ProgressWriter,
 ) -> Reading:
@@ -126,6 +128,4 @@ def _read(
     with progress_bar("reading", None, report) as advance:
         if not files:
             return past_rows(office)
-        return read_exports(
-            files, columns=columns, timezone=options.TIMEZONE, corrections=corrections, progress=advance
-        )
+        return read_exports(files, columns=columns, timezone=timezone, corrections=corrections, progress=advance)

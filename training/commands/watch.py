@@ -11,9 +11,10 @@ import typer
 
 from data.errors import PilahError
 from data.messages import terminal_language
+from model.versions.installation import zone_named
 from model.versions.office_home import Office
 from training.batch.watched_folder import WatchedFolder
-from training.commands.options import Home, OfficeName, SigningKey, home_folder
+from training.commands.options import TIMEZONE, Home, OfficeName, SigningKey, Timezone, home_folder
 from training.commands.output import say
 
 if TYPE_CHECKING:
@@ -30,6 +31,7 @@ def watch_command(
         typer.Option(min=0.05, help="Seconds between two scans. A file that changed between them waits for the next."),
     ] = 5.0,
     once: Annotated[bool, typer.Option("--once", help="Process the exports in the folder, then exit.")] = False,
+    timezone: Timezone = TIMEZONE,
     home: Home = None,
     signing_key: SigningKey = "",
 ) -> None:
@@ -39,7 +41,7 @@ def watch_command(
     processed exactly once, even if Pilah is killed on the way. Example: pilah watch /srv/masuk --office kota
     """
     with (
-        closing(WatchedFolder(folder, Office(home_folder(home), office), signing_key)) as watched,
+        closing(WatchedFolder(folder, Office(home_folder(home), office), signing_key, zone_named(timezone))) as watched,
         suppress(KeyboardInterrupt),
     ):
         watched.scan()

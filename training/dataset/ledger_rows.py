@@ -66,6 +66,7 @@ def with_ledger(reading: Reading, path: Path) -> Reading:
         in_order_of_file=reading.in_order_of_file,
         corrected=reading.corrected,
         from_ledger=_counted(taken),
+        read_on=reading.read_on,
         unclear_statuses=reading.unclear_statuses,
     )
 

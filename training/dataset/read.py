@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import datetime
+from datetime import UTC, date, datetime
 from hashlib import blake2b
 from typing import TYPE_CHECKING
-from zoneinfo import ZoneInfo
 
 from data.errors import ColumnMissing, FileUnreadable
 from data.exports.dates import parse_date
@@ -18,11 +17,13 @@ from model.from_export import complaint_of, problem_of, was_returned
 from model.history.rows import LabelledComplaint, RowSource
 from model.privacy.mask import mask
 from model.returned_status import may_mean_returned
+from model.versions.installation import zone_named
 from training.dataset.corrections import CorrectedLabels, CorrectionApplier, Corrections
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from pathlib import Path
+    from zoneinfo import ZoneInfo
 
     from data.errors import PilahError
     from data.exports.open import Export, ExportRow
@@ -79,6 +80,7 @@ class Reading:
     """The rows of all files, oldest first, and the rows and files left out.
 
     `unclear_statuses` counts the rows of each status that may mean a return and that the office hasn't explained yet.
+    `read_on` is the day of reading in the office's timezone.
     """
 
     rows: list[LabelledComplaint] = field(default_factory=list)
@@ -90,6 +92,7 @@ class Reading:
     from_ledger: dict[str, int] = field(default_factory=dict)
     unreadable: list[UnreadableFile] = field(default_factory=list)
     unclear_statuses: Counter[str] = field(default_factory=Counter)
+    read_on: date = field(default_factory=lambda: datetime.now(UTC).date())
 
     def reasons(self, language: Language = Language.ENGLISH) -> dict[str, int]:
         """The number of rows left out for each reason, most frequent first."""
@@ -124,9 +127,11 @@ def read_exports(
         raise reading.unreadable[0].problem
     reading.in_order_of_file = not any("received_at" in export.columns for export in exports)
     by_id: dict[str, tuple[int, LeftOut]] = {}
+    zone = zone_named(timezone)
+    reading.read_on = datetime.now(zone).date()
     for export in exports:
         try:
-            _read_export(export, reading, by_id, ZoneInfo(timezone), applier, progress)
+            _read_export(export, reading, by_id, zone, applier, progress)
         except FileUnreadable as problem:
             if not lenient:
                 raise

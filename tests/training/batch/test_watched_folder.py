@@ -7,6 +7,7 @@ import subprocess
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 
@@ -165,9 +166,9 @@ def test_a_folder_is_watched_by_one_process_alone(
 ) -> None:
     del watching
     with pytest.raises(PilahError, match="another process"):
-        WatchedFolder(folder, office, "")
+        WatchedFolder(folder, office, "", ZoneInfo("Asia/Jakarta"))
     with pytest.raises(PilahError, match="is no folder"):
-        WatchedFolder(tmp_path / "none", office, "")
+        WatchedFolder(tmp_path / "none", office, "", ZoneInfo("Asia/Jakarta"))
 
 
 def test_an_export_that_ends_every_process_that_reads_it_is_given_up(

@@ -15,6 +15,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from zoneinfo import ZoneInfo
 
 from data.exports.open import open_export, open_writer, write_laporan_ringkas
 from model.versions.office_home import Office
@@ -81,7 +82,7 @@ def faults_of(folder: Path, expected: dict[str, int]) -> list[str]:
 
 def watched(folder: Path, office: Office, router: Router) -> WatchedFolder:
     """The folder as `pilah watch` sees it, with a model that is in memory already."""
-    watching = WatchedFolder(folder, office, "")
+    watching = WatchedFolder(folder, office, "", ZoneInfo("Asia/Jakarta"))
     watching._router = router  # noqa: SLF001 - reading it anew for each of many kills would take all the time
     return watching
 

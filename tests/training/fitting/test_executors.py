@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
+from zoneinfo import ZoneInfo
 
 import pytest
 from distributed import LocalCluster
@@ -34,8 +35,8 @@ def test_a_batch_on_a_cluster_is_written_as_on_this_machine(sample_home: Path, t
     rows = [f"laporan {number} ke polres belum ada jawaban,catatan {number}" for number in range(600)]
     source.write_text("\n".join(["text,catatan", *rows, ","]), encoding="utf-8")
     here, there = tmp_path / "here.csv", tmp_path / "there.csv"
-    assert predict_file(router, source, here, columns={}) == predict_file(
-        router, source, there, columns={}, cluster=cluster
+    assert predict_file(router, source, here, columns={}, zone=ZoneInfo("Asia/Jakarta")) == predict_file(
+        router, source, there, columns={}, zone=ZoneInfo("Asia/Jakarta"), cluster=cluster
     )
     assert here.read_text() == there.read_text()
 
