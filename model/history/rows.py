@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 
 _FILE = "complaints.parquet"
 _BATCH = 4_096
+# Columns that every Pilah has written; a file without one is no history.
+_ALWAYS_WRITTEN = frozenset(("text", "reference_id", "unit", "category", "received_at", "returned"))
 # The longest column of Arrow strings: their offsets have 32 bits.
 _MOST_BYTES_OF_TEXT = 2**31 - 1
 _COMPLAINT_TEXTS = ("text", "reference_id", "title", "channel", "type", "reporter_category", "requested_unit")
@@ -195,11 +197,14 @@ def _stored(folder: Path) -> pa.Table:
     if not path.is_file():
         raise ArtifactMissing("model.history-missing", folder=folder)
     try:
-        return pq.read_table(path)
+        table = pq.read_table(path)
     except PermissionError:
         raise
     except (pa.ArrowException, OSError):
         raise ArtifactTampered("model.history-broken", path=path) from None
+    if not _ALWAYS_WRITTEN.issubset(table.column_names):
+        raise ArtifactTampered("model.history-broken", path=path)
+    return table
 
 
 def _schema() -> pa.Schema:

@@ -133,6 +133,14 @@ def _local(moment: datetime, zone: ZoneInfo) -> datetime:
     return moment.replace(tzinfo=UTC).astimezone(zone).replace(tzinfo=None)
 
 
+def _past_rows(place: Office) -> Sequence[LabelledComplaint]:
+    """The rows of the history; none where it is missing or damaged, since a training needs no more than their names."""
+    try:
+        return read_history(place.history_folder) if history_file(place.history_folder).is_file() else []
+    except ArtifactError:
+        return []
+
+
 def _names(place: Office, signing_key: str) -> Names:
     """Names by the champion; by the history and units.csv where no champion can be read."""
     try:
@@ -143,7 +151,7 @@ def _names(place: Office, signing_key: str) -> Names:
     if router is not None:
         units, labels = router.units.updated_by(place.units()), router.category_labels
     else:
-        rows = read_history(place.history_folder) if history_file(place.history_folder).is_file() else []
+        rows = _past_rows(place)
         units = place.units().with_names([row.unit for row in rows if row.unit])
         labels = tuple(label_categories(row.category for row in rows if row.category).values())
     return Names({unit.id: unit.name for unit in units}, {label.id: label.name for label in labels})

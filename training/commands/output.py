@@ -155,6 +155,8 @@ def _print_champion_comparison(found: ChampionComparison) -> None:
     if found.comparison is None:
         say("not-compared", warning=True, reason=found.baseline.why)
         return
+    if found.baseline.rows_problem is not None:
+        say("champion-rows-unreadable", warning=True, problem=found.baseline.rows_problem)
     say("compared-with", baseline=label(f"baseline-{found.baseline.measured}"))
     for figure in found.comparison.worse:
         say("worse-than-champion", warning=True, figure=sentence(figure))

@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from data.messages import Sentence
+from model.errors import ArtifactError
 from model.history.rows import history_file, read_history, read_rows
 from training.dataset.read import LeftOut, Reading
 from training.errors import HistoryUnusable
@@ -27,10 +28,17 @@ def past_rows(office: Office) -> Reading:
     """The rows of earlier exports in the office's history, without rows deleted by retention.
 
     Rows of the ledger are left out: the ledger itself knows about later changes.
+
+    Raises:
+        HistoryUnusable: the stored history is damaged.
     """
     if not history_file(office.history_folder).is_file():
         return Reading()
-    return Reading([row for row in read_history(office.history_folder) if not row.verdict])
+    try:
+        rows = read_history(office.history_folder)
+    except ArtifactError as error:
+        raise HistoryUnusable("training.past-rows-broken", problem=error, office=office.name) from None
+    return Reading([row for row in rows if not row.verdict])
 
 
 def with_ledger(reading: Reading, path: Path) -> Reading:

@@ -38,12 +38,15 @@ class ChampionComparison:
 
     def as_dict(self) -> dict[str, Any]:
         """The comparison for the card."""
+        rows_problem = self.baseline.rows_problem
         figures = self.comparison.as_dict() if self.comparison else {"figures": [], "units": [], "worse": False}
         return {
             "champion": self.baseline.version,
             "measured": self.baseline.measured.value,
             "why_not": str(self.baseline.why or ""),
             "why_not_indonesian": self.baseline.why.told_in(Language.INDONESIAN) if self.baseline.why else "",
+            "rows_problem": str(rows_problem or ""),
+            "rows_problem_indonesian": rows_problem.told_in(Language.INDONESIAN) if rows_problem else "",
             "champion_evaluation": self.evaluation.as_dict() if self.evaluation else None,
             **figures,
         }

@@ -18,6 +18,7 @@ from training.fitting.recipe import Recipe
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import datetime
+    from pathlib import Path
 
     from data.errors import PilahError
     from model.history.rows import LabelledComplaint
@@ -33,7 +34,7 @@ class BaselineModel(StrEnum):
 
     `itself`: the champion has learned no row as new as the slice. `own_rows`: the champion's recipe refitted on the
     champion's rows before the slice. `these_rows`: the recipe refitted on the new version's rows, where the champion's are
-    gone. `alike`: recipe and rows equal the new version's, and the figures too. `not_at_all`: the champion is unreadable.
+    gone or unreadable. `alike`: recipe and rows equal the new version's, and the figures too. `not_at_all`: the champion is unreadable.
     """
 
     ITSELF = "itself"
@@ -48,7 +49,7 @@ class ChampionBaseline:
     """The champion's version, the model for the comparison, and the rows and recipe of a refit.
 
     `router` is the champion itself where loadable, for the drift check in any case. `why`: the error of an unreadable
-    champion.
+    champion. `rows_problem`: the error of the champion's own rows, which the comparison does without.
     """
 
     version: str
@@ -58,6 +59,7 @@ class ChampionBaseline:
     router: Router | None = None
     card: Card | None = None
     why: PilahError | None = None
+    rows_problem: PilahError | None = None
 
     @property
     def refitted(self) -> bool:
@@ -84,17 +86,27 @@ def champion_baseline(
     own_recipe = Recipe.from_card(card["recipe"])
     if router is not None and str(card["data"]["to"]) < start.isoformat():
         return ChampionBaseline(version, BaselineModel.ITSELF, own_recipe, router=router, card=card)
-    own_folder = office.history_of(version)
-    own = _older(read_history(own_folder), split, start) if history_file(own_folder).is_file() else []
+    past, rows_problem = _rows_of(office.history_of(version))
+    own = _older(past, split, start)
     has_own = len(own) >= FEWEST_ROWS and has_labelled_units(own)
     same_rows = not has_own or Counter(own) == Counter(_older(split.learned, split, start))
-    if own_recipe == recipe and same_rows:
+    if own_recipe == recipe and same_rows and rows_problem is None:
         measured, rows = BaselineModel.ALIKE, split.learned
     elif has_own:
         measured, rows = BaselineModel.OWN_ROWS, own
     else:
         measured, rows = BaselineModel.THESE_ROWS, split.learned
-    return ChampionBaseline(version, measured, own_recipe, rows, router, card)
+    return ChampionBaseline(version, measured, own_recipe, rows, router, card, rows_problem=rows_problem)
+
+
+def _rows_of(folder: Path) -> tuple[list[LabelledComplaint], PilahError | None]:
+    """The rows of a history, none where it is gone; the error of a damaged one, which must not stop a training."""
+    try:
+        return (read_history(folder) if history_file(folder).is_file() else []), None
+    except ArtifactError as error:
+        return [], error
+    except OSError as error:
+        return [], ArtifactError("files.not-readable", path=error.filename, reason=error.strerror)
 
 
 def _at_office(router: Router, office_units: Units) -> Router:
