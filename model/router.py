@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import replace
+from dataclasses import astuple, replace
+from hashlib import sha256
 from typing import TYPE_CHECKING
 
 from data.ids import time_ordered_id
@@ -86,6 +87,13 @@ class Router:
         self._addressees = Addressees(units)
         self._rules = rules
         self._precedents = precedents
+        self._bases: dict[date, str] = {}
+
+    def basis(self, day: date) -> str:
+        """The version with a digest of the units and rules in force on a day; equal in every process."""
+        if day not in self._bases:
+            self._bases = {day: f"{self.version}:{_digest_of_office(self.units, self._rules, day)}"}
+        return self._bases[day]
 
     @property
     def category_labels(self) -> tuple[CategoryLabel, ...]:
@@ -181,6 +189,7 @@ class Router:
             rule=ruled.rule,
             model_unit=ruled.model_unit,
             known_share=ranked.known_share,
+            basis=self.basis(day),
         )
         return self._with_evidence(suggestion, complaint, ranked) if evidence else suggestion
 
@@ -264,6 +273,18 @@ class Router:
         if first.replaces:
             notices.append(Notice(NoticeCode.UNIT_RETIRED, detail=_replacement(self.units, first)))
         return notices
+
+
+def _digest_of_office(units: Units, rules: Rules, day: date) -> str:
+    """A digest of what units.csv and rules.csv say for a day."""
+    in_force: list[tuple[object, ...]] = [(*astuple(unit), unit.valid_on(day)) for unit in units]
+    in_force.extend(
+        # The order of a set differs from process to process.
+        (*astuple(replace(rule, categories=frozenset())), *sorted(rule.categories))
+        for rule in rules
+        if rule.in_force(day)
+    )
+    return sha256(repr(in_force).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _lowered(status: Status, few_rows: Sequence[Notice]) -> Status:

@@ -139,7 +139,8 @@ class Suggestion:
     """The suggestion for a complaint. `text` is the masked text with the words of the evidence.
 
     `model_unit` is the model's own first unit, where a rule of the office put another unit first. `known_share` is the
-    share of the text's words in the model's vocabulary.
+    share of the text's words in the model's vocabulary. `basis` names the model version and the office's units and rules
+    behind the suggestion: with another basis the suggestion is out of date.
     """
 
     suggestion_id: str
@@ -160,6 +161,7 @@ class Suggestion:
     precedents: tuple[Precedent, ...] = ()
     track_record: TrackRecord | None = None
     known_share: float = 1.0
+    basis: str = ""
 
     @property
     def status(self) -> Status:

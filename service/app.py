@@ -17,6 +17,7 @@ from service.api.rate_limit import RateLimit
 from service.handlers import HANDLERS, on_pilah_error
 from service.jobs.deadlines import read_deadlines
 from service.jobs.intake import Intake, recount_deadlines
+from service.jobs.renewals import Renewals
 from service.jobs.training_runs import TrainingRuns
 from service.jobs.uploads import Uploads
 from service.ledger.database import Database, open_ledger
@@ -148,6 +149,7 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
     app.state.rate_limit = RateLimit(settings.requests_per_minute)
     app.state.intake = intake
     app.state.uploads = Uploads(database, champion, intake)
+    app.state.renewals = Renewals(database, champion, intake)
     app.state.training_runs = TrainingRuns(database, settings)
     app.state.office_metrics = OfficeMetrics(settings, database, champion)
 
@@ -198,7 +200,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
         recount_deadlines(session, state.settings, state.intake.deadlines)
     state.uploads.resume()
     state.training_runs.resume()
+    state.renewals.start()
     yield
+    state.renewals.close()
     state.training_runs.close()
     state.uploads.close()
     state.model_changes.close()

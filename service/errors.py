@@ -161,6 +161,10 @@ class AlreadyDecided(PilahError):
     """This revision of the complaint already has a decision."""
 
 
+class SuggestionRenewed(PilahError):
+    """The complaint got a newer suggestion after the page was opened."""
+
+
 class LedgerUnavailable(PilahError):
     """The ledger's database is gone, locked for too long, or read-only."""
 

@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import select
 
 from model.complaint import Complaint, without_personal_data
-from service.contract.suggestion_schemas import SuggestionOut
+from model.suggestion import NoticeCode
+from service.contract.suggestion_schemas import NoticeOut, SuggestionOut
 from service.ledger.complaints import Arrival
 from service.ledger.tables import StoredComplaint
 from service.observability.process_metrics import count_suggestion
@@ -22,6 +23,10 @@ if TYPE_CHECKING:
     from service.jobs.deadlines import Deadlines
     from service.ledger.complaints import Complaints
     from service.settings import Settings
+
+
+# These notices are about the request, which the ledger doesn't keep: a text is stored masked.
+_NOTICES_OF_REQUEST = (NoticeCode.PERSONAL_DATA_MASKED, NoticeCode.UNKNOWN_FIELD)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,6 +73,15 @@ class Intake:
             extra=source.extra,
         )
         return complaints.add_suggestion(masked, suggestion, answer.model_dump(mode="json"), arrival)
+
+    def renew(self, complaints: Complaints, stored: StoredComplaint, suggestion: Suggestion) -> None:
+        """Enter a newer suggestion for a stored complaint, with the earlier notices about the request."""
+        answer = SuggestionOut.of(suggestion, self.settings.zone)
+        before = complaints.suggestion_of(stored)
+        notices = [NoticeOut.model_validate(notice) for notice in before.answer.get("notices", ())] if before else []
+        kept = [notice for notice in notices if notice.code in _NOTICES_OF_REQUEST]
+        renewed = answer.model_copy(update={"notices": [*kept, *answer.notices]})
+        complaints.set_suggestion(stored, suggestion, renewed.model_dump(mode="json"))
 
 
 def recount_deadlines(session: Session, settings: Settings, deadlines: Deadlines) -> None:

@@ -55,13 +55,20 @@ class Complaints:
         twice.
         """
         newest = self._revision_with_text_of(complaint, arrival)
-        before = self.suggestion_of(newest)
+        self.set_suggestion(newest, suggestion, answer)
+        return newest
+
+    def set_suggestion(self, complaint: StoredComplaint, suggestion: Suggestion, answer: dict[str, Any]) -> None:
+        """Enter a suggestion as the newest of a complaint; earlier suggestions are kept."""
+        complaint.suggested_with = suggestion.basis
+        before = self.suggestion_of(complaint)
         if before is not None and _same_answer(before.answer, answer):
-            return newest
+            self._session.flush()
+            return
         first = suggestion.units[0] if suggestion.units else None
         entry = StoredSuggestion(
             id=suggestion.suggestion_id,
-            complaint_id=newest.id,
+            complaint_id=complaint.id,
             model=suggestion.version,
             unit_id=first.id if first else "",
             category_id=suggestion.categories[0].id if suggestion.categories else "",
@@ -71,12 +78,11 @@ class Complaints:
             answer=answer,
         )
         self._session.add(entry)
-        newest.suggestion_id = entry.id
-        newest.unit_id, newest.category_id = entry.unit_id, entry.category_id
-        newest.unit_status, newest.confidence = entry.unit_status, entry.confidence
-        newest.known_share = suggestion.known_share
+        complaint.suggestion_id = entry.id
+        complaint.unit_id, complaint.category_id = entry.unit_id, entry.category_id
+        complaint.unit_status, complaint.confidence = entry.unit_status, entry.confidence
+        complaint.known_share = suggestion.known_share
         self._session.flush()
-        return newest
 
     def get(self, any_id: str) -> StoredComplaint:
         """The newest revision, by the intake system's reference or Pilah's own id.

@@ -28,7 +28,8 @@ class StoredComplaint(Base):
 
     `source` is api, upload, typed or letter; `group_id` the first near-duplicate; `suggestion_id` the newest
     suggestion. Unit, category, status and confidence of the suggestion are repeated here for the lists, since the whole
-    answer is large; `intake_status` the latest status in an export of the intake system.
+    answer is large; `intake_status` the latest status in an export of the intake system. `suggested_with` is the
+    suggestion's basis (see model/suggestion.py), blank where a new suggestion is due.
     """
 
     __tablename__ = "complaints"
@@ -50,6 +51,13 @@ class StoredComplaint(Base):
             "unit_id",
             "unit_status",
             "forward_by",
+            sqlite_where=text("waiting = 1"),
+            postgresql_where=text("waiting"),
+        ),
+        Index(
+            "ix_complaints_suggested_with",
+            "office",
+            "suggested_with",
             sqlite_where=text("waiting = 1"),
             postgresql_where=text("waiting"),
         ),
@@ -89,6 +97,7 @@ class StoredComplaint(Base):
     unit_status: Mapped[str] = mapped_column(String(12))
     confidence: Mapped[float]
     known_share: Mapped[float]
+    suggested_with: Mapped[str] = mapped_column(String(64), default="")
     fields: Mapped[dict[str, Any]]
     suggestions: Mapped[list[StoredSuggestion]] = relationship(order_by="StoredSuggestion.created_at")
     decisions: Mapped[list[StoredDecision]] = relationship(order_by="StoredDecision.decided_at")
@@ -252,6 +261,17 @@ class TrainingRun(Base):
     corrections: Mapped[str]
     error: Mapped[dict[str, Any]]
     version: Mapped[str] = mapped_column(String(40))
+
+
+class BackgroundClaim(Base):
+    """The process that does a background task of an office; without renewal the claim expires."""
+
+    __tablename__ = "background_claims"
+
+    office: Mapped[str] = mapped_column(String(63), primary_key=True)
+    task: Mapped[str] = mapped_column(String(20), primary_key=True)
+    holder: Mapped[str] = mapped_column(String(36))
+    expires_at: Mapped[datetime]
 
 
 class AuditEvent(Base):

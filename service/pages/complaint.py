@@ -13,7 +13,7 @@ from data.errors import PilahError
 from model.router import Router
 from service.contract.suggestion_schemas import SuggestionOut
 from service.dependencies import CurrentModel, CurrentSettings, CurrentTransaction, Transaction
-from service.errors import AlreadyDecided, DecisionInvalid, UnknownName
+from service.errors import AlreadyDecided, DecisionInvalid, SuggestionRenewed, UnknownName
 from service.ledger.accounts import SignedInUser
 from service.ledger.decisions import OUTCOMES_WITHOUT_UNIT, ComplaintType, DecisionRequest, Outcome
 from service.ledger.names import Names
@@ -22,7 +22,7 @@ from service.ledger.tables import StoredComplaint
 from service.pages.frame import indonesian
 from service.pages.frame.context import desk_page, model_of, names_of, router_of
 from service.pages.frame.rendering import render
-from service.pages.frame.session import OwnForm, SentForm, SignedIn
+from service.pages.frame.session import OwnForm, PresentUser, SentForm, SignedIn
 from service.pages.frame.suggestion_view import SuggestionView, suggestion_view
 from service.pages.frame.undo_notice import undo_notice_of
 from service.pages.queue import ChosenFilters, address_of
@@ -82,6 +82,10 @@ def decide(
 ) -> Response:
     """Enter the decision and open the next complaint of the same list."""
     complaint = transaction.complaints.get(complaint_id)
+    if _renewed_since(form.get("saran", 36), complaint) and form.get("unit") != complaint.unit_id:
+        # The officer chose from candidates that are out of date, and must see the newest before the decision counts.
+        refused = _refused(SuggestionRenewed("pages.suggestion-renewed"), form, loaded.router)
+        return _page(request, transaction, user, complaint, filters, refused=refused, status=409)
     similar = transaction.queue.waiting_similar(complaint) if form.get("serupa") else []
     next_id = transaction.queue.neighbour(complaint, filters, forward=True)
     try:
@@ -97,6 +101,20 @@ def decide(
         next_id = transaction.queue.first(filters)
     query = urlencode({"putusan": entry.id}) + ("&" + address_of(filters) if address_of(filters) else "")
     return RedirectResponse(f"/pengaduan/{next_id}?{query}" if next_id else f"/antrean?{query}", 303)
+
+
+@router.get("/pengaduan/{complaint_id}/saran")
+def suggestion_news(
+    complaint_id: str,
+    user: PresentUser,
+    transaction: CurrentTransaction,
+    shown: Annotated[str, Query(alias="tampil", max_length=36)] = "",
+) -> Response:
+    """A notice for an open page whose suggestion is no longer the newest; else no content, which changes nothing."""
+    complaint = transaction.complaints.get(complaint_id) if user else None
+    if complaint is None or not _renewed_since(shown, complaint):
+        return Response(status_code=204)
+    return render("suggestion_news.html", complaint=complaint)
 
 
 @router.post("/putusan/{decision_id}/urungkan")
@@ -193,6 +211,11 @@ def _request_of(form: SentForm, router: Router, officer: str) -> DecisionRequest
         officer=officer,
         seconds=_seconds(form.get("detik", 20)),
     )
+
+
+def _renewed_since(shown: str, complaint: StoredComplaint) -> bool:
+    """Whether a waiting complaint has a newer suggestion than the shown one; False for a form without an id."""
+    return bool(shown) and complaint.waiting and shown != complaint.suggestion_id
 
 
 def _refused(error: PilahError, form: SentForm, router: Router) -> RefusedDecision:

@@ -4,7 +4,8 @@ Usage: python tests/benchmarks/large_desk.py [DATABASE_URL | postgresql]
 
 Without a URL the ledger is a file; `postgresql` alone takes a server of its own, from the wheel that the tests use.
 
-Trains the sample office, fills the ledger with its texts over and over, and asks for each page as a browser would.
+Trains the sample office, fills the ledger with its texts over and over, waits until each waiting complaint is suggested
+anew, and asks for each page as a browser would.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from model.versions.office_home import Office
 from service.app import create_app
 from service.contract.suggestion_schemas import SuggestionOut
 from service.ledger.database import now
+from service.ledger.renewal import Renewal
 from service.ledger.tables import DuplicateKey, StoredComplaint, StoredDecision, StoredSuggestion
 from service.settings import Settings
 from training.sample_office import train_sample
@@ -67,6 +69,7 @@ def main(url: str) -> None:
             with client.app.state.database.engine.begin() as connection:  # type: ignore[attr-defined]
                 connection.exec_driver_sql("ANALYZE")
             _print(f"filled in {time.perf_counter() - started:.0f} s")
+            _measure_renewal(client)
             _measure(client)
 
 
@@ -165,6 +168,19 @@ def _rows(
                 for mark in duplicate_keys(complaint.text)
             ],
         )
+
+
+def _measure_renewal(client: TestClient) -> None:
+    """Wait until every waiting complaint has a new suggestion: the ledger was filled without the basis of the old one."""
+    state = client.app.state  # type: ignore[attr-defined]
+    basis = state.champion.current().router.basis(state.settings.today())
+    started = time.perf_counter()
+    outdated = True
+    while outdated:
+        time.sleep(0.2)
+        with state.database.reading() as session:
+            outdated = Renewal(session, "kumham").any_outdated(basis)
+    _print(f"{_WAITING} waiting complaints suggested anew in {time.perf_counter() - started:.0f} s")
 
 
 def _measure(client: TestClient) -> None:

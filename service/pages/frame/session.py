@@ -64,6 +64,14 @@ def signed_in_user_of(request: Request, transaction: CurrentTransaction) -> Sign
     return user
 
 
+def present_user_of(request: Request, transaction: CurrentTransaction) -> SignedInUser | None:
+    """The signed-in user for a request that a page makes by itself: the session doesn't become younger."""
+    try:
+        return _user_of_cookie(request, transaction.accounts)
+    except NotSignedIn:
+        return None
+
+
 async def form_of(request: Request) -> AsyncIterator[SentForm]:
     """The form of a request, in either encoding."""
     async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as form:
@@ -71,6 +79,7 @@ async def form_of(request: Request) -> AsyncIterator[SentForm]:
 
 
 SignedIn = Annotated[SignedInUser, Depends(signed_in_user_of, scope="function")]
+PresentUser = Annotated[SignedInUser | None, Depends(present_user_of, scope="function")]
 PlainForm = Annotated[SentForm, Depends(form_of)]
 
 

@@ -1,0 +1,77 @@
+"""Find waiting complaints whose suggestion is out of date, and claim their renewal for one process."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from sqlalchemy import or_, select, update
+from sqlalchemy.exc import IntegrityError
+
+from service.ledger.database import now
+from service.ledger.tables import BackgroundClaim, StoredComplaint
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import timedelta
+
+    from sqlalchemy import Select
+    from sqlalchemy.orm import Session
+
+_TASK = "renewal"
+
+
+class Renewal:
+    """The outdated suggestions of one office, within one transaction."""
+
+    def __init__(self, session: Session, office: str) -> None:
+        self._session = session
+        self._office = office
+
+    def outdated(self, basis: str, most: int) -> Sequence[StoredComplaint]:
+        """Waiting complaints whose suggestion rests on another basis, nearest deadline first."""
+        return self._session.scalars(
+            self._outdated(basis)
+            .order_by(StoredComplaint.forward_by, StoredComplaint.settle_by, StoredComplaint.id)
+            .limit(most)
+        ).all()
+
+    def any_outdated(self, basis: str) -> bool:
+        """Whether a waiting complaint has a suggestion on another basis."""
+        return self._session.scalars(self._outdated(basis).limit(1)).first() is not None
+
+    def still_outdated(self, ids: Sequence[str], basis: str) -> Sequence[StoredComplaint]:
+        """Those of the complaints that still wait with a suggestion on another basis, locked for this transaction."""
+        query = self._outdated(basis).where(StoredComplaint.id.in_(ids)).order_by(StoredComplaint.id)
+        return self._session.scalars(query.with_for_update()).all()
+
+    def claim(self, holder: str, expires_after: timedelta) -> bool:
+        """Claim the renewal for a process, or renew its claim; False while another process holds the claim."""
+        expires_at = now() + expires_after
+        mine = (BackgroundClaim.office == self._office, BackgroundClaim.task == _TASK)
+        claimed = self._session.execute(
+            update(BackgroundClaim)
+            .where(*mine, or_(BackgroundClaim.holder == holder, BackgroundClaim.expires_at < now()))
+            .values(holder=holder, expires_at=expires_at)
+            .returning(BackgroundClaim.holder)
+        ).scalar()
+        if claimed is not None:
+            return True
+        if self._session.scalar(select(BackgroundClaim.holder).where(*mine)) is not None:
+            return False
+        try:
+            with self._session.begin_nested():
+                self._session.add(
+                    BackgroundClaim(office=self._office, task=_TASK, holder=holder, expires_at=expires_at)
+                )
+        except IntegrityError:
+            # Another process claimed it at the same moment.
+            return False
+        return True
+
+    def _outdated(self, basis: str) -> Select[StoredComplaint]:
+        # Two ranges instead of "not equal", which no index answers.
+        return select(StoredComplaint).where(
+            StoredComplaint.office == self._office,
+            StoredComplaint.waiting,
+            or_(StoredComplaint.suggested_with < basis, StoredComplaint.suggested_with > basis),
+        )
