@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from datetime import date, datetime
 
 LONGEST_TEXT = 50_000
+# Stands in an export in place of a confidential complaint's title and text.
+HIDDEN_TEXT = "[rahasia]"
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from data.exports.dates import parse_date
 from data.messages import Sentence
-from model.complaint import LONGEST_TEXT, Complaint, Location
+from model.complaint import HIDDEN_TEXT, LONGEST_TEXT, Complaint, Location
 from model.returned_status import means_returned
 
 if TYPE_CHECKING:
@@ -38,7 +38,14 @@ def problem_of(row: ExportRow) -> Sentence | None:
         return row.problem
     if not text.strip():
         return Sentence("exports.text-missing")
+    if is_hidden(row):
+        return Sentence("exports.text-hidden")
     return Sentence("exports.text-too-long", most=LONGEST_TEXT) if len(text) > LONGEST_TEXT else None
+
+
+def is_hidden(row: ExportRow) -> bool:
+    """Whether an export of Pilah hid the text, since the complaint is confidential."""
+    return row.fields.get("confidential", "") == "true" and row.fields.get("text", "") == HIDDEN_TEXT
 
 
 def was_returned(row: ExportRow) -> bool:

@@ -161,6 +161,9 @@ _PERSONAL_NAMES = frozenset(
     }
 )  # fmt: skip
 _LONGEST_HEADER = 80
+# The columns that training/batch/predict_file.py adds.
+_PREDICTION = re.compile(r"(?:status|model|(?:unit|category)_\d(?:_confidence)?)")
+_PREDICTION_SIGNATURE = "unit_1_confidence"
 
 
 @dataclass(frozen=True)
@@ -194,6 +197,16 @@ def is_personal(header: str) -> bool:
     return name in _PERSONAL_NAMES or not _PERSONAL_WORDS.isdisjoint(name.split())
 
 
+def _without_predictions(free: Mapping[str, str]) -> dict[str, str]:
+    """The headers without the columns that `pilah predict` adds: a suggested unit is nobody's decision.
+
+    The input's own columns of these names were kept as `<name>_asal`.
+    """
+    if _PREDICTION_SIGNATURE not in free:
+        return dict(free)
+    return {header: normalised(header.removesuffix("_asal")) for header in free if not _PREDICTION.fullmatch(header)}
+
+
 def recognise(headers: Sequence[str], chosen: Mapping[str, str]) -> Layout:
     """The shape of a header row and the header of each field; a `chosen` header (field → header) takes precedence.
 
@@ -206,6 +219,7 @@ def recognise(headers: Sequence[str], chosen: Mapping[str, str]) -> Layout:
     free = {header: name for header, name in names.items() if header not in hidden}
     columns = {field: _chosen_header(field, header, list(free)) for field, header in chosen.items()}
     free = {header: name for header, name in free.items() if header not in columns.values()}
+    free = _without_predictions(free)
     recognised = _recognise_table(free) if shape == "table" else _recognise_shape(free, shape)
     columns |= {field: header for field, header in recognised.items() if field not in columns}
     if "received_at" not in columns:

@@ -14,18 +14,18 @@ _LONGEST_TITLE = 2_000
 _MOST_ATTACHMENTS = 10_000
 _YEAR_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}")
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
-_LONE_SURROGATE = re.compile(r"[\ud800-\udfff]")
+_NO_CHARACTER = re.compile(r"[\ud800-\udfff\ufffe\uffff]")
 
 
 def clean(text: str) -> str:
-    r"""Replace characters that databases and answers can't hold: control characters and lone surrogates.
+    r"""Replace characters that databases, answers and files can't hold: control characters, surrogates, U+FFFE.
 
     The text keeps its length, so that positions in the text stay valid.
 
     >>> clean("lampu\x00mati")
     'lampu mati'
     """
-    return _LONE_SURROGATE.sub("\N{REPLACEMENT CHARACTER}", _CONTROL.sub(" ", text))
+    return _NO_CHARACTER.sub("\N{REPLACEMENT CHARACTER}", _CONTROL.sub(" ", text))
 
 
 def cleaned(value: object) -> object:

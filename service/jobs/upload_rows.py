@@ -7,12 +7,12 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING
 
 from data.messages import Language
-from model.complaint import without_personal_data
-from model.from_export import complaint_of, problem_of, was_returned
+from model.from_export import complaint_of, is_hidden, problem_of, was_returned
 from model.office.units import slug
 from service.contract.field_types import clean
 from service.contract.suggestion_schemas import SuggestionOut
 from service.jobs.intake import Intake, Source
+from service.jobs.own_exports import is_known_decision, is_older_revision, is_same_text, own_reference
 from service.ledger.complaints import Complaints
 from service.ledger.database import as_utc, now
 from service.ledger.decisions import INTAKE_SYSTEM, Decision, Decisions
@@ -69,23 +69,27 @@ class RowBatch:
     def __init__(self, rows: list[ExportRow], router: Router, intake: Intake, complaints: Complaints) -> None:
         self._router = router
         self._settings = intake.settings
-        self.problems = [
-            (row.number, problem.told_in(Language.INDONESIAN)) for row in rows if (problem := problem_of(row))
-        ]
-        self.complaints = [(row, self._complaint(row)) for row in rows if not problem_of(row)]
-        self._without_suggestion = [
-            complaint for row, complaint in self.complaints if _needs_suggestion(complaints, row, complaint)
-        ]
+        self.problems: list[tuple[int, str]] = []
+        self.complaints: list[tuple[ExportRow, Complaint]] = []
+        self._without_suggestion: dict[int, Complaint] = {}
+        for row in rows:
+            complaint = self._complaint(row)
+            stored = complaints.newest(complaint.reference_id)
+            problem = problem_of(row)
+            # A hidden text says nothing, but the row of a known complaint may have a new decision.
+            if problem and not (stored and is_hidden(row)):
+                self.problems.append((row.number, problem.told_in(Language.INDONESIAN)))
+                continue
+            self.complaints.append((row, complaint))
+            if stored is None or _is_revision(row, complaint, stored):
+                self._without_suggestion[row.number] = complaint
 
-    def suggestions(self) -> dict[str, Suggestion]:
-        """The suggestions for new and changed complaints, by reference."""
+    def suggestions(self) -> dict[int, Suggestion]:
+        """The suggestions for new and changed complaints, by row: a reference may occur twice in a file."""
         if not self._without_suggestion:
             return {}
-        made = self._router.suggest_many(self._without_suggestion, today=self._settings.today())
-        return {
-            complaint.reference_id: suggestion
-            for complaint, suggestion in zip(self._without_suggestion, made, strict=True)
-        }
+        made = self._router.suggest_many(list(self._without_suggestion.values()), today=self._settings.today())
+        return dict(zip(self._without_suggestion, made, strict=True))
 
     def _complaint(self, row: ExportRow) -> Complaint:
         complaint = complaint_of(row)
@@ -96,9 +100,12 @@ class RowBatch:
             complaint,
             text=clean(complaint.text),
             title=clean(complaint.title)[:2_000],
-            reference_id=clean(complaint.reference_id).strip()[:500] or _made_up_reference(complaint),
+            reference_id=self._reference(row, complaint)[:500],
             received_at=received,
         )
+
+    def _reference(self, row: ExportRow, complaint: Complaint) -> str:
+        return own_reference(row) or clean(complaint.reference_id).strip() or _made_up_reference(complaint)
 
 
 class RowWriter:
@@ -111,24 +118,32 @@ class RowWriter:
         self._intake = intake
         self._summary = summary
 
-    def enter(self, batch: RowBatch, suggestions: dict[str, Suggestion]) -> None:
+    def enter(self, batch: RowBatch, suggestions: dict[int, Suggestion]) -> None:
         """Enter new complaints and revisions, and reconcile known complaints with the export."""
         for number, problem in batch.problems:
             self._summary.add_problem(number, problem)
         for row, complaint in batch.complaints:
             stored = self._complaints.newest(complaint.reference_id)
-            # A reference may occur twice in a file, and has a single suggestion.
-            suggestion = suggestions.pop(complaint.reference_id, None)
-            if suggestion is not None:
-                source = Source("upload", row.fields.get("status", "")[:500])
-                answer = SuggestionOut.of(suggestion, self._intake.settings.zone)
-                count_suggestion(answer.unit_status)
-                entered = self._intake.enter(self._complaints, complaint, suggestion, answer, source)
+            suggestion = suggestions.get(row.number)
+            # An earlier row of the file may have entered the same text.
+            if suggestion is not None and (stored is None or _is_revision(row, complaint, stored)):
+                entered = self._enter_complaint(row, complaint, suggestion)
                 self._enter_status(row, entered, is_new=stored is None, revised=stored is not None)
-            elif stored is not None:
+            elif stored is not None and not is_older_revision(row, stored):
                 self._enter_status(row, stored, is_new=False, revised=False)
+            else:
+                self._summary.unchanged += 1
+
+    def _enter_complaint(self, row: ExportRow, complaint: Complaint, suggestion: Suggestion) -> StoredComplaint:
+        source = Source("upload", row.fields.get("status", "")[:500])
+        answer = SuggestionOut.of(suggestion, self._intake.settings.zone)
+        count_suggestion(answer.unit_status)
+        return self._intake.enter(self._complaints, complaint, suggestion, answer, source)
 
     def _enter_status(self, row: ExportRow, stored: StoredComplaint, *, is_new: bool, revised: bool) -> None:
+        if is_known_decision(row, stored, self._router.units):
+            self._summary.unchanged += 1
+            return
         status = row.fields.get("status", "")
         stored.intake_status = status[:500] or stored.intake_status
         closed = any(word in status.lower() for word in _CLOSED)
@@ -162,7 +177,9 @@ class RowWriter:
             setattr(self._summary, result, getattr(self._summary, result) + 1)
 
     def _enter_return(self, row: ExportRow, stored: StoredComplaint) -> None:
-        if self._decisions.standing(stored) is None:
+        standing = self._decisions.standing(stored)
+        # The return concerns the unit in the row, not a unit that was chosen since.
+        if standing is None or standing.unit_id != self._unit_id(row.fields["unit"]):
             self._summary.unchanged += 1
             return
         self._decisions.record_return(stored, row.fields.get("status", ""), INTAKE_SYSTEM)
@@ -188,14 +205,11 @@ class RowWriter:
         return (unit.id if unit else slug(name) or "unit")[:500]
 
 
-def _needs_suggestion(complaints: Complaints, row: ExportRow, complaint: Complaint) -> bool:
-    """Whether the complaint is new, or its text changed before anybody decided."""
-    stored = complaints.newest(complaint.reference_id)
-    if stored is None:
-        return True
-    if row.fields.get("unit", "") or not stored.waiting:
+def _is_revision(row: ExportRow, complaint: Complaint, stored: StoredComplaint) -> bool:
+    """Whether the text changed before anybody decided."""
+    if row.fields.get("unit", "") or not stored.waiting or is_older_revision(row, stored):
         return False
-    return stored.text.split() != without_personal_data(complaint).complaint.text.split()
+    return not is_same_text(row, complaint, stored)
 
 
 def _made_up_reference(complaint: Complaint) -> str:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import and_, select
 
 from data.exports.open import open_writer, write_laporan_ringkas
+from model.complaint import HIDDEN_TEXT
 from service.ledger.queue import was_made
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
 
@@ -22,7 +23,6 @@ if TYPE_CHECKING:
     from service.settings import Settings
 
 KINDS = {"csv": ".csv", "xlsx": ".xlsx", "ringkas": ".xlsx"}
-_CONFIDENTIAL = "[rahasia]"
 _PLACES = ("province", "regency", "district", "village")
 _SUGGESTED = ("suggested_unit", "suggested_category", "confidence", "suggestion_status", "model")
 _HEADERS = (
@@ -49,6 +49,8 @@ _HEADERS = (
     "returned_at",
     *_SUGGESTED,
 )
+# Tell an upload of the file which revision and which decision a row shows.
+_RINGKAS_EXTRA = ("revision", "decided_at", *_SUGGESTED)
 _ROWS_AT_ONCE = 500
 
 
@@ -64,7 +66,7 @@ def write_export(
         write_laporan_ringkas(
             path,
             map(_as_ringkas, rows),
-            extra_headers=_SUGGESTED,
+            extra_headers=_RINGKAS_EXTRA,
             preamble={"Nama Instansi": settings.office},
         )
         return
@@ -106,8 +108,8 @@ def _of_complaint(complaint: StoredComplaint, settings: Settings) -> dict[str, o
         "revision": complaint.revision,
         "received_at": _local(complaint.received_at, settings),
         "channel": fields.get("channel", ""),
-        "title": _CONFIDENTIAL if complaint.confidential and complaint.title else complaint.title,
-        "text": _CONFIDENTIAL if complaint.confidential else complaint.text,
+        "title": HIDDEN_TEXT if complaint.confidential and complaint.title else complaint.title,
+        "text": HIDDEN_TEXT if complaint.confidential else complaint.text,
         **{name: fields.get("location", {}).get(name, "") for name in _PLACES},
         "type": fields.get("type", ""),
         "confidential": "true" if complaint.confidential else "false",
@@ -161,7 +163,7 @@ def _as_ringkas(row: dict[str, object]) -> dict[str, object]:
         "Alasan Tunda/Arsip": row.get("reason", ""),
         "Provinsi": row["province"],
         "Kota/Kabupaten": row["regency"],
-        **{name: row.get(name, "") for name in _SUGGESTED},
+        **{name: row.get(name, "") for name in _RINGKAS_EXTRA},
     }
 
 

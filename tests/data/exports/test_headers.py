@@ -94,3 +94,9 @@ def test_a_missing_chosen_header_is_answered_with_the_existing_headers() -> None
 def test_an_unknown_field_is_answered_with_the_known_fields() -> None:
     with pytest.raises(ColumnMissing, match=r'no field "teks".*text'):
         recognise(["keluhan"], {"teks": "keluhan"})
+
+
+def test_columns_of_suggestions_are_no_fields() -> None:
+    added = ["status", "unit_1", "unit_1_confidence", "category_1", "category_1_confidence", "model"]
+    assert recognise(["isi", "status_asal", *added], {}).columns == {"text": "isi", "status": "status_asal"}
+    assert recognise(["isi", *added], {"unit": "unit_1"}).columns == {"text": "isi", "unit": "unit_1"}
