@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, case, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
-from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
+from service.ledger.tables import HASTY_BELOW_SECONDS, StoredComplaint, StoredDecision, StoredSuggestion
 
 if TYPE_CHECKING:
     from datetime import date, datetime
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 ROWS_OF_PAGE = 50
 WITHOUT_UNIT = "-"
 _EXCERPT_CHARACTERS = 240
+_MOST_OWN_DECISIONS = 500
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,7 +40,7 @@ class CaseFilters:
 
     `unit` is the newest suggestion's unit, `suggested` the suggested unit at the time of the decision. `by` "decided"
     lists the decisions on the dashboard. `unsettled`: forwarded and not known to be settled, in any
-    period; `overdue_on` selects the cases due before that day.
+    period; `overdue_on` selects the cases due before that day; `hasty` the decisions made in less time than reading needs.
     """
 
     start: datetime
@@ -53,6 +54,7 @@ class CaseFilters:
     search: str = ""
     unsettled: bool = False
     overdue_on: date | None = None
+    hasty: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +88,7 @@ class Row:
     group_size: int
     decided_unit_id: str = ""
     verdict: str = ""
+    hasty: bool = False
 
 
 class Queue:
@@ -177,12 +180,28 @@ class Queue:
                 literal(1).label("group_size"),
                 func.coalesce(decision.unit_id, "").label("decided_unit_id"),
                 func.coalesce(decision.verdict, "").label("verdict"),
+                case((was_hasty(), 1), else_=0).label("hasty"),
             )
             .order_by(StoredComplaint.received_at.desc(), StoredComplaint.id.desc())
             .limit(ROWS_OF_PAGE)
             .offset((number - 1) * ROWS_OF_PAGE)
         )
         return [_row(columns) for columns in self._session.execute(query).mappings()], count
+
+    def decided_by(self, officer: str, since: datetime) -> list[tuple[StoredDecision, StoredComplaint]]:
+        """An officer's decisions since a time, newest first, with their complaints; undone decisions too."""
+        query = (
+            select(StoredDecision, StoredComplaint)
+            .join(StoredComplaint, StoredComplaint.id == StoredDecision.complaint_id)
+            .where(
+                StoredDecision.office == self._office,
+                StoredDecision.decided_at >= since,
+                StoredDecision.officer == officer,
+            )
+            .order_by(StoredDecision.decided_at.desc(), StoredDecision.id.desc())
+            .limit(_MOST_OWN_DECISIONS)
+        )
+        return [(decision, complaint) for decision, complaint in self._session.execute(query)]
 
     def _cases_where(self, filters: CaseFilters) -> list[ColumnElement[bool]]:
         where: list[ColumnElement[bool]] = [StoredComplaint.office == self._office]
@@ -203,6 +222,8 @@ class Queue:
             where.append(StoredDecision.unit_id == filters.decided)
         if filters.returned:
             where.append(StoredDecision.returned_at.is_not(None))
+        if filters.hasty:
+            where.append(was_hasty())
         if filters.search:
             where.append(_contains(filters.search))
         return where
@@ -277,6 +298,11 @@ def was_made() -> ColumnElement[bool]:
     return or_(StoredDecision.undone_at.is_(None), StoredDecision.returned_at.is_not(None))
 
 
+def was_hasty() -> ColumnElement[bool]:
+    """The condition for decisions made in less time than reading needs."""
+    return StoredDecision.seconds < HASTY_BELOW_SECONDS
+
+
 def _suggested_when_decided(unit_id: str) -> ColumnElement[bool]:
     return exists().where(
         StoredSuggestion.id == StoredDecision.suggestion_id,
@@ -307,4 +333,5 @@ def _row(columns: RowMapping) -> Row:
     values["type"] = values.pop("fields").get("type", "")
     # A confidential text is shown on the complaint's page only.
     values["excerpt"] = "" if values["confidential"] else " ".join(values["excerpt"].split())
+    values["hasty"] = bool(values.get("hasty"))
     return Row(**values)

@@ -13,7 +13,7 @@ from sqlalchemy import and_, case, func, select
 from model.drift.baseline import Observation
 from model.suggestion import Status
 from service.ledger.decisions import INTAKE_SYSTEM, Verdict
-from service.ledger.queue import was_made
+from service.ledger.queue import was_hasty, was_made
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
 
 if TYPE_CHECKING:
@@ -69,6 +69,7 @@ class PeriodStatistics:
     loads: tuple[UnitLoad, ...]
     median_seconds: float | None
     median_hours: float | None
+    hasty: int
 
     @property
     def decided(self) -> int:
@@ -93,6 +94,7 @@ class Statistics:
             corrections=corrections,
             returned_units=self._returned_units(start, end),
             loads=self._loads(today),
+            hasty=self._hasty(start, end),
             **self._times(start, end),
         )
 
@@ -156,6 +158,10 @@ class Statistics:
         )
         found = dict(self._session.execute(query).all())
         return {verdict: found.get(verdict, 0) for verdict in (Verdict.ACCEPTED, Verdict.CHANGED, Verdict.REJECTED)}
+
+    def _hasty(self, start: datetime, end: datetime) -> int:
+        query = self._decisions(select(func.count()), start, end).where(was_made(), was_hasty())
+        return self._session.scalar(query) or 0
 
     def _returned(self, start: datetime, end: datetime) -> int:
         query = self._decisions(select(func.count()), start, end).where(StoredDecision.returned_at.is_not(None))

@@ -8,6 +8,8 @@ from typing import Any, ClassVar
 from sqlalchemy import JSON, ForeignKey, Index, MetaData, String, Text, UniqueConstraint, text
 from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column, relationship
 
+# Nobody reads a complaint in less time.
+HASTY_BELOW_SECONDS = 3.0
 _NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
     "uq": "uq_%(table_name)s_%(column_0_N_name)s",
@@ -174,6 +176,11 @@ class StoredDecision(Base):
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[str] = mapped_column(Text)
     together: Mapped[str | None] = mapped_column(String(36))
+
+    @property
+    def hasty(self) -> bool:
+        """Whether the officer took less time than reading needs."""
+        return self.seconds is not None and self.seconds < HASTY_BELOW_SECONDS
 
 
 class User(Base):

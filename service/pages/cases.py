@@ -1,5 +1,6 @@
-"""Case list (Daftar): the complaints or decisions behind a figure, and the search over all complaints."""
+"""Case lists: the complaints or decisions behind a figure (Daftar), and the user's own decisions of today."""
 
+from datetime import UTC, datetime, time
 from typing import Annotated
 from urllib.parse import urlencode
 
@@ -37,6 +38,7 @@ def cases(
     by: Annotated[str, Query(alias="menurut", max_length=10)] = "",
     unsettled: Annotated[str, Query(alias="belum_selesai", max_length=5)] = "",
     late: Annotated[str, Query(alias="terlambat", max_length=5)] = "",
+    hasty: Annotated[str, Query(alias="tergesa", max_length=5)] = "",
     search: Short = "",
 ) -> HTMLResponse:
     filters = CaseFilters(
@@ -47,10 +49,11 @@ def cases(
         suggested=clean(suggested),
         decided=clean(decided),
         returned=bool(returned),
-        by="decided" if by == "putusan" or returned else "received",
+        by="decided" if by == "putusan" or returned or hasty else "received",
         search=clean(search).strip(),
         unsettled=bool(unsettled),
         overdue_on=settings.today() if late else None,
+        hasty=bool(hasty),
     )
     rows, count = transaction.queue.cases(filters, number)
     parameters = {
@@ -65,6 +68,7 @@ def cases(
         "search": filters.search,
         "belum_selesai": "ya" if filters.unsettled else "",
         "terlambat": "ya" if filters.overdue_on else "",
+        "tergesa": "ya" if filters.hasty else "",
     }
     parameters = {name: value for name, value in parameters.items() if value}
     return desk_page(
@@ -81,4 +85,21 @@ def cases(
         query=urlencode(parameters),
         hidden_fields=[item for item in parameters.items() if item[0] not in _FORM_FIELDS],
         names=names_of(request),
+    )
+
+
+@router.get("/putusan-saya")
+def own_decisions(
+    request: Request, user: SignedIn, transaction: CurrentTransaction, settings: CurrentSettings
+) -> HTMLResponse:
+    """List the user's own decisions of today; each can be undone until midnight, and later on the complaint's page."""
+    midnight = datetime.combine(settings.today(), time(), settings.zone).astimezone(UTC).replace(tzinfo=None)
+    return desk_page(
+        request,
+        user,
+        "own_decisions.html",
+        "antrean",
+        decisions=transaction.queue.decided_by(user.name, midnight),
+        names=names_of(request),
+        today=settings.today(),
     )

@@ -22,7 +22,7 @@ from service.ledger.tables import StoredComplaint
 from service.pages.frame import indonesian
 from service.pages.frame.context import desk_page, model_of, names_of, router_of
 from service.pages.frame.rendering import render
-from service.pages.frame.session import OwnForm, PresentUser, SentForm, SignedIn
+from service.pages.frame.session import OwnForm, PresentUser, SentForm, SignedIn, safe_back
 from service.pages.frame.suggestion_view import SuggestionView, suggestion_view
 from service.pages.frame.undo_notice import undo_notice_of
 from service.pages.queue import ChosenFilters, address_of
@@ -122,7 +122,8 @@ def undo(decision_id: str, user: SignedIn, transaction: CurrentTransaction, form
     """Undo a decision; from the undo notice, also the decisions made in the same step."""
     undo_decision = transaction.decisions.undo_with_similar if form.get("bersama") else transaction.decisions.undo
     complaint = undo_decision(decision_id, user.name)
-    return RedirectResponse(f"/pengaduan/{complaint.id}", 303)
+    back = form.get("lanjut")
+    return RedirectResponse(safe_back(back) if back else f"/pengaduan/{complaint.id}", 303)
 
 
 @router.post("/pengaduan/{complaint_id}/kembali")
@@ -192,13 +193,15 @@ def _request_of(form: SentForm, router: Router, officer: str) -> DecisionRequest
     """The decision in a form.
 
     Raises:
-        DecisionInvalid: neither a unit nor the choice of none was sent.
+        DecisionInvalid: neither a unit nor the choice of none was sent, or no category for the unit.
     """
     outcome, chosen = form.get("tindak_lanjut"), form.get("unit")
     # Without a script the name is still in the search field, and no unit is chosen.
     unit = chosen or form.get("cari")
     if not unit:
         raise DecisionInvalid("ledger.unit-missing")
+    if chosen != _NO_UNIT and not form.get("kategori") and _has_categories(router):
+        raise DecisionInvalid("ledger.category-missing")
     if chosen == _NO_UNIT and not outcome:
         raise DecisionInvalid("ledger.outcome-missing", outcomes=", ".join(OUTCOMES_WITHOUT_UNIT))
     return DecisionRequest(
@@ -281,6 +284,7 @@ def _page(
         received=indonesian.clock(settings.at_office(complaint.received_at)),
         copies=_offered_copies(view, refused, names),
         promise=_promise(request),
+        has_categories=_has_categories(router_of(request)),
         can_decide=router_of(request) is not None,
     )
 
@@ -293,6 +297,10 @@ def _offered_copies(
     suggested = view.copies if view else ()
     others = [(unit_id, names.unit(unit_id)) for unit_id in chosen if unit_id not in dict(suggested)]
     return [(unit_id, name, unit_id in chosen) for unit_id, name in (*suggested, *others)]
+
+
+def _has_categories(router: Router | None) -> bool:
+    return router is not None and bool(router.category_labels)
 
 
 def _promise(request: Request) -> str:

@@ -19,7 +19,18 @@ if TYPE_CHECKING:
 
     Visit = Callable[..., Page]
 
-PAGES = ("/antrean", "/baru", "/baru?surat=ya", "/unggah", "/dasbor", "/daftar", "/ekspor", "/model", "/akun")
+PAGES = (
+    "/antrean",
+    "/baru",
+    "/baru?surat=ya",
+    "/unggah",
+    "/dasbor",
+    "/daftar",
+    "/ekspor",
+    "/model",
+    "/akun",
+    "/putusan-saya",
+)
 
 
 def _waiting(page: Page) -> int:
@@ -39,11 +50,79 @@ def _open_first(page: Page) -> str:
 
 
 def _decide_by_keyboard(page: Page, *keys: str) -> None:
-    """Press the keys and wait for the next complaint to open."""
+    """Press the keys once the complaint was on screen for a moment, and wait for the next complaint to open."""
     before = page.url.split("?")[0]
+    if "Enter" in keys:
+        page.locator("form[data-armed]").wait_for()
     for key in keys:
         page.keyboard.press(key)
     page.wait_for_url(lambda url: url.split("?")[0] != before)
+
+
+def _choose_first(page: Page) -> None:
+    """Choose the first unit and the first category."""
+    for name in ("unit", "kategori"):
+        page.locator(f"input[name={name}]").first.check()
+
+
+def _hold(page: Page, key: str, seconds: float) -> None:
+    """Hold a key: a keyboard repeats the key about thirty times a second."""
+    for _ in range(int(seconds * 30)):
+        page.keyboard.down(key)
+        page.wait_for_timeout(33)
+    page.keyboard.up(key)
+
+
+def test_a_held_enter_decides_nothing(visit: Visit) -> None:
+    page = visit("sari")
+    waited = _waiting(page)
+    page.keyboard.press("j")
+    _hold(page, "Enter", 3)
+    assert "/pengaduan/" in page.url
+    assert _waiting(page) == waited
+    # Also where the first choice is made, only the first press counts.
+    _open_first(page)
+    _choose_first(page)
+    page.locator("form[data-armed]").wait_for()
+    page.locator("h1").click()
+    _hold(page, "Enter", 2)
+    assert _waiting(page) == waited - 1
+
+
+def test_a_double_click_decides_one_complaint(visit: Visit) -> None:
+    page = visit("sari")
+    waited = _waiting(page)
+    _open_first(page)
+    _choose_first(page)
+    page.locator("form[data-armed]").wait_for()
+    box = page.get_by_role("button", name="Putuskan").bounding_box()
+    assert box
+    for pause in (120, 150, 0):
+        page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+        page.wait_for_timeout(pause)
+    assert _waiting(page) == waited - 1
+
+
+def test_enter_asks_for_the_missing_choice(visit: Visit) -> None:
+    page = visit("sari")
+    page.goto("/antrean?status=review")
+    before = _open_first(page)
+    page.locator("form[data-armed]").wait_for()
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Pilih dahulu unit yang bertanggung jawab.")).to_be_visible()
+    assert page.url == before
+
+
+def test_a_complaint_that_was_not_on_screen_is_shown_first(visit: Visit) -> None:
+    page = visit("sari", viewport={"width": 390, "height": 600})
+    # A browser may restore the position at the page's end.
+    page.add_init_script("addEventListener('DOMContentLoaded', () => scrollTo(0, 1e6))")
+    before = _open_first(page)
+    page.wait_for_timeout(900)
+    page.keyboard.press("Enter")
+    expect(page.get_by_text("Baca dahulu pengaduannya")).to_be_visible()
+    expect(page.locator("[data-complaint-text]")).to_be_in_viewport()
+    assert page.url == before
 
 
 def test_ten_complaints_are_decided_by_keyboard_alone(visit: Visit) -> None:
@@ -53,9 +132,9 @@ def test_ten_complaints_are_decided_by_keyboard_alone(visit: Visit) -> None:
     page.keyboard.press("Enter")
     page.wait_for_url("**/pengaduan/*")
     for _ in range(9):
-        # The first is chosen already where Pilah isn't unsure; 1 says so in any case.
-        _decide_by_keyboard(page, "1", "Enter")
-    _decide_by_keyboard(page, "2", "Enter")
+        # The first is chosen already where Pilah is confident; 1 and Q say so in any case.
+        _decide_by_keyboard(page, "1", "q", "Enter")
+    _decide_by_keyboard(page, "2", "q", "Enter")
     expect(page.get_by_role("status").first).to_contain_text("diteruskan ke")
     assert _waiting(page) == waited - 10
 
@@ -68,7 +147,7 @@ def test_a_correction_is_two_keys_and_z_undoes_the_correction(visit: Visit) -> N
     first = page.url.split("?")[0]
     chosen = page.get_by_role("radio").nth(2).get_attribute("value")
     assert chosen
-    _decide_by_keyboard(page, "3", "Enter")
+    _decide_by_keyboard(page, "3", "q", "Enter")
     _decide_by_keyboard(page, "z")
     assert page.url.split("?")[0] == first
     expect(page.get_by_text("dibatalkan")).to_be_visible()
@@ -82,7 +161,7 @@ def test_a_unit_is_found_by_its_abbreviation(visit: Visit) -> None:
     page.keyboard.type("kpk")
     page.keyboard.press("Enter")
     expect(page.get_by_role("radio", name="Komisi Pemberantasan Korupsi").last).to_be_checked()
-    _decide_by_keyboard(page, "Enter")
+    _decide_by_keyboard(page, "q", "Enter")
     page.goto(before)
     expect(page.locator(".decided")).to_contain_text("Komisi Pemberantasan Korupsi")
 
@@ -175,7 +254,7 @@ def test_five_hundred_rows_are_uploaded_exported_and_counted(visit: Visit, tmp_p
 def test_a_complaint_is_decided_without_scripts(visit: Visit) -> None:
     page = visit("sari", java_script_enabled=False)
     before = _open_first(page)
-    page.get_by_role("radio").first.check()
+    _choose_first(page)
     page.get_by_role("button", name="Putuskan").click()
     assert page.url != before
     expect(page.get_by_role("status").first).to_contain_text("diteruskan ke")
@@ -192,7 +271,7 @@ def test_copies_are_chosen_by_keyboard(visit: Visit) -> None:
     for name in ("Komisi Pemberantasan Korupsi", "Komisi Kejaksaan"):
         expect(page.get_by_role("checkbox", name=name)).to_be_checked()
     page.keyboard.press("Escape")
-    _decide_by_keyboard(page, "1", "Enter")
+    _decide_by_keyboard(page, "1", "q", "Enter")
     page.goto(before)
     expect(page.locator(".decided")).to_contain_text("Tembusan: Komisi Pemberantasan Korupsi, Komisi Kejaksaan")
 
@@ -201,7 +280,7 @@ def test_the_undo_notice_stays_for_ten_seconds(visit: Visit) -> None:
     page = visit("sari")
     page.clock.install()
     _open_first(page)
-    _decide_by_keyboard(page, "1", "Enter")
+    _decide_by_keyboard(page, "1", "q", "Enter")
     expect(page.get_by_role("button", name="Batalkan Z")).to_be_visible()
     page.clock.run_for(9_000)
     expect(page.get_by_role("button", name="Batalkan Z")).to_be_visible()
@@ -243,7 +322,8 @@ def test_every_page_is_accessible_and_fits(visit: Visit, axe: str, width: int) -
     page.get_by_label("Tambah tembusan").press_sequentially("kpk")
     page.locator("#hasil-tembusan input").first.wait_for()
     _assert_accessible(page, axe)
-    page.get_by_role("radio").first.check()
+    _choose_first(page)
+    page.locator("form[data-armed]").wait_for()
     page.get_by_role("button", name="Putuskan").click()
     page.get_by_role("button", name="Batalkan Z").wait_for()
     _assert_accessible(page, axe)

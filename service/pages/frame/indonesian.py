@@ -167,6 +167,15 @@ def clock(moment: datetime) -> str:
     return day(moment, "d MMM y HH.mm")
 
 
+def time_of_day(moment: datetime) -> str:
+    """The time of a moment in the office's timezone.
+
+    >>> time_of_day(datetime(2024, 10, 21, 9, 5))
+    '09.05'
+    """
+    return day(moment, "HH.mm")
+
+
 def at_office(moment: datetime, zone: ZoneInfo) -> str:
     """A UTC moment of the ledger in the office's timezone, with the zone's name.
 

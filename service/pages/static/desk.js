@@ -4,6 +4,9 @@
 (() => {
   const page = document.body.dataset.page;
   const openedAt = performance.now();
+  // How long a complaint is on screen before it can be decided: a held key or the second half of a double click may
+  // come from the page before.
+  const READING_MILLISECONDS = 600;
   const find = (selector) => document.querySelector(selector);
   const findAll = (selector) => [...document.querySelectorAll(selector)];
 
@@ -83,9 +86,28 @@
   const keepsEnter = (target, key) =>
     key === "Enter" && target.closest("a, button, summary, dialog, [data-undo]") !== null;
 
+  // A held Enter counts once, also where it was pressed on the page before; other held keys count only in fields.
+  let enterIsHeld = false;
+  const isHeld = (event) => {
+    const held = event.repeat || (event.key === "Enter" && enterIsHeld);
+    if (event.key === "Enter") enterIsHeld = true;
+    return held;
+  };
+  document.addEventListener("keyup", (event) => {
+    if (event.key === "Enter") enterIsHeld = false;
+  });
+  window.addEventListener("blur", () => {
+    enterIsHeld = false;
+  });
+
   document.addEventListener("keydown", (event) => {
     if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
     const target = event.target;
+    if (isHeld(event) && !(target instanceof HTMLTextAreaElement)) {
+      // The browser itself would send a form or follow a link at each repetition of Enter.
+      if (event.key === "Enter") event.preventDefault();
+      if (event.key === "Enter" || !isTyping(target)) return;
+    }
     if (target.matches && target.matches("[data-search]") && event.key === "Enter") {
       event.preventDefault();
       chooseFirstMatch(target);
@@ -187,10 +209,52 @@
   });
 
   const decision = find("[data-decision]");
+
+  // The form is armed once the complaint's text was on screen for a moment; the moment begins anew with each return.
+  const text = find("[data-complaint-text]");
+  let textWasSeen = false;
+  let arming;
+  const arm = () => {
+    clearTimeout(arming);
+    delete decision.dataset.armed;
+    if (!textWasSeen || document.hidden) return;
+    arming = setTimeout(() => {
+      decision.dataset.armed = "yes";
+    }, READING_MILLISECONDS);
+  };
+
+  const isChosen = (name, search) =>
+    find(`input[name="${name}"]:checked`) !== null || decision.elements[search].value.trim() !== "";
+
+  // The field to fill before the decision can be sent, with the words that ask for it; null when nothing is missing.
+  const missing = () => {
+    if (!decision.dataset.armed) return { ask: decision.dataset.askReading, show: textWasSeen ? null : text };
+    if (!isChosen("unit", "cari")) return { ask: decision.dataset.askUnit, field: find('input[name="unit"]') };
+    if (decision.dataset.askCategory && !isChosen("kategori", "cari_kategori") && !find('input[name="unit"][value="-"]:checked')) {
+      return { ask: decision.dataset.askCategory, field: find('input[name="kategori"]') ?? find("#cari-kategori") };
+    }
+    return null;
+  };
+
   if (decision) {
+    new IntersectionObserver((entries, observer) => {
+      if (!entries.some((entry) => entry.isIntersecting)) return;
+      observer.disconnect();
+      textWasSeen = true;
+      arm();
+    }).observe(text);
+    document.addEventListener("visibilitychange", arm);
     decision.addEventListener("submit", (event) => {
       if (decision.dataset.sent) {
         event.preventDefault();
+        return;
+      }
+      const lacking = missing();
+      find("[data-ask]").textContent = lacking ? lacking.ask : "";
+      if (lacking) {
+        event.preventDefault();
+        if (lacking.show) lacking.show.scrollIntoView({ block: "center" });
+        if (lacking.field) lacking.field.focus();
         return;
       }
       decision.dataset.sent = "yes";
@@ -199,7 +263,10 @@
   }
   // A page restored from the browser's back-forward cache can be sent again.
   window.addEventListener("pageshow", () => {
-    if (decision) delete decision.dataset.sent;
+    if (decision) {
+      delete decision.dataset.sent;
+      arm();
+    }
     for (const form of document.forms) setBusy(form, false);
   });
 

@@ -104,6 +104,33 @@ def test_without_a_script_the_typed_name_is_enough(officer: Desk) -> None:
     assert officer.stored("1")["decisions"][0]["unit"]
 
 
+def _checked(page: str, name: str) -> bool:
+    return re.search(rf'name="{name}"[^>]*checked', page) is not None
+
+
+def test_only_a_confident_suggestion_is_preselected(officer: Desk) -> None:
+    statuses = set()
+    for number, text in enumerate(
+        ("laporan saya di polres belum ada kejelasan", "paspor belum jadi juga", "zzz qqq xxx")
+    ):
+        sent = officer.send(str(number), text=text)
+        page = officer.page(f"/pengaduan/{officer.stored(str(number))['id']}")
+        confident = sent["unit_status"] == "confident"
+        assert _checked(page, "unit") == confident
+        assert _checked(page, "kategori") == (sent["category_status"] == "confident")
+        assert confident or "selected" not in page
+        statuses.add(sent["unit_status"])
+    assert len(statuses) > 1
+
+
+def test_a_unit_needs_a_category(officer: Desk) -> None:
+    officer.send("1")
+    answer = officer.decide("1", kategori="")
+    assert answer.status_code == 422
+    assert "Pilih kategorinya dahulu" in answer.text
+    assert officer.decide("1", kategori="", unit="-", tindak_lanjut="yudisial").status_code == 303
+
+
 def test_a_decision_without_a_unit_needs_a_fitting_outcome(officer: Desk) -> None:
     officer.send("1")
     assert officer.decide("1", unit="-", tindak_lanjut="tangani").status_code == 422
