@@ -9,7 +9,7 @@ PilahError
 │   ├── NotSignedIn, NotAllowed, StaleForm
 │   └── SignInRefused, AccountInvalid
 ├── the ledger
-│   ├── UnknownComplaint, AlreadyDecided, DecisionInvalid
+│   ├── UnknownComplaint, AlreadyDecided, DecisionInvalid, KeyReused
 │   └── LedgerUnavailable, StorageFull
 ├── jobs
 │   └── UploadRefused, RunStateConflict
@@ -163,6 +163,13 @@ class AlreadyDecided(PilahError):
 
 class SuggestionRenewed(PilahError):
     """The complaint got a newer suggestion after the page was opened."""
+
+
+class KeyReused(PilahError):
+    """An Idempotency-Key came before with another request."""
+
+    def __init__(self) -> None:
+        super().__init__("ledger.key-reused")
 
 
 class LedgerUnavailable(PilahError):

@@ -48,8 +48,8 @@ class CallerCache:
 
 async def authenticate(
     request: Request, credentials: Annotated[HTTPAuthorizationCredentials | None, Depends(_bearer)]
-) -> None:
-    """Admit a call by its key and count the call.
+) -> str:
+    """Admit a call by its key and count the call; returns the key's id.
 
     An office without users and keys needs no key on a loopback address: a local caller could read its files anyway.
     Calls without a key are never cached, so that the office's first key or user ends the exception at once.
@@ -68,6 +68,7 @@ async def authenticate(
         if digest:
             cache.put(digest, caller)
     rate_limit.count(caller)
+    return caller
 
 
 def _find_caller(database: Database, settings: Settings, digest: str) -> str:
@@ -84,3 +85,4 @@ def _find_caller(database: Database, settings: Settings, digest: str) -> str:
 
 
 Authenticated = Depends(authenticate)
+Caller = Annotated[str, Authenticated]

@@ -1,44 +1,109 @@
 """The routes of decisions, of returns by units, and of one stored complaint."""
 
+from typing import Any
+
 from fastapi import APIRouter, Response
 
-from service.api.authentication import Authenticated
+from service.api.authentication import Authenticated, Caller
+from service.api.idempotency import IdempotencyKey, answer_once
 from service.api.json_only import JsonOnlyRoute
 from service.contract.decision_schemas import DecisionIn, DecisionOut, ReturnIn, StoredComplaintOut
-from service.dependencies import CurrentModel, CurrentTransaction
+from service.dependencies import CurrentModel, CurrentSettings, CurrentTransaction
+from service.ledger.first_answers import Request
 from service.problems import documented
 
 router = APIRouter(prefix="/v1", tags=["decisions"], route_class=JsonOnlyRoute, dependencies=[Authenticated])
 
 
-@router.post("/decisions", status_code=201, responses=documented(400, 401, 404, 408, 409, 413, 415, 422, 429, 503))
-def decide(decision: DecisionIn, loaded: CurrentModel, transaction: CurrentTransaction) -> DecisionOut:
-    """Record a decision. Of two simultaneous decisions on the same text the first stands, the second is answered 409."""
-    complaint = (
-        transaction.complaints.of_suggestion(decision.suggestion_id)
-        if decision.suggestion_id
-        else transaction.complaints.get(decision.reference_id)
-    )
-    made = decision.to_request().resolve(loaded.router)
-    return DecisionOut.of(complaint, transaction.decisions.decide(complaint, made))
+@router.post(
+    "/decisions",
+    status_code=201,
+    response_model=DecisionOut,
+    responses=documented(400, 401, 404, 408, 409, 413, 415, 422, 429, 503),
+)
+def decide(
+    decision: DecisionIn,
+    loaded: CurrentModel,
+    settings: CurrentSettings,
+    transaction: CurrentTransaction,
+    caller: Caller,
+    key: IdempotencyKey = "",
+) -> Response:
+    """Record a decision. Of two simultaneous decisions on the same text the first stands, the second is answered 409.
+
+    A repeated decision of the same caller is answered with the first one while that stands.
+    """
+
+    def act() -> tuple[int, dict[str, Any]]:
+        complaint = (
+            transaction.complaints.of_suggestion(decision.suggestion_id)
+            if decision.suggestion_id
+            else transaction.complaints.get(decision.reference_id)
+        )
+        made = decision.to_request(caller).resolve(loaded.router)
+        return 201, _answer(DecisionOut.of(complaint, transaction.decisions.decide(complaint, made)))
+
+    request = Request(caller, key, {"decide": decision.model_dump(mode="json")})
+    return answer_once(transaction.session, settings.office, request, act)
 
 
 @router.delete("/decisions/{decision_id}", status_code=204, responses=documented(400, 401, 404, 422, 429, 503))
-def undo(decision_id: str, transaction: CurrentTransaction) -> Response:
+def undo(
+    decision_id: str,
+    settings: CurrentSettings,
+    transaction: CurrentTransaction,
+    caller: Caller,
+    key: IdempotencyKey = "",
+) -> Response:
     """Undo a decision; the ledger keeps the decision, and the complaint waits again."""
-    transaction.decisions.undo(decision_id, "")
-    return Response(status_code=204)
+
+    def act() -> tuple[int, dict[str, Any]]:
+        transaction.decisions.undo(decision_id, "")
+        return 204, {}
+
+    request = Request(caller, key, {"undo": decision_id})
+    return answer_once(transaction.session, settings.office, request, act)
 
 
-@router.post("/returns", status_code=201, responses=documented(400, 401, 404, 408, 413, 415, 422, 429, 503))
-def record_return(returned: ReturnIn, transaction: CurrentTransaction) -> DecisionOut:
-    """Record that a unit returned a complaint as not its own. The decision stays and counts as misrouted."""
-    complaint = transaction.complaints.get(returned.reference_id)
-    entry = transaction.decisions.record_return(complaint, returned.reason, returned.officer)
-    return DecisionOut.of(complaint, entry)
+@router.post(
+    "/returns",
+    status_code=201,
+    response_model=DecisionOut,
+    responses=documented(400, 401, 404, 408, 413, 415, 422, 429, 503),
+)
+def record_return(
+    returned: ReturnIn,
+    settings: CurrentSettings,
+    transaction: CurrentTransaction,
+    caller: Caller,
+    key: IdempotencyKey = "",
+) -> Response:
+    """Record that a unit returned a complaint as not its own. The decision stays and counts as misrouted.
+
+    A repeated return is answered with the returned decision. Once a decision on the complaint was returned, a further
+    return must name its decision.
+    """
+
+    def act() -> tuple[int, dict[str, Any]]:
+        complaint = transaction.complaints.get(returned.reference_id)
+        entry = transaction.decisions.record_return(
+            complaint,
+            returned.reason,
+            returned.officer,
+            decision_id=returned.decision_id,
+            revision=returned.revision,
+        )
+        return 201, _answer(DecisionOut.of(transaction.complaints.get(entry.complaint_id), entry))
+
+    request = Request(caller, key, {"return": returned.model_dump(mode="json")})
+    return answer_once(transaction.session, settings.office, request, act)
 
 
 @router.get("/complaints/{any_id}", responses=documented(400, 401, 404, 422, 429, 503))
 def read_complaint(any_id: str, transaction: CurrentTransaction) -> StoredComplaintOut:
     """The newest revision of a complaint, by reference or by Pilah's id: masked text, latest suggestion, all decisions."""
     return StoredComplaintOut.of(transaction.complaints.get(any_id))
+
+
+def _answer(entry: DecisionOut) -> dict[str, Any]:
+    return entry.model_dump(mode="json")

@@ -12,6 +12,7 @@ from service.ledger.tables import StoredComplaint, StoredDecision
 
 _LONGEST_REASON = 2_000
 _MOST_COPIES = 50
+_MOST_REVISIONS = 1_000_000
 _MOST_SECONDS = 86_400 * 7
 
 
@@ -49,9 +50,9 @@ class DecisionIn(BaseModel):
             raise PydanticCustomError("no_complaint", "Name the complaint: suggestion_id or reference_id")
         return self
 
-    def to_request(self) -> DecisionRequest:
-        """Return the decision without the ids of the complaint."""
-        return DecisionRequest(**self.model_dump(exclude={"suggestion_id", "reference_id"}))
+    def to_request(self, caller: str) -> DecisionRequest:
+        """The decision of a caller, without the ids of the complaint."""
+        return DecisionRequest(**self.model_dump(exclude={"suggestion_id", "reference_id"}), caller=caller)
 
 
 class ReturnIn(BaseModel):
@@ -60,6 +61,13 @@ class ReturnIn(BaseModel):
     model_config = ConfigDict(frozen=True)
 
     reference_id: Annotated[Name, Field(min_length=1, json_schema_extra={"pattern": SOMETHING_VISIBLE})]
+    decision_id: Name = Field(
+        default="",
+        description="The id of the returned decision. Required once a decision on this complaint was returned before.",
+    )
+    revision: int = Field(
+        default=0, ge=0, le=_MOST_REVISIONS, description="The revision with the returned decision; 0 for any."
+    )
     reason: Reason = ""
     officer: Name = ""
 

@@ -182,7 +182,7 @@ class RowWriter:
         if standing is None or standing.unit_id != self._unit_id(row.fields["unit"]):
             self._summary.unchanged += 1
             return
-        self._decisions.record_return(stored, row.fields.get("status", ""), INTAKE_SYSTEM)
+        self._decisions.record_return(stored, row.fields.get("status", ""), INTAKE_SYSTEM, decision_id=standing.id)
         self._summary.returned += 1
 
     def _decision(self, row: ExportRow) -> Decision:

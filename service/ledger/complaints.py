@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import or_, select
+from sqlalchemy import exists, or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data.ids import time_ordered_id
@@ -114,6 +114,25 @@ class Complaints:
         """The newest revision of a complaint, by the intake system's reference."""
         return self._newest(StoredComplaint.reference_id == reference_id)
 
+    def same_complaint(self, complaint: StoredComplaint) -> tuple[ColumnElement[bool], ...]:
+        """The conditions for all revisions of a complaint."""
+        return (StoredComplaint.office == self._office, StoredComplaint.reference_id == complaint.reference_id)
+
+    def lock(self, complaint: StoredComplaint) -> None:
+        """Wait until no other transaction changes this revision; it is then read again."""
+        self._session.refresh(complaint, ("waiting",), with_for_update=True)
+
+    def is_newest(self, complaint: StoredComplaint) -> bool:
+        """Whether no newer revision of a complaint exists."""
+        newer = exists().where(*self.same_complaint(complaint), StoredComplaint.revision > complaint.revision)
+        return not self._session.scalar(select(newer))
+
+    def wait_again(self, complaint: StoredComplaint) -> None:
+        """Let a complaint wait after its decision was undone or returned; of an older revision only the newest waits."""
+        self.lock(complaint)
+        if self.is_newest(complaint):
+            complaint.waiting = True
+
     def _newest(self, condition: ColumnElement[bool]) -> StoredComplaint | None:
         query = select(StoredComplaint).where(StoredComplaint.office == self._office, condition)
         return self._session.scalars(query.order_by(StoredComplaint.revision.desc()).limit(1)).first()
@@ -138,7 +157,8 @@ class Complaints:
 
     def _add_revision(self, complaint: Complaint, arrival: Arrival, before: StoredComplaint | None) -> StoredComplaint:
         if before is not None:
-            before.waiting = False
+            # A statement, also where the revision isn't known to wait: a simultaneous undo is waited for.
+            self._session.execute(update(StoredComplaint).where(StoredComplaint.id == before.id).values(waiting=False))
         keys = duplicate_keys(complaint.text)
         entry_id = time_ordered_id()
         entry = StoredComplaint(

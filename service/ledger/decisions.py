@@ -11,7 +11,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING, Literal
 
 from rapidfuzz import process
-from sqlalchemy import select, update
+from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data.ids import time_ordered_id
@@ -79,6 +79,12 @@ class Decision:
     reason: str = ""
     officer: str = ""
     seconds: float | None = None
+    caller: str = ""
+
+    def repeats(self, entry: StoredDecision) -> bool:
+        """Whether an entered decision is this one, sent before by the same caller; seconds don't count."""
+        sent = asdict(replace(self, seconds=entry.seconds)) | {"copies": list(self.copies)}
+        return all(getattr(entry, name) == value for name, value in sent.items())
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +99,7 @@ class DecisionRequest:
     reason: str = ""
     officer: str = ""
     seconds: float | None = None
+    caller: str = ""
 
     def resolve(self, router: Router) -> Decision:
         """The decision by ids. Repeated copies are dropped, and copies to the responsible unit.
@@ -117,6 +124,7 @@ class DecisionRequest:
             reason=self.reason,
             officer=self.officer,
             seconds=self.seconds,
+            caller=self.caller,
         )
 
 
@@ -131,13 +139,17 @@ class Decisions:
     def decide(
         self, complaint: StoredComplaint, decision: Decision, *, before_pilah: datetime | None = None
     ) -> StoredDecision:
-        """Enter a decision; the complaint no longer waits.
+        """Enter a decision; the complaint no longer waits. A caller's repeated decision is the first one.
 
         `before_pilah` is the time of a decision made before Pilah saw the complaint, without a suggestion.
 
         Raises:
-            AlreadyDecided: a decision stands.
+            AlreadyDecided: another decision stands.
         """
+        self._complaints.lock(complaint)
+        standing = self.standing(complaint)
+        if standing is not None and decision.repeats(standing):
+            return standing
         suggestion = self._complaints.suggestion_of(complaint) if before_pilah is None else None
         entry = StoredDecision(
             office=self._office,
@@ -168,7 +180,10 @@ class Decisions:
         Raises:
             AlreadyDecided: a decision stands on the complaint itself; nothing is entered.
         """
+        before = self.standing(complaint)
         entry = self.decide(complaint, decision)
+        if entry is before:
+            return entry, 0
         # The officer spent the seconds on the first complaint.
         repeated = replace(decision, seconds=None)
         entered = 0
@@ -219,7 +234,7 @@ class Decisions:
         ).scalar()
         if undone is None:
             raise UnknownComplaint("ledger.no-decision-to-undo")
-        complaint.waiting = True
+        self._complaints.wait_again(complaint)
         self._record(officer, "undo", complaint)
         return complaint
 
@@ -237,21 +252,53 @@ class Decisions:
             self.undo(other, officer)
         return complaint
 
-    def record_return(self, complaint: StoredComplaint, reason: str, officer: str) -> StoredDecision:
+    def record_return(
+        self, complaint: StoredComplaint, reason: str, officer: str, *, decision_id: str = "", revision: int = 0
+    ) -> StoredDecision:
         """Record a unit's return: the decision is kept as misrouted, and the complaint waits again.
 
+        The decision is the one named by id, or the only decision on the named revision, or on all revisions. A
+        repeated return gives the returned decision.
+
         Raises:
-            UnknownComplaint: the complaint has no standing decision.
+            UnknownComplaint: no such decision stands.
+            DecisionInvalid: a decision was returned before and another stands, so that the return must name its decision.
         """
-        entry = self.standing(complaint)
-        if entry is None:
+        made = self._not_undone(complaint, decision_id, revision)
+        standing = [entry for entry in made if entry.undone_at is None]
+        returned = [entry for entry in made if entry.undone_at is not None]
+        if standing and returned:
+            # A late retry of the first return must not mark the new decision.
+            raise DecisionInvalid("ledger.return-names-no-decision")
+        if not standing:
+            if returned and returned[-1].return_reason == reason:
+                return returned[-1]
             raise UnknownComplaint("ledger.no-decision-to-return")
+        entry = standing[-1]
         # The returned decision no longer stands, so that a second decision can be entered.
         entry.returned_at = entry.undone_at = now()
         entry.return_reason = reason
-        complaint.waiting = True
-        self._record(officer, "return", complaint)
+        decided = self._session.get_one(StoredComplaint, entry.complaint_id)
+        self._complaints.wait_again(decided)
+        self._record(officer, "return", decided)
         return entry
+
+    def _not_undone(self, complaint: StoredComplaint, decision_id: str, revision: int) -> list[StoredDecision]:
+        """The standing and returned decisions on a complaint, on all its revisions unless one is named, oldest first.
+
+        They are locked until the transaction ends: of two simultaneous returns the second sees the first.
+        """
+        revisions = select(StoredComplaint.id).where(*self._complaints.same_complaint(complaint))
+        if revision:
+            revisions = revisions.where(StoredComplaint.revision == revision)
+        query = select(StoredDecision).where(
+            StoredDecision.complaint_id.in_(revisions),
+            or_(StoredDecision.undone_at.is_(None), StoredDecision.returned_at.is_not(None)),
+        )
+        if decision_id:
+            query = query.where(StoredDecision.id == decision_id)
+        locked = query.order_by(StoredDecision.decided_at, StoredDecision.id).with_for_update()
+        return list(self._session.scalars(locked.execution_options(populate_existing=True)))
 
     def _record(self, officer: str, action: str, complaint: StoredComplaint) -> None:
         record_event(self._session, self._office, officer, action, complaint.id)

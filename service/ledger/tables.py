@@ -176,6 +176,8 @@ class StoredDecision(Base):
     returned_at: Mapped[datetime | None]
     return_reason: Mapped[str] = mapped_column(Text)
     together: Mapped[str | None] = mapped_column(String(36))
+    # The key's id of a decision over the API; blank for the desk and for uploads.
+    caller: Mapped[str] = mapped_column(String(60))
 
     @property
     def hasty(self) -> bool:
@@ -279,6 +281,21 @@ class BackgroundClaim(Base):
     task: Mapped[str] = mapped_column(String(20), primary_key=True)
     holder: Mapped[str] = mapped_column(String(36))
     expires_at: Mapped[datetime]
+
+
+class FirstAnswer(Base):
+    """The first answer to a request with an Idempotency-Key; `request_digest` tells another request under the same key."""
+
+    __tablename__ = "first_answers"
+    __table_args__ = (Index("ix_first_answers_created", "created_at"),)
+
+    office: Mapped[str] = mapped_column(String(63), primary_key=True)
+    caller: Mapped[str] = mapped_column(String(60), primary_key=True)
+    key: Mapped[str] = mapped_column(String(255), primary_key=True)
+    request_digest: Mapped[str] = mapped_column(String(64))
+    created_at: Mapped[datetime]
+    status: Mapped[int]
+    answer: Mapped[dict[str, Any]]
 
 
 class AuditEvent(Base):

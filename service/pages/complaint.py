@@ -130,7 +130,9 @@ def undo(decision_id: str, user: SignedIn, transaction: CurrentTransaction, form
 def record_return(complaint_id: str, user: SignedIn, transaction: CurrentTransaction, form: OwnForm) -> Response:
     """Record that the unit returned the complaint: it waits again, and the decision counts as misrouted."""
     complaint = transaction.complaints.get(complaint_id)
-    transaction.decisions.record_return(complaint, form.get("alasan", 2_000), user.name)
+    standing = transaction.decisions.standing(complaint)
+    named = form.get("putusan", 36) or (standing.id if standing else "")
+    transaction.decisions.record_return(complaint, form.get("alasan", 2_000), user.name, decision_id=named)
     return RedirectResponse(f"/pengaduan/{complaint.id}", 303)
 
 

@@ -129,7 +129,7 @@ def _work(host: str, name: str, unit: str, stop: threading.Event, known: _Acknow
         with known.lock:
             known.decisions[reference] = ""
         body = {"reference_id": reference, "unit": unit, "officer": name}
-        rival = threading.Thread(target=_decide, args=(host, body, known))
+        rival = threading.Thread(target=_decide, args=(host, body | {"officer": f"{name}-rival"}, known))
         rival.start()
         _decide(host, body, known)
         rival.join()

@@ -142,10 +142,27 @@ def test_a_decision_without_a_unit_needs_a_fitting_outcome(officer: Desk) -> Non
 def test_the_second_of_two_decisions_is_refused_in_a_sentence(officer: Desk) -> None:
     officer.send("1")
     officer.decide("1")
-    answer = officer.decide("1")
+    answer = officer.decide("1", alasan="lain")
     assert answer.status_code == 409
     assert "rekan Anda" in answer.text
     assert len(officer.stored("1")["decisions"]) == 1
+
+
+def test_a_double_click_decides_once_and_is_no_conflict(officer: Desk) -> None:
+    officer.send("1")
+    assert [officer.decide("1").status_code for _ in range(2)] == [303, 303]
+    assert len(officer.stored("1")["decisions"]) == 1
+
+
+def test_a_late_double_click_on_a_return_leaves_the_new_decision(officer: Desk) -> None:
+    officer.send("1")
+    officer.decide("1")
+    stored = officer.stored("1")
+    form = {"alasan": "bukan kewenangan kami", "putusan": stored["decisions"][0]["id"]}
+    officer.post(f"/pengaduan/{stored['id']}/kembali", **form)
+    officer.decide("1", alasan="lain")
+    officer.post(f"/pengaduan/{stored['id']}/kembali", **form)
+    assert not officer.stored("1")["waiting"]
 
 
 def test_a_returned_complaint_waits_again_and_shows_the_reason(officer: Desk) -> None:
