@@ -14,7 +14,7 @@ PilahError
 ├── jobs
 │   └── UploadRefused, RunStateConflict
 └── the installation
-    └── UnitsDisagree, BackupUnusable
+    └── UnitsDisagree, OfficeFileBroken, BackupUnusable
 """
 
 from __future__ import annotations
@@ -199,6 +199,13 @@ class UnitsDisagree(PilahError):
 
     def __init__(self, disagreements: Sequence[Sentence]) -> None:
         super().__init__("service.units-disagree", disagreements=tuple(disagreements))
+
+
+class OfficeFileBroken(PilahError):
+    """A file of the office can't be read; the service goes on with the last readable state of the file."""
+
+    def __init__(self, problem: PilahError) -> None:
+        super().__init__("service.office-file-broken", problem=problem)
 
 
 class BackupUnusable(PilahError):

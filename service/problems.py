@@ -25,6 +25,7 @@ from service.errors import (
     LedgerUnavailable,
     LineTooLong,
     LineUnreadable,
+    OfficeFileBroken,
     Overloaded,
     StorageFull,
     StreamTypeUnknown,
@@ -114,6 +115,7 @@ _STATUS: dict[type[PilahError], int] = {
     KeyMissing: 401,
     TooManyRequests: 429,
     UnitsDisagree: 503,
+    OfficeFileBroken: 503,
     LedgerUnavailable: 503,
     StorageFull: 503,
     Overloaded: 503,
@@ -128,6 +130,7 @@ _STATUS: dict[type[PilahError], int] = {
 }
 _OWN_NAMES: dict[type[PilahError], tuple[str, str]] = {
     UnitsDisagree: ("units_disagree", "Model and units.csv disagree"),
+    OfficeFileBroken: ("office_file_broken", "A file of the office can't be read"),
     TextTooLong: ("text_too_long", "Text too long"),
     LedgerUnavailable: ("ledger_unavailable", "Ledger unavailable"),
     StorageFull: ("storage_full", "Storage full"),

@@ -3,9 +3,11 @@
 from fastapi import APIRouter
 from sqlalchemy import select
 
+from model.versions.office_home import Office
 from service.contract.office_schemas import Health, Readiness
 from service.dependencies import CurrentModel, CurrentSettings, CurrentTransaction
-from service.errors import UnitsDisagree
+from service.errors import OfficeFileBroken, UnitsDisagree
+from service.jobs.deadlines import calendar_problem
 from service.problems import documented
 
 router = APIRouter(tags=["health"])
@@ -22,8 +24,11 @@ def ready(loaded: CurrentModel, settings: CurrentSettings, transaction: CurrentT
     """Check that a verified model is loaded, that its units match units.csv, and that the ledger answers.
 
     Raises:
+        OfficeFileBroken: units.csv, rules.csv, holidays.csv or office.toml can't be read, and its last readable state holds.
         UnitsDisagree: units.csv lacks a unit of the model, or has the unit under a different id.
     """
+    if broken := loaded.problem or calendar_problem(Office(settings.home, settings.office).own_folder):
+        raise OfficeFileBroken(broken)
     if loaded.disagreements:
         raise UnitsDisagree(loaded.disagreements)
     transaction.session.execute(select(1))

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from collections.abc import Mapping
     from pathlib import Path
 
+    from data.errors import PilahError
+
 _FEWEST_WORKING_DAYS_A_YEAR = 200
 _MOST_DAYS = 1_000
 _WORKING = {"": False, "no": False, "tidak": False, "yes": True, "ya": True}
@@ -117,6 +119,15 @@ def read_deadlines(folder: Path) -> Deadlines:
         OfficeFileInvalid: one of the files can't be understood.
     """
     return Deadlines(read_limits(folder / "office.toml"), read_working_days(folder / "holidays.csv"))
+
+
+def calendar_problem(folder: Path) -> PilahError | None:
+    """The error of an office's present office.toml or holidays.csv, or None."""
+    try:
+        read_deadlines(folder)
+    except OfficeFileInvalid as error:
+        return error
+    return None
 
 
 def read_limits(path: Path) -> Limits:

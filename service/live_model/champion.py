@@ -14,13 +14,16 @@ from model.errors import ArtifactError, PilahError
 from model.history.index_files import index_file
 from model.history.rows import history_file
 from model.history.similar import Precedents
+from model.office.rules import Rules, read_rules
 from model.office.units_check import find_disagreements
 from model.versions import artifact
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from data.messages import Sentence
+    from model.office.rules import Rule
+    from model.office.units import Units
     from model.router import Router
     from model.versions.artifact import Card
     from model.versions.office_home import Office
@@ -33,11 +36,17 @@ _FIRST_TEXT = "lampu jalan di depan kantor kelurahan padam sejak kemarin"
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A verified version in memory; `disagreements` are the differences between the model's units and units.csv."""
+    """A verified version in memory; `disagreements` are the differences between the model's units and units.csv.
+
+    Where units.csv or rules.csv can't be read, `problem` says why, and units and rules are those read at
+    `office_files_read_at`.
+    """
 
     router: Router
     card: Card
     disagreements: tuple[Sentence, ...] = ()
+    problem: PilahError | None = None
+    office_files_read_at: datetime | None = None
 
 
 class _FileState(NamedTuple):
@@ -63,6 +72,20 @@ class _Verified:
 
 
 @dataclass(frozen=True, slots=True)
+class _OfficeFiles:
+    """The office's units and rules, and the time of reading."""
+
+    units: Units
+    rules: Sequence[Rule]
+    read_at: datetime
+
+    def fit(self, router: Router) -> bool:
+        """Whether the rules name only units that a version knows, which may be newer than the files."""
+        units = router.units.updated_by(self.units)
+        return all(rule.unit_id in units for rule in self.rules)
+
+
+@dataclass(frozen=True, slots=True)
 class _Failed:
     """The error of a version in this state. `temporary`: the system's error, which may disappear."""
 
@@ -77,7 +100,8 @@ class Champion:
 
     A promoted version is verified and read in the background, while the present version answers. The weights are
     memory-mapped: a file changed on disk changes the model in memory, so Pilah answers 503 until the hashes match again.
-    Units and rules take effect at the next request. Changed past complaints are left out until a thread has read the new
+    Units and rules take effect at the next request; while one of the files is broken, the last readable units and rules
+    hold, and `Loaded.problem` says so. Changed past complaints are left out until a thread has read the new
     file. `on_change` is called with the version after every change.
     """
 
@@ -97,6 +121,7 @@ class Champion:
         self._past_paths: dict[str, tuple[str, ...]] = {}
         self._own_paths = (str(office.own_folder / "units.csv"), str(office.rules_file))
         self._own_state: _State = ()
+        self._last_good: _OfficeFiles | None = None
         self._answering: Loaded | ArtifactError | None = None
 
     def current(self) -> Loaded:
@@ -153,8 +178,9 @@ class Champion:
         own_state = self._own_files()
         if held is not self._held or own_state != self._own_state or self._answering is None:
             before = self.version
-            self._held, self._own_state = held, own_state
+            # The states are remembered last: after an unexpected error the next request reads the files again.
             self._answering = held.error if isinstance(held, _Failed) else self._with_office_files(held)
+            self._held, self._own_state = held, own_state
             if self.version not in {"", before}:
                 self._on_change(self.version)
         return self._answering
@@ -208,19 +234,37 @@ class Champion:
         return isinstance(found, _Failed) or found.past_state == self._past_state(wanted)
 
     def _with_office_files(self, held: _Verified) -> Loaded | ArtifactError:
-        """The version with the office's present units and rules."""
+        """The version with the office's present units and rules, or with the last readable ones."""
+        problem: PilahError | None = None
         try:
-            own_units = self._office.units()
-            router = self._office.with_own_files(held.router, held.past, own_units)
-        except PilahError as error:
-            # Without a valid units.csv and rules.csv Pilah gives no suggestion, since it might break a rule.
-            return ArtifactError(error.code, **error.fields)
+            files = self._read_office_files(held)
+        except (PilahError, OSError) as error:
+            problem = _unreadable(error) if isinstance(error, OSError) else error
+            logger.warning("Not ready: %s", problem)
+            if self._last_good is None or not self._last_good.fit(held.router):
+                # Without units.csv and rules.csv Pilah gives no suggestion, since it might break a rule.
+                return ArtifactError(problem.code, **problem.fields)
+            files = self._last_good
+        self._last_good = files
+        units = held.router.units.updated_by(files.units)
+        router = held.router.for_office(units, Rules(files.rules, units), held.past)
         today = datetime.now(UTC).date()
         ids = held.card.get("units_file", {}).get("ids", [])
-        found = find_disagreements(held.router.units, ids, own_units, today)
+        found = find_disagreements(held.router.units, ids, files.units, today)
         for sentence in found:
             logger.warning("Not ready: %s", sentence)
-        return Loaded(router, held.card, found)
+        return Loaded(router, held.card, found, problem, files.read_at)
+
+    def _read_office_files(self, held: _Verified) -> _OfficeFiles:
+        """The present units.csv and rules.csv.
+
+        Raises:
+            PilahError: one of the files can't be understood.
+            OSError: one of the files can't be read.
+        """
+        units = self._office.units()
+        rules = read_rules(self._office.rules_file, held.router.units.updated_by(units))
+        return _OfficeFiles(units, tuple(rules), datetime.now(UTC))
 
     def _version_state(self, version: str | None) -> _State:
         """The state of a version's folder and files; the folder's state shows new and deleted files."""

@@ -10,6 +10,7 @@ from model.errors import ArtifactError
 from model.versions.office_home import Office
 from model.versions.promotions import champion_changes, previous_version
 from service.dependencies import CurrentSettings
+from service.jobs.deadlines import calendar_problem
 from service.ledger.accounts import Role
 from service.ledger.database import as_utc
 from service.live_model.champion import Champion, Loaded
@@ -39,8 +40,10 @@ def model_page(request: Request, user: SignedIn, settings: CurrentSettings) -> H
         in_use = {
             "version": office.champion() or "",
             "problem": indonesian.sentence(error),
+            "broken_file": "",
             "has_versions": bool(office.versions()),
         }
+    broken_calendar = calendar_problem(office.own_folder)
     return desk_page(
         request,
         user,
@@ -53,7 +56,9 @@ def model_page(request: Request, user: SignedIn, settings: CurrentSettings) -> H
         changes=list(reversed(champion_changes(office)))[:_MOST_CHANGES] if reads_more else [],
         before=previous_version(office) if reads_more else None,
         reads_more=reads_more,
+        broken_calendar=indonesian.sentence(broken_calendar) if broken_calendar else "",
         may_train=may_train(user, settings),
+        read_at=lambda moment: indonesian.at_office(as_utc(moment), settings.zone),
         when=lambda moment: indonesian.at_office(as_utc(datetime.fromisoformat(moment)), settings.zone),
     )
 
@@ -64,6 +69,8 @@ def _in_use(loaded: Loaded) -> dict[str, Any]:
     return {
         "version": loaded.router.version,
         "problem": "",
+        "broken_file": indonesian.sentence(loaded.problem) if loaded.problem else "",
+        "files_read_at": loaded.office_files_read_at,
         "card": card,
         "parts": [
             (name, evaluation[key]) for name, key in (("Unit", "unit"), ("Kategori", "category")) if evaluation[key]

@@ -99,6 +99,7 @@ class WatchedFolder:
         self._signing_key = signing_key
         self._zone = zone
         self._router: Router | None = None
+        self._office_files: tuple[FileState | None, ...] = (None, None)
         self._seen: dict[str, FileState] = {}
         self._finished: dict[str, FileState] = {}
         try:
@@ -193,9 +194,12 @@ class WatchedFolder:
             shutil.rmtree(part, ignore_errors=True)
 
     def _current_router(self) -> Router:
-        """The current champion; a promotion takes effect with the next export."""
-        if self._router is None or self._router.version != self._office.champion():
+        """The current champion; a promotion and changed units or rules take effect with the next export."""
+        files = tuple(map(FileState.of, (self._office.own_folder / "units.csv", self._office.rules_file)))
+        if self._router is None or self._router.version != self._office.champion() or files != self._office_files:
+            self._router = None
             self._router, _ = self._office.load_champion(self._signing_key, precedents=False)
+            self._office_files = files
         return self._router
 
     def _attempts_of(self, name: str) -> int:

@@ -199,3 +199,75 @@ def test_not_ready_while_model_and_units_file_disagree(office: Office) -> None:
         assert client.post("/v1/predictions", json={"text": "lampu jalan padam"}).status_code == 200
         units.write_text("id,name\ndinas-perhubungan,Dinas Perhubungan\n")
         assert client.get("/readyz").status_code == 200
+
+
+_GOOD_RULES = "words,action,unit,reason\nlampu,pin,dinas-sosial,uji\n"
+_BROKEN = {
+    "rules.csv": ("words,action,unit,reason\nlampu,pin,dinas-sosial,uji\nair,terbang,dinas-sosial,uji\n", "row 3"),
+    "units.csv": ("id,name,valid_to\ndinas-sosial,Dinas Sosial,besok\n", "row 2, column valid_to"),
+    "holidays.csv": ("date,name\n2025-13-01,Libur\n", "row 2, column date"),
+}
+
+
+@pytest.mark.parametrize("name", _BROKEN)
+def test_while_an_office_file_is_broken_its_last_readable_state_holds_and_is_named(office: Office, name: str) -> None:
+    office.own_folder.mkdir(parents=True)
+    office.rules_file.write_text(_GOOD_RULES)
+    path = office.own_folder / name
+    content, place = _BROKEN[name]
+    settings = Settings(home=office.home, demonstration=True)
+    with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
+        assert client.get("/readyz").status_code == 200
+        assert "keadaan terakhir" not in client.get("/model").text
+        path.write_text(content)
+        for _ in range(3):
+            answer = client.get("/readyz")
+            assert answer.status_code == 503
+            assert answer.json()["type"] == "urn:pilah:problem:office_file_broken"
+            assert f"{path}, {place}" in answer.json()["detail"]
+            page = client.get("/model").text
+            assert "keadaan terakhir yang masih terbaca" in page
+            assert place.replace("row", "baris").replace("column", "kolom") in page
+            suggested = client.post("/v1/predictions", json={"text": "lampu jalan padam"}).json()
+            assert suggested["units"][0]["name"] == "Dinas Sosial"
+        path.unlink() if name != "rules.csv" else path.write_text(_GOOD_RULES)
+        assert client.get("/readyz").status_code == 200
+        assert "keadaan terakhir" not in client.get("/model").text
+
+
+def test_an_office_file_that_was_never_readable_leaves_no_suggestion_and_a_clear_error(office: Office) -> None:
+    office.own_folder.mkdir(parents=True)
+    office.rules_file.write_text(_BROKEN["rules.csv"][0])
+    with TestClient(create_app(Settings(home=office.home)), base_url="http://127.0.0.1") as client:
+        for answer in (client.get("/readyz"), client.post("/v1/predictions", json={"text": "lampu"})):
+            assert answer.status_code == 503
+            assert f"{office.rules_file}, row 3" in answer.json()["detail"]
+
+
+def test_a_version_promoted_while_a_file_is_broken_gets_the_last_readable_rules(office: Office) -> None:
+    _, second = office.versions()
+    office.own_folder.mkdir(parents=True)
+    office.rules_file.write_text(_GOOD_RULES)
+    champion = Champion(office)
+    champion.current()
+    office.rules_file.write_text("words,action\n")
+    promote(office, second, by="rani")
+    _until(lambda: champion.current().router.version == second)
+    loaded = champion.current()
+    assert loaded.problem is not None
+    assert loaded.router.suggest(_TEXT).units[0].name == "Dinas Sosial"
+
+
+def test_an_unexpected_error_is_met_again_and_never_hides_behind_the_old_rules(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    champion = Champion(office)
+    champion.current()
+    office.own_folder.mkdir(parents=True)
+    office.rules_file.write_text(_GOOD_RULES)
+    monkeypatch.setattr(Office, "units", lambda _self: 1 // 0)
+    for _ in range(2):
+        with pytest.raises(ZeroDivisionError):
+            champion.current()
+    monkeypatch.undo()
+    assert champion.current().router.suggest(_TEXT).units[0].name == "Dinas Sosial"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
@@ -206,3 +207,28 @@ def test_killed_at_random_none_is_lost_and_none_comes_back_twice(folder: Path, o
     outcome = run(folder, office, _EXPORTS, seed=1)
     assert outcome.kills > 5
     assert outcome.faults == []
+
+
+def test_changed_rules_hold_for_the_next_export_and_broken_rules_keep_it_waiting(
+    folder: Path, sample_home: Path, tmp_path: Path
+) -> None:
+    shutil.copytree(sample_home, tmp_path / "home", ignore=shutil.ignore_patterns("*.db*"))
+    office = Office(tmp_path / "home", "kumham")
+    office.own_folder.mkdir(parents=True, exist_ok=True)
+    unit = list(office.load_champion(precedents=False)[0].units)[-1]
+    with closing(WatchedFolder(folder, office, "", ZoneInfo("Asia/Jakarta"))) as watching:
+
+        def first_unit(name: str) -> object:
+            (folder / name).write_text("isi\nlampu jalan padam\n")
+            watching.scan()
+            (path,) = watching.scan()
+            assert watching.answer(path)
+            return next(iter(open_export(folder / f"{Path(name).stem}.saran.csv").rows())).values["unit_1"]
+
+        assert first_unit("a.csv") != unit.name
+        office.rules_file.write_text(f"words,action,unit,reason\nlampu,pin,{unit.id},uji\n")
+        assert first_unit("b.csv") == unit.name
+        office.rules_file.write_text("words,action,unit,reason\nlampu,terbang,x,uji\n")
+        with pytest.raises(PilahError, match=r"rules\.csv, row 2"):
+            first_unit("c.csv")
+        assert not (folder / "c.saran.csv").exists()
