@@ -10,6 +10,7 @@ from functools import lru_cache
 from typing import TYPE_CHECKING, Literal
 
 from data.errors import ColumnMissing
+from data.exports.cells import cell_text
 from data.messages import Sentence, listing
 
 if TYPE_CHECKING:
@@ -160,6 +161,7 @@ _PERSONAL_NAMES = frozenset(
         "tempat lahir", "no kk", "ip address",
     }
 )  # fmt: skip
+_ADMIN_TITLES = ("intake title", "judul laporan")
 _LONGEST_HEADER = 80
 # The columns that training/batch/predict_file.py adds.
 _PREDICTION = re.compile(r"(?:status|model|(?:unit|category)_\d(?:_confidence)?)")
@@ -230,6 +232,12 @@ def recognise(headers: Sequence[str], chosen: Mapping[str, str]) -> Layout:
 def laporan_ringkas_header(header: str) -> str:
     """The full header of "Laporan Ringkas" for a shortened one; any other header unchanged."""
     return _LAPORAN_RINGKAS_SPELLINGS.get(_ringkas_name(header), header)
+
+
+def admin_title(values: Mapping[str, object]) -> str:
+    """The title in "Laporan Ringkas" or an export of Pilah, which is no field, since an admin wrote it after routing."""
+    title = next((value for header, value in values.items() if normalised(header) in _ADMIN_TITLES), "")
+    return cell_text(title).strip()
 
 
 def _ringkas_name(header: str) -> str:

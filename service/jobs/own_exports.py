@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from data.exports.cells import cell_text
 from model.complaint import without_personal_data
 from model.from_export import is_hidden, was_returned
+from model.office.units import slug
 from service.contract.field_types import clean
 from service.ledger.database import as_utc
 
@@ -62,7 +63,7 @@ def _is_exported(row: ExportRow, entry: StoredDecision, units: Units) -> bool:
     written = row.fields.get("unit", "")
     unit = units.find(written)
     name = units[entry.unit_id].name if entry.unit_id in units else entry.unit_id
-    return written == name or (unit is not None and unit.id == entry.unit_id)
+    return written == name or entry.unit_id == (unit.id if unit else slug(written))
 
 
 def _moment(written: str) -> datetime | None:

@@ -4,18 +4,22 @@ from __future__ import annotations
 
 import hashlib
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
+from data.exports.headers import admin_title
 from data.messages import Language
+from model.complaint import HIDDEN_TEXT
 from model.from_export import complaint_of, is_hidden, problem_of, was_returned
 from model.office.units import slug
+from model.privacy.mask import mask
 from service.contract.field_types import clean
 from service.contract.suggestion_schemas import SuggestionOut
 from service.jobs.intake import Intake, Source
-from service.jobs.own_exports import is_known_decision, is_older_revision, is_same_text, own_reference
+from service.jobs.own_exports import is_known_decision, is_older_revision, is_own, is_same_text, own_reference
 from service.ledger.complaints import Complaints
 from service.ledger.database import as_utc, now
-from service.ledger.decisions import INTAKE_SYSTEM, Decision, Decisions
+from service.ledger.decisions import INTAKE_SYSTEM, Decision, Decisions, as_known_type
+from service.ledger.names import keep_outside_name
 from service.observability.process_metrics import count_suggestion
 
 if TYPE_CHECKING:
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
 
 _MOST_PROBLEMS_LISTED = 1_000
 _MOST_UNKNOWN_UNITS = 50
+_LONGEST_TITLE = 2_000
 _CLOSED = ("ditutup", "diarsipkan", "selesai", "terblokir")
 
 
@@ -99,7 +104,8 @@ class RowBatch:
         return replace(
             complaint,
             text=clean(complaint.text),
-            title=clean(complaint.title)[:2_000],
+            title=clean(complaint.title)[:_LONGEST_TITLE],
+            type=as_known_type(clean(complaint.type))[:500],
             reference_id=self._reference(row, complaint)[:500],
             received_at=received,
         )
@@ -112,6 +118,7 @@ class RowWriter:
     """Enters a batch of rows into the ledger, within one transaction, and counts them in a summary."""
 
     def __init__(self, session: Session, router: Router, intake: Intake, summary: Summary) -> None:
+        self._session = session
         self._complaints = Complaints(session, intake.settings.office)
         self._decisions = Decisions(session, intake.settings.office)
         self._router = router
@@ -135,7 +142,9 @@ class RowWriter:
                 self._summary.unchanged += 1
 
     def _enter_complaint(self, row: ExportRow, complaint: Complaint, suggestion: Suggestion) -> StoredComplaint:
-        source = Source("upload", row.fields.get("status", "")[:500])
+        title = _intake_title(row)
+        extra = {"intake_title": title} if title else {}
+        source = Source("upload", row.fields.get("status", "")[:500], extra)
         answer = SuggestionOut.of(suggestion, self._intake.settings.zone)
         count_suggestion(answer.unit_status)
         return self._intake.enter(self._complaints, complaint, suggestion, answer, source)
@@ -144,6 +153,9 @@ class RowWriter:
         if is_known_decision(row, stored, self._router.units):
             self._summary.unchanged += 1
             return
+        title = _intake_title(row)
+        if title and not is_own(row):
+            stored.fields = {**stored.fields, "intake_title": title}
         status = row.fields.get("status", "")
         stored.intake_status = status[:500] or stored.intake_status
         closed = any(word in status.lower() for word in _CLOSED)
@@ -188,21 +200,38 @@ class RowWriter:
     def _decision(self, row: ExportRow) -> Decision:
         """The decision of the intake system; units, categories, types and outcomes may be unknown here."""
         fields = row.fields
-        categories = {label.name.casefold(): label.id for label in self._router.category_labels}
-        category = fields.get("category", "")
         return Decision(
             unit_id=self._unit_id(fields["unit"]),
-            category_id=(categories.get(category.casefold()) or slug(category))[:500] if category else "",
-            type=fields.get("type", "")[:500],
+            category_id=self._category_id(fields["category"]) if fields.get("category", "") else "",
+            type=as_known_type(clean(fields.get("type", "")))[:500],
             outcome=fields.get("outcome", "")[:500],
             officer=INTAKE_SYSTEM,
         )
 
     def _unit_id(self, name: str) -> str:
         unit = self._router.units.find(name)
-        if unit is None:
-            self._summary.add_unknown_unit(name[:200])
-        return (unit.id if unit else slug(name) or "unit")[:500]
+        if unit is not None:
+            return unit.id
+        self._summary.add_unknown_unit(name[:200])
+        return self._made_id("unit", name)
+
+    def _category_id(self, name: str) -> str:
+        known = {label.name.casefold(): label.id for label in self._router.category_labels}
+        return known.get(name.casefold()) or self._made_id("category", name)
+
+    def _made_id(self, kind: Literal["unit", "category"], name: str) -> str:
+        """An id made from a name that the office doesn't know; the name is kept."""
+        made_id = (slug(name) or kind)[:500]
+        if made_id != name:
+            masked = mask(clean(name)).text[:500]
+            keep_outside_name(self._session, self._intake.settings.office, kind, made_id, masked)
+        return made_id
+
+
+def _intake_title(row: ExportRow) -> str:
+    """The title that the intake system's admin wrote, masked: shown, but never read by the model."""
+    title = "" if row.fields.get("title", "") else admin_title(row.values)
+    return "" if title == HIDDEN_TEXT else mask(clean(title)).text[:_LONGEST_TITLE]
 
 
 def _is_revision(row: ExportRow, complaint: Complaint, stored: StoredComplaint) -> bool:

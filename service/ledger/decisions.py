@@ -58,6 +58,16 @@ class ComplaintType(StrEnum):
     ASPIRATION = "aspirasi"
 
 
+def as_known_type(written: str) -> str:
+    """The type in its spelling here, whatever the case and spaces; any other type as written.
+
+    >>> as_known_type("Pengaduan  Tidak Berkadar Pengawasan"), as_known_type("Aduan")
+    ('pengaduan tidak berkadar pengawasan', 'Aduan')
+    """
+    plain = " ".join(written.split()).casefold()
+    return plain if plain in list(ComplaintType) else written
+
+
 class Verdict(StrEnum):
     """The relation of a decision to the suggestion. `recorded`: decided before Pilah saw the complaint."""
 

@@ -31,6 +31,7 @@ _HEADERS = (
     "received_at",
     "channel",
     "title",
+    "intake_title",
     "text",
     *_PLACES,
     "type",
@@ -108,7 +109,8 @@ def _of_complaint(complaint: StoredComplaint, settings: Settings) -> dict[str, o
         "revision": complaint.revision,
         "received_at": _local(complaint.received_at, settings),
         "channel": fields.get("channel", ""),
-        "title": HIDDEN_TEXT if complaint.confidential and complaint.title else complaint.title,
+        "title": _shown(complaint, complaint.title),
+        "intake_title": _shown(complaint, fields.get("intake_title", "")),
         "text": HIDDEN_TEXT if complaint.confidential else complaint.text,
         **{name: fields.get("location", {}).get(name, "") for name in _PLACES},
         "type": fields.get("type", ""),
@@ -116,6 +118,10 @@ def _of_complaint(complaint: StoredComplaint, settings: Settings) -> dict[str, o
         "anonymous": "true" if fields.get("anonymous") else "false",
         "status": complaint.intake_status,
     }
+
+
+def _shown(complaint: StoredComplaint, title: str) -> str:
+    return HIDDEN_TEXT if complaint.confidential and title else title
 
 
 def _of_decision(decision: StoredDecision, settings: Settings, names: Names) -> dict[str, object]:
@@ -154,7 +160,7 @@ def _as_ringkas(row: dict[str, object]) -> dict[str, object]:
         "Waktu Laporan Masuk": received[11:16],
         "Klasifikasi Laporan": row.get("type", ""),
         "Kategori": row.get("category", ""),
-        "Judul Laporan": row["title"],
+        "Judul Laporan": row["title"] or row["intake_title"],
         "Isi Laporan Awal": row["text"],
         "Tipe Laporan (Anonim/Rahasia)": _report_type(row),
         "Sumber Laporan": row["channel"],

@@ -2,7 +2,22 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
+from typing import TYPE_CHECKING, Literal
+
+from sqlalchemy import select
+from sqlalchemy.exc import IntegrityError
+
+from service.ledger.tables import OutsideName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from sqlalchemy.orm import Session
+
+    from model.office.categories import CategoryLabel
+    from model.office.units import Unit
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,3 +32,24 @@ class Names:
 
     def category(self, category_id: str) -> str:
         return self.categories.get(category_id, category_id)
+
+
+def ledger_names(session: Session, office: str, units: Iterable[Unit], labels: Iterable[CategoryLabel]) -> Names:
+    """The names of the office's units and categories, and of those that only exports name."""
+    outside: dict[str, dict[str, str]] = {"unit": {}, "category": {}}
+    for entry in session.scalars(select(OutsideName).where(OutsideName.office == office)):
+        outside[entry.kind][entry.id] = entry.name
+    return Names(
+        outside["unit"] | {unit.id: unit.name for unit in units},
+        outside["category"] | {label.id: label.name for label in labels},
+    )
+
+
+def keep_outside_name(
+    session: Session, office: str, kind: Literal["unit", "category"], made_id: str, name: str
+) -> None:
+    """Keep the name from which an id was made; the first name stays."""
+    if session.get(OutsideName, (office, kind, made_id)) is None:
+        # A different process may keep the same name at the same moment.
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(OutsideName(office=office, kind=kind, id=made_id, name=name))

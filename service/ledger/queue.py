@@ -322,6 +322,7 @@ def _contains(words: str) -> ColumnElement[bool]:
             ~StoredComplaint.confidential,
             or_(
                 StoredComplaint.title.icontains(words, autoescape=True),
+                StoredComplaint.fields["intake_title"].as_string().icontains(words, autoescape=True),
                 StoredComplaint.text.icontains(words, autoescape=True),
             ),
         ),
@@ -330,7 +331,9 @@ def _contains(words: str) -> ColumnElement[bool]:
 
 def _row(columns: RowMapping) -> Row:
     values = dict(columns)
-    values["type"] = values.pop("fields").get("type", "")
+    fields = values.pop("fields")
+    values["type"] = fields.get("type", "")
+    values["title"] = values["title"] or fields.get("intake_title", "")
     # A confidential text is shown on the complaint's page only.
     values["excerpt"] = "" if values["confidential"] else " ".join(values["excerpt"].split())
     values["hasty"] = bool(values.get("hasty"))

@@ -185,6 +185,20 @@ class StoredDecision(Base):
         return self.seconds is not None and self.seconds < HASTY_BELOW_SECONDS
 
 
+class OutsideName(Base):
+    """The name of a unit or category that an export names and the office doesn't know; the id is made from the name.
+
+    `kind` is unit or category.
+    """
+
+    __tablename__ = "outside_names"
+
+    office: Mapped[str] = mapped_column(String(63), primary_key=True)
+    kind: Mapped[str] = mapped_column(String(8), primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    name: Mapped[str]
+
+
 class User(Base):
     """A user. `password` is an argon2id hash; the role is officer, supervisor or administrator."""
 

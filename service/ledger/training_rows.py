@@ -20,7 +20,7 @@ from model.versions.office_home import Office
 from service.ledger.complaints import to_complaint
 from service.ledger.database import Database, open_ledger
 from service.ledger.decisions import INTAKE_SYSTEM, Outcome, Verdict
-from service.ledger.names import Names
+from service.ledger.names import ledger_names
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
     from model.complaint import Complaint
+    from service.ledger.names import Names
     from service.settings import Settings
 
 _NOT_FOLLOWED = frozenset((Verdict.REJECTED, Verdict.CHANGED))
@@ -54,9 +55,8 @@ def exported_training_rows(settings: Settings) -> Iterator[Path]:
         with TemporaryDirectory(prefix=".decisions-", dir=settings.home) as folder:
             path = Path(folder) / _FILE
             with database.reading() as session:
-                rows = training_rows(
-                    session, settings.office, _names(place, settings.signing_key.get_secret_value()), settings.zone
-                )
+                names = _names(session, place, settings)
+                rows = training_rows(session, settings.office, names, settings.zone)
             write_rows(path, rows)
             yield path
     finally:
@@ -141,11 +141,12 @@ def _past_rows(place: Office) -> Sequence[LabelledComplaint]:
         return []
 
 
-def _names(place: Office, signing_key: str) -> Names:
+def _names(session: Session, place: Office, settings: Settings) -> Names:
     """Names by the champion; by the history and units.csv where no champion can be read."""
     try:
         version = place.champion()
-        router = load(place.versions_folder / version, signing_key)[0] if version else None
+        key = settings.signing_key.get_secret_value()
+        router = load(place.versions_folder / version, key)[0] if version else None
     except ArtifactError:
         router = None
     if router is not None:
@@ -154,4 +155,4 @@ def _names(place: Office, signing_key: str) -> Names:
         rows = _past_rows(place)
         units = place.units().with_names([row.unit for row in rows if row.unit])
         labels = tuple(label_categories(row.category for row in rows if row.category).values())
-    return Names({unit.id: unit.name for unit in units}, {label.id: label.name for label in labels})
+    return ledger_names(session, settings.office, units, labels)

@@ -84,7 +84,7 @@ def cases(
         filters=filters,
         query=urlencode(parameters),
         hidden_fields=[item for item in parameters.items() if item[0] not in _FORM_FIELDS],
-        names=names_of(request),
+        names=names_of(request, transaction.session),
     )
 
 
@@ -100,6 +100,6 @@ def own_decisions(
         "own_decisions.html",
         "antrean",
         decisions=transaction.queue.decided_by(user.name, midnight),
-        names=names_of(request),
+        names=names_of(request, transaction.session),
         today=settings.today(),
     )

@@ -255,7 +255,7 @@ def _page(
     refused: RefusedDecision | None = None,
     status: int = 200,
 ) -> HTMLResponse:
-    names = names_of(request)
+    names = names_of(request, transaction.session)
     suggestion = transaction.complaints.suggestion_of(complaint)
     view = suggestion_view(SuggestionOut.model_validate(suggestion.answer), complaint.text) if suggestion else None
     settings = request.app.state.settings

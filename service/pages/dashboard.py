@@ -47,7 +47,7 @@ def dashboard(
         more_loads=max(0, len(figures.loads) - _MOST_UNITS),
         load=transaction.queue.load(settings.today()),
         period=period,
-        names=names_of(request),
+        names=names_of(request, transaction.session),
         alarms=[(alarm.message.told_in(Language.INDONESIAN), _cases_of(alarm, settings)) for alarm in alarms],
         no_alarm=no_alarm.told_in(Language.INDONESIAN),
     )
@@ -86,6 +86,6 @@ def _drift(request: Request, transaction: Transaction) -> tuple[tuple[Alarm, ...
     loaded = model_of(request)
     if loaded is None:
         return (), Sentence("drift.no-model")
-    names = names_of(request)
+    names = names_of(request, transaction.session)
     alarms, too_few = look_for_drift(loaded, transaction.statistics, {**names.units, **names.categories})
     return alarms, too_few or Sentence("drift.none")

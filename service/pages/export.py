@@ -38,7 +38,7 @@ def download(
     suffix = KINDS[kind]
     path = folder / f"pilah{suffix}"
     with database.reading() as session:
-        write_export(path, kind, session, settings, names_of(request), (period.start, period.end))
+        write_export(path, kind, session, settings, names_of(request, session), (period.start, period.end))
     with database.session() as session:
         record_event(session, settings.office, user.name, "export", f"{period.first}..{period.last}")
     name = f"pilah-{settings.office}-{period.first}-{period.last}{suffix}"

@@ -144,7 +144,7 @@ def _page(
     effect: Preview | None = None,
     mistake: str = "",
 ) -> HTMLResponse:
-    names = names_of(request)
+    names = names_of(request, transaction.session)
     answer = _answer(transaction, complaint)
     suggested = [unit.id for unit in answer.units] if answer else []
     decided = [entry.unit_id for entry in complaint.decisions if entry.unit_id]

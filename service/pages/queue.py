@@ -82,10 +82,10 @@ def queue_page(
         filters=filters,
         query=address_of(filters),
         load=transaction.queue.load(settings.today()),
-        names=names_of(request),
+        names=names_of(request, transaction.session),
         number=number,
         pages=-(-count // ROWS_OF_PAGE),
-        undo_notice=undo_notice_of(transaction, decision, user, names_of(request)),
+        undo_notice=undo_notice_of(transaction, decision, user, names_of(request, transaction.session)),
         has_model=router_of(request) is not None,
     )
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from model.errors import ArtifactError
-from service.ledger.names import Names
+from service.ledger.names import ledger_names
 from service.pages.frame.rendering import render
 
 if TYPE_CHECKING:
     from fastapi import Request
+    from sqlalchemy.orm import Session
     from starlette.responses import HTMLResponse
 
     from model.router import Router
     from service.ledger.accounts import SignedInUser
+    from service.ledger.names import Names
     from service.live_model.champion import Champion, Loaded
 
 
@@ -35,14 +37,12 @@ def router_of(request: Request) -> Router | None:
     return loaded.router if loaded is not None else None
 
 
-def names_of(request: Request) -> Names:
-    """The names of units and categories in the model in use."""
+def names_of(request: Request, session: Session) -> Names:
+    """The names of units and categories in the model in use, and of those that only exports name."""
     router = router_of(request)
-    if router is None:
-        return Names({}, {})
-    return Names(
-        {unit.id: unit.name for unit in router.units}, {label.id: label.name for label in router.category_labels}
-    )
+    office: str = request.app.state.settings.office
+    units, labels = (router.units, router.category_labels) if router else ((), ())
+    return ledger_names(session, office, units, labels)
 
 
 def desk_page(

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from data.exports.open import write_laporan_ringkas
+from service.ledger.complaints import to_complaint
 from service.ledger.tables import StoredComplaint, Upload
 
 if TYPE_CHECKING:
@@ -74,6 +75,36 @@ def test_a_later_export_counts_agreements_differences_and_returns(officer: Desk,
     differed = officer.stored("beda")["decisions"]
     assert [entry["unit"] for entry in differed if not entry["undone_at"]] == [suggested[1]["id"]]
     assert officer.stored("lama")["decisions"][0]["verdict"] == "recorded"
+
+
+def test_an_export_keeps_title_type_and_names_that_the_office_does_not_know(officer: Desk, tmp_path: Path) -> None:
+    rows = [
+        {"Tracking ID": "1", "Judul Laporan": f"Lampu mati, hubungi {PHONE}"},
+        {"Tracking ID": "2", "Instansi Terdisposisi": "Dinas Pohon & Taman", "Kategori": "Pohon/Tumbang"},
+    ]
+    base = {"Isi Laporan Awal": "lampu jalan mati", "Klasifikasi Laporan": "Pengaduan  Tidak Berkadar Pengawasan"}
+    path = _ringkas(tmp_path / "l.xlsx", [base | row for row in rows])
+    officer.upload(path)
+    page = officer.page(f"/pengaduan/{officer.stored('1')['id']}")
+    assert "<h1>Lampu mati, hubungi" in page
+    assert PHONE not in page
+    assert '<option value="pengaduan tidak berkadar pengawasan" selected>' in page
+    assert "Lampu mati" in officer.page("/antrean?cari=lampu+mati,+hubungi")
+    with officer.database.reading() as session:
+        entry = session.query(StoredComplaint).filter_by(reference_id="1").one()
+        assert (entry.title, to_complaint(entry).title) == ("", "")
+    decided = officer.stored("2")
+    assert decided["decisions"][0]["type"] == "pengaduan tidak berkadar pengawasan"
+    assert "Dinas Pohon &amp; Taman" in officer.page(f"/pengaduan/{decided['id']}")
+    assert "Pohon/Tumbang" in officer.page(f"/pengaduan/{decided['id']}")
+    again = officer.upload(path)
+    assert (again["new"], again["unchanged"], again["agreed"]) == (0, 1, 1)
+
+
+def test_a_type_in_capitals_from_the_api_is_selected_in_the_form(officer: Desk) -> None:
+    officer.send("1", type="Permintaan Informasi")
+    page = officer.page(f"/pengaduan/{officer.stored('1')['id']}")
+    assert '<option value="permintaan informasi" selected>' in page
 
 
 def test_an_unreadable_upload_is_refused_and_not_kept(officer: Desk, tmp_path: Path, sample_home: Path) -> None:
