@@ -9,7 +9,7 @@ PilahError
 │   ├── NotSignedIn, NotAllowed, StaleForm
 │   └── SignInRefused, AccountInvalid
 ├── the ledger
-│   ├── UnknownComplaint, AlreadyDecided, DecisionInvalid, KeyReused
+│   ├── UnknownComplaint, AlreadyDecided, DecisionInvalid (TypedNameUnclear), KeyReused
 │   └── LedgerUnavailable, StorageFull
 ├── jobs
 │   └── UploadRefused, RunStateConflict
@@ -127,6 +127,14 @@ class UnknownName(PilahError):
 
 class DecisionInvalid(PilahError):
     """A decision names no responsible unit, and its outcome needs one."""
+
+
+class TypedNameUnclear(DecisionInvalid):
+    """A text in a search field of the decision's form names no unit or category, or several."""
+
+    def __init__(self, code: str, search_field: str) -> None:
+        super().__init__(code)
+        self.search_field = search_field
 
 
 class NotSignedIn(PilahError):

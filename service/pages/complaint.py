@@ -1,19 +1,18 @@
 """Complaint page (Pengaduan): the text, the suggestion with its evidence, and the decision."""
 
 import re
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import APIRouter, Query, Request
-from rapidfuzz import fuzz, process, utils
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from data.errors import PilahError
 from model.router import Router
 from service.contract.suggestion_schemas import SuggestionOut
 from service.dependencies import CurrentModel, CurrentSettings, CurrentTransaction, Transaction
-from service.errors import AlreadyDecided, DecisionInvalid, SuggestionRenewed, UnknownName
+from service.errors import AlreadyDecided, DecisionInvalid, SuggestionRenewed, TypedNameUnclear, UnknownName
 from service.ledger.accounts import SignedInUser
 from service.ledger.decisions import OUTCOMES_WITHOUT_UNIT, ComplaintType, DecisionRequest, Outcome
 from service.ledger.names import Names
@@ -26,13 +25,13 @@ from service.pages.frame.session import OwnForm, PresentUser, SentForm, SignedIn
 from service.pages.frame.suggestion_view import SuggestionView, suggestion_view
 from service.pages.frame.undo_notice import undo_notice_of
 from service.pages.queue import ChosenFilters, address_of
+from service.pages.typed_names import best_matches, categories_of, named_in, units_in_force
 from service.settings import Settings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _NO_UNIT = "-"
-_MOST_MATCHES = 7
-_LEAST_LIKENESS = 55
+_UNIT_SEARCH, _CATEGORY_SEARCH, _COPY_SEARCH = "cari", "cari_kategori", "cari_tembusan"
 _MOST_SECONDS = 86_400.0
 _RULE_MADE = re.compile(r"larangan-[0-9]{1,6}")
 
@@ -41,11 +40,16 @@ SearchWords = Annotated[str, Query(alias="cari", max_length=200)]
 
 @dataclass(frozen=True, slots=True)
 class RefusedDecision:
-    """Why a decision was not entered, with the form's fields to show again."""
+    """Why a decision was not entered, with the form's fields to show again.
+
+    With `search_field`, the sentence stands beside that field, and `matches` are offered below it.
+    """
 
     sentence: str = ""
     chosen: dict[str, str] = field(default_factory=dict)
     copies: tuple[str, ...] = ()
+    search_field: str = ""
+    matches: tuple[tuple[str, str], ...] = ()
 
 
 @router.get("/pengaduan/{complaint_id}")
@@ -76,6 +80,7 @@ def decide(
     complaint_id: str,
     user: SignedIn,
     transaction: CurrentTransaction,
+    settings: CurrentSettings,
     loaded: CurrentModel,
     form: OwnForm,
     filters: ChosenFilters,
@@ -84,15 +89,15 @@ def decide(
     complaint = transaction.complaints.get(complaint_id)
     if _renewed_since(form.get("saran", 36), complaint) and form.get("unit") != complaint.unit_id:
         # The officer chose from candidates that are out of date, and must see the newest before the decision counts.
-        refused = _refused(SuggestionRenewed("pages.suggestion-renewed"), form, loaded.router)
+        refused = _refused(SuggestionRenewed("pages.suggestion-renewed"), form, loaded.router, settings)
         return _page(request, transaction, user, complaint, filters, refused=refused, status=409)
     similar = transaction.queue.waiting_similar(complaint) if form.get("serupa") else []
     next_id = transaction.queue.neighbour(complaint, filters, forward=True)
     try:
-        decision = _request_of(form, loaded.router, user.name).resolve(loaded.router)
+        decision = _request_of(form, loaded.router, settings, user.name).resolve(loaded.router)
         entry, _ = transaction.decisions.decide_with_similar(complaint, similar, decision)
     except (DecisionInvalid, UnknownName) as error:
-        refused = _refused(error, form, loaded.router)
+        refused = _refused(error, form, loaded.router, settings)
         return _page(request, transaction, user, complaint, filters, refused=refused, status=422)
     except AlreadyDecided as error:
         refused = RefusedDecision(indonesian.sentence(error))
@@ -139,7 +144,7 @@ def record_return(complaint_id: str, user: SignedIn, transaction: CurrentTransac
 @router.get("/unit")
 def find_units(_: SignedIn, settings: CurrentSettings, loaded: CurrentModel, typed: SearchWords = "") -> HTMLResponse:
     """The units whose name or abbreviation resembles the typed text, as choices for the form."""
-    choices = _matches(typed, _units_in_force(loaded.router, settings))
+    choices = best_matches(typed, units_in_force(loaded.router, settings))
     return render("choices.html", choices=choices, name="unit", kind="unit", typed=typed, several=False)
 
 
@@ -151,7 +156,7 @@ def find_copies(
     typed: Annotated[str, Query(alias="cari_tembusan", max_length=200)] = "",
 ) -> HTMLResponse:
     """The units resembling the typed text, as choices for copies."""
-    choices = _matches(typed, _units_in_force(loaded.router, settings))
+    choices = best_matches(typed, units_in_force(loaded.router, settings))
     return render("choices.html", choices=choices, name="tembusan", kind="unit", typed=typed, several=True)
 
 
@@ -160,58 +165,33 @@ def find_categories(
     _: SignedIn, loaded: CurrentModel, typed: Annotated[str, Query(alias="cari_kategori", max_length=200)] = ""
 ) -> HTMLResponse:
     """The categories whose name resembles the typed text."""
-    choices = _matches(typed, {label.id: [label.name] for label in loaded.router.category_labels})
+    choices = best_matches(typed, categories_of(loaded.router))
     return render("choices.html", choices=choices, name="kategori", kind="kategori", typed=typed, several=False)
 
 
-def _units_in_force(router: Router, settings: Settings) -> dict[str, list[str]]:
-    """Unit id → full name and abbreviations, for the units in force today."""
-    today = settings.today()
-    return {unit.id: [unit.name, *unit.abbreviations] for unit in router.units if unit.valid_on(today)}
-
-
-def _matches(typed: str, choices: dict[str, list[str]]) -> list[tuple[str, str]]:
-    """Ids and full names, best match first; an exact match always comes first."""
-    query = utils.default_process(typed)
-    if not query:
-        return []
-    names = [(utils.default_process(name), choice) for choice, spellings in choices.items() for name in spellings]
-    matches = process.extract(
-        query, [name for name, _ in names], scorer=_likeness, score_cutoff=_LEAST_LIKENESS, limit=40
-    )
-    best = dict.fromkeys(names[index][1] for _, _, index in matches)
-    return [(choice, choices[choice][0]) for choice in list(best)[:_MOST_MATCHES]]
-
-
-def _likeness(typed: str, name: str, **_: object) -> float:
-    if typed == name:
-        return 101.0
-    # A name with the typed text inside beats a merely similar name.
-    contains = 30.0 if f" {typed}" in f" {name}" else 0.0
-    return min(100.0, 0.7 * fuzz.WRatio(typed, name) + contains)
-
-
-def _request_of(form: SentForm, router: Router, officer: str) -> DecisionRequest:
-    """The decision in a form.
+def _request_of(form: SentForm, router: Router, settings: Settings, officer: str) -> DecisionRequest:
+    """The decision in a form; a typed name counts before the chosen candidate.
 
     Raises:
+        TypedNameUnclear: the text in a search field names nothing, or several choices.
         DecisionInvalid: neither a unit nor the choice of none was sent, or no category for the unit.
     """
-    outcome, chosen = form.get("tindak_lanjut"), form.get("unit")
-    # Without a script the name is still in the search field, and no unit is chosen.
-    unit = chosen or form.get("cari")
+    units, outcome = units_in_force(router, settings), form.get("tindak_lanjut")
+    unit = named_in(form, _UNIT_SEARCH, "unit", units) or form.get("unit")
+    category = named_in(form, _CATEGORY_SEARCH, "category", categories_of(router)) or form.get("kategori")
+    typed_copy = named_in(form, _COPY_SEARCH, "unit", units)
     if not unit:
         raise DecisionInvalid("ledger.unit-missing")
-    if chosen != _NO_UNIT and not form.get("kategori") and _has_categories(router):
+    if unit != _NO_UNIT and not category and _has_categories(router):
         raise DecisionInvalid("ledger.category-missing")
-    if chosen == _NO_UNIT and not outcome:
+    if unit == _NO_UNIT and not outcome:
         raise DecisionInvalid("ledger.outcome-missing", outcomes=", ".join(OUTCOMES_WITHOUT_UNIT))
     return DecisionRequest(
-        unit="" if chosen == _NO_UNIT else unit,
-        category=form.get("kategori"),
+        unit="" if unit == _NO_UNIT else unit,
+        category=category,
         type=form.get("jenis"),
         outcome=outcome,
-        copies=_copies(form, router),
+        copies=(*form.all("tembusan"), *([typed_copy] if typed_copy else [])),
         reason=form.get("alasan", 2_000),
         officer=officer,
         seconds=_seconds(form.get("detik", 20)),
@@ -223,16 +203,16 @@ def _renewed_since(shown: str, complaint: StoredComplaint) -> bool:
     return bool(shown) and complaint.waiting and shown != complaint.suggestion_id
 
 
-def _refused(error: PilahError, form: SentForm, router: Router) -> RefusedDecision:
-    chosen = {name: form.get(name, 2_000) for name in ("unit", "kategori", "tindak_lanjut", "jenis", "alasan")}
-    copies = tuple(copy for copy in _copies(form, router) if copy in router.units)
-    return RefusedDecision(indonesian.sentence(error), chosen, copies)
-
-
-def _copies(form: SentForm, router: Router) -> tuple[str, ...]:
-    """The ticked units, and the unit named in the search field, which matters without a script."""
-    typed = router.units.find(form.get("cari_tembusan"))
-    return (*form.all("tembusan"), *([typed.id] if typed else []))
+def _refused(error: PilahError, form: SentForm, router: Router, settings: Settings) -> RefusedDecision:
+    fields = ("unit", "kategori", "tindak_lanjut", "jenis", "alasan", _UNIT_SEARCH, _CATEGORY_SEARCH, _COPY_SEARCH)
+    chosen = {name: form.get(name, 2_000) for name in fields}
+    copies = tuple(copy for copy in form.all("tembusan") if copy in router.units)
+    refused = RefusedDecision(indonesian.sentence(error), chosen, copies)
+    if not isinstance(error, TypedNameUnclear):
+        return refused
+    choices = categories_of(router) if error.search_field == _CATEGORY_SEARCH else units_in_force(router, settings)
+    matches = best_matches(chosen[error.search_field], choices)
+    return replace(refused, search_field=error.search_field, matches=tuple(matches))
 
 
 def _seconds(written: str) -> float | None:
@@ -285,10 +265,30 @@ def _page(
         types=list(ComplaintType),
         received=indonesian.clock(settings.at_office(complaint.received_at)),
         copies=_offered_copies(view, refused, names),
+        offered=_offered(view, refused or RefusedDecision(), names),
         promise=_promise(request),
         has_categories=_has_categories(router_of(request)),
         can_decide=router_of(request) is not None,
     )
+
+
+def _offered(
+    view: SuggestionView | None, refused: RefusedDecision, names: Names
+) -> dict[str, list[tuple[str, str, bool]]]:
+    """Search field → id, name and choice of the entries below the field: matches, or a choice that isn't suggested."""
+    offered = {}
+    for name, search_field, ranking, name_of in (
+        ("unit", _UNIT_SEARCH, view and view.units, names.unit),
+        ("kategori", _CATEGORY_SEARCH, view and view.categories, names.category),
+    ):
+        chosen = refused.chosen.get(name, "")
+        suggested = {_NO_UNIT, ""} | {candidate.id for candidate in (ranking.candidates if ranking else ())}
+        kept = [] if chosen in suggested else [(chosen, name_of(chosen), True)]
+        matches = refused.matches if refused.search_field == search_field else ()
+        offered[search_field] = [*kept, *((match, label, False) for match, label in matches if match != chosen)]
+    copies = refused.matches if refused.search_field == _COPY_SEARCH else ()
+    offered[_COPY_SEARCH] = [(match, label, False) for match, label in copies]
+    return offered
 
 
 def _offered_copies(

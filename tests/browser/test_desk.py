@@ -100,6 +100,7 @@ def test_a_double_click_decides_one_complaint(visit: Visit) -> None:
     for pause in (120, 150, 0):
         page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
         page.wait_for_timeout(pause)
+    page.get_by_role("button", name="Batalkan Z").wait_for()
     assert _waiting(page) == waited - 1
 
 
@@ -192,6 +193,29 @@ def test_a_choice_made_before_the_search_result_stays(visit: Visit) -> None:
     expect(page.locator("#hasil-unit")).to_contain_text("Kejaksaan")
     page.wait_for_timeout(800)
     expect(page.locator("#hasil-unit")).not_to_contain_text("Korupsi")
+
+
+def test_a_typed_unit_counts_although_nothing_was_chosen(visit: Visit) -> None:
+    page = visit("sari")
+    before = _open_first(page)
+    _choose_first(page)
+    page.get_by_label("Unit lain").press_sequentially("kpk")
+    expect(page.locator("input[name=unit]:checked")).to_have_count(0)
+    page.locator("form[data-armed]").wait_for()
+    page.get_by_role("button", name="Putuskan").click()
+    page.get_by_role("button", name="Batalkan Z").wait_for()
+    page.goto(before)
+    expect(page.locator(".decided")).to_contain_text("Komisi Pemberantasan Korupsi")
+
+
+def test_the_candidate_chosen_last_counts_before_the_typed_name(visit: Visit) -> None:
+    page = visit("sari")
+    _open_first(page)
+    page.get_by_label("Unit lain").press_sequentially("kpk")
+    page.keyboard.press("Escape")
+    page.keyboard.press("1")
+    expect(page.get_by_label("Unit lain")).to_have_value("")
+    expect(page.locator("input[name=unit]").first).to_be_checked()
 
 
 def test_a_failed_search_shows_a_message(visit: Visit) -> None:

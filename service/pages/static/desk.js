@@ -26,6 +26,7 @@
     if (!choice) return false;
     choice.checked = true;
     choice.focus();
+    choice.dispatchEvent(new Event("change", { bubbles: true }));
     return true;
   };
 
@@ -135,6 +136,19 @@
     first.focus();
     first.dispatchEvent(new Event("change", { bubbles: true }));
   };
+
+  // The newest choice counts: typing a name clears the chosen candidate, and choosing a candidate clears the typed name.
+  document.addEventListener("input", (event) => {
+    const name = event.target.dataset.chooses;
+    if (!name || !event.target.value.trim()) return;
+    for (const choice of findAll(`input[name="${name}"]:checked`)) choice.checked = false;
+  });
+  document.addEventListener("change", (event) => {
+    const choice = event.target;
+    if (!(choice instanceof HTMLInputElement && choice.type === "radio")) return;
+    const field = find(`[data-chooses="${choice.name}"]`);
+    if (field) field.value = "";
+  });
 
   // A ticked copy moves out of the search results, and the field is cleared for the next search.
   document.addEventListener("change", (event) => {

@@ -98,10 +98,47 @@ def test_another_unit_is_found_by_abbreviation_and_counts_as_changed(officer: De
     assert (decision["unit"], decision["verdict"]) == (first[1], "changed")
 
 
-def test_without_a_script_the_typed_name_is_enough(officer: Desk) -> None:
+@pytest.mark.parametrize("typed", ["komisi pemberantasan korupsi", "KPK", "pemberantasan korupsi"])
+def test_a_typed_name_counts_before_the_chosen_candidate(officer: Desk, typed: str) -> None:
     officer.send("1")
-    officer.decide("1", unit="", cari="komisi pemberantasan korupsi")
-    assert officer.stored("1")["decisions"][0]["unit"]
+    assert officer.decide("1", cari=typed).status_code == 303
+    assert officer.stored("1")["decisions"][0]["unit"] == "komisi-pemberantasan-korupsi"
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("cari", "komisi", "Lebih dari satu unit memuat nama itu"),
+        ("cari", "dinas kebersihan", "Tidak ada unit bernama itu"),
+        ("cari_kategori", "xyz", "Tidak ada kategori bernama itu"),
+        ("cari_tembusan", "komisi", "Lebih dari satu unit memuat nama itu"),
+    ],
+)
+def test_an_unclear_name_is_asked_about_beside_its_field(officer: Desk, field: str, typed: str, sentence: str) -> None:
+    officer.send("1")
+    answer = officer.decide("1", alasan="sesuai rapat", **{field: typed})
+    assert answer.status_code == 422
+    assert re.search(rf'id="galat-{field}"[^>]*><span>{sentence}', answer.text)
+    assert re.search(rf'name="{field}" value="{typed}"', answer.text)
+    assert ">sesuai rapat</textarea>" in answer.text
+    assert officer.stored("1")["waiting"]
+
+
+def test_without_a_script_an_offered_match_is_chosen(officer: Desk) -> None:
+    officer.send("1")
+    asked = officer.decide("1", cari="komisi")
+    offered = re.search(r'value="(komisi-[a-z-]+)" data-match', asked.text)
+    assert offered
+    assert 'name="cari_ditawarkan" value="komisi"' in asked.text
+    assert officer.decide("1", unit=offered[1], cari="komisi", cari_ditawarkan="komisi").status_code == 303
+    assert officer.stored("1")["decisions"][0]["unit"] == offered[1]
+
+
+def test_a_unit_outside_the_suggestions_stays_chosen_after_an_error(officer: Desk) -> None:
+    sent = officer.send("1")
+    assert "komnas-ham" not in {unit["id"] for unit in sent["units"]}
+    answer = officer.decide("1", unit="komnas-ham", tindak_lanjut="entah")
+    assert re.search(r'value="komnas-ham" data-match checked', answer.text)
 
 
 def _checked(page: str, name: str) -> bool:
