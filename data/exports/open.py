@@ -19,6 +19,8 @@ from data.exports.tables import Limits
 from data.exports.workbook_writers import (
     Sheet,
     WorkbookWriter,
+    shortened,
+    without_cut_note,
     write_laporan_ringkas,
     write_laporgub,
     write_sheets,
@@ -43,6 +45,8 @@ __all__ = [
     "open_export",
     "open_writer",
     "parse_date",
+    "shortened",
+    "without_cut_note",
     "write_laporan_ringkas",
     "write_laporgub",
     "write_sheets",

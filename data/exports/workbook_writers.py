@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import tempfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
 _MAX_ROWS = 1_048_575
 _MAX_CELLS = 5_000_000
 _MAX_CELL_CHARACTERS = 32_767
+_CUT_NOTE = re.compile(r"… \[dipotong: \d+ karakter\]\Z", re.ASCII)
 _LARGEST_EXACT_NUMBER = 10**15
 _PREAMBLE_ROWS = 10
 _USUAL_WIDTH = 16
@@ -227,7 +229,26 @@ def _encodable(text: str) -> str:
 
 def _length(text: str) -> int:
     """The length as a spreadsheet counts it, in UTF-16 code units."""
-    return len(text.encode("utf-16-le")) // 2
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
+
+
+def shortened(text: str) -> str:
+    """The text as one cell can hold it; a cut text ends with a note of its whole length.
+
+    >>> shortened("a" * 40_000)[-31:]
+    'aaa… [dipotong: 40000 karakter]'
+    """
+    # One character is left for the apostrophe of `disarm`.
+    if _length(text) < _MAX_CELL_CHARACTERS:
+        return text
+    note = f"… [dipotong: {len(text)} karakter]"
+    kept = _encodable(text).encode("utf-16-le")[: 2 * (_MAX_CELL_CHARACTERS - 1 - len(note))]
+    return kept.decode("utf-16-le", "ignore") + note
+
+
+def without_cut_note(text: str) -> str | None:
+    """The beginning of a text that `shortened` cut, or None for any other text."""
+    return text[: note.start()] if (note := _CUT_NOTE.search(text)) else None
 
 
 def _cut(text: str) -> str:

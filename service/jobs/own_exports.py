@@ -7,6 +7,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from data.exports.cells import cell_text
+from data.exports.open import without_cut_note
 from model.complaint import without_personal_data
 from model.from_export import is_hidden, was_returned
 from model.office.units import slug
@@ -46,6 +47,9 @@ def is_same_text(row: ExportRow, complaint: Complaint, stored: StoredComplaint) 
     if is_hidden(row):
         return True
     words = stored.text.split()
+    beginning = without_cut_note(complaint.text) if is_own(row) else None
+    if beginning is not None:
+        return " ".join(words).startswith(" ".join(beginning.split()))
     return words in (complaint.text.split(), without_personal_data(complaint).complaint.text.split())
 
 

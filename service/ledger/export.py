@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 
 from sqlalchemy import and_, select
 
-from data.exports.open import open_writer, write_laporan_ringkas
+from data.exports.open import open_writer, shortened, write_laporan_ringkas
 from model.complaint import HIDDEN_TEXT
 from service.ledger.queue import was_made
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
     from datetime import datetime
     from pathlib import Path
 
@@ -60,9 +60,12 @@ def write_export(
 ) -> None:
     """Write the complaints received from `period[0]` until before `period[1]`, both UTC.
 
-    Confidential complaints are written without title and text. Cells that look like formulas are made harmless.
+    Confidential complaints are written without title and text. Cells that look like formulas are made harmless. A text
+    that is too long for a workbook's cell is cut, and says so at its end.
     """
-    rows = _rows(session, settings, names, period)
+    rows: Iterable[dict[str, object]] = _rows(session, settings, names, period)
+    if path.suffix == ".xlsx":
+        rows = map(_shortened, rows)
     if kind == "ringkas":
         write_laporan_ringkas(
             path,
@@ -74,6 +77,10 @@ def write_export(
     with open_writer(path, _HEADERS, numeric={"confidence", "seconds", "revision"}) as writer:
         for row in rows:
             writer.write(row)
+
+
+def _shortened(row: dict[str, object]) -> dict[str, object]:
+    return {name: shortened(value) if isinstance(value, str) else value for name, value in row.items()}
 
 
 def _rows(

@@ -1,13 +1,13 @@
 """Export page (Ekspor): the complaints of a period as a file."""
 
-import shutil
+import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, BinaryIO, Literal
 
 from fastapi import APIRouter, Query, Request
-from starlette.background import BackgroundTask
-from starlette.responses import FileResponse, HTMLResponse, Response
+from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from service.dependencies import CurrentSettings
 from service.ledger.audit import record_event
@@ -20,6 +20,12 @@ if TYPE_CHECKING:
     from service.ledger.database import Database
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
+
+_SENT_AT_ONCE = 1 << 18
+_MEDIA_TYPES = {
+    ".csv": "text/csv; charset=utf-8",
+    ".xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
 
 Kind = Annotated[Literal["csv", "xlsx", "ringkas"], Query(alias="bentuk")]
 
@@ -34,12 +40,24 @@ def download(
     request: Request, user: Supervisor, settings: CurrentSettings, period: ChosenPeriod, kind: Kind = "xlsx"
 ) -> Response:
     database: Database = request.app.state.database
-    folder = Path(tempfile.mkdtemp(prefix="pilah-"))
     suffix = KINDS[kind]
-    path = folder / f"pilah{suffix}"
-    with database.reading() as session:
-        write_export(path, kind, session, settings, names_of(request, session), (period.start, period.end))
+    # The open file outlives its folder: nothing is left behind, whether writing or sending fails.
+    with tempfile.TemporaryDirectory(prefix="pilah-") as folder:
+        path = Path(folder) / f"pilah{suffix}"
+        with database.reading() as session:
+            write_export(path, kind, session, settings, names_of(request, session), (period.start, period.end))
+        file = path.open("rb")
     with database.session() as session:
         record_event(session, settings.office, user.name, "export", f"{period.first}..{period.last}")
     name = f"pilah-{settings.office}-{period.first}-{period.last}{suffix}"
-    return FileResponse(path, filename=name, background=BackgroundTask(shutil.rmtree, folder))
+    headers = {
+        "Content-Disposition": f'attachment; filename="{name}"',
+        "Content-Length": str(os.fstat(file.fileno()).st_size),
+    }
+    return StreamingResponse(_parts(file), media_type=_MEDIA_TYPES[suffix], headers=headers)
+
+
+def _parts(file: BinaryIO) -> Iterator[bytes]:
+    with file:
+        while part := file.read(_SENT_AT_ONCE):
+            yield part
