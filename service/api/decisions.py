@@ -9,6 +9,7 @@ from service.api.idempotency import IdempotencyKey, answer_once
 from service.api.json_only import JsonOnlyRoute
 from service.contract.decision_schemas import DecisionIn, DecisionOut, ReturnIn, StoredComplaintOut
 from service.dependencies import CurrentModel, CurrentSettings, CurrentTransaction
+from service.errors import DecisionInvalid
 from service.ledger.first_answers import Request
 from service.problems import documented
 
@@ -40,8 +41,11 @@ def decide(
             if decision.suggestion_id
             else transaction.complaints.get(decision.reference_id)
         )
+        if decision.reference_id not in {"", complaint.reference_id, complaint.id}:
+            raise DecisionInvalid("ledger.names-two-complaints")
         made = decision.to_request(caller).resolve(loaded.router)
-        return 201, _answer(DecisionOut.of(complaint, transaction.decisions.decide(complaint, made)))
+        entry = transaction.decisions.decide(complaint, made, suggestion_id=decision.suggestion_id)
+        return 201, _answer(DecisionOut.of(complaint, entry))
 
     request = Request(caller, key, {"decide": decision.model_dump(mode="json")})
     return answer_once(transaction.session, settings.office, request, act)

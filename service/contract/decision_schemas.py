@@ -7,12 +7,13 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from pydantic_core import PydanticCustomError
 
 from service.contract.field_types import LONGEST_NAME, SOMETHING_VISIBLE, cleaned_and_stripped
-from service.ledger.decisions import ComplaintType, DecisionRequest, Outcome
+from service.ledger.decisions import OUTCOMES_WITHOUT_UNIT, ComplaintType, DecisionRequest, Outcome
 from service.ledger.tables import StoredComplaint, StoredDecision
 
 _LONGEST_REASON = 2_000
 _MOST_COPIES = 50
 _MOST_REVISIONS = 1_000_000
+_WITHOUT_UNIT = ", ".join(OUTCOMES_WITHOUT_UNIT)
 _MOST_SECONDS = 86_400 * 7
 
 
@@ -22,23 +23,28 @@ Moment = Annotated[datetime, AfterValidator(lambda moment: moment.replace(tzinfo
 Reason = Annotated[StrictStr, BeforeValidator(cleaned_and_stripped), Field(max_length=_LONGEST_REASON)]
 
 
-def _named_by(field: str) -> dict[str, Any]:
-    return {"required": [field], "properties": {field: {"type": "string", "pattern": SOMETHING_VISIBLE}}}
-
-
 class DecisionIn(BaseModel):
-    """A decision on a stored complaint, named by suggestion_id or reference_id."""
+    """A decision on a stored complaint, named by suggestion_id or reference_id; one of them is required.
 
-    model_config = ConfigDict(
-        frozen=True, json_schema_extra={"anyOf": [_named_by("suggestion_id"), _named_by("reference_id")]}
-    )
+    Without a unit the outcome must say why no unit is responsible. An unknown field is refused: a mistyped `unit` would
+    otherwise become a decision for no unit.
+    """
+
+    # No alternatives (anyOf) in the schema: generated clients drop the fields beside them.
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     suggestion_id: Name = ""
     reference_id: Name = ""
-    unit: Name = Field(default="", description="Id, code or name; blank where no unit of the office is responsible.")
-    category: Name = Field(default="", description="Id or name; blank keeps the suggested one.")
+    unit: Name = Field(
+        default="",
+        description=f"Id, code or name. Blank only with an outcome for which no unit of the office is responsible: {_WITHOUT_UNIT}.",
+    )
+    category: Name = Field(default="", description="Id or name; blank or absent keeps the suggested one.")
     type: Name = Field(default="", description=f"One of: {', '.join(ComplaintType)}; or blank.")
-    outcome: Name = Field(default="", description=f"One of: {', '.join(Outcome)}; or blank.")
+    outcome: Name = Field(
+        default="",
+        description=f"One of: {', '.join(Outcome)}; or blank. Says whether a unit is responsible: with {_WITHOUT_UNIT} there is none, with the others `unit` is required.",
+    )
     copies: list[Name] = Field(default=[], max_length=_MOST_COPIES)
     reason: Reason = ""
     officer: Name = Field(default="", description="An opaque id of the officer who decided.")
@@ -52,13 +58,15 @@ class DecisionIn(BaseModel):
 
     def to_request(self, caller: str) -> DecisionRequest:
         """The decision of a caller, without the ids of the complaint."""
-        return DecisionRequest(**self.model_dump(exclude={"suggestion_id", "reference_id"}), caller=caller)
+        return DecisionRequest(
+            **self.model_dump(exclude={"suggestion_id", "reference_id"}), caller=caller, keeps_category=True
+        )
 
 
 class ReturnIn(BaseModel):
-    """The return of a complaint by a unit that is not responsible for the complaint."""
+    """The return of a complaint by a unit that is not responsible for the complaint. An unknown field is refused."""
 
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, extra="forbid")
 
     reference_id: Annotated[Name, Field(min_length=1, json_schema_extra={"pattern": SOMETHING_VISIBLE})]
     decision_id: Name = Field(

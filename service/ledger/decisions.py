@@ -8,7 +8,7 @@ from __future__ import annotations
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
 from enum import StrEnum
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from rapidfuzz import process
 from sqlalchemy import or_, select, update
@@ -79,7 +79,10 @@ class Verdict(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Decision:
-    """A decision by ids; with a blank `unit_id` no unit of the office is responsible."""
+    """A decision by ids; with a blank `unit_id` no unit of the office is responsible.
+
+    `keeps_category`: a blank category stands for the suggested one.
+    """
 
     unit_id: str
     category_id: str = ""
@@ -90,16 +93,32 @@ class Decision:
     officer: str = ""
     seconds: float | None = None
     caller: str = ""
+    keeps_category: bool = False
+
+    def columns(self) -> dict[str, Any]:
+        """The values of the ledger's row."""
+        values = asdict(self) | {"copies": list(self.copies)}
+        del values["keeps_category"]
+        return values
 
     def repeats(self, entry: StoredDecision) -> bool:
         """Whether an entered decision is this one, sent before by the same caller; seconds don't count."""
-        sent = asdict(replace(self, seconds=entry.seconds)) | {"copies": list(self.copies)}
+        sent = replace(self, seconds=entry.seconds).columns()
         return all(getattr(entry, name) == value for name, value in sent.items())
+
+    def with_category_of(self, suggestion: StoredSuggestion | None) -> Decision:
+        """The decision with the suggested category, where it keeps that."""
+        if suggestion is None or not (self.keeps_category and self.unit_id) or self.category_id:
+            return self
+        return replace(self, category_id=suggestion.category_id)
 
 
 @dataclass(frozen=True, slots=True)
 class DecisionRequest:
-    """A decision as sent: units and the category by id, code or name."""
+    """A decision as sent: units and the category by id, code or name.
+
+    `keeps_category`: a blank category stands for the suggested one.
+    """
 
     unit: str = ""
     category: str = ""
@@ -110,20 +129,18 @@ class DecisionRequest:
     officer: str = ""
     seconds: float | None = None
     caller: str = ""
+    keeps_category: bool = False
 
     def resolve(self, router: Router) -> Decision:
         """The decision by ids. Repeated copies are dropped, and copies to the responsible unit.
 
         Raises:
             UnknownName: the unit, category, type or outcome is unknown.
-            DecisionInvalid: the outcome needs a responsible unit.
+            DecisionInvalid: unit and outcome contradict each other, or both are missing.
         """
         unit_id = _unit_id(router, "unit", self.unit) if self.unit else ""
         outcome = _member(Outcome, "outcome", self.outcome)
-        if outcome and not unit_id and outcome not in OUTCOMES_WITHOUT_UNIT:
-            raise DecisionInvalid(
-                "ledger.outcome-needs-unit", outcome=outcome, outcomes=", ".join(OUTCOMES_WITHOUT_UNIT)
-            )
+        _check_outcome(unit_id, outcome)
         copies = dict.fromkeys(_unit_id(router, "copies", name) for name in self.copies if name)
         return Decision(
             unit_id=unit_id,
@@ -135,6 +152,7 @@ class DecisionRequest:
             officer=self.officer,
             seconds=self.seconds,
             caller=self.caller,
+            keeps_category=self.keeps_category,
         )
 
 
@@ -147,26 +165,32 @@ class Decisions:
         self._complaints = Complaints(session, office)
 
     def decide(
-        self, complaint: StoredComplaint, decision: Decision, *, before_pilah: datetime | None = None
+        self,
+        complaint: StoredComplaint,
+        decision: Decision,
+        *,
+        suggestion_id: str = "",
+        before_pilah: datetime | None = None,
     ) -> StoredDecision:
         """Enter a decision; the complaint no longer waits. A caller's repeated decision is the first one.
 
-        `before_pilah` is the time of a decision made before Pilah saw the complaint, without a suggestion.
+        It follows the named suggestion, or the newest. `before_pilah` is the time of a decision made before Pilah saw the complaint, without a suggestion.
 
         Raises:
             AlreadyDecided: another decision stands.
         """
         self._complaints.lock(complaint)
+        suggestion = self._suggestion(complaint, suggestion_id) if before_pilah is None else None
+        decision = decision.with_category_of(suggestion)
         standing = self.standing(complaint)
         if standing is not None and decision.repeats(standing):
             return standing
-        suggestion = self._complaints.suggestion_of(complaint) if before_pilah is None else None
         entry = StoredDecision(
             office=self._office,
             id=time_ordered_id(),
             complaint_id=complaint.id,
             suggestion_id=suggestion.id if suggestion else None,
-            **{**asdict(decision), "copies": list(decision.copies)},
+            **decision.columns(),
             verdict=_verdict(suggestion, decision) if before_pilah is None else Verdict.RECORDED,
             decided_at=before_pilah or now(),
             return_reason="",
@@ -310,18 +334,38 @@ class Decisions:
         locked = query.order_by(StoredDecision.decided_at, StoredDecision.id).with_for_update()
         return list(self._session.scalars(locked.execution_options(populate_existing=True)))
 
+    def _suggestion(self, complaint: StoredComplaint, suggestion_id: str) -> StoredSuggestion | None:
+        if suggestion_id:
+            return self._session.get(StoredSuggestion, suggestion_id)
+        return self._complaints.suggestion_of(complaint)
+
     def _record(self, officer: str, action: str, complaint: StoredComplaint) -> None:
         record_event(self._session, self._office, officer, action, complaint.id)
         self._session.flush()
 
 
 def _verdict(suggestion: StoredSuggestion | None, decision: Decision) -> Verdict:
-    if not decision.unit_id:
+    if not decision.unit_id or decision.outcome in OUTCOMES_WITHOUT_UNIT:
         return Verdict.REJECTED
     if suggestion is None:
         return Verdict.CHANGED
     same_category = decision.category_id in {"", suggestion.category_id}
     return Verdict.ACCEPTED if decision.unit_id == suggestion.unit_id and same_category else Verdict.CHANGED
+
+
+def _check_outcome(unit_id: str, outcome: str) -> None:
+    """The outcome says whether a unit is responsible; without an outcome the unit says so.
+
+    Raises:
+        DecisionInvalid: unit and outcome contradict each other, or both are missing.
+    """
+    without_unit = ", ".join(OUTCOMES_WITHOUT_UNIT)
+    if not unit_id and not outcome:
+        raise DecisionInvalid("ledger.outcome-missing", outcomes=without_unit)
+    if not unit_id and outcome not in OUTCOMES_WITHOUT_UNIT:
+        raise DecisionInvalid("ledger.outcome-needs-unit", outcome=outcome, outcomes=without_unit)
+    if unit_id and outcome in OUTCOMES_WITHOUT_UNIT:
+        raise DecisionInvalid("ledger.outcome-has-no-unit", outcome=outcome)
 
 
 def _unit_id(router: Router, field: str, name: str) -> str:

@@ -112,6 +112,49 @@ def test_some_outcomes_need_no_responsible_unit(client: TestClient, outcome: Out
     assert answer.status_code == (201 if outcome in OUTCOMES_WITHOUT_UNIT else 422)
 
 
+@pytest.mark.parametrize("outcome", Outcome)
+def test_an_outcome_for_no_unit_is_refused_with_a_unit(client: TestClient, outcome: Outcome) -> None:
+    answer = _decide(client, unit=_first_unit(client), outcome=outcome)
+    assert answer.status_code == (422 if outcome in OUTCOMES_WITHOUT_UNIT else 201)
+    assert _stored(client)["waiting"] == (outcome in OUTCOMES_WITHOUT_UNIT)
+
+
+@pytest.mark.parametrize("fields", [{}, {"unit": ""}, {"unit": "", "outcome": ""}, {"reason": "lain"}])
+def test_a_decision_without_unit_and_outcome_is_refused(client: TestClient, fields: dict[str, str]) -> None:
+    _send(client)
+    assert _decide(client, **fields).status_code == 422
+    assert _stored(client)["decisions"] == []
+
+
+@pytest.mark.parametrize("path", ["/v1/decisions", "/v1/returns"])
+@pytest.mark.parametrize("field", ["unti", "Unit", "catatan"])
+def test_an_unknown_field_of_a_decision_or_return_is_refused_by_name(client: TestClient, path: str, field: str) -> None:
+    unit = _first_unit(client)
+    _decide(client, unit=unit)
+    body = {"reference_id": "9165816", field: unit} | ({"outcome": "yudisial"} if path == "/v1/decisions" else {})
+    answer = client.post(path, json=body)
+    assert answer.status_code == 422
+    assert [error["where"] for error in answer.json()["errors"]] == [field]
+    assert [entry["undone_at"] for entry in _stored(client)["decisions"]] == [None]
+
+
+@pytest.mark.parametrize("category", [{}, {"category": ""}])
+def test_a_blank_category_keeps_the_suggested_one(client: TestClient, category: dict[str, str]) -> None:
+    sent = _send(client)
+    decision = _decide(client, unit=sent["units"][0]["id"], **category).json()
+    assert (decision["category"], decision["verdict"]) == (sent["categories"][0]["id"], "accepted")
+    _send(client, reference_id="2")
+    assert _decide(client, reference_id="2", outcome="yudisial", **category).json()["category"] == ""
+
+
+def test_a_decision_that_names_two_complaints_is_refused(client: TestClient) -> None:
+    sent = _send(client)
+    _send(client, reference_id="2")
+    named = {"suggestion_id": sent["suggestion_id"], "reference_id": "2"}
+    assert _decide(client, unit=sent["units"][0]["id"], **named).status_code == 422
+    assert _decide(client, unit=sent["units"][0]["id"], **named | {"reference_id": "9165816"}).status_code == 201
+
+
 def test_copies_are_stored_once_and_never_for_the_responsible_unit(client: TestClient) -> None:
     first, second, *_ = (unit["id"] for unit in _send(client)["units"])
     assert _decide(client, unit=first, copies=[second, first, second, ""]).json()["copies"] == [second]
