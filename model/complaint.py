@@ -27,7 +27,10 @@ class Location:
 
 @dataclass(frozen=True, slots=True)
 class Complaint:
-    """A complaint. Only `text` is required; the other fields help to route it, or are kept in the ledger."""
+    """A complaint. Only `text` is required; the other fields help to route it, or are kept in the ledger.
+
+    `returned_by` are the ids of the units that returned the complaint or a near-duplicate of it.
+    """
 
     text: str
     reference_id: str = ""
@@ -42,6 +45,7 @@ class Complaint:
     attachments: int = 0
     anonymous: bool = False
     confidential: bool = False
+    returned_by: tuple[str, ...] = ()
 
     @property
     def whole_text(self) -> str:

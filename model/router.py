@@ -13,8 +13,9 @@ from model.complaint import MaskedComplaint, without_personal_data
 from model.history.similar import Precedents
 from model.language.words import folded_words
 from model.office.addressees import Addressees, Direction
-from model.office.rules import Rules
+from model.office.rules import Action, Rules
 from model.ranking.explanation import words_for
+from model.ranking.returned_texts import without_returned
 from model.ranking.topics import day_of
 from model.suggestion import (
     CategoryCandidate,
@@ -143,7 +144,9 @@ class Router:
             masked = [without_personal_data(complaint) for complaint in complaints[start : start + _CHUNK]]
             ranked = self._ranking.rank_many(
                 [item.complaint for item in masked],
-                units=UNITS_SHOWN + self._rules.most_forbidden,
+                units=UNITS_SHOWN
+                + self._rules.most_forbidden
+                + max(len(item.complaint.returned_by) for item in masked),
                 categories=CATEGORIES_SHOWN,
                 office=self.units,
                 today=today,
@@ -154,17 +157,26 @@ class Router:
 
     def _suggestion(self, masked: MaskedComplaint, ranked: Ranked, day: date, *, evidence: bool) -> Suggestion:
         complaint = masked.complaint
+        returned_by = frozenset(complaint.returned_by)
+        ranked = replace(ranked, units=without_returned(ranked.units, returned_by))
         written = folded_words(complaint.text)
         known = bool(written) and ranked.known_share >= _KNOWN_SHARE_AT_LEAST
         categories = self._category_candidates(ranked.categories)
-        matched = self._rules.matching(complaint, categories[0] if categories else None, day)
+        matched = [
+            rule
+            for rule in self._rules.matching(complaint, categories[0] if categories else None, day)
+            # A rule doesn't put a unit first again that returned this complaint.
+            if rule.action is Action.FORBID or rule.unit_id not in returned_by
+        ]
         ruled = self._rules.apply(self._unit_candidates(ranked.units), matched)
         units = ruled.candidates[:UNITS_SHOWN]
         unit_confidence = units[0].confidence if units else 0.0
         category_confidence = categories[0].confidence if categories else 0.0
         first = ranked.units[0] if ranked.units and ruled.model_unit is None else None
         few_rows = self._few_rows_notices(first)
-        unit_status = _lowered(self._unit_calibration.status(unit_confidence, known=known), few_rows)
+        unit_status = _lowered(
+            self._unit_calibration.status(unit_confidence, known=known), few_rows, returned=bool(returned_by)
+        )
         suggestion = Suggestion(
             suggestion_id=time_ordered_id(),
             reference_id=complaint.reference_id,
@@ -177,6 +189,7 @@ class Router:
             categories=categories,
             evidence=(),
             notices=(
+                *self._returned_notices(complaint),
                 *_text_notices(masked.masked_count, len(written), known=known),
                 *_rule_notices(ruled),
                 *self._unit_notices(first),
@@ -202,7 +215,7 @@ class Router:
             first = suggestion.units[0]
             ranked_first = next((unit for unit in ranked.units if unit.unit_id == first.id), None)
             words = words_for(self._ranking, complaint, ranked_first) if ranked_first else ()
-            if suggestion.model_unit is None:
+            if suggestion.model_unit is None and not complaint.returned_by:
                 track_record = self._unit_calibration.track_record(first.confidence)
         return replace(
             suggestion,
@@ -256,6 +269,12 @@ class Router:
             return ()
         return (Notice(NoticeCode.FEW_EXAMPLES, rows, unit.name),)
 
+    def _returned_notices(self, complaint: Complaint) -> tuple[Notice, ...]:
+        if not complaint.returned_by:
+            return ()
+        names = [self.units[unit_id].name if unit_id in self.units else unit_id for unit_id in complaint.returned_by]
+        return (Notice(NoticeCode.RETURNED_BY_UNIT, len(names), ", ".join(names)),)
+
     def _addressee_notices(self, text: str, first_id: str) -> list[Notice]:
         """A notice where the reporter addresses another unit than the first."""
         for addressee in self._addressees.find(text):
@@ -287,10 +306,10 @@ def _digest_of_office(units: Units, rules: Rules, day: date) -> str:
     return sha256(repr(in_force).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _lowered(status: Status, few_rows: Sequence[Notice]) -> Status:
-    """At most review for a unit without training rows, since the measured precision doesn't cover such units."""
+def _lowered(status: Status, few_rows: Sequence[Notice], *, returned: bool) -> Status:
+    """At most review where the measured precision doesn't hold: a unit without training rows, a returned complaint."""
     without_rows = any(not notice.count for notice in few_rows)
-    return Status.REVIEW if without_rows and status is Status.CONFIDENT else status
+    return Status.REVIEW if (without_rows or returned) and status is Status.CONFIDENT else status
 
 
 def _rule_notices(ruled: RuledRanking) -> list[Notice]:

@@ -139,7 +139,7 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
     database = Database(open_ledger(settings.ledger_url), settings.office)
     model_changes = ModelChanges(database, settings.office)
     champion = Champion(office_home, settings.signing_key.get_secret_value(), model_changes.record)
-    intake = Intake(settings, read_deadlines(office_home.own_folder))
+    intake = Intake(settings, read_deadlines(office_home.own_folder), database)
 
     app.state.settings = settings
     app.state.database = database

@@ -1,6 +1,6 @@
 """Dependencies of routes: settings, the model in use, background jobs, and the request's transaction."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Annotated
 
@@ -8,6 +8,7 @@ from fastapi import Depends, Request
 from fastapi.concurrency import run_in_threadpool
 from sqlalchemy.orm import Session
 
+from model.errors import ArtifactError
 from service.jobs.intake import Intake
 from service.jobs.training_runs import TrainingRuns
 from service.jobs.uploads import Uploads
@@ -16,6 +17,7 @@ from service.ledger.complaints import Complaints
 from service.ledger.decisions import Decisions
 from service.ledger.queue import Queue
 from service.ledger.statistics import Statistics
+from service.ledger.tables import StoredComplaint
 from service.live_model.champion import Champion, Loaded
 from service.settings import Settings
 
@@ -115,3 +117,21 @@ def training_runs_of(request: Request) -> TrainingRuns:
 CurrentIntake = Annotated[Intake, Depends(_intake)]
 CurrentUploads = Annotated[Uploads, Depends(uploads_of)]
 CurrentTrainingRuns = Annotated[TrainingRuns, Depends(training_runs_of)]
+
+
+async def _suggest_again(
+    request: Request, transaction: CurrentTransaction, intake: CurrentIntake
+) -> Callable[[StoredComplaint], None]:
+    """Suggests anew for a stored complaint at once; without a usable model the renewal does so later."""
+
+    def suggest(complaint: StoredComplaint) -> None:
+        try:
+            router = current_model(request).router
+        except ArtifactError:
+            return
+        intake.suggest_again(router, transaction.session, complaint)
+
+    return suggest
+
+
+SuggestAgain = Annotated[Callable[[StoredComplaint], None], Depends(_suggest_again)]

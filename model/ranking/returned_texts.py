@@ -82,3 +82,16 @@ def pushed_back(ranked: Sequence[RankedUnit], returned_by: frozenset[str]) -> tu
         for unit in ranked
     ]
     return tuple(sorted(lowered, key=lambda unit: -unit.probability))
+
+
+def without_returned(ranked: Sequence[RankedUnit], returned_by: frozenset[str]) -> tuple[RankedUnit, ...]:
+    """The ranking without units that returned this complaint; the others share their probability.
+
+    The ranking stays where no other unit is known.
+    """
+    others = [unit for unit in ranked if not {unit.unit_id, unit.replaces} & returned_by]
+    if not others or len(others) == len(ranked):
+        return tuple(ranked)
+    left = 1 - sum(unit.probability for unit in ranked if unit not in others)
+    total = max(left, sum(unit.probability for unit in others))
+    return tuple(unit._replace(probability=unit.probability / total) for unit in others)

@@ -8,7 +8,7 @@ from service.api.authentication import Authenticated, Caller
 from service.api.idempotency import IdempotencyKey, answer_once
 from service.api.json_only import JsonOnlyRoute
 from service.contract.decision_schemas import DecisionIn, DecisionOut, ReturnIn, StoredComplaintOut
-from service.dependencies import CurrentModel, CurrentSettings, CurrentTransaction
+from service.dependencies import CurrentModel, CurrentSettings, CurrentTransaction, SuggestAgain
 from service.errors import DecisionInvalid
 from service.ledger.first_answers import Request
 from service.problems import documented
@@ -80,6 +80,7 @@ def record_return(
     settings: CurrentSettings,
     transaction: CurrentTransaction,
     caller: Caller,
+    suggest_again: SuggestAgain,
     key: IdempotencyKey = "",
 ) -> Response:
     """Record that a unit returned a complaint as not its own. The decision stays and counts as misrouted.
@@ -97,7 +98,9 @@ def record_return(
             decision_id=returned.decision_id,
             revision=returned.revision,
         )
-        return 201, _answer(DecisionOut.of(transaction.complaints.get(entry.complaint_id), entry))
+        decided = transaction.complaints.get(entry.complaint_id)
+        suggest_again(decided)
+        return 201, _answer(DecisionOut.of(decided, entry))
 
     request = Request(caller, key, {"return": returned.model_dump(mode="json")})
     return answer_once(transaction.session, settings.office, request, act)

@@ -42,7 +42,8 @@ class SuggestionService:
             TextTooLong: the text is longer than this installation takes.
         """
         complaint = sent.to_complaint(self.settings)
-        suggestion = self.router.suggest(complaint, evidence=self.evidence, today=self.settings.today())
+        known = self.intake.with_returns([complaint])[0]
+        suggestion = self.router.suggest(known, evidence=self.evidence, today=self.settings.today())
         return self._stored(complaints, sent, complaint, suggestion)
 
     def suggest_many(self, items: Sequence[object], complaints: Complaints) -> list[SuggestionOut | Problem]:
@@ -50,7 +51,7 @@ class SuggestionService:
         parsed = [item if isinstance(item, Problem) else self._parsed(item) for item in items]
         valid = [item for item in parsed if not isinstance(item, Problem)]
         today = self.settings.today()
-        suggested = [complaint for _, complaint in valid]
+        suggested = self.intake.with_returns([complaint for _, complaint in valid])
         suggestions = self.router.suggest_many(suggested, evidence=self.evidence, today=today) if valid else []
         answers = iter(
             [

@@ -63,6 +63,12 @@ class DecisionIn(BaseModel):
         )
 
 
+def _given(reason: str) -> str:
+    if not reason:
+        raise PydanticCustomError("no_reason", "Say why the unit returned the complaint")
+    return reason
+
+
 class ReturnIn(BaseModel):
     """The return of a complaint by a unit that is not responsible for the complaint. An unknown field is refused."""
 
@@ -76,7 +82,9 @@ class ReturnIn(BaseModel):
     revision: int = Field(
         default=0, ge=0, le=_MOST_REVISIONS, description="The revision with the returned decision; 0 for any."
     )
-    reason: Reason = ""
+    reason: Annotated[Reason, AfterValidator(_given)] = Field(
+        default="", validate_default=True, description="Why the unit isn't responsible. Required: blank is 422."
+    )
     officer: Name = ""
 
 

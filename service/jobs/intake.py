@@ -11,17 +11,20 @@ from sqlalchemy import select
 from model.complaint import Complaint, without_personal_data
 from model.suggestion import NoticeCode
 from service.contract.suggestion_schemas import NoticeOut, SuggestionOut
-from service.ledger.complaints import Arrival
+from service.ledger.complaints import Arrival, Complaints, to_complaint
+from service.ledger.returns import Returns
 from service.ledger.tables import StoredComplaint
 from service.observability.process_metrics import count_suggestion
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from sqlalchemy.orm import Session
 
     from model.router import Router
     from model.suggestion import Suggestion
     from service.jobs.deadlines import Deadlines
-    from service.ledger.complaints import Complaints
+    from service.ledger.database import Database
     from service.settings import Settings
 
 
@@ -44,12 +47,14 @@ class Intake:
 
     settings: Settings
     deadlines: Deadlines
+    database: Database
 
     def suggest_and_enter(
         self, router: Router, complaints: Complaints, complaint: Complaint, source: Source
     ) -> StoredComplaint:
         """Make a suggestion for a complaint with a reference, and enter both."""
-        suggestion = router.suggest(complaint, today=self.settings.today())
+        known = self.with_returns([complaint])[0]
+        suggestion = router.suggest(known, today=self.settings.today())
         answer = SuggestionOut.of(suggestion, self.settings.zone)
         count_suggestion(answer.unit_status)
         return self.enter(complaints, complaint, suggestion, answer, source)
@@ -73,6 +78,17 @@ class Intake:
             extra=source.extra,
         )
         return complaints.add_suggestion(masked, suggestion, answer.model_dump(mode="json"), arrival)
+
+    def with_returns(self, complaints: Sequence[Complaint]) -> list[Complaint]:
+        """The complaints with the units that returned them, as the ledger knows at this moment."""
+        with self.database.reading() as session:
+            return Returns(session, self.settings.office).with_returns(complaints)
+
+    def suggest_again(self, router: Router, session: Session, stored: StoredComplaint) -> None:
+        """Make a newer suggestion for a stored complaint within a transaction, for example after a return."""
+        office = self.settings.office
+        complaint = Returns(session, office).with_returns([to_complaint(stored)])[0]
+        self.renew(Complaints(session, office), stored, router.suggest(complaint, today=self.settings.today()))
 
     def renew(self, complaints: Complaints, stored: StoredComplaint, suggestion: Suggestion) -> None:
         """Enter a newer suggestion for a stored complaint, with the earlier notices about the request."""

@@ -93,7 +93,8 @@ class Renewals:
         with self._database.reading() as session:
             outdated = Renewal(session, self._office).outdated(basis, _BATCH)
             complaints = {entry.id: to_complaint(entry) for entry in outdated}
-        suggestions = router.suggest_many(list(complaints.values()), today=today)
+        known = self._intake.with_returns(list(complaints.values()))
+        suggestions = router.suggest_many(known, today=today)
         with self._database.session() as session:
             renewal = Renewal(session, self._office)
             if not renewal.claim(self._holder, _CLAIM_EXPIRES_AFTER):

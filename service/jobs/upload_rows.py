@@ -73,6 +73,7 @@ class RowBatch:
 
     def __init__(self, rows: list[ExportRow], router: Router, intake: Intake, complaints: Complaints) -> None:
         self._router = router
+        self._intake = intake
         self._settings = intake.settings
         self.problems: list[tuple[int, str]] = []
         self.complaints: list[tuple[ExportRow, Complaint]] = []
@@ -93,7 +94,8 @@ class RowBatch:
         """The suggestions for new and changed complaints, by row: a reference may occur twice in a file."""
         if not self._without_suggestion:
             return {}
-        made = self._router.suggest_many(list(self._without_suggestion.values()), today=self._settings.today())
+        known = self._intake.with_returns(list(self._without_suggestion.values()))
+        made = self._router.suggest_many(known, today=self._settings.today())
         return dict(zip(self._without_suggestion, made, strict=True))
 
     def _complaint(self, row: ExportRow) -> Complaint:
@@ -180,7 +182,7 @@ class RowWriter:
             entry = self._decisions.decide(stored, decision, before_pilah=stored.received_at)
             if returned:
                 entry.returned_at = entry.undone_at = as_utc(stored.received_at)
-                entry.return_reason = row.fields.get("status", "")
+                entry.return_reason = _return_reason(row)
             self._summary.recorded += 1
         elif returned:
             self._enter_return(row, stored)
@@ -194,7 +196,7 @@ class RowWriter:
         if standing is None or standing.unit_id != self._unit_id(row.fields["unit"]):
             self._summary.unchanged += 1
             return
-        self._decisions.record_return(stored, row.fields.get("status", ""), INTAKE_SYSTEM, decision_id=standing.id)
+        self._decisions.record_return(stored, _return_reason(row), INTAKE_SYSTEM, decision_id=standing.id)
         self._summary.returned += 1
 
     def _decision(self, row: ExportRow) -> Decision:
@@ -232,6 +234,12 @@ def _intake_title(row: ExportRow) -> str:
     """The title that the intake system's admin wrote, masked: shown, but never read by the model."""
     title = "" if row.fields.get("title", "") else admin_title(row.values)
     return "" if title == HIDDEN_TEXT else mask(clean(title)).text[:_LONGEST_TITLE]
+
+
+def _return_reason(row: ExportRow) -> str:
+    """The status of a returned row, with the reason that the export gives."""
+    parts = (row.fields.get("status", ""), row.fields.get("reason", ""))
+    return ": ".join(mask(clean(part)).text for part in parts if part.strip())[:2_000]
 
 
 def _is_revision(row: ExportRow, complaint: Complaint, stored: StoredComplaint) -> bool:

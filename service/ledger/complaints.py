@@ -11,6 +11,7 @@ from sqlalchemy.exc import IntegrityError
 from data.ids import time_ordered_id
 from model.complaint import Complaint, Location
 from model.language.near_duplicates import NEAR_DUPLICATE_FROM, duplicate_keys, resemblance
+from model.suggestion import NoticeCode
 from service.errors import UnknownComplaint
 from service.ledger.database import as_utc, now
 from service.ledger.tables import DuplicateKey, StoredComplaint, StoredSuggestion
@@ -61,6 +62,7 @@ class Complaints:
     def set_suggestion(self, complaint: StoredComplaint, suggestion: Suggestion, answer: dict[str, Any]) -> None:
         """Enter a suggestion as the newest of a complaint; earlier suggestions are kept."""
         complaint.suggested_with = suggestion.basis
+        complaint.was_returned = any(notice.code == NoticeCode.RETURNED_BY_UNIT for notice in suggestion.notices)
         before = self.suggestion_of(complaint)
         if before is not None and _same_answer(before.answer, answer):
             self._session.flush()
@@ -83,6 +85,19 @@ class Complaints:
         complaint.unit_status, complaint.confidence = entry.unit_status, entry.confidence
         complaint.known_share = suggestion.known_share
         self._session.flush()
+
+    def outdate_group(self, complaint: StoredComplaint) -> None:
+        """Call for new suggestions for a complaint and its waiting near-duplicates, for example after a return."""
+        self._session.flush()
+        self._session.execute(
+            update(StoredComplaint)
+            .where(
+                StoredComplaint.office == self._office,
+                StoredComplaint.group_id == complaint.group_id,
+                StoredComplaint.waiting,
+            )
+            .values(suggested_with="")
+        )
 
     def get(self, any_id: str) -> StoredComplaint:
         """The newest revision, by the intake system's reference or Pilah's own id.

@@ -269,6 +269,8 @@ class Decisions:
         if undone is None:
             raise UnknownComplaint("ledger.no-decision-to-undo")
         self._complaints.wait_again(complaint)
+        # A unit may have returned a near-duplicate in the meantime.
+        complaint.suggested_with = ""
         self._record(officer, "undo", complaint)
         return complaint
 
@@ -296,8 +298,10 @@ class Decisions:
 
         Raises:
             UnknownComplaint: no such decision stands.
-            DecisionInvalid: a decision was returned before and another stands, so that the return must name its decision.
+            DecisionInvalid: the reason is blank, or a decision was returned before and another stands, so that the return must name its decision.
         """
+        if not reason.strip():
+            raise DecisionInvalid("ledger.return-reason-missing")
         made = self._not_undone(complaint, decision_id, revision)
         standing = [entry for entry in made if entry.undone_at is None]
         returned = [entry for entry in made if entry.undone_at is not None]
@@ -314,6 +318,7 @@ class Decisions:
         entry.return_reason = reason
         decided = self._session.get_one(StoredComplaint, entry.complaint_id)
         self._complaints.wait_again(decided)
+        self._complaints.outdate_group(decided)
         self._record(officer, "return", decided)
         return entry
 

@@ -86,6 +86,7 @@ class Row:
     confidence: float
     group_id: str
     group_size: int
+    was_returned: bool
     decided_unit_id: str = ""
     verdict: str = ""
     hasty: bool = False
@@ -283,6 +284,7 @@ def _columns() -> list[Any]:
         StoredComplaint.unit_status,
         StoredComplaint.confidence,
         StoredComplaint.group_id,
+        StoredComplaint.was_returned,
     ]
 
 

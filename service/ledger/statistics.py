@@ -9,6 +9,7 @@ from statistics import median
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, case, func, select
+from sqlalchemy.orm import aliased
 
 from model.drift.baseline import Observation
 from model.suggestion import Status
@@ -46,6 +47,15 @@ class Correction:
 
 
 @dataclass(frozen=True, slots=True)
+class Disagreement:
+    """Two units that both returned the same complaint or near-duplicates, and the number of such complaints."""
+
+    first: str
+    second: str
+    count: int
+
+
+@dataclass(frozen=True, slots=True)
 class UnitLoad:
     """The complaints waiting for a unit (as suggested), and forwarded but unsettled; overdue complaints apart."""
 
@@ -66,6 +76,7 @@ class PeriodStatistics:
     weeks: tuple[Week, ...]
     corrections: tuple[Correction, ...]
     returned_units: tuple[tuple[str, int], ...]
+    disagreements: tuple[Disagreement, ...]
     loads: tuple[UnitLoad, ...]
     median_seconds: float | None
     median_hours: float | None
@@ -93,6 +104,7 @@ class Statistics:
             weeks=self._weeks(start, end, zone_shift),
             corrections=corrections,
             returned_units=self._returned_units(start, end),
+            disagreements=self._disagreements(start, end),
             loads=self._loads(today),
             hasty=self._hasty(start, end),
             **self._times(start, end),
@@ -176,6 +188,33 @@ class Statistics:
             .limit(_MOST_CORRECTIONS)
         )
         return tuple((unit, count) for unit, count in self._session.execute(query))
+
+    def _disagreements(self, start: datetime, end: datetime) -> tuple[Disagreement, ...]:
+        """Pairs of units, most frequent first; the second return of a pair may be of any time."""
+        complaint, other = aliased(StoredComplaint), aliased(StoredDecision)
+        group = func.count(func.distinct(complaint.group_id))
+        query = (
+            self._decisions(select(StoredDecision.unit_id, other.unit_id, group), start, end)
+            .join(StoredComplaint, StoredComplaint.id == StoredDecision.complaint_id)
+            .join(
+                other,
+                and_(
+                    other.office == self._office,
+                    other.returned_at.is_not(None),
+                    other.unit_id != StoredDecision.unit_id,
+                ),
+            )
+            .join(complaint, and_(complaint.id == other.complaint_id, complaint.group_id == StoredComplaint.group_id))
+            .where(StoredDecision.returned_at.is_not(None))
+            .group_by(StoredDecision.unit_id, other.unit_id)
+        )
+        counts: dict[tuple[str, str], int] = {}
+        for first, second, count in self._session.execute(query):
+            pair = min(first, second), max(first, second)
+            # A pair with one return of the period appears once, with both twice.
+            counts[pair] = max(counts.get(pair, 0), count)
+        ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
+        return tuple(Disagreement(*pair, count) for pair, count in ordered[:_MOST_CORRECTIONS])
 
     def _corrections(self, start: datetime, end: datetime) -> tuple[Correction, ...]:
         query = (

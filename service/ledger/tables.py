@@ -31,7 +31,8 @@ class StoredComplaint(Base):
     `source` is api, upload, typed or letter; `group_id` the first near-duplicate; `suggestion_id` the newest
     suggestion. Unit, category, status and confidence of the suggestion are repeated here for the lists, since the whole
     answer is large; `intake_status` the latest status in an export of the intake system. `suggested_with` is the
-    suggestion's basis (see model/suggestion.py), blank where a new suggestion is due.
+    suggestion's basis (see model/suggestion.py), blank where a new suggestion is due. `was_returned`: by the suggestion, a unit returned
+    the complaint or a near-duplicate.
     """
 
     __tablename__ = "complaints"
@@ -100,6 +101,7 @@ class StoredComplaint(Base):
     confidence: Mapped[float]
     known_share: Mapped[float]
     suggested_with: Mapped[str] = mapped_column(String(64), default="")
+    was_returned: Mapped[bool] = mapped_column(default=False)
     fields: Mapped[dict[str, Any]]
     suggestions: Mapped[list[StoredSuggestion]] = relationship(order_by="StoredSuggestion.created_at")
     decisions: Mapped[list[StoredDecision]] = relationship(order_by="StoredDecision.decided_at")
@@ -148,6 +150,13 @@ class StoredDecision(Base):
             unique=True,
             sqlite_where=text("undone_at IS NULL"),
             postgresql_where=text("undone_at IS NULL"),
+        ),
+        Index(
+            "ix_decisions_returned",
+            "office",
+            "unit_id",
+            sqlite_where=text("returned_at IS NOT NULL"),
+            postgresql_where=text("returned_at IS NOT NULL"),
         ),
         Index("ix_decisions_decided", "office", "decided_at"),
         Index(

@@ -55,7 +55,7 @@ def fill_desk(settings: Settings) -> None:
     place = Office(settings.home, settings.office)
     router, _ = place.load_champion(settings.signing_key.get_secret_value())
     database = Database(open_ledger(settings.ledger_url), settings.office)
-    intake = Intake(settings, read_deadlines(place.own_folder))
+    intake = Intake(settings, read_deadlines(place.own_folder), database)
     with database.session() as session:
         if not session.scalar(select(func.count()).select_from(StoredComplaint)):
             _Desk(session, intake, router).fill(_newest_rows(settings.office))

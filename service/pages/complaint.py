@@ -11,7 +11,13 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from data.errors import PilahError
 from model.router import Router
 from service.contract.suggestion_schemas import SuggestionOut
-from service.dependencies import CurrentModel, CurrentSettings, CurrentTransaction, Transaction
+from service.dependencies import (
+    CurrentModel,
+    CurrentSettings,
+    CurrentTransaction,
+    SuggestAgain,
+    Transaction,
+)
 from service.errors import AlreadyDecided, DecisionInvalid, SuggestionRenewed, TypedNameUnclear, UnknownName
 from service.ledger.accounts import SignedInUser
 from service.ledger.decisions import OUTCOMES_WITHOUT_UNIT, ComplaintType, DecisionRequest, Outcome
@@ -132,12 +138,26 @@ def undo(decision_id: str, user: SignedIn, transaction: CurrentTransaction, form
 
 
 @router.post("/pengaduan/{complaint_id}/kembali")
-def record_return(complaint_id: str, user: SignedIn, transaction: CurrentTransaction, form: OwnForm) -> Response:
+def record_return(
+    request: Request,
+    complaint_id: str,
+    user: SignedIn,
+    transaction: CurrentTransaction,
+    suggest_again: SuggestAgain,
+    form: OwnForm,
+    filters: ChosenFilters,
+) -> Response:
     """Record that the unit returned the complaint: it waits again, and the decision counts as misrouted."""
     complaint = transaction.complaints.get(complaint_id)
     standing = transaction.decisions.standing(complaint)
     named = form.get("putusan", 36) or (standing.id if standing else "")
-    transaction.decisions.record_return(complaint, form.get("alasan", 2_000), user.name, decision_id=named)
+    try:
+        transaction.decisions.record_return(complaint, form.get("alasan", 2_000), user.name, decision_id=named)
+    except DecisionInvalid as error:
+        return _page(
+            request, transaction, user, complaint, filters, return_error=indonesian.sentence(error), status=422
+        )
+    suggest_again(complaint)
     return RedirectResponse(f"/pengaduan/{complaint.id}", 303)
 
 
@@ -233,6 +253,7 @@ def _page(
     decision: str = "",
     rule_made: str = "",
     refused: RefusedDecision | None = None,
+    return_error: str = "",
     status: int = 200,
 ) -> HTMLResponse:
     names = names_of(request, transaction.session)
@@ -260,6 +281,10 @@ def _page(
         days_left=days.until(settings.today(), complaint.forward_by),
         undo_notice=undo_notice_of(transaction, decision, user, names),
         refused=refused or RefusedDecision(),
+        returns=[
+            (names.unit(entry.unit_id), entry.return_reason) for entry in complaint.decisions if entry.returned_at
+        ],
+        return_error=return_error,
         rule_made=rule_made,
         outcomes=list(Outcome),
         types=list(ComplaintType),
