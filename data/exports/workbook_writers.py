@@ -7,9 +7,6 @@ import tempfile
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
-import xlsxwriter
-from xlsxwriter.exceptions import XlsxWriterException
-
 from data.errors import PilahError
 from data.exports.cells import cell_text, disarm, is_number, unique_headers
 from data.exports.headers import LAPORAN_RINGKAS_HEADERS, LAPORGUB_HEADERS, laporan_ringkas_header
@@ -20,6 +17,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
     from pathlib import Path
     from typing import BinaryIO
+
+    import xlsxwriter
 
 _MAX_ROWS = 1_048_575
 _MAX_CELLS = 5_000_000
@@ -212,10 +211,15 @@ def _write_sheet(path: Path, workbook: xlsxwriter.Workbook, sheet: Sheet, looks:
 
 
 def _new_workbook(file: BinaryIO, folder: str) -> xlsxwriter.Workbook:
+    # Imported here: few processes write a workbook, and the import takes .1 s and 2 MB.
+    import xlsxwriter  # noqa: PLC0415 - see above
+
     return xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder, "use_zip64": True})
 
 
 def _close(path: Path, workbook: xlsxwriter.Workbook) -> None:
+    from xlsxwriter.exceptions import XlsxWriterException  # noqa: PLC0415 - as in _new_workbook
+
     try:
         workbook.close()
     except XlsxWriterException as error:
