@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, TypeGuard
 
 from model.privacy.mask import mask
 
 if TYPE_CHECKING:
-    from datetime import date, datetime
+    from datetime import date
 
 LONGEST_TEXT = 50_000
 # Stands in an export in place of a confidential complaint's title and text.
@@ -51,6 +52,26 @@ class Complaint:
     def whole_text(self) -> str:
         """Title and text together, the input of every step that reads words."""
         return f"{self.title}\n{self.text}" if self.title else self.text
+
+
+# In a history without dates, a row has its place as seconds after this moment: an order, but no date.
+_FIRST_ROW = datetime(1970, 1, 1)  # noqa: DTZ001 - histories have no offset
+# SP4N-LAPOR! and its predecessors are younger.
+_EARLIEST_YEAR = 1990
+
+
+def moment_of_row(number: int) -> datetime:
+    """The moment that keeps a row without a date in the order of its file.
+
+    >>> moment_of_row(3) < moment_of_row(4), is_date(moment_of_row(4))
+    (True, False)
+    """
+    return _FIRST_ROW + timedelta(seconds=number)
+
+
+def is_date(moment: datetime | None) -> TypeGuard[datetime]:
+    """Whether a moment is a date, rather than missing or a row's place in its file."""
+    return moment is not None and moment.year >= _EARLIEST_YEAR
 
 
 @dataclass(frozen=True, slots=True)

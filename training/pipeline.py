@@ -270,7 +270,7 @@ def _measure(inputs: _Inputs, splits: _Splits, fits: _Fits) -> Measurement:
         figures_of(predictions)
         | {
             "learning_curve": learning_curve(slices),
-            "months": [] if inputs.reading.in_order_of_file else months(rows),
+            "months": months(rows),
         },
     )
 

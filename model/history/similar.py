@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, overload
 
 import numpy as np
 
+from model.complaint import is_date
 from model.language.features import ComplaintFeatures, Document
 from model.language.near_duplicates import NEAR_DUPLICATE_FROM, resemblance
 from model.language.words import folded_words, words
@@ -175,7 +176,7 @@ class Precedents:
         past = row.complaint
         return Precedent(
             reference_id=past.reference_id,
-            received_at=past.received_at,
+            received_at=past.received_at if is_date(past.received_at) else None,
             excerpt=self._excerpt(past.text, stems),
             unit=row.unit,
             category=row.category,

@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
+from model.complaint import is_date
+
 if TYPE_CHECKING:
     from datetime import date
 
@@ -46,7 +48,8 @@ def in_force(unit_id: str, units: Units, day: date) -> str:
 
 
 def day_of(complaint: Complaint, today: date | None) -> date:
-    """The day for units and rules: the given day, or the complaint's, or today."""
+    """The day for units and rules: the given day, or the complaint's; today for a complaint without a date."""
     if today is not None:
         return today
-    return complaint.received_at.date() if complaint.received_at else datetime.now(UTC).date()
+    received = complaint.received_at
+    return received.date() if is_date(received) else datetime.now(UTC).date()

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import TYPE_CHECKING
 
+from model.complaint import is_date
 from training.dataset.corrections import Label
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ class RowExcerpt:
             row.source,
             "" if confidential else complaint.reference_id,
             "" if confidential else complaint.text,
-            "" if confidential or complaint.received_at is None else f"{complaint.received_at:%Y-%m-%d}",
+            f"{complaint.received_at:%Y-%m-%d}" if is_date(complaint.received_at) and not confidential else "",
             row.unit,
             row.category,
             confidential,

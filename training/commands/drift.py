@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from data.messages import terminal_language, terminal_message
+from model.complaint import is_date
 from model.drift.baseline import Baseline
 from model.drift.check import too_few
 from model.versions.office_home import Office
@@ -37,6 +38,9 @@ def drift_command(
     router, card = place.load_champion(signing_key, precedents=False)
     reading = read_exports([file], columns=options.columns_named(text, unit, category, date, mapped), timezone=timezone)
     print_reading(reading)
+    if not any(is_date(row.received_at) for row in reading.rows):
+        typer.echo(terminal_message("training.no-dates-to-compare"))
+        return
     baseline, recent = Baseline.from_dict(card["drift"]), observe(router, reading.rows)
     if problem := too_few(baseline, recent):
         typer.echo(problem.told_in(terminal_language()))

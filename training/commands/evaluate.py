@@ -10,6 +10,7 @@ from typing import Annotated
 import typer
 
 from data.files import write_text
+from model.complaint import is_date
 from model.history.rows import read_history
 from model.versions.office_home import Office
 from training.commands import options
@@ -39,7 +40,9 @@ def evaluate_command(
     reading = read_exports([file], columns=options.columns_named(text, unit, category, date, mapped), timezone=timezone)
     print_reading(reading)
     last = card["data"]["to"]
-    not_later = sum(row.received_at.isoformat() <= last for row in reading.rows) if last else 0
+    not_later = (
+        sum(is_date(row.received_at) and row.received_at.isoformat() <= last for row in reading.rows) if last else 0
+    )
     if not_later:
         to = day.fromisoformat(last[:10])
         say("rows-not-later", warning=True, count=not_later, rows=len(reading.rows), to=to)

@@ -35,7 +35,7 @@ def models_command(office: OfficeName = "kumham", home: Home = None) -> None:
             label("champion") if version == champion else "",
             version,
             str(card["data"]["rows"]),
-            str(card["data"]["to"])[:10],
+            str(card["data"]["to"] or "-")[:10],
             *(
                 share(figures[label][name] if figures[label] else None)
                 for label in ("unit", "category")

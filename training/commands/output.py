@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import typer
 
 from data.messages import Language, Sentence, terminal_language, terminal_message
+from model.complaint import is_date
 from training.dataset.corrections import correction_code
 
 if TYPE_CHECKING:
@@ -92,11 +93,12 @@ def print_reading(reading: Reading) -> None:
 
 
 def _print_rows(reading: Reading) -> None:
+    dated = [row.received_at.date() for row in reading.rows if is_date(row.received_at)]
     say(
-        "rows-to-learn",
+        "rows-to-learn" if dated else "rows-to-learn-undated",
         rows=len(reading.rows),
-        first=reading.rows[0].received_at.date(),
-        last=reading.rows[-1].received_at.date(),
+        first=dated[0] if dated else "",
+        last=dated[-1] if dated else "",
         units=len({row.unit for row in reading.rows if row.unit}),
         categories=len({row.category for row in reading.rows if row.category}),
     )
@@ -138,7 +140,8 @@ def _print_rows_used(trained: Trained) -> None:
     if learned_of(trained.n_rows) < trained.n_rows:
         say("rows-sampled", warning=True, learned=learned_of(trained.n_rows), rows=trained.n_rows)
     say(
-        "measured-on",
+        "measured-by-row-order" if split.by_row_order else "measured-on",
+        warning=split.by_row_order,
         held_out=len(split.held_back),
         first=split.held_back[0].received_at.date(),
         last=split.held_back[-1].received_at.date(),

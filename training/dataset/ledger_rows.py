@@ -8,6 +8,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from data.messages import Sentence
+from model.complaint import is_date
 from model.errors import ArtifactError
 from model.history.rows import history_file, read_history, read_rows
 from training.dataset.read import LeftOut, Reading
@@ -38,7 +39,8 @@ def past_rows(office: Office) -> Reading:
         rows = read_history(office.history_folder)
     except ArtifactError as error:
         raise HistoryUnusable("training.past-rows-broken", problem=error, office=office.name) from None
-    return Reading([row for row in rows if not row.verdict])
+    kept = [row for row in rows if not row.verdict]
+    return Reading(kept, in_order_of_file=bool(kept) and not any(is_date(row.received_at) for row in kept))
 
 
 def with_ledger(reading: Reading, path: Path) -> Reading:

@@ -12,7 +12,7 @@ from data.errors import ColumnMissing, FileUnreadable
 from data.exports.dates import parse_date
 from data.exports.open import open_export
 from data.messages import Language, Sentence
-from model.complaint import LONGEST_TEXT, Complaint, without_personal_data
+from model.complaint import LONGEST_TEXT, Complaint, moment_of_row, without_personal_data
 from model.from_export import complaint_of, problem_of, was_returned
 from model.history.rows import LabelledComplaint, RowSource
 from model.privacy.mask import mask
@@ -243,7 +243,7 @@ def _labelled(
 ) -> LabelledComplaint:
     received_at = _local(parse_date(corrected.date), timezone)
     if received_at is None and reading.in_order_of_file:
-        received_at = datetime.fromtimestamp(len(reading.rows), tz=timezone).replace(tzinfo=None)
+        received_at = moment_of_row(len(reading.rows))
     return LabelledComplaint(
         replace(complaint, received_at=received_at),
         unit=corrected.unit,

@@ -6,6 +6,7 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from model.complaint import is_date
 from training.dataset.near_duplicate_groups import have_near_duplicates
 from training.errors import HistoryUnusable
 
@@ -20,15 +21,30 @@ FEWEST_ROWS = 20
 
 @dataclass(frozen=True)
 class Split:
-    """Rows to learn from, rows to measure on, and the number of near-duplicates moved to the learned rows."""
+    """Rows to learn from, rows to measure on, and the number of near-duplicates moved to the learned rows.
+
+    `by_row_order`: rows to measure on have no date, so they were split by their order in the file and not by time.
+    """
 
     learned: list[LabelledComplaint]
     held_back: list[LabelledComplaint]
     repeated: int
 
+    @property
+    def by_row_order(self) -> bool:
+        return not all(is_date(row.received_at) for row in self.held_back)
+
+
+def period_of(rows: Sequence[LabelledComplaint]) -> dict[str, str | None]:
+    """The first and the last date of rows, None where no row has a date."""
+    moments = [row.received_at for row in rows if is_date(row.received_at)]
+    if not moments:
+        return {"from": None, "to": None}
+    return {"from": min(moments).isoformat(), "to": max(moments).isoformat()}
+
 
 def by_time(rows: Sequence[LabelledComplaint], held_back: float = HELD_BACK) -> Split:
-    """Hold the newest share of the rows back; `rows` are oldest first.
+    """Hold the newest share of the rows back; `rows` are oldest first, rows without a date in the order of the file.
 
     Raises:
         HistoryUnusable: fewer than 20 rows, or each newest row repeats an older row.

@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from model.complaint import is_date
+from training.dataset.split import period_of
 from training.evaluation.predictions import UNKNOWN_PREFIX
 
 if TYPE_CHECKING:
@@ -92,8 +94,7 @@ def learning_curve(
         {
             "learned": learned,
             "rows": len(later),
-            "from": min(row.received_at for row in later).isoformat(),
-            "to": max(row.received_at for row in later).isoformat(),
+            **period_of(later),
             "unit_top_1": _share([outcome.correct for outcome in outcomes.units]),
             "category_top_1": _share([outcome.correct for outcome in outcomes.categories]),
         }
@@ -103,8 +104,10 @@ def learning_curve(
 
 
 def months(rows: Sequence[LabelledComplaint]) -> list[Figures]:
-    """The rows of each month from the first to the last, months without rows included."""
-    counted = Counter((row.received_at.year, row.received_at.month) for row in rows)
+    """The rows of each month from the first to the last, months without rows included; empty without dates."""
+    counted = Counter((row.received_at.year, row.received_at.month) for row in rows if is_date(row.received_at))
+    if not counted:
+        return []
     (year, month), last = min(counted), max(counted)
     counts = []
     while (year, month) <= last:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from data.messages import Language, message
+from model.complaint import is_date
 from model.drift.baseline import WEEK, Baseline, Observation, observation_of
 from model.drift.check import WEEKS_WATCHED, check, too_few
 from model.office.units import slug
@@ -59,7 +60,10 @@ def drift_since_training(
     """
     if champion is None or champion.router is None or champion.card is None:
         return None
-    router, learned_to = champion.router, str(champion.card["data"]["to"])
+    router, learned_to = champion.router, champion.card["data"]["to"]
+    if learned_to is None or not is_date(rows[-1].received_at):
+        note = message("training.no-dates-to-compare", Language.INDONESIAN)
+        return {"champion": champion.version, "rows": 0, "alarms": [], "note": note}
     start = rows[-1].received_at - WEEKS_WATCHED * WEEK
     later = [row for row in rows if row.received_at > start and row.received_at.isoformat() > learned_to]
     drift: dict[str, Any] = {"champion": champion.version, "rows": len(later), "alarms": [], "note": ""}

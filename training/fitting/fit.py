@@ -13,7 +13,7 @@ from model.router import Router
 from training.dataset.sampling import newest_rows
 from training.fitting.calibration import Outcome, calibrate
 from training.fitting.families import find_families
-from training.fitting.ranker import fit_ranker
+from training.fitting.ranker import fit_ranker, newest_day
 
 if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
@@ -83,10 +83,10 @@ def outcomes_of(ranking: Ranking, units: Units, rows: Sequence[LabelledComplaint
 
 
 def ranked_outcomes(ranked: Sequence[Ranked], units: Units, rows: Sequence[LabelledComplaint]) -> Outcomes:
-    """The outcomes of rows that are ranked already."""
+    """The outcomes of rows that are ranked already; a row from before every unit in force has no outcome."""
     by_unit, by_category = [], []
     for row, answer in zip(rows, ranked, strict=True):
-        if row.unit and not row.returned:
+        if row.unit and not row.returned and answer.units:
             decided = units.find(row.unit)
             scores = {unit.unit_id: unit.probability for unit in answer.units}
             by_unit.append(_outcome(scores, decided.id if decided is not None else ""))
@@ -112,7 +112,7 @@ def assemble(
 
 def _copies(rows: Sequence[LabelledComplaint], units: Units) -> Copies:
     """The counts of copies, by units in force at the end of the history."""
-    newest = max(row.received_at for row in rows).date()
+    newest = newest_day(rows)
 
     def unit_in_force(name: str) -> str:
         unit = units.find(name)

@@ -8,7 +8,7 @@ from model.language.features import ComplaintFeatures, Document
 from model.office.addressees import Addressees
 from model.ranking.ranker import Ranking, document
 from model.ranking.returned_texts import ReturnedTexts
-from model.ranking.topics import description_of, in_force, topic_of
+from model.ranking.topics import day_of, description_of, in_force, topic_of
 from training.fitting.linear import fit_linear_ranker, fit_mutual_evidence
 from training.fitting.places import fit_places
 from training.fitting.sample_weights import SampleWeights, relabel_reassigned
@@ -27,6 +27,11 @@ if TYPE_CHECKING:
     from model.office.units import Units
 
 
+def newest_day(rows: Sequence[LabelledComplaint]) -> date:
+    """The day at the end of the history, which decides the units in force; today for rows without dates."""
+    return day_of(max(rows, key=lambda row: row.received_at).complaint, None)
+
+
 def fit_ranker(rows: Sequence[LabelledComplaint], units: Units, sample_weights: SampleWeights) -> Ranking:
     """Learn from the rows with a unit in `units`, or with a category.
 
@@ -35,7 +40,7 @@ def fit_ranker(rows: Sequence[LabelledComplaint], units: Units, sample_weights: 
     features = ComplaintFeatures()
     addressees = Addressees(units)
     matrix = features.fit_transform([document(row.complaint, addressees) for row in rows])
-    newest = max(row.received_at for row in rows).date()
+    newest = newest_day(rows)
     unit_ids = [in_force(_unit_id(row, units), units, newest) for row in rows]
     known_wrong = _wrong_units(rows, units, newest)
     labelled_topics = [topic_of(unit_id, units) for unit_id in unit_ids]

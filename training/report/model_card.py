@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 from data.messages import Language
 from model.drift.baseline import Baseline
 from model.versions.artifact import library_versions
+from training.dataset.split import period_of
 from training.evaluation.drift import observations
 
 if TYPE_CHECKING:
@@ -74,27 +75,20 @@ def _data(reading: Reading, recipe: Recipe) -> dict[str, Any]:
         "left_out_indonesian": reading.reasons(Language.INDONESIAN),
         "from_ledger": reading.from_ledger,
         "sha256": _fingerprint(reading.rows),
-        **_period(reading.rows),
+        **period_of(reading.rows),
     }
 
 
 def _split(split: Split, recipe: Recipe) -> dict[str, Any]:
     return {
-        "kind": "by time",
+        "kind": "by row order" if split.by_row_order else "by time",
         "earlier": len(split.learned),
         "learned": recipe.learned_of(len(split.learned)),
         "held_back": len(split.held_back),
         "near_duplicates_moved_to_learned": split.repeated,
         "sha256": _fingerprint(split.held_back),
-        **_period(split.held_back),
+        **period_of(split.held_back),
     }
-
-
-def _period(rows: Sequence[LabelledComplaint]) -> dict[str, str | None]:
-    if not rows:
-        return {"from": None, "to": None}
-    moments = [row.received_at for row in rows]
-    return {"from": min(moments).isoformat(), "to": max(moments).isoformat()}
 
 
 def _fingerprint(rows: Sequence[LabelledComplaint]) -> str:

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
+from model.complaint import is_date
 from training.dataset.split import FEWEST_ROWS
 from training.errors import HistoryUnusable
 from training.fitting.fit import Outcomes, assemble, fit_ranking, has_labelled_units
@@ -125,12 +126,14 @@ def replay(
     after each fit.
 
     Raises:
-        HistoryUnusable: too few rows to learn from or to replay, or no unit in the rows before the replay.
+        HistoryUnusable: too few rows to learn from or to replay, no unit in the rows before the replay, or no dates.
     """
     cut = round(len(rows) * plan.start_share)
     start, stream = rows[:cut], rows[cut:]
     if min(len(start), len(stream)) < FEWEST_ROWS or not has_labelled_units(start):
         raise HistoryUnusable("training.replay-too-short", before=len(start), stream=len(stream), fewest=FEWEST_ROWS)
+    if not is_date(stream[0].received_at):
+        raise HistoryUnusable("training.replay-undated")
     first = _router(start, office_units, recipe)
     step(1)
     weeks = _weeks(stream, plan.days)
