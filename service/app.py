@@ -181,6 +181,8 @@ def _body_limits(settings: Settings) -> Callable[[str], int | None]:
         "/v1/predictions/batch": settings.max_batch_bytes,
         _STREAM: None,
         "/baru": settings.max_body_bytes * _FORM_GROWTH,
+        # Signing in carries a form along that the end of a session interrupted.
+        "/masuk": settings.max_body_bytes * _FORM_GROWTH,
         "/unggah": settings.max_upload_bytes,
         f"{training.router.prefix}/mulai": settings.max_upload_bytes,
         f"{training.router.prefix}/perbaikan": settings.max_upload_bytes,

@@ -150,7 +150,11 @@ class NotAllowed(PilahError):
 
 
 class StaleForm(PilahError):
-    """A form came back without its session's token."""
+    """A form came back without its session's token; `form_token` is the token of the present session."""
+
+    def __init__(self, form_token: str) -> None:
+        super().__init__("pages.stale-form")
+        self.form_token = form_token
 
 
 class SignInRefused(PilahError):

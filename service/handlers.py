@@ -12,14 +12,20 @@ from starlette.responses import RedirectResponse, Response
 
 from data.errors import PilahError
 from data.messages import Sentence
+from service.dependencies import settings_of
 from service.errors import LedgerUnavailable, NotAllowed, NotSignedIn, StaleForm
 from service.ledger.database import UNAVAILABLE
+from service.pages.frame.context import names_of
 from service.pages.frame.error_pages import error_page, wants_page
+from service.pages.frame.kept_forms import kept_form_of
+from service.pages.frame.rendering import render
 from service.pages.frame.session import sign_in_address
 from service.problems import Problem, ProblemResponse, headers_of, problem_of, problem_of_fields, problem_with
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Awaitable, Callable, Mapping
+
+    from service.ledger.database import Database
 
 logger = logging.getLogger(__name__)
 
@@ -68,19 +74,35 @@ def on_bug(request: Request, _: Exception) -> Response:
     return _answer(request, problem_with(500, str(Sentence("service.bug"))))
 
 
-def on_not_signed_in(request: Request, error: NotSignedIn) -> Response:
-    """Redirect to the sign-in page and back; a fragment requested by htmx redirects the whole page."""
-    address = sign_in_address(error.back)
+async def on_not_signed_in(request: Request, error: NotSignedIn) -> Response:
+    """Redirect to the sign-in page and back; a sent form is kept on the sign-in page."""
     if request.headers.get("hx-request"):
-        return Response(status_code=204, headers={"HX-Redirect": "/"})
-    return RedirectResponse(address, 303)
+        # The page keeps what was typed: the message replaces a fragment only.
+        return render("session_ended.html")
+    kept = await kept_form_of(request)
+    if kept is not None:
+        return render(
+            "sign_in.html", 401, settings=settings_of(request), back=error.back, error="", nobody=False, kept=kept
+        )
+    return RedirectResponse(sign_in_address(error.back), 303)
 
 
-HANDLERS: "Mapping[type[Exception], Callable[[Request, Any], Response]]" = {
+async def on_stale_form(request: Request, error: StaleForm) -> Response:
+    """Offer a form of an earlier session to be sent again."""
+    kept = await kept_form_of(request)
+    if kept is None:
+        return on_refusal(request, error)
+    database: Database = request.app.state.database
+    with database.reading() as session:
+        readable = kept.readable(names_of(request, session))
+    return render("resume.html", 403, kept=kept, token=error.form_token, readable=readable)
+
+
+HANDLERS: "Mapping[type[Exception], Callable[[Request, Any], Response | Awaitable[Response]]]" = {
     PilahError: on_pilah_error,
     NotSignedIn: on_not_signed_in,
     NotAllowed: on_refusal,
-    StaleForm: on_refusal,
+    StaleForm: on_stale_form,
     RequestValidationError: on_invalid_request,
     HTTPException: on_http_error,
     **dict.fromkeys(UNAVAILABLE, on_ledger_fault),

@@ -69,15 +69,23 @@ class Intake:
     ) -> StoredComplaint:
         """Enter a complaint, masked, with the answer as sent."""
         masked = without_personal_data(complaint).complaint
+        arrival = self._arrival(masked, source)
+        return complaints.add_suggestion(masked, suggestion, answer.model_dump(mode="json"), arrival)
+
+    def enter_without_suggestion(self, complaints: Complaints, complaint: Complaint, source: Source) -> StoredComplaint:
+        """Enter a complaint, masked; the background renewal suggests once there is a model."""
+        masked = without_personal_data(complaint).complaint
+        return complaints.add(masked, self._arrival(masked, source))
+
+    def _arrival(self, masked: Complaint, source: Source) -> Arrival:
         received = (masked.received_at or datetime.now(self.settings.zone)).astimezone(self.settings.zone).date()
-        arrival = Arrival(
+        return Arrival(
             source=source.name,
             forward_by=self.deadlines.forward_by(received),
             settle_by=self.deadlines.settle_by(received, masked.type),
             intake_status=source.status,
             extra=source.extra,
         )
-        return complaints.add_suggestion(masked, suggestion, answer.model_dump(mode="json"), arrival)
 
     def with_returns(self, complaints: Sequence[Complaint]) -> list[Complaint]:
         """The complaints with the units that returned them, as the ledger knows at this moment."""

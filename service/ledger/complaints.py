@@ -47,6 +47,10 @@ class Complaints:
         self._session = session
         self._office = office
 
+    def add(self, complaint: Complaint, arrival: Arrival) -> StoredComplaint:
+        """Enter a masked complaint without a suggestion; a repeated text is not entered twice."""
+        return self._revision_with_text_of(complaint, arrival)
+
     def add_suggestion(
         self, complaint: Complaint, suggestion: Suggestion, answer: dict[str, Any], arrival: Arrival
     ) -> StoredComplaint:

@@ -87,27 +87,34 @@ def decide(
     user: SignedIn,
     transaction: CurrentTransaction,
     settings: CurrentSettings,
-    loaded: CurrentModel,
     form: OwnForm,
     filters: ChosenFilters,
 ) -> Response:
     """Enter the decision and open the next complaint of the same list."""
     complaint = transaction.complaints.get(complaint_id)
+    loaded = model_of(request)
+
+    def refuse(error: PilahError, status: int) -> HTMLResponse:
+        refused = _refused(error, form, loaded.router if loaded else None, settings)
+        return _page(request, transaction, user, complaint, filters, refused=refused, status=status)
+
+    if loaded is None:
+        return refuse(DecisionInvalid("pages.no-model-to-decide"), 503)
     if _renewed_since(form.get("saran", 36), complaint) and form.get("unit") != complaint.unit_id:
         # The officer chose from candidates that are out of date, and must see the newest before the decision counts.
-        refused = _refused(SuggestionRenewed("pages.suggestion-renewed"), form, loaded.router, settings)
-        return _page(request, transaction, user, complaint, filters, refused=refused, status=409)
+        return refuse(SuggestionRenewed("pages.suggestion-renewed"), 409)
     similar = transaction.queue.waiting_similar(complaint) if form.get("serupa") else []
     next_id = transaction.queue.neighbour(complaint, filters, forward=True)
     try:
         decision = _request_of(form, loaded.router, settings, user.name).resolve(loaded.router)
+        _undo_replaced(transaction, complaint, form.get("gantikan", 36), user)
         entry, _ = transaction.decisions.decide_with_similar(complaint, similar, decision)
     except (DecisionInvalid, UnknownName) as error:
-        refused = _refused(error, form, loaded.router, settings)
-        return _page(request, transaction, user, complaint, filters, refused=refused, status=422)
+        return refuse(error, 422)
     except AlreadyDecided as error:
-        refused = RefusedDecision(indonesian.sentence(error))
-        return _page(request, transaction, user, complaint, filters, refused=refused, status=409)
+        standing = transaction.decisions.standing(complaint)
+        own = standing is not None and standing.officer == user.name
+        return refuse(AlreadyDecided("pages.decided-by-yourself") if own else error, 409)
     if next_id is None or next_id in similar:
         next_id = transaction.queue.first(filters)
     query = urlencode({"putusan": entry.id}) + ("&" + address_of(filters) if address_of(filters) else "")
@@ -223,12 +230,19 @@ def _renewed_since(shown: str, complaint: StoredComplaint) -> bool:
     return bool(shown) and complaint.waiting and shown != complaint.suggestion_id
 
 
-def _refused(error: PilahError, form: SentForm, router: Router, settings: Settings) -> RefusedDecision:
+def _undo_replaced(transaction: Transaction, complaint: StoredComplaint, decision_id: str, user: SignedInUser) -> None:
+    """Undo the decision that the user saw and chose to replace, unless it no longer stands."""
+    standing = transaction.decisions.standing(complaint) if decision_id else None
+    if standing is not None and standing.id == decision_id:
+        transaction.decisions.undo(decision_id, user.name)
+
+
+def _refused(error: PilahError, form: SentForm, router: Router | None, settings: Settings) -> RefusedDecision:
     fields = ("unit", "kategori", "tindak_lanjut", "jenis", "alasan", _UNIT_SEARCH, _CATEGORY_SEARCH, _COPY_SEARCH)
     chosen = {name: form.get(name, 2_000) for name in fields}
-    copies = tuple(copy for copy in form.all("tembusan") if copy in router.units)
+    copies = tuple(copy for copy in form.all("tembusan") if router is None or copy in router.units)
     refused = RefusedDecision(indonesian.sentence(error), chosen, copies)
-    if not isinstance(error, TypedNameUnclear):
+    if router is None or not isinstance(error, TypedNameUnclear):
         return refused
     choices = categories_of(router) if error.search_field == _CATEGORY_SEARCH else units_in_force(router, settings)
     matches = best_matches(chosen[error.search_field], choices)

@@ -1,5 +1,6 @@
 """Pages for new complaints: typed, from a paper letter (Ketik), or from an uploaded export (Unggah)."""
 
+import hashlib
 import secrets
 from datetime import date, datetime
 from typing import Annotated
@@ -11,7 +12,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from model.complaint import Complaint, Location
 from model.privacy.mask import mask
-from service.dependencies import CurrentIntake, CurrentModel, CurrentSettings, CurrentTransaction, CurrentUploads
+from service.dependencies import CurrentIntake, CurrentSettings, CurrentTransaction, CurrentUploads
 from service.errors import UnknownComplaint, UploadRefused
 from service.jobs.intake import Source
 from service.jobs.received_files import SUFFIXES
@@ -19,7 +20,7 @@ from service.jobs.upload_rows import Summary
 from service.ledger.decisions import ComplaintType
 from service.ledger.tables import Upload
 from service.pages.frame import indonesian
-from service.pages.frame.context import desk_page
+from service.pages.frame.context import desk_page, router_of
 from service.pages.frame.session import OwnForm, SentForm, SignedIn
 from service.settings import Settings
 
@@ -44,10 +45,9 @@ def enter(
     form: OwnForm,
     settings: CurrentSettings,
     intake: CurrentIntake,
-    loaded: CurrentModel,
     transaction: CurrentTransaction,
 ) -> Response:
-    """Enter the complaint with a suggestion and show it."""
+    """Enter the complaint and show it; without a usable model the suggestion follows later."""
     letter = bool(form.get("surat"))
     error, status = _form_error(form, settings)
     if error:
@@ -56,16 +56,18 @@ def enter(
         {"letter_date": form.get("tanggal"), "letter_copies": mask(form.get("tembusan_surat")).text} if letter else {}
     )
     source = Source("letter" if letter else "typed", extra=extra)
-    stored = intake.suggest_and_enter(
-        loaded.router, transaction.complaints, _complaint(form, settings, letter=letter), source
-    )
+    complaint, router = _complaint(form, settings, letter=letter), router_of(request)
+    if router is None:
+        stored = intake.enter_without_suggestion(transaction.complaints, complaint, source)
+    else:
+        stored = intake.suggest_and_enter(router, transaction.complaints, complaint, source)
     return RedirectResponse(f"/pengaduan/{stored.id}", 303)
 
 
 def _complaint(form: SentForm, settings: Settings, *, letter: bool) -> Complaint:
     return Complaint(
         text=form.text("isi"),
-        reference_id=form.get("nomor") or f"P-{datetime.now(settings.zone):%Y%m%d}-{secrets.token_hex(3)}",
+        reference_id=form.get("nomor") or _own_number(form, settings),
         received_at=datetime.now(settings.zone),
         title=form.get("judul"),
         channel="surat" if letter else form.get("saluran"),
@@ -74,6 +76,13 @@ def _complaint(form: SentForm, settings: Settings, *, letter: bool) -> Complaint
         incident_date=None,
         confidential=bool(form.get("rahasia")),
     )
+
+
+def _own_number(form: SentForm, settings: Settings) -> str:
+    """A number for a complaint without one. The same page sent twice gives the same number, another text another."""
+    page = form.get("halaman", 64) or secrets.token_hex(16)
+    digest = hashlib.sha256("\x00".join((page, form.get("judul"), form.text("isi"))).encode()).hexdigest()
+    return f"P-{datetime.now(settings.zone):%Y%m%d}-{digest[:10]}"
 
 
 def _form_error(form: SentForm, settings: Settings) -> tuple[str, int]:
@@ -116,7 +125,16 @@ def _form(
 ) -> HTMLResponse:
     filled = {name: filled.get(name, "") for name in ("isi", *_SHORT)}
     return desk_page(
-        request, user, "new.html", "baru", status, filled=filled, letter=letter, error=error, types=list(ComplaintType)
+        request,
+        user,
+        "new.html",
+        "baru",
+        status,
+        filled=filled,
+        letter=letter,
+        error=error,
+        types=list(ComplaintType),
+        page_id=secrets.token_hex(16),
     )
 
 

@@ -11,6 +11,8 @@ from service.errors import AccountInvalid, SignInRefused
 from service.ledger.accounts import SIGNED_IN_FOR, Accounts, Role, SignedInUser, open_accounts
 from service.ledger.tables import User
 from service.pages.frame import indonesian
+from service.pages.frame.context import desk_page, names_of
+from service.pages.frame.kept_forms import ADDRESS_FIELD, KeptForm, kept_form_in
 from service.pages.frame.rendering import render
 from service.pages.frame.session import COOKIE, OwnForm, PlainForm, SignedIn, safe_back
 from service.settings import Settings
@@ -39,14 +41,21 @@ def sign_in_form(
 def sign_in(request: Request, settings: CurrentSettings, form: PlainForm) -> Response:
     """Check name and password. No form token exists before the session: the browser's own header says who sent the form."""
     back = safe_back(form.get("lanjut", 2_000))
+    kept = kept_form_in(form, safe_back(form.get(ADDRESS_FIELD, 2_000)))
     if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
         return _form(settings, back, "Formulir ini tidak dikirim dari halaman Pilah. Coba masuk lagi.", 403)
     database: Database = request.app.state.database
     with open_accounts(database) as accounts:
         outcome = accounts.sign_in(form.get("nama"), form.get("sandi"))
     if isinstance(outcome, SignInRefused):
-        return _form(settings, back, indonesian.sentence(outcome), 403)
-    return _start_session(settings, outcome[0], back)
+        return _form(settings, back, indonesian.sentence(outcome), 403, kept=kept)
+    secret, user = outcome
+    if kept is None:
+        return _start_session(settings, secret, back)
+    with database.reading() as session:
+        readable = kept.readable(names_of(request, session))
+    page = desk_page(request, user, "resume.html", "", kept=kept, token=user.form_token, readable=readable)
+    return _with_session(settings, secret, page)
 
 
 @router.post("/keluar")
@@ -80,12 +89,23 @@ def _account(user: SignedInUser, settings: Settings, error: str = "", status: in
     return render("account.html", status, user=user, settings=settings, error=error, here="akun")
 
 
-def _form(settings: Settings, back: str, error: str = "", status: int = 200, *, nobody: bool = False) -> HTMLResponse:
-    return render("sign_in.html", status, settings=settings, back=back, error=error, nobody=nobody, user=None)
+def _form(
+    settings: Settings,
+    back: str,
+    error: str = "",
+    status: int = 200,
+    *,
+    nobody: bool = False,
+    kept: KeptForm | None = None,
+) -> HTMLResponse:
+    return render("sign_in.html", status, settings=settings, back=back, error=error, nobody=nobody, kept=kept)
 
 
 def _start_session(settings: Settings, secret: str, back: str) -> Response:
-    answer = RedirectResponse(back, 303)
+    return _with_session(settings, secret, RedirectResponse(back, 303))
+
+
+def _with_session(settings: Settings, secret: str, answer: Response) -> Response:
     answer.set_cookie(
         COOKIE,
         secret,

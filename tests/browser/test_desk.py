@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from data.exports.open import open_export, write_laporan_ringkas
+from tests.browser.conftest import PASSWORD
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -124,6 +125,78 @@ def test_a_complaint_that_was_not_on_screen_is_shown_first(visit: Visit) -> None
     expect(page.get_by_text("Baca dahulu pengaduannya")).to_be_visible()
     expect(page.locator("[data-complaint-text]")).to_be_in_viewport()
     assert page.url == before
+
+
+def test_a_decision_survives_the_end_of_the_session(visit: Visit) -> None:
+    page = visit("sari", expects_faults=True)
+    before = _open_first(page)
+    _choose_first(page)
+    page.get_by_label("Alasan").fill("sesuai hasil rapat")
+    page.locator("form[data-armed]").wait_for()
+    page.context.clear_cookies()
+    page.get_by_label("Tambah tembusan").press_sequentially("kpk")
+    expect(page.locator("#hasil-tembusan")).to_contain_text("Isian pada halaman ini tetap ada")
+    page.get_by_label("Tambah tembusan").fill("")
+    page.get_by_role("button", name="Putuskan").click()
+    expect(page.get_by_text("Isian Anda tidak hilang")).to_be_visible()
+    page.get_by_label("Nama").fill("sari")
+    page.get_by_label("Kata sandi").fill(PASSWORD)
+    page.get_by_role("button", name="Masuk").click()
+    expect(page.get_by_text("sesuai hasil rapat")).to_be_visible()
+    page.get_by_role("button", name="Kirim lagi").click()
+    page.get_by_role("button", name="Batalkan Z").wait_for()
+    page.goto(before)
+    expect(page.locator(".decided")).to_contain_text("sesuai hasil rapat")
+
+
+def test_the_loser_of_two_windows_keeps_the_choice_and_the_reason(visit: Visit) -> None:
+    page, other = visit("sari", expects_faults=True), visit("budi")
+    before = _open_first(page)
+    _choose_first(page)
+    page.get_by_label("Alasan").fill("sesuai hasil rapat")
+    other.goto(before)
+    _choose_first(other)
+    other.locator("form[data-armed]").wait_for()
+    other.get_by_role("button", name="Putuskan").click()
+    other.get_by_role("button", name="Batalkan Z").wait_for()
+    page.get_by_role("button", name="Putuskan").click()
+    expect(page.get_by_text("rekan Anda")).to_be_visible()
+    expect(page.get_by_label("Alasan (bila perlu)")).to_have_value("sesuai hasil rapat")
+    page.locator("form[data-armed]").wait_for()
+    page.get_by_role("button", name="Ganti putusan itu").click()
+    page.get_by_role("button", name="Batalkan Z").wait_for()
+    page.goto(before)
+    expect(page.locator(".decided")).to_contain_text("oleh sari")
+
+
+def test_a_slow_line_enters_a_form_once(visit: Visit) -> None:
+    page = visit("sari")
+    page.goto("/baru")
+    page.get_by_label("Isi pengaduan").fill("paspor saya belum jadi, dikirim lewat sambungan lambat")
+    sent = []
+
+    def answer_late(route: Route) -> None:
+        sent.append(route.request.url)
+        time.sleep(0.5)
+        route.continue_()
+
+    page.route(lambda address: address.endswith("/baru"), answer_late)
+    page.get_by_role("button", name="Simpan").scroll_into_view_if_needed()
+    box = page.get_by_role("button", name="Simpan").bounding_box()
+    assert box
+    for _ in range(3):
+        page.mouse.click(box["x"] + 20, box["y"] + 10)
+    page.wait_for_url("**/pengaduan/*")
+    assert len(sent) == 1
+
+
+def test_the_back_button_shows_what_was_decided(visit: Visit) -> None:
+    page = visit("sari")
+    _open_first(page)
+    _decide_by_keyboard(page, "1", "q", "Enter")
+    page.go_back()
+    expect(page.locator(".decided").or_(page.get_by_role("heading", name="Antrean"))).to_be_visible()
+    assert page.locator("form[data-decision]").count() == 0
 
 
 def test_ten_complaints_are_decided_by_keyboard_alone(visit: Visit) -> None:

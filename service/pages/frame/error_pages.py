@@ -7,6 +7,8 @@ from fastapi import Request
 from starlette.responses import Response
 
 from data.messages import Language, has_message
+from service.ledger.names import Names
+from service.pages.frame.kept_forms import kept_form_already_read
 from service.pages.frame.rendering import render
 from service.problems import Problem
 
@@ -70,6 +72,8 @@ def error_page(
     """A problem as a page: a title, and the error's Indonesian sentence or the advice of its type or status."""
     words = _WORDS.get(problem.type) or _WORDS.get(problem.status, _UNKNOWN)
     sentence = error.told_in(Language.INDONESIAN) if error is not None and has_message(error.code) else ""
+    # A fault of ours: the user needn't type the form again.
+    kept = kept_form_already_read(request) if problem.status >= HTTPStatus.INTERNAL_SERVER_ERROR else None
     return render(
         "error.html",
         problem.status,
@@ -78,6 +82,9 @@ def error_page(
         # For some types the page's own advice says more to a person than the sentence for callers of the API.
         advice=words.advice if problem.type in _WORDS else sentence or words.advice,
         detail=(sentence or problem.detail) if problem.status == HTTPStatus.SERVICE_UNAVAILABLE else "",
+        kept=kept,
+        token=kept.token if kept else "",
+        readable=kept.readable(Names({}, {})) if kept else [],
         no_model=problem.type == _NO_MODEL,
         office=request.app.state.settings.office if "app" in request.scope else "",
     )

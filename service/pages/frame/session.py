@@ -75,7 +75,9 @@ def present_user_of(request: Request, transaction: CurrentTransaction) -> Signed
 async def form_of(request: Request) -> AsyncIterator[SentForm]:
     """The form of a request, in either encoding."""
     async with request.form(max_files=_MOST_FILES, max_fields=_MOST_FIELDS) as form:
-        yield SentForm(form)
+        # An error page offers the form again.
+        request.state.sent_form = SentForm(form)
+        yield request.state.sent_form
 
 
 SignedIn = Annotated[SignedInUser, Depends(signed_in_user_of, scope="function")]
@@ -170,4 +172,4 @@ def _at_least(role: Role, user: SignedInUser) -> SignedInUser:
 
 def _require_token(user: SignedInUser, form: SentForm) -> None:
     if not secrets.compare_digest(form.get("token").encode(), user.form_token.encode()):
-        raise StaleForm("pages.stale-form")
+        raise StaleForm(user.form_token)

@@ -218,8 +218,21 @@
   const setBusy = (form, busy) => {
     for (const button of form.querySelectorAll("button[type=submit]")) button.setAttribute("aria-busy", String(busy));
   };
+  const SENT_AGAIN_AFTER_MILLISECONDS = 30_000;
   document.addEventListener("submit", (event) => {
-    if (!event.defaultPrevented && event.target.method === "post") setBusy(event.target, true);
+    const form = event.target;
+    if (event.defaultPrevented || form.method !== "post") return;
+    if (form.dataset.sent) {
+      event.preventDefault();
+      return;
+    }
+    form.dataset.sent = "yes";
+    setBusy(form, true);
+    // A slow line may lose the answer: after a while the form can be sent again.
+    setTimeout(() => {
+      delete form.dataset.sent;
+      setBusy(form, false);
+    }, SENT_AGAIN_AFTER_MILLISECONDS);
   });
 
   const decision = find("[data-decision]");
@@ -271,17 +284,16 @@
         if (lacking.field) lacking.field.focus();
         return;
       }
-      decision.dataset.sent = "yes";
       decision.elements.detik.value = ((performance.now() - openedAt) / 1000).toFixed(1);
     });
   }
   // A page restored from the browser's back-forward cache can be sent again.
   window.addEventListener("pageshow", () => {
-    if (decision) {
-      delete decision.dataset.sent;
-      arm();
+    if (decision) arm();
+    for (const form of document.forms) {
+      delete form.dataset.sent;
+      setBusy(form, false);
     }
-    for (const form of document.forms) setBusy(form, false);
   });
 
   if (location.hash === "#cari") focus("#cari");

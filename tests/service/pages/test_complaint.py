@@ -12,6 +12,9 @@ from service.ledger.decisions import Decision, Decisions
 from service.ledger.tables import StoredComplaint
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
+
     from tests.service.desk import Desk
 
 LONG = "Jalan di depan pasar lama rusak berat sejak musim hujan dan belum pernah diperbaiki oleh siapa pun"
@@ -176,13 +179,24 @@ def test_a_decision_without_a_unit_needs_a_fitting_outcome(officer: Desk) -> Non
     assert officer.stored("1")["decisions"][0]["verdict"] == "rejected"
 
 
-def test_the_second_of_two_decisions_is_refused_in_a_sentence(officer: Desk) -> None:
-    officer.send("1")
+def test_the_loser_of_two_decisions_keeps_choice_and_reason_and_may_replace(officer: Desk) -> None:
+    units = [unit["id"] for unit in officer.send("1")["units"]]
     officer.decide("1")
-    answer = officer.decide("1", alasan="lain")
+    first = officer.stored("1")["decisions"][0]["id"]
+    officer.client.cookies.clear()
+    colleague = officer.sign_in("budi")
+    answer = colleague.decide("1", unit=units[1], alasan="sesuai hasil rapat")
     assert answer.status_code == 409
     assert "rekan Anda" in answer.text
-    assert len(officer.stored("1")["decisions"]) == 1
+    assert ">sesuai hasil rapat</textarea>" in answer.text
+    assert re.search(rf'name="unit" value="{units[1]}"[^>]* checked', answer.text)
+    assert f'name="gantikan" value="{first}"' in answer.text
+    assert len(colleague.stored("1")["decisions"]) == 1
+    colleague.decide("1", unit=units[1], alasan="sesuai hasil rapat", gantikan=first)
+    standing = [entry for entry in colleague.stored("1")["decisions"] if not entry["undone_at"]]
+    assert [(entry["unit"], entry["officer"]) for entry in standing] == [(units[1], "budi")]
+    # Only the decision that was seen is replaced.
+    assert colleague.decide("1", unit=units[0], gantikan=first).status_code == 409
 
 
 def test_a_double_click_decides_once_and_is_no_conflict(officer: Desk) -> None:
@@ -200,6 +214,26 @@ def test_a_late_double_click_on_a_return_leaves_the_new_decision(officer: Desk) 
     officer.decide("1", alasan="lain")
     officer.post(f"/pengaduan/{stored['id']}/kembali", **form)
     assert not officer.stored("1")["waiting"]
+
+
+def test_ones_own_earlier_decision_is_named_as_such(officer: Desk) -> None:
+    officer.send("1")
+    officer.decide("1")
+    again = officer.decide("1", unit="-", tindak_lanjut="yudisial")
+    assert again.status_code == 409
+    assert "Anda sudah memutuskan" in again.text
+
+
+def test_a_decision_without_a_model_keeps_the_form(
+    officer: Desk, no_model: Callable[[], AbstractContextManager[None]]
+) -> None:
+    officer.send("1")
+    stored = officer.stored("1")
+    with no_model():
+        answer = officer.decide("1", alasan="sesuai hasil rapat")
+    assert answer.status_code == 503
+    assert ">sesuai hasil rapat</textarea>" in answer.text
+    assert officer.stored("1") == stored
 
 
 def test_a_returned_complaint_waits_again_and_shows_the_reason(officer: Desk) -> None:

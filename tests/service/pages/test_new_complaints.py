@@ -6,10 +6,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING
 
 from data.exports.open import write_laporan_ringkas
+from service.jobs.renewals import Renewals
 from service.ledger.complaints import to_complaint
 from service.ledger.tables import StoredComplaint, Upload
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+    from contextlib import AbstractContextManager
     from pathlib import Path
 
     from tests.service.desk import Desk
@@ -28,6 +31,29 @@ def test_a_typed_complaint_is_stored_masked_with_a_suggestion(officer: Desk) -> 
     page = officer.page(answer.headers["location"])
     assert PHONE not in page
     assert "Unit yang disarankan" in page
+
+
+def test_a_typed_complaint_is_kept_without_a_model_and_suggested_for_later(
+    officer: Desk, no_model: Callable[[], AbstractContextManager[None]]
+) -> None:
+    with no_model():
+        answer = officer.post("/baru", "/baru", isi=f"hubungi {PHONE} soal paspor", nomor="surat/7", surat="ya")
+        assert answer.status_code == 303
+        page = officer.page(answer.headers["location"])
+        assert "Belum ada saran" in page
+        assert PHONE not in page
+        assert "surat/7" in officer.page("/antrean")
+    app = officer.client.app
+    Renewals(app.state.database, app.state.champion, app.state.intake).renew_all()  # type: ignore[attr-defined]
+    assert "Belum ada saran" not in officer.page(answer.headers["location"])
+
+
+def test_a_form_sent_twice_is_one_complaint(officer: Desk) -> None:
+    fields = {"isi": "paspor belum jadi juga", "halaman": "a" * 32}
+    first, second = (officer.post("/baru", "/baru", **fields).headers["location"] for _ in range(2))
+    other = officer.post("/baru", "/baru", **fields | {"isi": "sertifikat tanah belum terbit"}).headers["location"]
+    assert first == second
+    assert other != first
 
 
 def test_a_letter_has_a_number_and_a_date(officer: Desk) -> None:
