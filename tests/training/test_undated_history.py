@@ -69,6 +69,7 @@ def test_a_history_without_dates_is_split_by_row_order_and_every_place_says_so(o
     with TestClient(create_app(settings), base_url="http://127.0.0.1") as client:
         for page in ("/model", f"/model/versi/{version}"):
             text = client.get(page).text
+            assert "Hasil uji pada baris terakhir" in text
             assert "menurut urutan baris, bukan menurut waktu" in text
             assert "1970" not in text
         suggested = client.post("/v1/predictions", json={"text": "lampu jalan padam gelap tiang kabel"}).json()

@@ -91,7 +91,7 @@ def test_a_later_export_counts_agreements_differences_and_returns(officer: Desk,
         {"Tracking ID": "sama", "Instansi Terdisposisi": suggested[0]["name"]},
         {"Tracking ID": "beda", "Instansi Terdisposisi": suggested[1]["name"]},
         {"Tracking ID": "menunggu", "Instansi Terdisposisi": suggested[0]["name"]},
-        {"Tracking ID": "kembali", "Instansi Terdisposisi": suggested[0]["name"], "Status Laporan": "Bukan Wewenang"},
+        {"Tracking ID": "kembali", "Instansi Terdisposisi": suggested[0]["name"], "Status Laporan": "Bukan Kewenangan"},
         {"Tracking ID": "lama", "Instansi Terdisposisi": suggested[0]["name"], "Status Laporan": "Ditutup oleh Admin"},
     ]
     text = "laporan saya di polres belum ada kejelasan"
