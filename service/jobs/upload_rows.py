@@ -7,7 +7,8 @@ from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Literal
 
 from data.exports.headers import admin_title
-from data.messages import Language
+from data.messages import Language, Sentence
+from model.closed_status import means_closed
 from model.complaint import HIDDEN_TEXT
 from model.from_export import complaint_of, is_hidden, problem_of, was_returned
 from model.office.units import slug
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
 _MOST_PROBLEMS_LISTED = 1_000
 _MOST_UNKNOWN_UNITS = 50
 _LONGEST_TITLE = 2_000
-_CLOSED = ("ditutup", "diarsipkan", "selesai", "terblokir")
 
 
 @dataclass
@@ -81,7 +81,7 @@ class RowBatch:
         for row in rows:
             complaint = self._complaint(row)
             stored = complaints.newest(complaint.reference_id)
-            problem = problem_of(row)
+            problem = problem_of(row) or (None if stored else _date_problem(row, complaint))
             # A hidden text says nothing, but the row of a known complaint may have a new decision.
             if problem and not (stored and is_hidden(row)):
                 self.problems.append((row.number, problem.told_in(Language.INDONESIAN)))
@@ -160,7 +160,7 @@ class RowWriter:
             stored.fields = {**stored.fields, "intake_title": title}
         status = row.fields.get("status", "")
         stored.intake_status = status[:500] or stored.intake_status
-        closed = any(word in status.lower() for word in _CLOSED)
+        closed = means_closed(status)
         if closed and stored.settled_at is None:
             stored.settled_at = now()
         if row.fields.get("unit", ""):
@@ -240,6 +240,12 @@ def _return_reason(row: ExportRow) -> str:
     """The status of a returned row, with the reason that the export gives."""
     parts = (row.fields.get("status", ""), row.fields.get("reason", ""))
     return ": ".join(mask(clean(part)).text for part in parts if part.strip())[:2_000]
+
+
+def _date_problem(row: ExportRow, complaint: Complaint) -> Sentence | None:
+    """A written date that can't be read: the complaint didn't arrive today."""
+    unread = complaint.received_at is None and row.fields.get("received_at", "")
+    return Sentence("exports.date-unreadable") if unread else None
 
 
 def _is_revision(row: ExportRow, complaint: Complaint, stored: StoredComplaint) -> bool:

@@ -252,7 +252,10 @@ class ApiKey(Base):
 
 
 class Upload(Base):
-    """An uploaded export. A batch of rows is committed together with the new `done`."""
+    """An uploaded export. A batch of rows is committed together with the new `done`.
+
+    `state` is queued, reading, done, failed or cancelled; `tries` counts the tries since the latest batch.
+    """
 
     __tablename__ = "uploads"
 
@@ -267,6 +270,7 @@ class Upload(Base):
     done: Mapped[int]
     summary: Mapped[dict[str, Any]]
     error: Mapped[str] = mapped_column(Text)
+    tries: Mapped[int] = mapped_column(default=0)
 
 
 class TrainingRun(Base):

@@ -4,6 +4,7 @@ import hashlib
 import secrets
 from datetime import date, datetime
 from typing import Annotated
+from urllib.parse import quote
 
 from fastapi import APIRouter, Query, Request
 from sqlalchemy import select
@@ -181,6 +182,17 @@ def upload_page(
         upload=upload,
         summary=Summary(**upload.summary),
     )
+
+
+@router.post("/unggah/{upload_id}/batal")
+def cancel_upload(
+    upload_id: str, user: SignedIn, _: OwnForm, uploads: CurrentUploads, transaction: CurrentTransaction
+) -> Response:
+    """Cancel an upload; one that has ended meanwhile stays as it is."""
+    cancelled = uploads.cancel(transaction.session, upload_id, user.name)
+    # The file goes once the transaction is committed.
+    after = BackgroundTask(uploads.remove_file, upload_id) if cancelled else None
+    return RedirectResponse(f"/unggah/{quote(upload_id, safe='')}", 303, background=after)
 
 
 def _uploads(

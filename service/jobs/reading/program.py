@@ -1,0 +1,79 @@
+"""Read an export within limits, and write its rows to standard output: `python -m service.jobs.reading.program`.
+
+Each line is JSON: first {"rows": 120}, then a list for each row, last {"fault": ""}. A program that was ended by a limit
+writes no last line.
+"""
+
+from __future__ import annotations
+
+import json
+import sys
+from itertools import islice
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from data.errors import ColumnMissing, FileUnreadable
+from data.exports.cells import cell_text
+from data.exports.open import Limits, open_export
+from data.messages import Sentence
+
+if TYPE_CHECKING:
+    from data.exports.rows import ExportRow
+
+# Far longer than any complaint; a hostile file may hold more in one cell than a process should keep.
+LONGEST_ROW = 2_000_000
+
+
+def main(path: Path, skip: int, memory_bytes: int, cpu_seconds: int) -> None:
+    """Write the rows after the first `skip`."""
+    _limit(memory_bytes, cpu_seconds)
+    fault = ""
+    try:
+        export = open_export(path, limits=Limits(xls=False, memory_bytes=memory_bytes))
+        _write(json.dumps({"rows": export.n_rows}))
+        for row in islice(export.rows(), skip, None):
+            _write(_row_line(row))
+    except ColumnMissing:
+        fault = "no_text_column"
+    except FileUnreadable:
+        fault = "unreadable"
+    _write(json.dumps({"fault": fault}))
+
+
+def _limit(memory_bytes: int, cpu_seconds: int) -> None:
+    # Windows has no such limits.
+    if sys.platform == "linux":
+        import resource  # noqa: PLC0415 - Windows has none
+
+        for kind, limit in (
+            (resource.RLIMIT_AS, memory_bytes),
+            (resource.RLIMIT_CPU, cpu_seconds),
+            # A core dump would hold complaints.
+            (resource.RLIMIT_CORE, 0),
+        ):
+            hard = resource.getrlimit(kind)[1]
+            most = limit if hard == resource.RLIM_INFINITY else min(limit, hard)
+            resource.setrlimit(kind, (most, most))
+
+
+def _row_line(row: ExportRow) -> str:
+    values = {header: cell_text(cell) for header, cell in row.values.items()}
+    parts = (row.number, values, dict(row.fields), row.problem and _plain(row.problem))
+    line = json.dumps(parts, default=str)
+    if len(line) <= LONGEST_ROW:
+        return line
+    too_long = Sentence("exports.row-too-long", most=LONGEST_ROW)
+    return json.dumps((row.number, {}, {}, _plain(too_long)))
+
+
+def _plain(sentence: Sentence) -> dict[str, object]:
+    fields = {name: _plain(value) if isinstance(value, Sentence) else value for name, value in sentence.fields.items()}
+    return {"code": sentence.code, "fields": fields}
+
+
+def _write(line: str) -> None:
+    sys.stdout.write(line + "\n")
+
+
+if __name__ == "__main__":
+    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))

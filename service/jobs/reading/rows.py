@@ -1,0 +1,118 @@
+"""The rows of an uploaded file, read by a child process: a hostile file ends the child, not the service."""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import subprocess
+import sys
+import time
+from typing import TYPE_CHECKING
+
+from data.exports.rows import ExportRow
+from data.messages import Sentence
+from service.jobs.reading.program import LONGEST_ROW
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterator
+    from pathlib import Path
+    from types import TracebackType
+    from typing import Any, Self
+
+MEMORY_BYTES = 2 << 30
+CPU_SECONDS = 900
+# A child that has said nothing for so long won't say anything.
+SILENT_SECONDS = 180.0
+_TICK_SECONDS = 1.0
+_READ_AT_ONCE = 1 << 16
+
+
+class ReaderEnded(Exception):
+    """The child ended before the last row, for want of memory or time."""
+
+
+class RowReader:
+    """Reads the rows after the first `skip`; `n_rows` and `fault` are known once the child has said so.
+
+    `fault` is blank, "unreadable" or "no_text_column".
+    """
+
+    def __init__(self, path: Path, skip: int) -> None:
+        self.n_rows: int | None = None
+        self.fault = ""
+        self._ended = False
+        # -P keeps Python from importing a data/ in the service's working folder.
+        command = [sys.executable, "-P", "-m", "service.jobs.reading.program", str(path), str(skip)]
+        self._child = subprocess.Popen(
+            [*command, str(MEMORY_BYTES), str(CPU_SECONDS)],
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            # The child has no use for the settings, which include secrets.
+            env={name: value for name, value in os.environ.items() if not name.startswith("PILAH_")},
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._child.kill()
+        self._child.wait()
+        if self._child.stdout:
+            self._child.stdout.close()
+
+    def batches(self, size: int, wait: Callable[[], None]) -> Iterator[list[ExportRow]]:
+        """The rows in batches; `wait` is called each second in which no row came, and may raise.
+
+        Raises:
+            ReaderEnded: the child ended early, or was silent for too long.
+        """
+        batch: list[ExportRow] = []
+        for line in self._lines(wait):
+            said = json.loads(line)
+            if isinstance(said, list):
+                batch.append(_row(*said))
+                if len(batch) == size:
+                    yield batch
+                    batch = []
+            elif "rows" in said:
+                self.n_rows = said["rows"]
+            else:
+                self.fault, self._ended = said["fault"], True
+        if batch:
+            yield batch
+        if not self._ended:
+            raise ReaderEnded
+
+    def _lines(self, wait: Callable[[], None]) -> Iterator[bytes]:
+        rest = b""
+        while part := self._next_part(wait):
+            *lines, rest = (rest + part).split(b"\n")
+            yield from lines
+            if len(rest) > LONGEST_ROW:
+                raise ReaderEnded
+
+    def _next_part(self, wait: Callable[[], None]) -> bytes:
+        assert self._child.stdout is not None  # noqa: S101 - for mypy: the pipe was asked for
+        descriptor = self._child.stdout.fileno()
+        silent_until = time.monotonic() + SILENT_SECONDS
+        while not select.select([descriptor], [], [], _TICK_SECONDS)[0]:
+            wait()
+            if time.monotonic() > silent_until:
+                raise ReaderEnded
+        return os.read(descriptor, _READ_AT_ONCE)
+
+
+def _row(number: int, values: dict[str, str], fields: dict[str, str], problem: dict[str, Any] | None) -> ExportRow:
+    return ExportRow(number, values, fields, _sentence(problem) if problem else None)
+
+
+def _sentence(plain: dict[str, Any]) -> Sentence:
+    fields = {
+        name: _sentence(value) if isinstance(value, dict) and "code" in value else value
+        for name, value in plain["fields"].items()
+    }
+    return Sentence(plain["code"], **fields)

@@ -1,0 +1,143 @@
+"""Uploads: tries, turns, cancellation, and models that come late."""
+
+from __future__ import annotations
+
+import time
+from datetime import datetime
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from sqlalchemy import update
+
+from data.exports.open import write_laporan_ringkas
+from model.errors import ArtifactError, ArtifactMissing
+from service.jobs import uploads
+from service.ledger.tables import Upload
+from tests.service.jobs.reading.test_rows import hostile_parquet
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from tests.service.desk import Desk
+
+_TEXT = "laporan saya di polres belum ada kejelasan"
+
+
+@pytest.fixture
+def officer(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    monkeypatch.setattr(uploads, "_RETRY_SECONDS", 0.2)
+    return desk.sign_in("sari")
+
+
+def _ringkas(path: Path, count: int, **cells: str) -> Path:
+    rows = [{"Tracking ID": f"{path.stem} {n}", "Isi Laporan Awal": f"{_TEXT} {n}"} | cells for n in range(count)]
+    write_laporan_ringkas(path, rows)
+    return path
+
+
+def _hand_over(officer: Desk, path: Path) -> str:
+    with path.open("rb") as file:
+        answer = officer.post("/unggah", "/unggah", files={"berkas": (path.name, file)})
+    location: str = answer.headers["location"]
+    return location.rsplit("/", 1)[-1]
+
+
+def _state(officer: Desk, upload_id: str) -> tuple[str, int]:
+    with officer.database.reading() as session:
+        upload = session.get_one(Upload, upload_id)
+        return upload.state, upload.done
+
+
+def _files(sample_home: Path, upload_id: str) -> list[Path]:
+    return list((sample_home / "uploads" / "kumham").glob(f"{upload_id}.*"))
+
+
+def _until(officer: Desk, upload_id: str, state: str) -> None:
+    for _ in range(600):
+        if _state(officer, upload_id)[0] == state:
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"never {state}: {_state(officer, upload_id)}")
+
+
+def test_a_file_that_ends_its_reader_twice_is_given_up_and_the_next_is_read(
+    officer: Desk, tmp_path: Path, sample_home: Path
+) -> None:
+    hostile = _hand_over(officer, hostile_parquet(tmp_path / "besar.parquet"))
+    assert officer.upload(_ringkas(tmp_path / "kecil.xlsx", 1))["new"] == 1
+    summary = officer.summary_of(hostile)
+    assert (summary["state"], summary["error"]) == ("failed", "reader_ended")
+    assert "dua kali terhenti" in officer.page(f"/unggah/{hostile}")
+    assert not _files(sample_home, hostile)
+
+
+def test_a_file_during_which_the_service_died_twice_is_given_up(
+    officer: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    service: Any = officer.client.app.state.uploads  # type: ignore[attr-defined]
+    with monkeypatch.context() as patch:
+        patch.setattr(service, "start", lambda _: None)
+        upload_id = _hand_over(officer, _ringkas(tmp_path / "e.xlsx", 1))
+    with officer.database.session() as session:
+        died = {"state": "reading", "tries": 2, "claimed_at": datetime(2026, 11, 1)}  # noqa: DTZ001 - as in the ledger
+        session.execute(update(Upload).where(Upload.id == upload_id).values(**died))
+    service.resume()
+    assert officer.summary_of(upload_id)["error"] == "reader_ended"
+
+
+def test_an_upload_can_be_cancelled_while_it_is_read(
+    officer: Desk, tmp_path: Path, sample_home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(uploads, "_BATCH_ROWS", 2)
+    upload_id = _hand_over(officer, _ringkas(tmp_path / "panjang.xlsx", 2_000))
+    _until(officer, upload_id, "reading")
+    assert "Batalkan unggahan" in officer.page(f"/unggah/{upload_id}")
+    assert officer.post(f"/unggah/{upload_id}/batal", "/unggah").status_code == 303
+    assert "Dibatalkan" in officer.page(f"/unggah/{upload_id}")
+    # The next upload is read, and the cancelled one stays as it is.
+    assert officer.upload(_ringkas(tmp_path / "lain.xlsx", 1))["new"] == 1
+    state, done = _state(officer, upload_id)
+    assert state == "cancelled"
+    assert done < 2_000
+    assert not _files(sample_home, upload_id)
+
+
+def test_a_long_file_does_not_hold_up_the_next(officer: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(uploads, "SLICE_SECONDS", 0.0)
+    monkeypatch.setattr(uploads, "_BATCH_ROWS", 5)
+    long = _hand_over(officer, _ringkas(tmp_path / "panjang.xlsx", 300))
+    assert officer.upload(_ringkas(tmp_path / "pendek.xlsx", 1))["new"] == 1
+    assert _state(officer, long)[1] < 300
+    summary = officer.summary_of(long)
+    assert (summary["done"], summary["new"]) == (300, 300)
+
+
+def test_an_upload_is_kept_until_a_model_answers(
+    officer: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    champion: Any = officer.client.app.state.champion  # type: ignore[attr-defined]
+
+    def missing() -> None:
+        raise ArtifactMissing("model.history-missing", folder=tmp_path)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(champion, "current", missing)
+        upload_id = _hand_over(officer, _ringkas(tmp_path / "e.xlsx", 3))
+        for _ in range(200):
+            with officer.database.reading() as session:
+                if session.get_one(Upload, upload_id).error == "no_model":
+                    break
+            time.sleep(0.05)
+        assert "Belum ada model" in officer.page(f"/unggah/{upload_id}")
+    assert officer.summary_of(upload_id)["new"] == 3
+    assert issubclass(ArtifactMissing, ArtifactError)
+
+
+def test_a_status_that_is_not_closed_and_a_date_that_cannot_be_read_are_taken_as_such(
+    officer: Desk, tmp_path: Path
+) -> None:
+    waiting = officer.upload(_ringkas(tmp_path / "b.xlsx", 1, **{"Status Laporan": "Belum selesai"}))
+    assert (waiting["new"], waiting["closed"]) == (1, 0)
+    undated = officer.upload(_ringkas(tmp_path / "t.xlsx", 1, **{"Tanggal Laporan Masuk": "minggu lalu"}))
+    assert (undated["new"], undated["unread"]) == (0, 1)
+    assert "tanggal masuk" in undated["problems"][0][1]
