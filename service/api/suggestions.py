@@ -42,8 +42,9 @@ class SuggestionService:
             TextTooLong: the text is longer than this installation takes.
         """
         complaint = sent.to_complaint(self.settings)
+        evidence = self.evidence or self._is_stored(sent)
         known = self.intake.with_returns([complaint])[0]
-        suggestion = self.router.suggest(known, evidence=self.evidence, today=self.settings.today())
+        suggestion = self.router.suggest(known, evidence=evidence, today=self.settings.today())
         return self._stored(complaints, sent, complaint, suggestion)
 
     def suggest_many(self, items: Sequence[object], complaints: Complaints) -> list[SuggestionOut | Problem]:
@@ -52,7 +53,8 @@ class SuggestionService:
         valid = [item for item in parsed if not isinstance(item, Problem)]
         today = self.settings.today()
         suggested = self.intake.with_returns([complaint for _, complaint in valid])
-        suggestions = self.router.suggest_many(suggested, evidence=self.evidence, today=today) if valid else []
+        evidence = self.evidence or any(self._is_stored(sent) for sent, _ in valid)
+        suggestions = self.router.suggest_many(suggested, evidence=evidence, today=today) if valid else []
         answers = iter(
             [
                 self._stored(complaints, sent, complaint, suggestion)
@@ -74,10 +76,15 @@ class SuggestionService:
         self, complaints: Complaints, sent: ComplaintIn, complaint: Complaint, suggestion: Suggestion
     ) -> SuggestionOut:
         """Convert a suggestion to its answer, and store the masked complaint where asked."""
-        answer = SuggestionOut.of(suggestion, self.settings.zone, sent.unknown_fields, evidence=self.evidence)
+        full = SuggestionOut.of(suggestion, self.settings.zone, sent.unknown_fields)
+        answer = full if self.evidence else full.without_evidence()
         count_suggestion(answer.unit_status)
-        if not (self.store and sent.reference_id):
+        if not self._is_stored(sent):
             return answer
-        stored = self.intake.enter(complaints, complaint, suggestion, answer, Source("api"))
+        # The officer sees the evidence, whatever the caller asked for.
+        stored = self.intake.enter(complaints, complaint, suggestion, full, Source("api"))
         # A retry with the same text and the same answer gets the id of the first suggestion.
         return answer.model_copy(update={"suggestion_id": stored.suggestion_id})
+
+    def _is_stored(self, sent: ComplaintIn) -> bool:
+        return self.store and bool(sent.reference_id)

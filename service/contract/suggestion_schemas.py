@@ -168,10 +168,12 @@ class SuggestionOut(BaseModel):
     evidence: EvidenceOut | None = Field(default=None, exclude_if=_is_none, description="Absent with ?evidence=false.")
     notices: list[NoticeOut]
 
+    def without_evidence(self) -> Self:
+        """The same suggestion without words, precedents and track record."""
+        return self.model_copy(update={"evidence": None})
+
     @classmethod
-    def of(
-        cls, suggestion: Suggestion, zone: tzinfo, unknown_fields: tuple[str, ...] = (), *, evidence: bool = True
-    ) -> Self:
+    def of(cls, suggestion: Suggestion, zone: tzinfo, unknown_fields: tuple[str, ...] = ()) -> Self:
         """Convert the model's suggestion, with a notice for each unknown field of the request.
 
         `zone` is the time zone of precedents whose date has no offset.
@@ -190,7 +192,7 @@ class SuggestionOut(BaseModel):
                 "types": suggestion.types,
                 "outcomes": suggestion.outcomes,
                 "rule": _rule(suggestion),
-                "evidence": _evidence(suggestion, zone) if evidence else None,
+                "evidence": _evidence(suggestion, zone),
                 "notices": [*map(_notice, suggestion.notices), *_unknown_field_notices(unknown_fields)],
             }
         )

@@ -33,3 +33,15 @@ def test_any_suggestion_of_simultaneous_retries_can_be_decided(client: TestClien
 def test_a_complaint_twice_in_a_batch_is_stored_once(client: TestClient) -> None:
     results = client.post("/v1/predictions/batch", json={"complaints": [COMPLAINT, COMPLAINT]}).json()["results"]
     assert results[0]["suggestion_id"] == results[1]["suggestion_id"]
+
+
+def test_without_evidence_the_answer_changes_and_not_what_is_stored(client: TestClient) -> None:
+    answer = client.post("/v1/predictions?evidence=false", json=COMPLAINT).json()
+    assert "evidence" not in answer
+    others = [COMPLAINT | {"reference_id": "2"}, {"text": COMPLAINT["text"]}]
+    batch = client.post("/v1/predictions/batch?evidence=false", json={"complaints": others}).json()["results"]
+    assert not any("evidence" in item for item in batch)
+    for reference in ("9165816", "2"):
+        assert client.get(f"/v1/complaints/{reference}").json()["suggestion"]["evidence"]["words"]
+    again = client.post("/v1/predictions", json=COMPLAINT).json()
+    assert again["suggestion_id"] == answer["suggestion_id"]

@@ -79,7 +79,7 @@ def test_a_precedent_without_an_offset_gets_the_offices_time_zone(suggestion: Su
 
 
 def test_evidence_can_be_left_out(suggestion: Suggestion) -> None:
-    assert "evidence" not in SuggestionOut.of(suggestion, _JAKARTA, evidence=False).model_dump()
+    assert "evidence" not in SuggestionOut.of(suggestion, _JAKARTA).without_evidence().model_dump()
 
 
 def test_notices_are_indonesian_and_name_unknown_fields_masked_and_cut(suggestion: Suggestion) -> None:
