@@ -173,6 +173,10 @@ class AlreadyDecided(PilahError):
     """This revision of the complaint already has a decision."""
 
 
+class TextChanged(AlreadyDecided):
+    """The decision is for an older revision of the complaint."""
+
+
 class SuggestionRenewed(PilahError):
     """The complaint got a newer suggestion after the page was opened."""
 

@@ -1,19 +1,22 @@
 """The routes of decisions, of returns by units, and of one stored complaint."""
 
-from typing import Any
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Response
+from fastapi import APIRouter, Query, Response
 
 from service.api.authentication import Authenticated, Caller
 from service.api.idempotency import IdempotencyKey, answer_once
 from service.api.json_only import JsonOnlyRoute
 from service.contract.decision_schemas import DecisionIn, DecisionOut, ReturnIn, StoredComplaintOut
+from service.contract.field_types import LONGEST_NAME
 from service.dependencies import CurrentModel, CurrentSettings, CurrentTransaction, SuggestAgain
 from service.errors import DecisionInvalid
 from service.ledger.first_answers import Request
 from service.problems import documented
 
 router = APIRouter(prefix="/v1", tags=["decisions"], route_class=JsonOnlyRoute, dependencies=[Authenticated])
+
+ReferenceId = Annotated[str, Query(min_length=1, max_length=LONGEST_NAME)]
 
 
 @router.post(
@@ -39,7 +42,7 @@ def decide(
         complaint = (
             transaction.complaints.of_suggestion(decision.suggestion_id)
             if decision.suggestion_id
-            else transaction.complaints.get(decision.reference_id)
+            else transaction.complaints.of_reference(decision.reference_id)
         )
         if decision.reference_id not in {"", complaint.reference_id, complaint.id}:
             raise DecisionInvalid("ledger.names-two-complaints")
@@ -90,7 +93,7 @@ def record_return(
     """
 
     def act() -> tuple[int, dict[str, Any]]:
-        complaint = transaction.complaints.get(returned.reference_id)
+        complaint = transaction.complaints.of_reference(returned.reference_id)
         entry = transaction.decisions.record_return(
             complaint,
             returned.reason,
@@ -99,16 +102,24 @@ def record_return(
             revision=returned.revision,
         )
         decided = transaction.complaints.get(entry.complaint_id)
-        suggest_again(decided)
+        if complaint.waiting:
+            suggest_again(complaint)
         return 201, _answer(DecisionOut.of(decided, entry))
 
     request = Request(caller, key, {"return": returned.model_dump(mode="json")})
     return answer_once(transaction.session, settings.office, request, act)
 
 
-@router.get("/complaints/{any_id}", responses=documented(400, 401, 404, 422, 429, 503))
+@router.get("/complaints", responses=documented(400, 401, 404, 422, 429, 503))
+def find_complaint(reference_id: ReferenceId, transaction: CurrentTransaction) -> StoredComplaintOut:
+    """The newest revision of a complaint by the intake system's reference, whatever its characters."""
+    return StoredComplaintOut.of(transaction.complaints.of_reference(reference_id.strip()))
+
+
+# A path, since a letter's number has slashes.
+@router.get("/complaints/{any_id:path}", responses=documented(400, 401, 404, 422, 429, 503))
 def read_complaint(any_id: str, transaction: CurrentTransaction) -> StoredComplaintOut:
-    """The newest revision of a complaint, by reference or by Pilah's id: masked text, latest suggestion, all decisions."""
+    """A complaint by Pilah's id, otherwise the newest revision by reference: text, latest suggestion, all decisions."""
     return StoredComplaintOut.of(transaction.complaints.get(any_id))
 
 

@@ -7,7 +7,7 @@ from pydantic_core import PydanticCustomError
 
 from model.complaint import Complaint, Location
 from service.contract.field_names import FIELDS, PLACES, english_name, renamed
-from service.contract.field_types import Count, Day, Moment, Name, Reference, Text, Title, in_zone
+from service.contract.field_types import EARLIEST_YEAR, Count, Day, Moment, Name, Reference, Text, Title, in_zone
 from service.errors import TextTooLong
 from service.settings import Settings
 
@@ -52,7 +52,9 @@ class ComplaintIn(BaseModel):
     reference_id: Reference = Field(
         default=None, description="The intake system's own id, such as LAPOR!'s Tracking ID."
     )
-    received_at: Moment = Field(default=None, description="Without an offset it is read in PILAH_TIMEZONE.")
+    received_at: Moment = Field(
+        default=None, description=f"From {EARLIEST_YEAR} to next year. Without an offset it is read in PILAH_TIMEZONE."
+    )
     title: Title = None
     channel: Name = None
     location: LocationIn | None = None

@@ -1,15 +1,16 @@
 """The types of the fields of requests: cleaning, limits, and the schema that callers read."""
 
 import re
-from datetime import date, datetime, tzinfo
+from datetime import UTC, date, datetime, tzinfo
 from typing import Annotated
 
-from pydantic import BeforeValidator, Field, StrictInt, StrictStr, WithJsonSchema
+from pydantic import AfterValidator, BeforeValidator, Field, StrictInt, StrictStr, WithJsonSchema
 from pydantic_core import PydanticCustomError
 
 from model.complaint import LONGEST_TEXT
 
 LONGEST_NAME = 500
+EARLIEST_YEAR = 1990
 _LONGEST_TITLE = 2_000
 _MOST_ATTACHMENTS = 10_000
 _YEAR_FIRST = re.compile(r"\d{4}-\d{2}-\d{2}")
@@ -60,6 +61,18 @@ def _iso_date(value: object) -> object:
     return value
 
 
+def _in_range(moment: datetime | None) -> datetime | None:
+    # A mistyped year would give deadlines beyond the calendar.
+    latest = datetime.now(UTC).year + 1
+    if moment is not None and not EARLIEST_YEAR <= moment.year <= latest:
+        raise PydanticCustomError(
+            "date_out_of_range",
+            "Write a date from the year {earliest} to {latest}",
+            {"earliest": EARLIEST_YEAR, "latest": latest},
+        )
+    return moment
+
+
 # Matches a text that `clean` doesn't leave blank.
 SOMETHING_VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
 _DATE = {"type": "string", "format": "date"}
@@ -75,7 +88,12 @@ Reference = Annotated[
     WithJsonSchema({"anyOf": [{"type": "string", "maxLength": LONGEST_NAME}, {"type": "integer"}, _NULL]}),
 ]
 Count = Annotated[Annotated[StrictInt, Field(ge=0, le=_MOST_ATTACHMENTS)] | None, BeforeValidator(_whole_number)]
-Moment = Annotated[datetime | None, BeforeValidator(_iso_date), WithJsonSchema({"anyOf": [_DATE_TIME, _DATE, _NULL]})]
+Moment = Annotated[
+    datetime | None,
+    BeforeValidator(_iso_date),
+    AfterValidator(_in_range),
+    WithJsonSchema({"anyOf": [_DATE_TIME, _DATE, _NULL]}),
+]
 Day = Annotated[date | None, BeforeValidator(_iso_date), WithJsonSchema({"anyOf": [_DATE, _NULL]})]
 # The schema has the usual limit; the limit in force is a setting, applied by `ComplaintIn.to_complaint`.
 Text = Annotated[

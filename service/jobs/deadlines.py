@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 
 _FEWEST_WORKING_DAYS_A_YEAR = 200
 _MOST_DAYS = 1_000
+_FIRST_COUNTED = date(1990, 1, 1)
+_LAST_COUNTED = date(2100, 1, 1)
 _WORKING = {"": False, "no": False, "tidak": False, "yes": True, "ya": True}
 _HOLIDAYS_CSV = Schema(
     ("date", "name", "working"),
@@ -73,8 +75,9 @@ class WorkingDays:
         return last
 
     def until(self, today: date, due: date) -> int:
-        """The working days left: 0 on the due day itself, negative after it."""
-        first, last = min(today, due), max(today, due)
+        """The working days left: 0 on the due day itself, negative after it; none are counted before 1990."""
+        # A calendar of centuries, for a mistyped year, takes a second.
+        first, last = max(min(today, due), _FIRST_COUNTED), min(max(today, due), _LAST_COUNTED)
         calendar = self._calendar(first.year, last.year)
         count = int(np.busday_count(np.datetime64(first) + 1, np.datetime64(last) + 1, busdaycal=calendar))
         # A complaint is overdue even where only a weekend has passed since the due day.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, or_, select, update
+from sqlalchemy import exists, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data.ids import time_ordered_id
@@ -104,12 +104,25 @@ class Complaints:
         )
 
     def get(self, any_id: str) -> StoredComplaint:
-        """The newest revision, by the intake system's reference or Pilah's own id.
+        """A revision by Pilah's id, otherwise the newest revision by the intake system's reference.
 
         Raises:
             UnknownComplaint: the ledger has no such complaint.
         """
-        complaint = self._newest(or_(StoredComplaint.reference_id == any_id, StoredComplaint.id == any_id))
+        return self._found(self._by_id(any_id) or self.newest(any_id))
+
+    def of_reference(self, reference_id: str) -> StoredComplaint:
+        """The newest revision by the intake system's reference, otherwise a revision by Pilah's id.
+
+        Raises:
+            UnknownComplaint: the ledger has no such complaint.
+        """
+        return self._found(self.newest(reference_id) or self._by_id(reference_id))
+
+    def _by_id(self, complaint_id: str) -> StoredComplaint | None:
+        return self._newest(StoredComplaint.id == complaint_id)
+
+    def _found(self, complaint: StoredComplaint | None) -> StoredComplaint:
         if complaint is None:
             raise UnknownComplaint("ledger.unknown-complaint")
         return complaint

@@ -15,7 +15,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data.ids import time_ordered_id
-from service.errors import AlreadyDecided, DecisionInvalid, UnknownComplaint, UnknownName
+from service.errors import AlreadyDecided, DecisionInvalid, TextChanged, UnknownComplaint, UnknownName
 from service.ledger.audit import record_event
 from service.ledger.complaints import Complaints
 from service.ledger.database import now
@@ -178,6 +178,7 @@ class Decisions:
 
         Raises:
             AlreadyDecided: another decision stands.
+            TextChanged: a newer revision of the complaint waits instead.
         """
         self._complaints.lock(complaint)
         suggestion = self._suggestion(complaint, suggestion_id) if before_pilah is None else None
@@ -185,6 +186,8 @@ class Decisions:
         standing = self.standing(complaint)
         if standing is not None and decision.repeats(standing):
             return standing
+        if not self._complaints.is_newest(complaint):
+            raise TextChanged("ledger.text-changed")
         entry = StoredDecision(
             office=self._office,
             id=time_ordered_id(),

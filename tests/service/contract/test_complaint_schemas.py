@@ -6,6 +6,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from service.ledger.database import now
+
 if TYPE_CHECKING:
     from fastapi.testclient import TestClient
 
@@ -22,3 +24,20 @@ def test_a_null_field_counts_as_absent(api: TestClient) -> None:
     assert api.post("/v1/predictions", json={"text": "lampu mati", **nothing}).status_code == 200
     answer = api.post("/v1/predictions", json={"text": "lampu mati", "title": "a" * 2001})
     assert answer.json()["errors"][0]["where"] == "title"
+
+
+@pytest.mark.parametrize("year", ["0001", "0202", "1989", str(now().year + 2), "9999"])
+@pytest.mark.parametrize("time", ["", "T23:59:59-12:00", "T00:00:00+14:00"])
+def test_a_year_beyond_the_calendar_is_refused_at_its_place(api: TestClient, year: str, time: str) -> None:
+    refused = {"reference_id": f"y{year}{time}", "received_at": f"{year}-12-30{time}", "text": "lampu mati"}
+    answer = api.post("/v1/predictions", json=refused)
+    assert answer.status_code == 422
+    assert answer.json()["errors"][0]["where"] == "received_at"
+    batch = api.post("/v1/predictions/batch", json={"complaints": [refused, {"text": "lampu mati"}]}).json()["results"]
+    assert [item.get("status") == 422 for item in batch] == [True, False]
+
+
+@pytest.mark.parametrize("year", [1990, now().year + 1])
+def test_the_first_and_the_last_year_are_taken(api: TestClient, year: int) -> None:
+    complaint = {"reference_id": f"y{year}", "received_at": f"{year}-06-30", "text": "lampu mati"}
+    assert api.post("/v1/predictions", json=complaint).status_code == 200

@@ -68,3 +68,9 @@ def test_an_invalid_file_is_named_in_the_error(tmp_path: Path, name: str, text: 
     (tmp_path / name).write_text(text, encoding="utf-8")
     with pytest.raises(OfficeFileInvalid, match=said):
         read_deadlines(tmp_path)
+
+
+@pytest.mark.parametrize(("due", "same"), [(date(202, 1, 3), date(1990, 1, 1)), (date(9990, 1, 4), date(2100, 1, 1))])
+def test_a_mistyped_year_needs_no_calendar_of_centuries(due: date, same: date) -> None:
+    days, today = WorkingDays(), date(2026, 11, 23)
+    assert days.until(today, due) == days.until(today, same) != 0

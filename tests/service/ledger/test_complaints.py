@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor, wait
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -149,3 +150,24 @@ def test_valid_complaints_of_a_batch_are_stored_and_invalid_ones_not(client: Tes
         404,
         200,
     ]
+
+
+@pytest.mark.parametrize("reference", ["R/123/XI/2026/Polda", "a//b", "/a", "a b?c=d#e", "W.2/HAM-01.02/17"])
+def test_a_reference_of_any_characters_is_read_back(client: TestClient, reference: str) -> None:
+    _send(client, reference_id=reference)
+    assert _stored(client, quote(reference, safe=""))["reference_id"] == reference
+    found = client.get("/v1/complaints", params={"reference_id": reference})
+    assert (found.status_code, found.json()["reference_id"]) == (200, reference)
+
+
+def test_a_reference_equal_to_another_complaints_id_hides_neither(client: TestClient) -> None:
+    _send(client)
+    first = _stored(client)
+    for text in ("Lampu jalan mati", "Lampu jalan padam"):
+        _send(client, reference_id=first["id"], text=text)
+    assert _stored(client, first["id"])["reference_id"] == "9165816"
+    other = client.get("/v1/complaints", params={"reference_id": first["id"]}).json()
+    assert (other["reference_id"], other["revision"]) == (first["id"], 2)
+    decision = client.post("/v1/decisions", json={"reference_id": first["id"], "outcome": "yudisial"}).json()
+    assert (decision["reference_id"], decision["revision"]) == (first["id"], 2)
+    assert _stored(client, first["id"])["waiting"]

@@ -131,7 +131,9 @@ def test_a_decision_without_unit_and_outcome_is_refused(client: TestClient, fiel
 def test_an_unknown_field_of_a_decision_or_return_is_refused_by_name(client: TestClient, path: str, field: str) -> None:
     unit = _first_unit(client)
     _decide(client, unit=unit)
-    body = {"reference_id": "9165816", field: unit} | ({"outcome": "yudisial"} if path == "/v1/decisions" else {})
+    body = {"reference_id": "9165816", "reason": "bukan tugas kami", field: unit}
+    if path == "/v1/decisions":
+        body["outcome"] = "yudisial"
     answer = client.post(path, json=body)
     assert answer.status_code == 422
     assert [error["where"] for error in answer.json()["errors"]] == [field]
@@ -307,3 +309,22 @@ def test_undoing_a_decision_on_an_older_text_lets_only_the_newest_wait(client: T
     assert client.delete(f"/v1/decisions/{decided['id']}").status_code == 204
     with client.app.state.database.reading() as session:  # type: ignore[attr-defined]
         assert session.scalars(select(StoredComplaint.revision).where(StoredComplaint.waiting)).all() == [2]
+
+
+def test_a_decision_on_an_older_text_is_refused_and_the_newest_waits(client: TestClient) -> None:
+    sent = _send(client)
+    _send(client, text="Ternyata sertifikatnya atas nama orang lain")
+    body = {"suggestion_id": sent["suggestion_id"], "unit": sent["units"][0]["id"]}
+    answer = client.post("/v1/decisions", json=body)
+    assert answer.status_code == 409
+    assert "has changed" in answer.json()["detail"]
+    assert (_stored(client)["waiting"], _stored(client)["decisions"]) == (True, [])
+
+
+def test_a_decision_on_an_older_text_that_was_entered_before_is_answered_again(client: TestClient) -> None:
+    sent = _send(client)
+    body = {"suggestion_id": sent["suggestion_id"], "unit": sent["units"][0]["id"]}
+    first = client.post("/v1/decisions", json=body)
+    _send(client, text="Ternyata sertifikatnya atas nama orang lain")
+    again = client.post("/v1/decisions", json=body)
+    assert (again.status_code, again.json()) == (201, first.json())
