@@ -86,10 +86,11 @@ class Row:
 class OfficeCsv:
     """An office's CSV file in memory. Unchanged rows are written back character by character.
 
-    A missing file counts as a header with the columns of the schema, and no rows.
+    A missing file counts as a header with the columns of the schema, and no rows. An empty file is an error: a broken-off
+    save would otherwise drop all rules of an office without a word.
 
     Raises:
-        OfficeFileInvalid: of the schema's class: the file can't be read as text, lacks a required column, names a column
+        OfficeFileInvalid: of the schema's class: the file can't be read as text, is empty, lacks a required column, names a column
             twice, or has an unclosed quote.
     """
 
@@ -100,6 +101,8 @@ class OfficeCsv:
         self._mark = _BYTE_ORDER_MARK if text.startswith(_BYTE_ORDER_MARK) else ""
         text = text.removeprefix(_BYTE_ORDER_MARK)
         self._line_end = "\r\n" if "\r\n" in text else "\n"
+        if not text.strip() and path.is_file():
+            raise schema.invalid("office.empty", path=path, columns=", ".join(schema.columns))
         self._separator = self._find_separator(text)
         self._records = list(self._read_records(text)) if text.strip() else [_EditableRecord(list(schema.columns))]
         self._header_index = next(index for index, record in enumerate(self._records) if not record.is_blank())

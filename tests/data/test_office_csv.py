@@ -133,6 +133,8 @@ def test_a_header_counts_without_case_spaces_and_punctuation(tmp_path: Path, hea
 @pytest.mark.parametrize(
     ("content", "told"),
     [
+        (b"", "the file is empty"),
+        (b"\xef\xbb\xbf\r\n", "the file is empty"),
         (b"name\nA\n", "the header lacks id"),
         (b"id,name,nama\na,A,B\n", "two columns are named name"),
         (b'id,name\na,A\nb,"B\nc,C\n', "row 3: a quote is opened"),

@@ -209,6 +209,17 @@ _BROKEN = {
 }
 
 
+def test_an_emptied_file_drops_no_rule_without_a_word(office: Office) -> None:
+    office.own_folder.mkdir(parents=True)
+    office.rules_file.write_text(_GOOD_RULES)
+    champion = Champion(office)
+    champion.current()
+    office.rules_file.write_text("")
+    loaded = champion.current()
+    assert "the file is empty" in str(loaded.problem)
+    assert loaded.router.suggest(_TEXT).units[0].name == "Dinas Sosial"
+
+
 @pytest.mark.parametrize("name", _BROKEN)
 def test_while_an_office_file_is_broken_its_last_readable_state_holds_and_is_named(office: Office, name: str) -> None:
     office.own_folder.mkdir(parents=True)
