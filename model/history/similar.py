@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any, overload
 import numpy as np
 
 from model.complaint import is_date
-from model.language.features import ComplaintFeatures, Document
+from model.language.features import ComplaintFeatures
 from model.language.near_duplicates import NEAR_DUPLICATE_FROM, resemblance
+from model.language.vocabulary import Document
 from model.language.words import folded_words, words
 from model.suggestion import Precedent
 

@@ -7,7 +7,6 @@ the two equal.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -23,7 +22,7 @@ from model.language.sparse_rows import (
     to_ids,
 )
 from model.language.stemming import process_stemmer
-from model.language.vocabulary import Vocabulary, learn_vocabulary, numbered
+from model.language.vocabulary import Document, Vocabulary, learn_vocabulary, numbered
 from model.language.word_parts import WordIds, WordMemo, ngrams_of, stems_of
 from model.language.words import folded_words
 
@@ -43,14 +42,6 @@ _CLUE_WEIGHT = 0.5
 _LEAST_LENGTH = 1e-9
 _GAP = to_bytes([_UNKNOWN])
 _NO_IDS = np.zeros(0, dtype=np.int32)
-
-
-@dataclass(frozen=True)
-class Document:
-    """The masked text of a complaint, and clues such as "district=tandes"."""
-
-    text: str
-    clues: tuple[str, ...] = ()
 
 
 class ComplaintFeatures:

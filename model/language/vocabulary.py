@@ -16,7 +16,6 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-    from model.language.features import Document
 
 Name = TypeVar("Name", str, int)
 
@@ -24,6 +23,14 @@ Name = TypeVar("Name", str, int)
 _CHUNK = 256
 _NO_PAIRS = np.zeros(0, dtype=np.int64)
 _NO_NGRAMS = np.zeros(0, dtype=np.int32)
+
+
+@dataclass(frozen=True)
+class Document:
+    """The masked text of a complaint, and clues such as "district=tandes"."""
+
+    text: str
+    clues: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)

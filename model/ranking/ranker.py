@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from model.language.features import ComplaintFeatures, Document
+from model.language.vocabulary import Document
 from model.office.addressees import Addressees, Direction
 from model.office.place_names import place_key
 from model.office.units import Units
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
     from model.complaint import Complaint
+    from model.language.features import ComplaintFeatures
     from model.ranking.linear import LinearRanker, MutualEvidence
     from model.ranking.side_outputs import SideOutput
 

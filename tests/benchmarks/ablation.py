@@ -30,7 +30,7 @@ if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
     from model.complaint import Complaint
-    from model.language.features import Document
+    from model.language.vocabulary import Document
 
 
 def _features(**settings: Any) -> AbstractContextManager[object]:

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from model.language.features import ComplaintFeatures, Document
+from model.language.features import ComplaintFeatures
+from model.language.vocabulary import Document
 from model.office.addressees import Addressees
 from model.ranking.ranker import Ranking, document
 from model.ranking.returned_texts import ReturnedTexts

@@ -8,7 +8,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from model.complaint import Complaint
 from model.history.rows import HistoryTable, LabelledComplaint
 from model.history.similar import NearDuplicates, Precedents
-from model.language.features import ComplaintFeatures, Document
+from model.language.features import ComplaintFeatures
+from model.language.vocabulary import Document
 
 LETTER = "Lampu jalan di depan pasar padam sejak tiga malam yang lalu dan warga takut lewat sendirian"
 

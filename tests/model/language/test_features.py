@@ -13,8 +13,9 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.pipeline import FeatureUnion
 
 import data
-from model.language.features import ComplaintFeatures, Document
+from model.language.features import ComplaintFeatures
 from model.language.stemming import process_stemmer
+from model.language.vocabulary import Document
 from model.language.words import expand, words
 
 if TYPE_CHECKING:

@@ -2,8 +2,7 @@ from __future__ import annotations
 
 import pickle
 
-from model.language.features import Document
-from model.language.vocabulary import Vocabulary, learn_vocabulary
+from model.language.vocabulary import Document, Vocabulary, learn_vocabulary
 
 DOCUMENTS = [
     Document("lampu jalan mati", ("district=tandes", "reporter_category=lampu jalan")),
