@@ -11,6 +11,7 @@ from data.ids import time_ordered_id
 from data.messages import Sentence
 from model.complaint import MaskedComplaint, without_personal_data
 from model.history.similar import Precedents
+from model.language.matters import has_content, has_contrast, parts_of
 from model.language.words import folded_words
 from model.office.addressees import Addressees, Direction
 from model.office.rules import Action, Rules
@@ -53,6 +54,17 @@ _MASS_LETTER_FROM = 3
 _FEWEST_ROWS_OF_UNIT = 3
 # A lower share of known words means another language or random letters; chosen on earlier slices.
 _KNOWN_SHARE_AT_LEAST = 0.25
+# With these notices the track record of other suggestions says nothing about this one.
+_DOUBTS = frozenset(
+    (
+        NoticeCode.RETURNED_BY_UNIT,
+        NoticeCode.TEXT_TOO_SHORT,
+        NoticeCode.WITHOUT_CONTENT,
+        NoticeCode.UNLIKE_ANYTHING_KNOWN,
+        NoticeCode.CONTRAST,
+        NoticeCode.SEVERAL_MATTERS,
+    )
+)
 
 
 class Router:
@@ -152,15 +164,53 @@ class Router:
                 today=today,
                 side_outputs=True,
             )
-            for item, ranking in zip(masked, ranked, strict=True):
-                yield ranking, self._suggestion(item, ranking, day_of(item.complaint, today), evidence=evidence)
+            suggestions = [
+                self._suggestion(item, ranking, day_of(item.complaint, today))
+                for item, ranking in zip(masked, ranked, strict=True)
+            ]
+            suggestions = self._with_several_matters(masked, suggestions, today)
+            for item, ranking, suggestion in zip(masked, ranked, suggestions, strict=True):
+                yield ranking, self._with_evidence(suggestion, item.complaint, ranking) if evidence else suggestion
 
-    def _suggestion(self, masked: MaskedComplaint, ranked: Ranked, day: date, *, evidence: bool) -> Suggestion:
+    def _with_several_matters(
+        self, masked: Sequence[MaskedComplaint], suggestions: Sequence[Suggestion], today: date | None
+    ) -> list[Suggestion]:
+        """Lower confident suggestions where a part of the text, read alone, is confidently for another unit."""
+        parts = [
+            (i, replace(item.complaint, title="", text=part))
+            for i, (item, suggestion) in enumerate(zip(masked, suggestions, strict=True))
+            if suggestion.unit_status is Status.CONFIDENT
+            for part in parts_of(item.complaint.text)
+        ]
+        ranked = self._ranking.rank_many(
+            [part for _, part in parts], units=2, categories=0, office=self.units, today=today
+        )
+        lowered = list(suggestions)
+        for (i, part), ranking in zip(parts, ranked, strict=True):
+            other = self._confident_unit(part, ranking)
+            if other and other != suggestions[i].units[0].id and lowered[i] is suggestions[i]:
+                notice = Notice(NoticeCode.SEVERAL_MATTERS, detail=self.units[other].name)
+                notices = (*suggestions[i].notices, notice)
+                lowered[i] = replace(suggestions[i], unit_status=Status.REVIEW, notices=notices)
+        return lowered
+
+    def _confident_unit(self, complaint: Complaint, ranked: Ranked) -> str:
+        """The first unit's id if the suggestion is confident, otherwise blank."""
+        scores = [unit.probability for unit in ranked.units]
+        known = has_content(complaint.text) and ranked.known_share >= _KNOWN_SHARE_AT_LEAST
+        confidences = self._unit_calibration.confidences_of(scores)
+        confident = bool(scores) and self._unit_calibration.status(confidences[0], known=known) is Status.CONFIDENT
+        return ranked.units[0].unit_id if confident else ""
+
+    def _suggestion(self, masked: MaskedComplaint, ranked: Ranked, day: date) -> Suggestion:
         complaint = masked.complaint
         returned_by = frozenset(complaint.returned_by)
         ranked = replace(ranked, units=without_returned(ranked.units, returned_by))
         written = folded_words(complaint.text)
-        known = bool(written) and ranked.known_share >= _KNOWN_SHARE_AT_LEAST
+        content, contrast = has_content(complaint.whole_text), has_contrast(complaint.text)
+        known = content and ranked.known_share >= _KNOWN_SHARE_AT_LEAST
+        # The measured precision is that of texts long enough to be judged, about one matter.
+        doubtful = contrast or len(written) < _FEWEST_WORDS
         categories = self._category_candidates(ranked.categories)
         matched = [
             rule
@@ -175,22 +225,24 @@ class Router:
         first = ranked.units[0] if ranked.units and ruled.model_unit is None else None
         few_rows = self._few_rows_notices(first)
         unit_status = _lowered(
-            self._unit_calibration.status(unit_confidence, known=known), few_rows, returned=bool(returned_by)
+            self._unit_calibration.status(unit_confidence, known=known),
+            # The measured precision doesn't cover units without training rows.
+            doubtful or bool(returned_by) or any(not notice.count for notice in few_rows),
         )
-        suggestion = Suggestion(
+        return Suggestion(
             suggestion_id=time_ordered_id(),
             reference_id=complaint.reference_id,
             version=self.version,
             text=complaint.text,
             # The measured precision doesn't cover a first unit chosen by a rule.
             unit_status=unit_status if ruled.model_unit is None else Status.REVIEW,
-            category_status=self._category_calibration.status(category_confidence, known=known),
+            category_status=_lowered(self._category_calibration.status(category_confidence, known=known), doubtful),
             units=units,
             categories=categories,
             evidence=(),
             notices=(
                 *self._returned_notices(complaint),
-                *_text_notices(masked.masked_count, len(written), known=known),
+                *_text_notices(masked.masked_count, len(written), content=content, contrast=contrast, known=known),
                 *_rule_notices(ruled),
                 *self._unit_notices(first),
                 *few_rows,
@@ -204,7 +256,6 @@ class Router:
             known_share=ranked.known_share,
             basis=self.basis(day),
         )
-        return self._with_evidence(suggestion, complaint, ranked) if evidence else suggestion
 
     def _with_evidence(self, suggestion: Suggestion, complaint: Complaint, ranked: Ranked) -> Suggestion:
         """The suggestion with the words behind the first unit, precedents, track record and near-duplicates."""
@@ -215,7 +266,7 @@ class Router:
             first = suggestion.units[0]
             ranked_first = next((unit for unit in ranked.units if unit.unit_id == first.id), None)
             words = words_for(self._ranking, complaint, ranked_first) if ranked_first else ()
-            if suggestion.model_unit is None and not complaint.returned_by:
+            if suggestion.model_unit is None and not _DOUBTS.intersection(notice.code for notice in suggestion.notices):
                 track_record = self._unit_calibration.track_record(first.confidence)
         return replace(
             suggestion,
@@ -306,10 +357,9 @@ def _digest_of_office(units: Units, rules: Rules, day: date) -> str:
     return sha256(repr(in_force).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
-def _lowered(status: Status, few_rows: Sequence[Notice], *, returned: bool) -> Status:
-    """At most review where the measured precision doesn't hold: a unit without training rows, a returned complaint."""
-    without_rows = any(not notice.count for notice in few_rows)
-    return Status.REVIEW if (without_rows or returned) and status is Status.CONFIDENT else status
+def _lowered(status: Status, doubtful: bool) -> Status:  # noqa: FBT001 - the doubt is what lowers
+    """At most review where the measured precision doesn't hold."""
+    return Status.REVIEW if doubtful and status is Status.CONFIDENT else status
 
 
 def _rule_notices(ruled: RuledRanking) -> list[Notice]:
@@ -338,12 +388,16 @@ def _named(ranked: Sequence[tuple[str, float]]) -> tuple[NamedConfidence, ...]:
     return tuple(NamedConfidence(name, probability) for name, probability in ranked)
 
 
-def _text_notices(masked_count: int, n_words: int, *, known: bool) -> tuple[Notice, ...]:
+def _text_notices(masked_count: int, n_words: int, *, content: bool, contrast: bool, known: bool) -> tuple[Notice, ...]:
     notices = []
     if masked_count:
         notices.append(Notice(NoticeCode.PERSONAL_DATA_MASKED, count=masked_count))
     if n_words < _FEWEST_WORDS:
         notices.append(Notice(NoticeCode.TEXT_TOO_SHORT, count=n_words))
+    elif not content:
+        notices.append(Notice(NoticeCode.WITHOUT_CONTENT))
     elif not known:
         notices.append(Notice(NoticeCode.UNLIKE_ANYTHING_KNOWN))
+    if contrast:
+        notices.append(Notice(NoticeCode.CONTRAST))
     return tuple(notices)

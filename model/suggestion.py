@@ -39,6 +39,9 @@ class NoticeCode(StrEnum):
 
     PERSONAL_DATA_MASKED = "personal_data_masked"
     TEXT_TOO_SHORT = "text_too_short"
+    WITHOUT_CONTENT = "without_content"
+    CONTRAST = "contrast"
+    SEVERAL_MATTERS = "several_matters"
     UNLIKE_ANYTHING_KNOWN = "unlike_anything_known"
     PLACE_MISSING = "place_missing"
     POSSIBLE_DUPLICATE = "possible_duplicate"

@@ -101,6 +101,10 @@ class Renewals:
                 return 0
             by_id = dict(zip(complaints, suggestions, strict=True))
             ledger = Complaints(session, self._office)
-            for entry in renewal.still_outdated(list(by_id), basis):
+            entries = renewal.still_outdated(list(by_id), basis)
+            # While these are in memory, `renew` needs no query, and all statements are sent together.
+            earlier = ledger.suggestions_of(entries)
+            for entry in entries:
                 self._intake.renew(ledger, entry, by_id[entry.id])
+            del earlier
         return len(complaints)

@@ -17,6 +17,7 @@ from service.ledger.database import as_utc, now
 from service.ledger.tables import DuplicateKey, StoredComplaint, StoredSuggestion
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import date
 
     from sqlalchemy import ColumnElement
@@ -61,6 +62,7 @@ class Complaints:
         """
         newest = self._revision_with_text_of(complaint, arrival)
         self.set_suggestion(newest, suggestion, answer)
+        self._session.flush()
         return newest
 
     def set_suggestion(self, complaint: StoredComplaint, suggestion: Suggestion, answer: dict[str, Any]) -> None:
@@ -69,7 +71,6 @@ class Complaints:
         complaint.was_returned = any(notice.code == NoticeCode.RETURNED_BY_UNIT for notice in suggestion.notices)
         before = self.suggestion_of(complaint)
         if before is not None and _same_answer(before.answer, answer):
-            self._session.flush()
             return
         first = suggestion.units[0] if suggestion.units else None
         entry = StoredSuggestion(
@@ -88,7 +89,6 @@ class Complaints:
         complaint.unit_id, complaint.category_id = entry.unit_id, entry.category_id
         complaint.unit_status, complaint.confidence = entry.unit_status, entry.confidence
         complaint.known_share = suggestion.known_share
-        self._session.flush()
 
     def outdate_group(self, complaint: StoredComplaint) -> None:
         """Call for new suggestions for a complaint and its waiting near-duplicates, for example after a return."""
@@ -141,6 +141,11 @@ class Complaints:
     def suggestion_of(self, complaint: StoredComplaint) -> StoredSuggestion | None:
         """The newest suggestion."""
         return self._session.get(StoredSuggestion, complaint.suggestion_id) if complaint.suggestion_id else None
+
+    def suggestions_of(self, complaints: Sequence[StoredComplaint]) -> list[StoredSuggestion]:
+        """The newest suggestions of complaints."""
+        ids = [complaint.suggestion_id for complaint in complaints if complaint.suggestion_id]
+        return list(self._session.scalars(select(StoredSuggestion).where(StoredSuggestion.id.in_(ids))))
 
     def newest(self, reference_id: str) -> StoredComplaint | None:
         """The newest revision of a complaint, by the intake system's reference."""

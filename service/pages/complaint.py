@@ -10,6 +10,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from data.errors import PilahError
 from model.router import Router
+from model.suggestion import Status
 from service.contract.suggestion_schemas import SuggestionOut
 from service.dependencies import (
     CurrentModel,
@@ -305,7 +306,7 @@ def _page(
         received=indonesian.clock(settings.at_office(complaint.received_at)),
         copies=_offered_copies(view, refused, names),
         offered=_offered(view, refused or RefusedDecision(), names),
-        promise=_promise(request),
+        promise=_promise(request, view),
         has_categories=_has_categories(router_of(request)),
         can_decide=router_of(request) is not None,
     )
@@ -344,10 +345,11 @@ def _has_categories(router: Router | None) -> bool:
     return router is not None and bool(router.category_labels)
 
 
-def _promise(request: Request) -> str:
+def _promise(request: Request, view: SuggestionView | None) -> str:
     """A warning where the model was confident on few held-out rows, otherwise blank."""
     loaded = model_of(request)
-    if loaded is None:
+    # The figures are of the model in use, and a confident suggestion has its own promise.
+    if loaded is None or view is None or view.version != loaded.router.version or view.units.status == Status.CONFIDENT:
         return ""
     unit = loaded.card["evaluation"]["unit"]
     return indonesian.promise(

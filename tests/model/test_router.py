@@ -1,5 +1,7 @@
 """Suggestions of a router: units in force, places, evidence, and what is never shown."""
 
+from copy import copy
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -76,3 +78,53 @@ def test_the_first_candidate_is_in_the_set_and_confidence_falls(router: Router, 
 
 def test_text_of_another_world_is_unsure(router: Router) -> None:
     assert router.suggest(Complaint("zxcv qwop plmk nbvg htrf wsdx")).status is Status.UNSURE
+
+
+@pytest.mark.parametrize("text", ["1 2 3", "Terima kasih banyak atas bantuannya, Pak", "selamat pagi Bapak 12345"])
+def test_a_text_without_content_is_unsure_and_says_so(router: Router, text: str) -> None:
+    suggestion = router.suggest(Complaint(text))
+    assert {suggestion.unit_status, suggestion.category_status} == {Status.UNSURE}
+    assert NoticeCode.WITHOUT_CONTENT in [notice.code for notice in suggestion.notices]
+    assert suggestion.track_record is None
+
+
+def test_a_text_too_short_to_be_judged_has_no_track_record(router: Router) -> None:
+    suggestion = router.suggest(Complaint("sertifikat"))
+    assert NoticeCode.TEXT_TOO_SHORT in [notice.code for notice in suggestion.notices]
+    assert suggestion.unit_status is not Status.CONFIDENT
+    assert suggestion.track_record is None
+
+
+_CONFIDENT = (
+    "Sertifikat tanah saya belum terbit di kantor pertanahan padahal semua berkas sudah lengkap sejak tahun lalu"
+)
+
+
+@pytest.fixture(scope="module")
+def sure_router(router: Router) -> Router:
+    """The router with a low threshold, so that the sample's small model is confident of clear texts."""
+    sure = copy(router)
+    for name in ("_unit_calibration", "_category_calibration"):
+        setattr(sure, name, replace(getattr(router, name), confident_from=0.3))
+    return sure
+
+
+def test_a_contrast_is_not_confident_and_says_so(sure_router: Router) -> None:
+    assert sure_router.suggest(Complaint(_CONFIDENT)).unit_status is Status.CONFIDENT
+    suggestion = sure_router.suggest(Complaint(f"{_CONFIDENT}. Pajaknya tidak bermasalah, yang bermasalah suratnya"))
+    assert suggestion.unit_status is not Status.CONFIDENT
+    assert suggestion.category_status is not Status.CONFIDENT
+    assert suggestion.track_record is None
+    assert NoticeCode.CONTRAST in [notice.code for notice in suggestion.notices]
+
+
+def test_several_matters_are_not_confident_and_name_the_other_unit(sure_router: Router) -> None:
+    other = "Laporan penganiayaan saya di polres belum ditindaklanjuti penyidik polisi"
+    alone = sure_router.suggest(Complaint(other))
+    assert alone.unit_status is Status.CONFIDENT
+    long = " ".join([_CONFIDENT] * 3)
+    suggestion = sure_router.suggest(Complaint(f"{long}. {other}"))
+    assert suggestion.unit_status is Status.REVIEW
+    notice = next(notice for notice in suggestion.notices if notice.code is NoticeCode.SEVERAL_MATTERS)
+    assert notice.detail in {alone.units[0].name, sure_router.suggest(Complaint(_CONFIDENT)).units[0].name}
+    assert suggestion.track_record is None

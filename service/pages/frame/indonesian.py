@@ -65,6 +65,9 @@ ROLES = {"officer": "petugas", "supervisor": "penyelia", "administrator": "penge
 _NOTICES = {
     NoticeCode.PERSONAL_DATA_MASKED: "{count} data pribadi disamarkan sebelum teks dibaca. Pilah tidak menyimpannya.",
     NoticeCode.TEXT_TOO_SHORT: "Teks terlalu pendek untuk dinilai. Minta pelapor melengkapi pengaduannya.",
+    NoticeCode.WITHOUT_CONTENT: "Teks ini tidak memuat pokok pengaduan. Minta pelapor melengkapi pengaduannya.",
+    NoticeCode.CONTRAST: "Teks ini menyangkal satu hal dan melaporkan hal lain (“tidak …, yang …”, “bukan … melainkan …”). Pastikan hal mana yang dilaporkan.",
+    NoticeCode.SEVERAL_MATTERS: "Teks ini tampaknya memuat lebih dari satu hal: sebagian lebih cocok untuk {detail}. Timbang unitnya, atau tambahkan tembusan.",
     NoticeCode.UNLIKE_ANYTHING_KNOWN: "Teks ini tidak mirip dengan pengaduan mana pun yang pernah dipelajari Pilah.",
     NoticeCode.PLACE_MISSING: "Unit bergantung pada tempat kejadian, tetapi tempatnya tidak disebut. Isi kecamatan atau kelurahan.",
     NoticeCode.POSSIBLE_DUPLICATE: "Pengaduan serupa sudah pernah masuk: {detail}. Periksa apakah ini kiriman ulang.",
@@ -129,8 +132,8 @@ def promise(confident_share: float | None, promised: float) -> str:
     if confident_share is None or confident_share >= _FEW_CONFIDENT_BELOW:
         return ""
     if confident_share == 0:
-        return f"Model ini belum dapat menjanjikan ketepatan {percent(promised)}: timbang setiap saran."
-    return f"Model ini hanya yakin pada {percent(confident_share)} pengaduan: timbang saran yang lain."
+        return f"Untuk unit, model ini belum dapat menjanjikan ketepatan {percent(promised)}: timbang setiap saran."
+    return f"Model ini hanya yakin pada {percent(confident_share)} pengaduan, dan bukan pada yang ini: timbang setiap saran."
 
 
 def rule(rule_id: str, action: str, unit: str, reason: str) -> str:

@@ -257,3 +257,22 @@ def test_hostile_text_is_shown_as_text_everywhere(desk: Desk, text: str) -> None
         assert 'onmouseover="alert' not in page
         assert "49 " not in page
     assert desk.stored("h1")["text"] == text
+
+
+def test_a_confident_suggestion_never_stands_beside_the_doubt_about_the_model(
+    officer: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    officer.send("1")
+    champion = officer.client.app.state.champion  # type: ignore[attr-defined]
+    card = champion.current().card
+    monkeypatch.setitem(card["evaluation"]["unit"], "confident_share", 0.0)
+    address = f"/pengaduan/{officer.stored('1')['id']}"
+    assert "belum dapat menjanjikan" in officer.page(address)
+    with officer.database.session() as session:
+        complaint = Complaints(session, "kumham").get("1")
+        suggestion = Complaints(session, "kumham").suggestion_of(complaint)
+        assert suggestion is not None
+        suggestion.answer = suggestion.answer | {"unit_status": "confident"}
+    page = officer.page(address)
+    assert "badge confident" in page
+    assert "belum dapat menjanjikan" not in page
