@@ -18,6 +18,7 @@ from service.handlers import HANDLERS, on_pilah_error
 from service.jobs.deadlines import read_deadlines
 from service.jobs.intake import Intake, recount_deadlines
 from service.jobs.renewals import Renewals
+from service.jobs.sign_ins import SignIns
 from service.jobs.training_runs import TrainingRuns
 from service.jobs.uploads import Uploads
 from service.ledger.database import Database, open_ledger
@@ -36,6 +37,7 @@ from service.pages import (
     complaint,
     dashboard,
     export,
+    first_administrator,
     forbid_unit,
     model,
     new_complaints,
@@ -62,6 +64,7 @@ _DESCRIPTION = (
 )
 _PAGES = (
     sign_in,
+    first_administrator,
     queue,
     complaint,
     new_complaints,
@@ -147,6 +150,7 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
     app.state.champion = champion
     app.state.caller_cache = CallerCache()
     app.state.rate_limit = RateLimit(settings.requests_per_minute)
+    app.state.sign_ins = SignIns(database)
     app.state.intake = intake
     app.state.uploads = Uploads(database, champion, intake)
     app.state.renewals = Renewals(database, champion, intake)

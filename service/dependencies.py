@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from model.errors import ArtifactError
 from service.jobs.intake import Intake
+from service.jobs.sign_ins import SignIns
 from service.jobs.training_runs import TrainingRuns
 from service.jobs.uploads import Uploads
 from service.ledger.accounts import Accounts
@@ -104,6 +105,11 @@ async def _intake(request: Request) -> Intake:
     return intake_of(request)
 
 
+async def _sign_ins(request: Request) -> SignIns:
+    sign_ins: SignIns = request.app.state.sign_ins
+    return sign_ins
+
+
 async def uploads_of(request: Request) -> Uploads:
     uploads: Uploads = request.app.state.uploads
     return uploads
@@ -115,6 +121,7 @@ def training_runs_of(request: Request) -> TrainingRuns:
 
 
 CurrentIntake = Annotated[Intake, Depends(_intake)]
+CurrentSignIns = Annotated[SignIns, Depends(_sign_ins)]
 CurrentUploads = Annotated[Uploads, Depends(uploads_of)]
 CurrentTrainingRuns = Annotated[TrainingRuns, Depends(training_runs_of)]
 

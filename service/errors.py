@@ -6,8 +6,8 @@ PilahError
 │   ├── BodyTooLarge, BodyTooSlow, BodyBroken, EncodingUnknown, StreamTypeUnknown, LineTooLong, LineUnreadable
 │   └── TextTooLong, UnknownName
 ├── the desk
-│   ├── NotSignedIn, NotAllowed, StaleForm
-│   └── SignInRefused, AccountInvalid
+│   ├── NotSignedIn, NotAllowed, StaleForm, DemonstrationIsLocal
+│   └── SignInRefused, SignInsBusy, TooManySignIns, AccountInvalid, SetupLinkInvalid
 ├── the ledger
 │   ├── UnknownComplaint, AlreadyDecided, DecisionInvalid (TypedNameUnclear), KeyReused
 │   └── LedgerUnavailable, StorageFull
@@ -161,8 +161,40 @@ class SignInRefused(PilahError):
     """Name and password don't match, or the account is locked; the message doesn't say which."""
 
 
+class SignInsBusy(PilahError):
+    """More passwords arrived at once than the service checks."""
+
+    retry_after_seconds = 5
+
+    def __init__(self) -> None:
+        super().__init__("ledger.sign-ins-busy")
+
+
+class TooManySignIns(PilahError):
+    """Too many sign-ins failed from one address; `first` is True once per address and window."""
+
+    def __init__(self, retry_after_seconds: int, *, first: bool) -> None:
+        super().__init__("ledger.too-many-sign-ins", minutes=-(-retry_after_seconds // 60))
+        self.retry_after_seconds = retry_after_seconds
+        self.first = first
+
+
 class AccountInvalid(PilahError):
     """A name, role or password is not acceptable."""
+
+
+class SetupLinkInvalid(PilahError):
+    """The link for the first administrator is unknown, used or expired, or the office has users."""
+
+    def __init__(self) -> None:
+        super().__init__("ledger.setup-link-invalid")
+
+
+class DemonstrationIsLocal(PilahError):
+    """The demonstration was opened by another name than this machine's own, or through a proxy."""
+
+    def __init__(self) -> None:
+        super().__init__("pages.demonstration-is-local")
 
 
 class UnknownComplaint(PilahError):

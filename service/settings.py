@@ -79,6 +79,10 @@ class Settings(BaseSettings):
         default=(),
         description="Names, besides the loopback ones, that a browser may know this service by; commas between.",
     )
+    trusted_proxies: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Addresses or networks of proxies whose X-Forwarded-For names the caller; commas between.",
+    )
     max_text_characters: int = Field(default=LONGEST_TEXT, ge=1, description="The longest text of one complaint.")
     max_body_bytes: int = Field(default=256 * 1024, ge=1024, description="The largest body of one complaint.")
     max_batch_bytes: int = Field(default=8 * 1024 * 1024, ge=1024, description="The largest body of a batch.")
@@ -87,7 +91,7 @@ class Settings(BaseSettings):
     )
     max_batch_items: int = Field(default=1000, ge=1, description="The most complaints of one batch.")
 
-    @field_validator("allowed_hosts", mode="before")
+    @field_validator("allowed_hosts", "trusted_proxies", mode="before")
     @classmethod
     def _split_at_commas(cls, value: object) -> object:
         return tuple(filter(None, map(str.strip, value.split(",")))) if isinstance(value, str) else value
@@ -97,6 +101,16 @@ class Settings(BaseSettings):
     def _must_be_bare_names(cls, value: tuple[str, ...]) -> tuple[str, ...]:
         if not all(_HOST_NAME.fullmatch(name) for name in value):
             raise ValueError("write bare names such as pilah.example.go.id, without https:// and without a port")
+        return value
+
+    @field_validator("trusted_proxies")
+    @classmethod
+    def _must_be_networks(cls, value: tuple[str, ...]) -> tuple[str, ...]:
+        try:
+            for network in value:
+                ipaddress.ip_network(network, strict=False)
+        except ValueError:
+            raise ValueError("write addresses or networks such as 127.0.0.1 or 172.18.0.0/16") from None
         return value
 
     @field_validator("database_url")

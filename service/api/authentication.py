@@ -12,11 +12,11 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 from service.dependencies import settings_of
 from service.errors import KeyMissing
 from service.ledger.accounts import Accounts, secret_digest
+from service.middleware.client_address import is_local
 
 if TYPE_CHECKING:
     from service.api.rate_limit import RateLimit
     from service.ledger.database import Database
-    from service.settings import Settings
 
 # A look into the database takes half as long as a suggestion. A revoked key stays valid for this long at most.
 _CACHED_SECONDS = 1.0
@@ -51,33 +51,36 @@ async def authenticate(
 ) -> str:
     """Admit a call by its key and count the call; returns the key's id.
 
-    An office without users and keys needs no key on a loopback address: a local caller could read its files anyway.
+    An office without users and keys needs no key from this machine itself: a local caller could read its files anyway.
+    A request that a proxy passed on, or that names another host, always needs one.
     Calls without a key are never cached, so that the office's first key or user ends the exception at once.
 
     Raises:
         KeyMissing: the call has no key, or the key was revoked at least a second ago.
         TooManyRequests: the key was used too often in the last minute.
     """
-    state, settings = request.app.state, settings_of(request)
+    state = request.app.state
     cache: CallerCache = state.caller_cache
     rate_limit: RateLimit = state.rate_limit
     digest = secret_digest(credentials.credentials) if credentials else ""
     caller = cache.get(digest) if digest else None
     if caller is None:
-        caller = await run_in_threadpool(_find_caller, state.database, settings, digest)
+        caller = await run_in_threadpool(_find_caller, request, digest)
         if digest:
             cache.put(digest, caller)
     rate_limit.count(caller)
     return caller
 
 
-def _find_caller(database: Database, settings: Settings, digest: str) -> str:
+def _find_caller(request: Request, digest: str) -> str:
+    settings = settings_of(request)
+    database: Database = request.app.state.database
     with database.reading() as session:
         accounts = Accounts(session, settings.office)
         key_id = accounts.key_of(digest) if digest else None
         if key_id is not None:
             return key_id
-        if settings.loopback and not digest:
+        if settings.loopback and not digest and is_local(request):
             any_key, any_user = accounts.any_key_or_user()
             if not any_key and (settings.demonstration or not any_user):
                 return _LOCAL_CALLER

@@ -14,28 +14,32 @@ from typing import TYPE_CHECKING
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, exists, func, select, update
+from argon2.profiles import RFC_9106_LOW_MEMORY
+from sqlalchemy import and_, delete, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data.ids import time_ordered_id
-from service.errors import AccountInvalid, SignInRefused
-from service.ledger.audit import record_event
+from service.errors import AccountInvalid, SetupLinkInvalid
+from service.ledger.audit import newest, record_event
 from service.ledger.database import now
-from service.ledger.tables import ApiKey, SignIn, User
+from service.ledger.tables import ApiKey, KnownBrowser, SetupLink, SignIn, SignInFailures, User
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterator, Sequence
 
+    from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
 
     from service.ledger.database import Database
+    from service.ledger.tables import AuditEvent
 
 SHORTEST_PASSWORD = 10
 LONGEST_PASSWORD = 200
-MOST_FAILURES = 5
-LOCKED_FOR = timedelta(minutes=15)
 SIGNED_IN_FOR = timedelta(hours=12)
 IDLE_FOR = timedelta(hours=2)
+SETUP_LINK_VALID_FOR = timedelta(hours=24)
+# The page of the one-time link.
+SETUP_ADDRESS = "/pengelola-pertama"
 _SEEN_EVERY = timedelta(minutes=1)
 _NAME = re.compile(r"[a-z0-9][a-z0-9._-]{1,59}")
 _KEY_PREFIX = "pilah_"
@@ -89,6 +93,10 @@ class Accounts:
         """All users, by name."""
         return list(self._session.scalars(select(User).where(User.office == self._office).order_by(User.name)))
 
+    def events(self, most: int) -> Sequence[AuditEvent]:
+        """The newest events of the audit log, newest first."""
+        return newest(self._session, self._office, most)
+
     def any_user(self) -> bool:
         return self._session.scalar(select(func.count()).where(User.office == self._office)) != 0
 
@@ -98,33 +106,67 @@ class Accounts:
         Raises:
             AccountInvalid: the name is taken or malformed, the role is unknown, or the password is too short or long.
         """
-        name = name.strip().lower()
-        if not _NAME.fullmatch(name):
-            raise AccountInvalid("ledger.user-name-malformed")
-        _check_password(password)
+        name = _user_name(name)
+        valid_role = _role(role)
+        # Before the first statement: no transaction has begun yet, so that a slow hash holds up no writer.
+        password_hash = new_hash(password)
         try:
             with self._session.begin_nested():
-                user = self._add(name, _role(role), _hasher().hash(password))
+                user = self._add(name, valid_role, password_hash)
         except IntegrityError:
             raise AccountInvalid("ledger.user-name-taken", name=name) from None
         self._record(by, "user_added", name)
         return user
+
+    def add_first_administrator(self, setup_secret: str, name: str, password: str) -> User:
+        """Make the office's first user, an administrator, with the secret of the one-time link, which is used up.
+
+        Raises:
+            SetupLinkInvalid: the link is unknown, used or expired, or the office has users.
+            AccountInvalid: the name is malformed, or the password is too short or long.
+        """
+        name = _user_name(name)
+        # Before the first statement, as in `add_user`.
+        password_hash = new_hash(password)
+        # Of two requests with one link, only one deletes the row.
+        used = self._session.execute(
+            delete(SetupLink).where(self._is_setup_link(setup_secret)).returning(SetupLink.office)
+        )
+        if used.scalar() is None or self.any_user():
+            raise SetupLinkInvalid
+        user = self._add(name, Role.ADMINISTRATOR, password_hash)
+        self._record(name, "first_administrator", name)
+        return user
+
+    def new_setup_link(self) -> str:
+        """The secret of a new one-time link; an earlier link of the office is invalid from now on."""
+        secret = secrets.token_urlsafe(32)
+        self._session.execute(delete(SetupLink).where(SetupLink.office == self._office))
+        self._session.add(
+            SetupLink(office=self._office, secret_hash=secret_digest(secret), expires_at=now() + SETUP_LINK_VALID_FOR)
+        )
+        return secret
+
+    def setup_link_valid(self, secret: str) -> bool:
+        """Whether the secret of a one-time link may still be used."""
+        return bool(self._session.scalar(select(exists().where(self._is_setup_link(secret))))) and not self.any_user()
 
     def add_demonstrator(self, name: str, role: Role) -> User:
         """Add a user whom no password signs in."""
         return self._add(name, role, password_hash="")
 
     def set_password(self, name: str, password: str, by: str) -> None:
-        """Set a password and end the user's sessions.
+        """Set a password, end the user's sessions and locks, and forget the user's known browsers.
 
         Raises:
             AccountInvalid: the user is unknown, or the password is too short or long.
         """
+        # Before the first statement, as in `add_user`.
+        password_hash = new_hash(password)
         user = self._user(name)
-        _check_password(password)
-        user.password = _hasher().hash(password)
-        user.failures, user.locked_until = 0, None
-        self._session.execute(delete(SignIn).where(SignIn.user_id == user.id))
+        user.password = password_hash
+        for table in (SignIn, SignInFailures, KnownBrowser):
+            self._session.execute(delete(table).where(table.user_id == user.id))
         self._record(by, "password_set", user.name)
 
     def set_role(self, name: str, role: str, by: str) -> None:
@@ -147,31 +189,9 @@ class Accounts:
         user = self._user(name)
         self._keep_an_administrator(user, "")
         user.disabled_at = user.disabled_at or now()
-        self._session.execute(delete(SignIn).where(SignIn.user_id == user.id))
+        for table in (SignIn, KnownBrowser):
+            self._session.execute(delete(table).where(table.user_id == user.id))
         self._record(by, "user_disabled", user.name)
-
-    def sign_in(self, name: str, password: str) -> tuple[str, SignedInUser] | SignInRefused:
-        """Sign a user in: the browser's secret and the user, or a refusal.
-
-        The refusal is returned, not raised, so that the transaction commits the count of failures. After five failures
-        the account is locked for a quarter of an hour.
-        """
-        refused = SignInRefused("ledger.sign-in-refused")
-        user = self._session.scalar(
-            select(User).where(User.office == self._office, User.name == name.strip().lower()).with_for_update()
-        )
-        # An unknown name takes as long as a known one, so that the time reveals no names.
-        right = _verified(user.password if user else _hash_of_unknown_user(), password[:LONGEST_PASSWORD])
-        if user is None or user.disabled_at is not None or (user.locked_until and user.locked_until > now()):
-            return refused
-        if not right:
-            self._count_failure(user)
-            return refused
-        user.failures, user.locked_until = 0, None
-        if _hasher().check_needs_rehash(user.password):
-            user.password = _hasher().hash(password)
-        self._record(user.name, "sign_in", user.name)
-        return self.open_session(user)
 
     def open_session(self, user: User) -> tuple[str, SignedInUser]:
         """Start a session for a user: the browser's secret and the user."""
@@ -273,6 +293,13 @@ class Accounts:
             )
         )
 
+    def _is_setup_link(self, secret: str) -> ColumnElement[bool]:
+        return and_(
+            SetupLink.office == self._office,
+            SetupLink.secret_hash == secret_digest(secret),
+            SetupLink.expires_at > now(),
+        )
+
     def _add(self, name: str, role: Role, password_hash: str) -> User:
         user = User(
             id=time_ordered_id(),
@@ -280,7 +307,6 @@ class Accounts:
             name=name,
             role=role,
             password=password_hash,
-            failures=0,
             created_at=now(),
         )
         self._session.add(user)
@@ -296,12 +322,6 @@ class Accounts:
     def _record(self, actor: str, action: str, subject: str) -> None:
         record_event(self._session, self._office, actor, action, subject)
 
-    def _count_failure(self, user: User) -> None:
-        user.failures += 1
-        if user.failures >= MOST_FAILURES:
-            user.failures, user.locked_until = 0, now() + LOCKED_FOR
-            self._record(user.name, "locked", user.name)
-
     def _keep_an_administrator(self, user: User, role: str) -> None:
         others = [
             other
@@ -310,6 +330,13 @@ class Accounts:
         ]
         if user.role == Role.ADMINISTRATOR and role != Role.ADMINISTRATOR and not others:
             raise AccountInvalid("ledger.last-administrator")
+
+
+def _user_name(name: str) -> str:
+    name = name.strip().lower()
+    if not _NAME.fullmatch(name):
+        raise AccountInvalid("ledger.user-name-malformed")
+    return name
 
 
 def _role(role: str) -> Role:
@@ -323,17 +350,40 @@ def _check_password(password: str) -> None:
         raise AccountInvalid("ledger.password-length", shortest=SHORTEST_PASSWORD, longest=LONGEST_PASSWORD)
 
 
-def _verified(password_hash: str, password: str) -> bool:
+def new_hash(password: str) -> str:
+    """The hash of a new password. Takes a tenth of a second and 64 MiB: never call it inside a transaction.
+
+    Raises:
+        AccountInvalid: the password is too short or long.
+    """
+    _check_password(password)
+    return _hasher().hash(password)
+
+
+def password_matches(password_hash: str | None, password: str) -> bool:
+    """Whether a password belongs to a hash; never call it inside a transaction.
+
+    Without a hash, for an unknown name, the answer takes as long: the time reveals no names.
+    """
     try:
-        return _hasher().verify(password_hash, password)
+        return _hasher().verify(password_hash or _hash_of_unknown_user(), password[:LONGEST_PASSWORD])
     except (VerificationError, InvalidHashError):
         return False
 
 
+def renewed_hash(password_hash: str, password: str) -> str:
+    """A hash with the present parameters: the same one, unless it was made with others."""
+    return _hasher().hash(password) if _hasher().check_needs_rehash(password_hash) else password_hash
+
+
+def production_hasher() -> PasswordHasher:
+    """Argon2id with RFC 9106's low-memory parameters, whatever the library's defaults become."""
+    return PasswordHasher.from_parameters(RFC_9106_LOW_MEMORY)
+
+
 @cache
 def _hasher() -> PasswordHasher:
-    # The library's defaults are argon2id with RFC 9106's low-memory parameters.
-    return PasswordHasher()
+    return production_hasher()
 
 
 @cache

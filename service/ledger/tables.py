@@ -219,8 +219,6 @@ class User(Base):
     name: Mapped[str] = mapped_column(String(60))
     role: Mapped[str] = mapped_column(String(13))
     password: Mapped[str]
-    failures: Mapped[int]
-    locked_until: Mapped[datetime | None]
     created_at: Mapped[datetime]
     disabled_at: Mapped[datetime | None]
 
@@ -234,6 +232,40 @@ class SignIn(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
     form_token: Mapped[str] = mapped_column(String(64))
     seen_at: Mapped[datetime]
+    expires_at: Mapped[datetime]
+
+
+class SignInFailures(Base):
+    """The latest failures to sign in with one name from one source, an address or a known browser.
+
+    The key is a hash: what somebody types as a name may be a password. `user_id` is empty for an unknown name.
+    """
+
+    __tablename__ = "sign_in_failures"
+
+    key_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[str | None] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), index=True)
+    failures: Mapped[int]
+    last_at: Mapped[datetime]
+
+
+class KnownBrowser(Base):
+    """A browser from which a user signed in before. The browser holds a secret, this row the hash."""
+
+    __tablename__ = "known_browsers"
+
+    secret_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    user_id: Mapped[str] = mapped_column(ForeignKey("users.id", ondelete="CASCADE"), primary_key=True, index=True)
+    seen_at: Mapped[datetime]
+
+
+class SetupLink(Base):
+    """The one-time link that makes an office's first administrator, as a hash."""
+
+    __tablename__ = "setup_links"
+
+    secret_hash: Mapped[str] = mapped_column(String(64), primary_key=True)
+    office: Mapped[str] = mapped_column(String(63))
     expires_at: Mapped[datetime]
 
 

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.middleware.gzip import GZipMiddleware
 from starlette.requests import Request
 
 from service.errors import UnknownHost
+from service.middleware.client_address import host_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Collection
@@ -86,7 +86,7 @@ class AllowedHostsMiddleware:
         self._on_error = on_error
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
-        if scope["type"] != "http" or _host(Headers(scope=scope)) in self._allowed:
+        if scope["type"] != "http" or host_of(Headers(scope=scope)) in self._allowed:
             await self._app(scope, receive, send)
             return
         await self._on_error(Request(scope), UnknownHost())(scope, receive, send)
@@ -108,10 +108,3 @@ class CompressionMiddleware:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         compressed = scope["type"] == "http" and scope["path"].startswith(_COMPRESSED_PATHS)
         await (self._compressing if compressed else self._app)(scope, receive, send)
-
-
-def _host(headers: Headers) -> str | None:
-    try:
-        return urlsplit(f"//{headers.get('host', '')}").hostname
-    except ValueError:
-        return None

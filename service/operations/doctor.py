@@ -130,6 +130,8 @@ def _check_settings(settings: Settings) -> Iterator[Finding]:
     yield _ok("settings", "settings-valid", office=settings.office)
     for unknown in unknown_variables():
         yield _warning("settings", "unknown-setting", name=unknown.name, nearest=unknown.nearest)
+    if settings.allowed_hosts and not settings.trusted_proxies:
+        yield _warning("settings", "no-trusted-proxy")
     if settings.demonstration:
         level = _warning if settings.loopback else _problem
         yield level("settings", "demonstration")

@@ -25,7 +25,7 @@ from data.messages import terminal_message
 from model.errors import ArtifactForeign
 from model.versions.artifact import verify
 from service.errors import BackupUnusable
-from service.ledger.database import REVISIONS, connect, migrate_within, revision_of
+from service.ledger.database import REVISIONS, connect, migrate_within
 from service.operations.backup import FOLDERS, FORMAT, LEDGER, MANIFEST, signature
 from service.operations.ledger_dump import count_rows, drop_all, rows_in, tables_of
 from service.operations.options import Home, settings_for
@@ -93,7 +93,7 @@ def restore(source: Path, settings: Settings, *, replace: bool = False) -> Resto
         engine = connect(make_url(settings.ledger_url))
         try:
             with engine.connect() as connection, connection.begin() as entered:
-                rows = _fill(connection, aside, str(manifest["schema"]), replace=replace)
+                rows = _fill(connection, aside, str(manifest["schema"]))
                 with _moved_in(aside, settings.home):
                     entered.commit()
         except SQLAlchemyError as error:
@@ -187,12 +187,11 @@ def _check_models(aside: Path, signing_key: str) -> Iterator[str]:
             yield f"{manifest.parent.parent.name}/{manifest.parent.name}"
 
 
-def _fill(connection: Connection, aside: Path, schema: str, *, replace: bool) -> int:
+def _fill(connection: Connection, aside: Path, schema: str) -> int:
     """Insert the ledger's rows under the backup's schema, then migrate to the newest; returns the number of rows."""
-    if replace or revision_of(connection) != schema:
-        # Without --replace the database is empty.
-        drop_all(connection)
-        migrate_within(connection, schema)
+    # Without --replace the database holds no more than an unused link for a first administrator.
+    drop_all(connection)
+    migrate_within(connection, schema)
     count = 0
     known = {table.name: table for table in tables_of(connection)}
     files = {path.stem: path for path in (aside / LEDGER).glob("*.jsonl")}

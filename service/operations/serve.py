@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import socket
+import sys
 from contextlib import suppress
+from datetime import timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import structlog
@@ -12,7 +14,7 @@ import typer
 from data.errors import PilahError
 from data.messages import terminal_message
 from service.app import create_app
-from service.ledger.accounts import open_accounts
+from service.ledger.accounts import SETUP_ADDRESS, SETUP_LINK_VALID_FOR, open_accounts
 from service.observability.logs import configure_logs
 from service.operations.options import Home, OfficeName, settings_for
 from service.operations.workers import GracefulServer, run_workers
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
 
     from service.settings import Settings
 
+_HOUR = timedelta(hours=1)
 _LOG = structlog.stdlib.get_logger("pilah")
 
 
@@ -55,9 +58,14 @@ def serve(settings: Settings) -> None:
     for unknown in unknown_variables():
         _LOG.warning("unknown setting", variable=unknown.name, nearest=unknown.nearest)
     app = create_app(settings)
-    _require_users(settings, app)
+    setup_secret = _setup_secret(settings, app)
     with _listening(settings.host, settings.port) as listener:
         typer.echo(terminal_message("operations.serving", office=settings.office, address=_address(listener)))
+        if setup_secret:
+            link, hours = f"{_address(listener)}{SETUP_ADDRESS}?kode={setup_secret}", SETUP_LINK_VALID_FOR // _HOUR
+            typer.echo(terminal_message("operations.setup-link", link=link, hours=hours))
+        # A service manager's pipe would keep the lines until the end.
+        sys.stdout.flush()
         if settings.workers > 1:
             app.state.database.engine.dispose()
             run_workers(settings, listener)
@@ -71,14 +79,18 @@ def _address(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-def _require_users(settings: Settings, app: FastAPI) -> None:
-    if settings.loopback:
-        return
+def _setup_secret(settings: Settings, app: FastAPI) -> str:
+    """The secret of a new link for the first administrator; blank where the office has users or is a demonstration."""
     if settings.demonstration:
-        raise PilahError("operations.demonstration-is-local")
+        if not settings.loopback:
+            raise PilahError("operations.demonstration-is-local")
+        return ""
     with open_accounts(app.state.database) as accounts:
-        if not accounts.any_user():
+        if accounts.any_user():
+            return ""
+        if not settings.loopback:
             raise PilahError("operations.no-user-yet", host=settings.host, office=settings.office)
+        return accounts.new_setup_link()
 
 
 def _listening(host: str, port: int) -> socket.socket:

@@ -59,6 +59,8 @@ class GracefulServer(uvicorn.Server):
             uvicorn.Config(
                 app,
                 access_log=False,
+                # Only PILAH_TRUSTED_PROXIES says whose forwarded addresses count; uvicorn would trust this machine.
+                proxy_headers=False,
                 server_header=False,
                 log_config=None,
                 log_level="warning",

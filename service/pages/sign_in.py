@@ -6,15 +6,30 @@ from fastapi import APIRouter, Query, Request
 from sqlalchemy import select
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from service.dependencies import CurrentSettings, CurrentTransaction
-from service.errors import AccountInvalid, SignInRefused
+from data.errors import PilahError
+from service.dependencies import CurrentSettings, CurrentSignIns, CurrentTransaction
+from service.errors import AccountInvalid, DemonstrationIsLocal, SignInRefused, SignInsBusy, TooManySignIns
+from service.jobs.sign_ins import Attempt
 from service.ledger.accounts import SIGNED_IN_FOR, Accounts, Role, SignedInUser, open_accounts
+from service.ledger.sign_in_failures import BROWSER_KNOWN_FOR
 from service.ledger.tables import User
+from service.middleware.client_address import client_address, is_local
 from service.pages.frame import indonesian
 from service.pages.frame.context import desk_page, names_of
 from service.pages.frame.kept_forms import ADDRESS_FIELD, KeptForm, kept_form_in
 from service.pages.frame.rendering import render
-from service.pages.frame.session import COOKIE, OwnForm, PlainForm, SignedIn, safe_back
+from service.pages.frame.session import (
+    COOKIE,
+    OwnForm,
+    PlainForm,
+    SignedIn,
+    SignedInWithoutTransaction,
+    safe_back,
+    sent_from_pilah,
+    set_cookie,
+    start_session,
+)
+from service.problems import headers_of
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -22,7 +37,9 @@ if TYPE_CHECKING:
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
+_BROWSER_COOKIE = "pilah_peramban"
 _DEMONSTRATION_USER = "petugas.contoh"
+_REFUSALS: dict[type[PilahError], int] = {SignInRefused: 403, TooManySignIns: 429, SignInsBusy: 503}
 Back = Annotated[str, Query(alias="lanjut", max_length=2_000)]
 
 
@@ -31,31 +48,34 @@ def sign_in_form(
     request: Request, settings: CurrentSettings, transaction: CurrentTransaction, back: Back = "/"
 ) -> Response:
     if settings.demonstration:
-        return _start_session(settings, _demonstration_session(request, settings), safe_back(back))
+        if not is_local(request):
+            raise DemonstrationIsLocal
+        return start_session(settings, _demonstration_session(request, settings), safe_back(back))
     if transaction.accounts.signed_in_user(request.cookies.get(COOKIE, "")):
         return RedirectResponse(safe_back(back), 303)
     return _form(settings, back, nobody=not transaction.accounts.any_user())
 
 
 @router.post("/masuk")
-def sign_in(request: Request, settings: CurrentSettings, form: PlainForm) -> Response:
+def sign_in(request: Request, settings: CurrentSettings, sign_ins: CurrentSignIns, form: PlainForm) -> Response:
     """Check name and password. No form token exists before the session: the browser's own header says who sent the form."""
     back = safe_back(form.get("lanjut", 2_000))
     kept = kept_form_in(form, safe_back(form.get(ADDRESS_FIELD, 2_000)))
-    if request.headers.get("sec-fetch-site", "same-origin") not in {"same-origin", "none"}:
+    if not sent_from_pilah(request):
         return _form(settings, back, "Formulir ini tidak dikirim dari halaman Pilah. Coba masuk lagi.", 403)
-    database: Database = request.app.state.database
-    with open_accounts(database) as accounts:
-        outcome = accounts.sign_in(form.get("nama"), form.get("sandi"))
-    if isinstance(outcome, SignInRefused):
-        return _form(settings, back, indonesian.sentence(outcome), 403, kept=kept)
-    secret, user = outcome
-    if kept is None:
-        return _start_session(settings, secret, back)
-    with database.reading() as session:
-        readable = kept.readable(names_of(request, session))
-    page = desk_page(request, user, "resume.html", "", kept=kept, token=user.form_token, readable=readable)
-    return _with_session(settings, secret, page)
+    address = client_address(request, settings.trusted_proxies)
+    attempt = Attempt(form.get("nama"), form.get("sandi"), address, request.cookies.get(_BROWSER_COOKIE, ""))
+    try:
+        new = sign_ins.sign_in(attempt)
+    except tuple(_REFUSALS) as error:
+        status = _REFUSALS[type(error)]
+        refusal = _form(settings, back, indonesian.sentence(error), status, kept=kept)
+        refusal.headers.update(headers_of(status, error))
+        return refusal
+    answer = RedirectResponse(back, 303) if kept is None else _resume(request, new.user, kept)
+    set_cookie(answer, settings, COOKIE, new.secret, int(SIGNED_IN_FOR.total_seconds()))
+    set_cookie(answer, settings, _BROWSER_COOKIE, new.browser, int(BROWSER_KNOWN_FOR.total_seconds()))
+    return answer
 
 
 @router.post("/keluar")
@@ -71,15 +91,22 @@ def account(user: SignedIn, settings: CurrentSettings) -> HTMLResponse:
 
 @router.post("/akun")
 def change_password(
-    user: SignedIn, settings: CurrentSettings, form: OwnForm, transaction: CurrentTransaction
+    request: Request,
+    user: SignedInWithoutTransaction,
+    settings: CurrentSettings,
+    sign_ins: CurrentSignIns,
+    form: PlainForm,
 ) -> Response:
     if settings.demonstration:
         return _account(user, settings, "Akun contoh tidak punya kata sandi.", 422)
-    outcome = transaction.accounts.sign_in(user.name, form.get("sandi_lama"))
-    if isinstance(outcome, SignInRefused):
-        return _account(user, settings, "Kata sandi lama salah.", 422)
+    address = client_address(request, settings.trusted_proxies)
+    database: Database = request.app.state.database
     try:
-        transaction.accounts.set_password(user.name, form.get("sandi_baru"), user.name)
+        sign_ins.check_own_password(user, form.get("sandi_lama"), request.cookies[COOKIE], address)
+        with open_accounts(database) as accounts:
+            accounts.set_password(user.name, form.get("sandi_baru"), user.name)
+    except SignInRefused:
+        return _account(user, settings, "Kata sandi lama salah, atau sudah lima kali salah: tunggu 15 menit.", 422)
     except AccountInvalid as error:
         return _account(user, settings, indonesian.sentence(error), 422)
     return _end_session()
@@ -101,20 +128,12 @@ def _form(
     return render("sign_in.html", status, settings=settings, back=back, error=error, nobody=nobody, kept=kept)
 
 
-def _start_session(settings: Settings, secret: str, back: str) -> Response:
-    return _with_session(settings, secret, RedirectResponse(back, 303))
-
-
-def _with_session(settings: Settings, secret: str, answer: Response) -> Response:
-    answer.set_cookie(
-        COOKIE,
-        secret,
-        max_age=int(SIGNED_IN_FOR.total_seconds()),
-        httponly=True,
-        samesite="lax",
-        secure=settings.secure_cookies,
-    )
-    return answer
+def _resume(request: Request, user: SignedInUser, kept: KeptForm) -> Response:
+    """The page that offers to send the form again that was typed before the session ended."""
+    database: Database = request.app.state.database
+    with database.reading() as session:
+        readable = kept.readable(names_of(request, session))
+    return desk_page(request, user, "resume.html", "", kept=kept, token=user.form_token, readable=readable)
 
 
 def _end_session() -> Response:

@@ -43,6 +43,9 @@ _WORDS = {
     "urn:pilah:problem:bad_request": _Words(
         "Permintaan tidak dapat dibaca", "Buka Pilah lewat alamat yang diberikan pengelola, lalu coba lagi."
     ),
+    "urn:pilah:problem:overloaded": _Words(
+        "Pilah sedang sibuk", "Belum ada yang dikerjakan. Tunggu beberapa detik, lalu coba lagi."
+    ),
     _NO_MODEL: _Words(
         "Belum ada model yang dapat dipakai",
         "Pilah belum dapat memberi saran. Pengaduan tetap dapat diputuskan tanpa Pilah.",

@@ -82,6 +82,9 @@ _NOTICES = {
 AUDIT_ACTIONS = {
     "sign_in": "masuk",
     "locked": "terkunci: terlalu sering salah kata sandi",
+    "first_administrator": "menjadi pengelola pertama",
+    "new_browser": "masuk dari peramban baru, di alamat",
+    "sign_ins_throttled": "terlalu sering gagal masuk dari alamat ini",
     "decision": "memutuskan",
     "undo": "membatalkan putusan",
     "return": "mencatat pengembalian",

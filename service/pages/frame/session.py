@@ -7,11 +7,12 @@ from urllib.parse import quote
 
 from fastapi import Depends, Request
 from starlette.datastructures import FormData, UploadFile
+from starlette.responses import RedirectResponse, Response
 
 from service.contract.field_types import clean
 from service.dependencies import CurrentSettings, CurrentTransaction
 from service.errors import NotAllowed, NotSignedIn, StaleForm
-from service.ledger.accounts import Accounts, Role, SignedInUser, open_accounts
+from service.ledger.accounts import SIGNED_IN_FOR, Accounts, Role, SignedInUser, open_accounts
 from service.settings import Settings
 
 if TYPE_CHECKING:
@@ -118,25 +119,35 @@ def retrainer_of(user: SignedIn, settings: CurrentSettings) -> SignedInUser:
     return user if may_train(user, settings) else _at_least(Role.ADMINISTRATOR, user)
 
 
-def retrainer_without_transaction(request: Request, settings: CurrentSettings, form: PlainForm) -> SignedInUser:
-    """A retrainer with an own form, for routes that take seconds: an open transaction would block others.
+def signed_in_without_transaction(request: Request, settings: CurrentSettings, form: PlainForm) -> SignedInUser:
+    """A user with an own form, for routes that take long: an open transaction would block others.
 
     Raises:
         NotSignedIn: the request has no valid session cookie.
-        NotAllowed: the user's role may not train.
         StaleForm: the token is missing or belongs to another session.
     """
     database: Database = request.app.state.database
     with database.reading() as session:
         user = _user_of_cookie(request, Accounts(session, settings.office))
-    retrainer_of(user, settings)
     _require_token(user, form)
     return user
+
+
+SignedInWithoutTransaction = Annotated[SignedInUser, Depends(signed_in_without_transaction)]
+
+
+def administrator_without_transaction(user: SignedInWithoutTransaction, settings: CurrentSettings) -> SignedInUser:
+    return administrator_of(user, settings)
+
+
+def retrainer_without_transaction(user: SignedInWithoutTransaction, settings: CurrentSettings) -> SignedInUser:
+    return retrainer_of(user, settings)
 
 
 Supervisor = Annotated[SignedInUser, Depends(supervisor_of)]
 Administrator = Annotated[SignedInUser, Depends(administrator_of)]
 Retrainer = Annotated[SignedInUser, Depends(retrainer_of)]
+AdministratorWithoutTransaction = Annotated[SignedInUser, Depends(administrator_without_transaction)]
 RetrainerWithoutTransaction = Annotated[SignedInUser, Depends(retrainer_without_transaction)]
 
 
@@ -147,6 +158,22 @@ def sign_in_address(back: str) -> str:
 def safe_back(back: str) -> str:
     """The address to return to, replaced by the start page where it leads outside this service."""
     return back if back.startswith("/") and not back.startswith(("//", "/\\")) and "\\" not in back else "/"
+
+
+def sent_from_pilah(request: Request) -> bool:
+    """Whether the browser says that a page of Pilah sent the form; old browsers say nothing."""
+    return request.headers.get("sec-fetch-site", "same-origin") in {"same-origin", "none"}
+
+
+def start_session(settings: Settings, secret: str, back: str) -> Response:
+    """Redirect with the cookie of a new session."""
+    answer = RedirectResponse(back, 303)
+    set_cookie(answer, settings, COOKIE, secret, int(SIGNED_IN_FOR.total_seconds()))
+    return answer
+
+
+def set_cookie(answer: Response, settings: Settings, name: str, secret: str, seconds: int) -> None:
+    answer.set_cookie(name, secret, max_age=seconds, httponly=True, samesite="lax", secure=settings.secure_cookies)
 
 
 def _user_of_cookie(request: Request, accounts: Accounts) -> SignedInUser:

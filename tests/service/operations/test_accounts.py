@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
 
+import httpx2 as httpx
 import pytest
+
+from tests.service.running import serving
 
 _PILAH = Path(sys.executable).with_name("pilah")
 
@@ -63,3 +67,19 @@ def test_an_address_that_others_reach_is_not_served_before_somebody_can_sign_in(
     outcome = _pilah(tmp_path, "serve", "--host", "0.0.0.0")  # noqa: S104 - it is refused
     assert outcome.returncode == 1
     assert "pilah users add" in outcome.stderr
+
+
+def test_a_fresh_service_prints_a_link_for_the_first_administrator_and_none_after(tmp_path: Path) -> None:
+    printed: list[str] = []
+    for _ in range(2):
+        with serving(tmp_path / "home", tmp_path / "log") as running:
+            assert running.process.stdout is not None
+            if not printed:
+                printed.append(running.process.stdout.readline())
+                link = re.search(r"(http://127\.0\.0\.1:\d+/pengelola-pertama)\?kode=(\S+)", printed[0])
+                assert link, printed
+                form = {"kode": link[2], "nama": "rini", "sandi": "kata-sandi-uji", "sandi_lagi": "kata-sandi-uji"}
+                assert httpx.post(link[1], data=form).status_code == 303
+                assert link[2] not in running.log
+            running.stop()
+            assert "kode=" not in running.process.stdout.read()

@@ -202,3 +202,9 @@ def test_an_earlier_schema_and_an_empty_database_are_told_on_either(
     migrate(engine)
     engine.dispose()
     assert {about for about, _, _ in _faults(settings)} == {"users"}
+
+
+def test_a_proxy_whose_forwarded_addresses_do_not_count_is_warned_about(sound: Settings) -> None:
+    behind = sound.model_copy(update={"allowed_hosts": ("pilah.example.go.id",)})
+    assert [text for *_, text in _faults(behind) if "PILAH_TRUSTED_PROXIES" in text]
+    assert _faults(behind.model_copy(update={"trusted_proxies": ("127.0.0.1",)})) == []
