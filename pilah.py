@@ -6,6 +6,7 @@ This is the composition root, the only file that knows both training and service
 from __future__ import annotations
 
 import errno
+import os
 import sys
 from contextlib import contextmanager
 from importlib import import_module
@@ -17,6 +18,7 @@ from typer.core import TyperCommand, TyperGroup
 
 from data.errors import PilahError
 from data.messages import terminal_language, terminal_message
+from data.settings_file import load_settings_file
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -141,7 +143,9 @@ def decisions_of(office: Office, timezone: str) -> Iterator[Path]:
     from service.ledger.training_rows import exported_training_rows  # noqa: PLC0415 - a command is imported when it is called
     from service.settings import read_settings  # noqa: PLC0415
 
-    with exported_training_rows(read_settings(office=office.name, home=office.home, timezone=timezone)) as decisions:
+    settings = read_settings(office=office.name, home=office.home, timezone=timezone)
+    with exported_training_rows(settings) as decisions:
+        typer.echo(terminal_message("operations.ledger-opened", database=settings.shown("database_url")), err=True)
         yield decisions
 
 
@@ -187,6 +191,8 @@ def demo_command(
 def main() -> None:
     """Run the command: errors that a person can act on become one line on stderr and exit 1; bugs keep the traceback."""
     try:
+        if warning := load_settings_file(os.environ):
+            typer.echo(warning.told_in(terminal_language()), err=True)
         app()
     except PilahError as error:
         _fail(error)

@@ -22,8 +22,8 @@ from model.versions.installation import DEFAULT_TIMEZONE, home_folder, zone_name
 from model.versions.office_home import Office
 
 _PREFIX = "PILAH_"
-# The language of the command line, and variables of the tests and of CI.
-_READ_ELSEWHERE = ("PILAH_LANGUAGE", "PILAH_TEST_", "PILAH_BROWSER", "PILAH_EXAMPLES")
+# The language of the command line, the settings file (data/settings_file.py), and variables of the tests and of CI.
+_READ_ELSEWHERE = ("PILAH_LANGUAGE", "PILAH_SETTINGS_FILE", "PILAH_TEST_", "PILAH_BROWSER", "PILAH_EXAMPLES")
 _HOST_NAME = re.compile(r"[A-Za-z0-9.-]+|[0-9A-Fa-f:]+")
 _DATABASES = ("sqlite", "postgresql", "postgres")
 LOOPBACK_NAMES = ("localhost", "127.0.0.1", "::1")

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
 
 # Tests read English sentences, on a machine with an Indonesian locale too.
 os.environ.setdefault("PILAH_LANGUAGE", "en")
+# Nor do they read the settings of a Pilah that is installed on this machine.
+os.environ.setdefault("PILAH_SETTINGS_FILE", "")
 
 # Durations belong to the benchmarks: here two tests run at once, perhaps beside other work.
 settings.register_profile("pilah", deadline=None)

@@ -14,6 +14,7 @@ import typer
 from typer.testing import CliRunner
 
 from pilah import COMMANDS, LazyCommand, app
+from service.ledger.database import open_ledger
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -62,8 +63,9 @@ def test_a_command_imports_only_what_it_needs(arguments: str, sample_home: Path,
         "import atexit, sys; from pilah import main; sys.argv = ['pilah', *sys.argv[1:]]; "
         "atexit.register(lambda: print('MODULES', *sorted(sys.modules))); main()"
     )
-    # The ledger's first use makes its tables, which takes Alembic.
-    environment = os.environ | {"PILAH_HOME": str(sample_home), "PILAH_DATABASE_URL": f"sqlite:///{tmp_path}/pilah.db"}
+    url = f"sqlite:///{tmp_path}/pilah.db"
+    open_ledger(url).dispose()
+    environment = os.environ | {"PILAH_HOME": str(sample_home), "PILAH_DATABASE_URL": url}
     for _ in range(2):
         ended = subprocess.run(
             [sys.executable, "-c", program, *arguments.split()],

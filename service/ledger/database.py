@@ -88,6 +88,32 @@ def open_ledger(url: str) -> Engine:
     return engine
 
 
+def open_existing_ledger(url: str) -> Engine:
+    """Create an engine for a database that holds a ledger, of any schema, and change nothing.
+
+    Raises:
+        PilahError: the URL is invalid, the database doesn't answer, or it holds no ledger.
+    """
+    try:
+        parsed = make_url(url)
+    except ArgumentError:
+        raise PilahError("ledger.database-url-invalid") from None
+    shown = parsed.render_as_string(hide_password=True)
+    # SQLite would make the file.
+    if parsed.get_backend_name() == "sqlite" and not Path(parsed.database or "").is_file():
+        raise PilahError("ledger.no-ledger", database=shown)
+    engine = connect(parsed)
+    try:
+        with engine.connect().execution_options(**{READS_ONLY: True}) as connection:
+            revision = revision_of(connection)
+    except UNAVAILABLE as error:
+        raise PilahError("ledger.database-unavailable", database=shown, reason=_first_line(error)) from None
+    if revision is None:
+        engine.dispose()
+        raise PilahError("ledger.no-ledger", database=shown)
+    return engine
+
+
 def connect(url: URL) -> Engine:
     """Create an engine with Pilah's options, without touching the schema."""
     if url.get_backend_name() == "sqlite":

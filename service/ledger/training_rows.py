@@ -18,7 +18,7 @@ from model.office.categories import label_categories
 from model.versions.artifact import load
 from model.versions.office_home import Office
 from service.ledger.complaints import to_complaint
-from service.ledger.database import Database, open_ledger
+from service.ledger.database import Database, open_existing_ledger, open_ledger
 from service.ledger.decisions import INTAKE_SYSTEM, Outcome, Verdict
 from service.ledger.names import ledger_names
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
@@ -48,6 +48,8 @@ def exported_training_rows(settings: Settings) -> Iterator[Path]:
     The file includes the masked text of confidential complaints, which only a training may read.
     """
     place = Office(settings.home, settings.office)
+    # A training never makes a ledger: an empty one would teach nothing without a word.
+    open_existing_ledger(settings.ledger_url).dispose()
     settings.home.mkdir(parents=True, exist_ok=True)
     database = Database(open_ledger(settings.ledger_url), settings.office)
     try:

@@ -10,7 +10,7 @@ import typer
 
 from data.messages import terminal_message
 from service.ledger.accounts import open_accounts
-from service.ledger.database import Database, open_ledger
+from service.operations.opened_ledger import existing_ledger, ledger
 from service.operations.options import Home, OfficeName, settings_for
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ Name = Annotated[str, typer.Argument(help="The name to sign in with.")]
 def add_user(name: Name, role: Role = "officer", office: OfficeName = None, home: Home = None) -> None:
     """Add a user. The password is prompted for, or read from the first line of standard input."""
     password = _password()
-    with _accounts(office, home) as accounts:
+    with _accounts(office, home, may_create=True) as accounts:
         accounts.add_user(name, role, password, _BY)
     typer.echo(terminal_message("operations.user-added", name=name, role=role))
 
@@ -80,7 +80,7 @@ def add_key(
     home: Home = None,
 ) -> None:
     """Create a key for a system. It is printed once, and only its hash is stored."""
-    with _accounts(office, home) as accounts:
+    with _accounts(office, home, may_create=True) as accounts:
         secret = accounts.add_key(name, _BY)
     typer.echo(secret)
 
@@ -115,9 +115,9 @@ def revoke_key(
 
 
 @contextmanager
-def _accounts(office: str | None, home: Path | None) -> Iterator[Accounts]:
+def _accounts(office: str | None, home: Path | None, *, may_create: bool = False) -> Iterator[Accounts]:
     settings = settings_for(office=office, home=home)
-    database = Database(open_ledger(settings.ledger_url), settings.office)
+    database = ledger(settings) if may_create else existing_ledger(settings)
     try:
         with open_accounts(database) as accounts:
             yield accounts

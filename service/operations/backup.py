@@ -25,8 +25,9 @@ import typer
 from data.errors import PilahError
 from data.files import replaced_file
 from data.messages import terminal_message
-from service.ledger.database import open_ledger, revision_of
+from service.ledger.database import revision_of
 from service.operations.ledger_dump import rows_out, snapshot, tables_of
+from service.operations.opened_ledger import existing_engine
 from service.operations.options import Home, settings_for
 
 if TYPE_CHECKING:
@@ -77,13 +78,13 @@ def back_up(settings: Settings, target: Path, *, replace: bool = False) -> Writt
     The file appears whole or not at all. Only its owner may read it: it holds masked complaints and password hashes.
 
     Raises:
-        PilahError: the file exists already, or its folder doesn't exist.
+        PilahError: the file exists already, its folder doesn't exist, or there is no ledger.
     """
     if target.exists() and not replace:
         raise PilahError("operations.backup-exists", path=target)
     if not target.parent.is_dir():
         raise PilahError("operations.no-folder", folder=target.parent)
-    engine = open_ledger(settings.ledger_url)
+    engine = existing_engine(settings)
     try:
         with (
             replaced_file(target, private=True) as file,

@@ -28,6 +28,7 @@ from service.errors import BackupUnusable
 from service.ledger.database import REVISIONS, connect, migrate_within
 from service.operations.backup import FOLDERS, FORMAT, LEDGER, MANIFEST, signature
 from service.operations.ledger_dump import count_rows, drop_all, rows_in, tables_of
+from service.operations.opened_ledger import name_database
 from service.operations.options import Home, settings_for
 
 if TYPE_CHECKING:
@@ -63,7 +64,9 @@ def restore_command(
     ] = False,
 ) -> None:
     """Restore an installation from a backup, into an empty home and database. Stop the service first."""
-    restored = restore(file, settings_for(home=home), replace=replace)
+    settings = settings_for(home=home)
+    name_database(settings)
+    restored = restore(file, settings, replace=replace)
     typer.echo(terminal_message("operations.restored", files=restored.files, rows=restored.rows))
     for version in restored.foreign:
         typer.echo(terminal_message("operations.foreign-version", version=version))

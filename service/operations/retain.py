@@ -9,8 +9,8 @@ import typer
 from data.errors import PilahError
 from data.messages import terminal_message
 from model.versions.office_home import Office
-from service.ledger.database import Database, open_ledger
 from service.ledger.retention import retain
+from service.operations.opened_ledger import existing_ledger
 from service.operations.options import Home, OfficeName, settings_for
 
 
@@ -28,7 +28,7 @@ def retain_command(
     days = days or settings.retention_days
     if not days:
         raise PilahError("operations.no-retention-period")
-    database = Database(open_ledger(settings.ledger_url), settings.office)
+    database = existing_ledger(settings)
     outcome = retain(database, Office(settings.home, settings.office), days, delete_them=not dry_run)
     database.engine.dispose()
     code = "operations.retention-counted" if dry_run else "operations.retention-deleted"

@@ -61,6 +61,7 @@ def serve(settings: Settings) -> None:
     setup_secret = _setup_secret(settings, app)
     with _listening(settings.host, settings.port) as listener:
         typer.echo(terminal_message("operations.serving", office=settings.office, address=_address(listener)))
+        typer.echo(terminal_message("operations.ledger-opened", database=settings.shown("database_url")))
         if setup_secret:
             link, hours = f"{_address(listener)}{SETUP_ADDRESS}?kode={setup_secret}", SETUP_LINK_VALID_FOR // _HOUR
             typer.echo(terminal_message("operations.setup-link", link=link, hours=hours))

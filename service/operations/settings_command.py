@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import os
+
 import typer
 
 from data.messages import terminal_message
+from data.settings_file import VARIABLE
 from service.operations.options import Home, OfficeName, settings_for
 from service.settings import Settings, unknown_variables, variable
 
@@ -15,6 +18,8 @@ def settings_command(office: OfficeName = None, home: Home = None) -> None:
     Secrets are not shown.
     """
     settings = settings_for(office=office, home=home)
+    if path := os.environ.get(VARIABLE):
+        typer.echo(terminal_message("operations.settings-file", path=path), err=True)
     for name, field in Settings.model_fields.items():
         star = "*" if name in settings.model_fields_set else " "
         typer.echo(f"{star} {variable(name)}={settings.shown(name)}\n    {field.description}")
