@@ -65,7 +65,7 @@ def check(
     groups = near_duplicate_groups([row.complaint.text for row in rows])
     alike = _repeated(rows, groups)
     leaking = leaking_rows(rows, units)
-    day = rows[-1].received_at.date() if rows and not reading.in_order_of_file else reading.read_on
+    day = rows[-1].received_at.date() if rows and not reading.in_order_of_file else reading.now().date()
     label_errors: tuple[LabelError, ...] | None = None
     if doubts:
         label_errors = tuple(find_label_errors(rows, units, groups, step))
@@ -88,7 +88,7 @@ def check(
         corrected=dict(reading.corrected),
         mended=_mended(reading),
         joined=reading.corrections.merges,
-        period=None if reading.in_order_of_file else period_of(rows, reading.read_on),
+        period=None if reading.in_order_of_file else period_of(rows, reading.now().date()),
         unread_dates=tuple(_unread(row) for row in reading.left_out if row.reason is UNREAD_DATE),
         no_dates=_left_out(reading.left_out, NO_DATE),
         blank=_blank(reading),

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from data.errors import PilahError
+from model.versions.installation import zone_named
 from model.versions.office_home import Office
 from model.versions.training_lock import training_lock_held
 from training.checking.corrections_file import read_corrections
@@ -127,5 +128,5 @@ def _read(
     report.stage("reading")
     with progress_bar("reading", None, report) as advance:
         if not files:
-            return past_rows(office)
+            return past_rows(office, zone_named(timezone))
         return read_exports(files, columns=columns, timezone=timezone, corrections=corrections, progress=advance)

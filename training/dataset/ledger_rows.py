@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import replace
-from datetime import datetime
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from data.messages import Sentence
@@ -15,6 +15,7 @@ from training.dataset.read import LeftOut, Reading
 from training.errors import HistoryUnusable
 
 if TYPE_CHECKING:
+    from datetime import tzinfo
     from pathlib import Path
 
     from model.history.rows import LabelledComplaint
@@ -25,7 +26,7 @@ _OLDER_ROW = Sentence("training.older-row")
 _OLDER_DECISION = Sentence("training.older-decision")
 
 
-def past_rows(office: Office) -> Reading:
+def past_rows(office: Office, zone: tzinfo = UTC) -> Reading:
     """The rows of earlier exports in the office's history, without rows deleted by retention.
 
     Rows of the ledger are left out: the ledger itself knows about later changes.
@@ -34,13 +35,13 @@ def past_rows(office: Office) -> Reading:
         HistoryUnusable: the stored history is damaged.
     """
     if not history_file(office.history_folder).is_file():
-        return Reading()
+        return Reading(zone=zone)
     try:
         rows = read_history(office.history_folder)
     except ArtifactError as error:
         raise HistoryUnusable("training.past-rows-broken", problem=error, office=office.name) from None
     kept = [row for row in rows if not row.verdict]
-    return Reading(kept, in_order_of_file=bool(kept) and not any(is_date(row.received_at) for row in kept))
+    return Reading(kept, in_order_of_file=bool(kept) and not any(is_date(row.received_at) for row in kept), zone=zone)
 
 
 def with_ledger(reading: Reading, path: Path) -> Reading:
@@ -76,7 +77,7 @@ def with_ledger(reading: Reading, path: Path) -> Reading:
         in_order_of_file=reading.in_order_of_file,
         corrected=reading.corrected,
         from_ledger=_counted(taken),
-        read_on=reading.read_on,
+        zone=reading.zone,
         unclear_statuses=reading.unclear_statuses,
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from dataclasses import dataclass, field, replace
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime, tzinfo
 from hashlib import blake2b
 from typing import TYPE_CHECKING
 
@@ -80,7 +80,7 @@ class Reading:
     """The rows of all files, oldest first, and the rows and files left out.
 
     `unclear_statuses` counts the rows of each status that may mean a return and that the office hasn't explained yet.
-    `read_on` is the day of reading in the office's timezone.
+    `zone` is the office's timezone.
     """
 
     rows: list[LabelledComplaint] = field(default_factory=list)
@@ -92,7 +92,11 @@ class Reading:
     from_ledger: dict[str, int] = field(default_factory=dict)
     unreadable: list[UnreadableFile] = field(default_factory=list)
     unclear_statuses: Counter[str] = field(default_factory=Counter)
-    read_on: date = field(default_factory=lambda: datetime.now(UTC).date())
+    zone: tzinfo = UTC
+
+    def now(self) -> datetime:
+        """The present time in the office's timezone."""
+        return datetime.now(self.zone)
 
     def reasons(self, language: Language = Language.ENGLISH) -> dict[str, int]:
         """The number of rows left out for each reason, most frequent first."""
@@ -120,15 +124,14 @@ def read_exports(
         ColumnMissing: a file has no column for the text, or for neither unit nor category.
         CorrectionsUnusable: the row of a correction is missing from the files or has changed.
     """
-    reading = Reading()
+    zone = zone_named(timezone)
+    reading = Reading(zone=zone)
     applier = CorrectionApplier(corrections or Corrections())
     exports = [export for path in _oldest_first(paths) for export in _opened(path, columns, reading, lenient=lenient)]
     if reading.unreadable and not exports:
         raise reading.unreadable[0].problem
     reading.in_order_of_file = not any("received_at" in export.columns for export in exports)
     by_id: dict[str, tuple[int, LeftOut]] = {}
-    zone = zone_named(timezone)
-    reading.read_on = datetime.now(zone).date()
     for export in exports:
         try:
             _read_export(export, reading, by_id, zone, applier, progress)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import asdict
-from datetime import UTC, datetime
 from hashlib import sha256
 from typing import TYPE_CHECKING, Any
 
@@ -43,7 +42,7 @@ def make_card(
     return {
         "version": router.version,
         "office": office,
-        "trained_at": datetime.now(UTC).isoformat(timespec="seconds"),
+        "trained_at": reading.now().isoformat(timespec="seconds"),
         "data": _data(reading, recipe),
         "split": _split(split, recipe),
         "recipe": asdict(recipe),

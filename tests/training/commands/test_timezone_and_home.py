@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 
 from data.errors import PilahError
 from model.history.rows import read_history
+from model.versions.artifact import read_card
 from model.versions.installation import home_folder
 from model.versions.office_home import Office
 from pilah import app
@@ -61,8 +62,11 @@ def test_a_training_keeps_dates_in_the_offices_timezone_under_a_home_of_the_user
     result = CliRunner().invoke(app, ["train", str(late_evenings), "--office", "uji"])
     assert result.exit_code == 0, result.output
     assert not (tmp_path / "~").exists()
-    rows = read_history(Office(tmp_path / "user" / "pilah", "uji").history_folder)
+    office = Office(tmp_path / "user" / "pilah", "uji")
+    rows = read_history(office.history_folder)
     assert {row.received_at.hour for row in rows} == {5}
+    (version,) = office.versions()
+    assert read_card(office.versions_folder / version)["trained_at"].endswith("+09:00")
     assert rows[0].received_at == datetime(2024, 1, 1) + timedelta(days=1, hours=5)  # noqa: DTZ001 - local time
 
 
