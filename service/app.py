@@ -17,6 +17,7 @@ from service.api.rate_limit import RateLimit
 from service.handlers import HANDLERS, on_pilah_error
 from service.jobs.deadlines import read_deadlines
 from service.jobs.intake import Intake, recount_deadlines
+from service.jobs.office_name import read_office_name
 from service.jobs.renewals import Renewals
 from service.jobs.sign_ins import SignIns
 from service.jobs.training_runs import TrainingRuns
@@ -152,6 +153,7 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
     app.state.rate_limit = RateLimit(settings.requests_per_minute)
     app.state.sign_ins = SignIns(database)
     app.state.intake = intake
+    app.state.office_name = read_office_name(office_home.own_folder / "office.toml", settings.office)
     app.state.uploads = Uploads(database, champion, intake)
     app.state.renewals = Renewals(database, champion, intake)
     app.state.training_runs = TrainingRuns(database, settings)

@@ -19,15 +19,15 @@ if TYPE_CHECKING:
 
 
 def train_sample(office: Office, *, newest_left_out: int = 0) -> Trained:
-    """Train a sample office from the files shipped with Pilah; its units.csv is copied to the office's folder.
+    """Train a sample office from the files shipped with Pilah; units.csv and office.toml are copied to its folder.
 
     The `newest_left_out` rows stay out of the training: the demonstration shows them as waiting complaints.
     """
     with as_file(data.sample_office(office.name)) as folder:
-        units = office.own_folder / "units.csv"
-        if not units.exists():
-            units.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(folder / "units.csv", units)
+        office.own_folder.mkdir(parents=True, exist_ok=True)
+        for name in ("units.csv", "office.toml"):
+            if not (office.own_folder / name).exists():
+                shutil.copyfile(folder / name, office.own_folder / name)
         reading = read_exports([folder / "complaints.csv"], columns={}, timezone="Asia/Jakarta")
     # The rows are in order of time.
     return train(office, replace(reading, rows=reading.rows[: len(reading.rows) - newest_left_out]), Recipe())

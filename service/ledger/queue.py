@@ -112,6 +112,11 @@ class Queue:
         )
         return [_row(columns) for columns in self._session.execute(query).mappings()], count
 
+    def complaints(self, filters: Filters) -> int:
+        """The number of complaints behind the lines of a list: a line stands for a group."""
+        query = select(func.count()).where(*self._where(filters, grouped=False))
+        return self._session.scalar(query) or 0
+
     def neighbour(self, complaint: StoredComplaint, filters: Filters, *, forward: bool) -> str | None:
         """The id of the next or previous complaint of a list; None at the end."""
         key = tuple_(*_order())
@@ -229,29 +234,25 @@ class Queue:
             where.append(_contains(filters.search))
         return where
 
-    def _where(self, filters: Filters) -> list[ColumnElement[bool]]:
+    def _where(self, filters: Filters, *, grouped: bool = True) -> list[ColumnElement[bool]]:
         where: list[ColumnElement[bool]] = [StoredComplaint.office == self._office, and_(StoredComplaint.waiting)]
-        if filters.unit:
-            where.append(StoredComplaint.unit_id == filters.unit.removeprefix(WITHOUT_UNIT))
-        if filters.status:
-            where.append(StoredComplaint.unit_status == filters.status)
+        where += _matches(StoredComplaint, filters)
         if filters.search:
             where.append(_contains(filters.search))
-        if filters.late_on:
-            where.append(StoredComplaint.forward_by < filters.late_on)
         if filters.group:
             where.append(StoredComplaint.group_id == filters.group)
-        else:
-            where.append(~self._group_is_represented_by_another())
+        elif grouped:
+            where.append(~self._group_is_represented_by_another(filters))
         return where
 
-    def _group_is_represented_by_another(self) -> ColumnElement[bool]:
-        """Whether a different complaint represents the group: the first, else the nearest deadline."""
+    def _group_is_represented_by_another(self, filters: Filters) -> ColumnElement[bool]:
+        """Whether a different complaint of the list represents the group: the first, else the nearest deadline."""
         other = aliased(StoredComplaint)
         represented = exists().where(
             other.office == self._office,
             other.group_id == StoredComplaint.group_id,
             other.waiting,
+            *_matches(other, filters),
             or_(
                 other.id == other.group_id,
                 tuple_(other.forward_by, other.settle_by, other.id) < tuple_(*_order()),
@@ -310,6 +311,18 @@ def _suggested_when_decided(unit_id: str) -> ColumnElement[bool]:
         StoredSuggestion.id == StoredDecision.suggestion_id,
         StoredSuggestion.unit_id == unit_id.removeprefix(WITHOUT_UNIT),
     )
+
+
+def _matches(complaint: type[StoredComplaint], filters: Filters) -> list[ColumnElement[bool]]:
+    """The conditions of unit, status and deadline, for a complaint or for another one of its group."""
+    conditions = []
+    if filters.unit:
+        conditions.append(complaint.unit_id == filters.unit.removeprefix(WITHOUT_UNIT))
+    if filters.status:
+        conditions.append(complaint.unit_status == filters.status)
+    if filters.late_on:
+        conditions.append(complaint.forward_by < filters.late_on)
+    return conditions
 
 
 def _order() -> list[Any]:

@@ -302,6 +302,7 @@ def _page(
         return_error=return_error,
         rule_made=rule_made,
         outcomes=list(Outcome),
+        outcomes_without_unit=OUTCOMES_WITHOUT_UNIT,
         types=list(ComplaintType),
         received=indonesian.clock(settings.at_office(complaint.received_at)),
         copies=_offered_copies(view, refused, names),

@@ -1,4 +1,4 @@
-"""Forbid-unit page (Jangan pernah): a supervisor forbids a unit for a kind of complaint, as a rule of the office."""
+"""Forbid-unit page (Larangan saran unit): a supervisor forbids a unit for a kind of complaint, as a rule of the office."""
 
 from collections.abc import Callable
 from dataclasses import dataclass

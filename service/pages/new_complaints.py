@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from datetime import date, datetime
+from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
 
@@ -11,6 +11,7 @@ from sqlalchemy import select
 from starlette.background import BackgroundTask
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
+from data.exports.dates import parse_date
 from model.complaint import Complaint, Location
 from model.privacy.mask import mask
 from service.dependencies import CurrentIntake, CurrentSettings, CurrentTransaction, CurrentUploads
@@ -54,7 +55,7 @@ def enter(
     if error:
         return _form(request, user, _masked(form), letter=letter, error=error, status=status)
     extra = (
-        {"letter_date": form.get("tanggal"), "letter_copies": mask(form.get("tembusan_surat")).text} if letter else {}
+        {"letter_date": _written_day(form), "letter_copies": mask(form.get("tembusan_surat")).text} if letter else {}
     )
     source = Source("letter" if letter else "typed", extra=extra)
     complaint, router = _complaint(form, settings, letter=letter), router_of(request)
@@ -97,17 +98,15 @@ def _form_error(form: SentForm, settings: Settings) -> tuple[str, int]:
         return f"Isi pengaduan {lengths}. Cukup tempel bagian pokoknya.", 413
     if form.get("surat") and not form.get("nomor"):
         return "Nomor agenda surat masih kosong.", 422
-    if form.get("surat") and form.get("tanggal") and not _is_day(form.get("tanggal")):
-        return "Tanggal surat tidak terbaca. Tulis seperti 2026-11-23.", 422
+    if form.get("surat") and form.get("tanggal") and not _written_day(form):
+        return "Tanggal surat tidak terbaca. Tulis seperti 23/11/2026.", 422
     return "", 200
 
 
-def _is_day(written: str) -> bool:
-    try:
-        date.fromisoformat(written)
-    except ValueError:
-        return False
-    return True
+def _written_day(form: SentForm) -> str:
+    """The letter's date in ISO form; blank where there is none, or none that can be read."""
+    moment = parse_date(form.get("tanggal"))
+    return str(moment.date()) if moment else ""
 
 
 def _masked(form: SentForm) -> dict[str, str]:

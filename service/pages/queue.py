@@ -79,6 +79,7 @@ def queue_page(
         "antrean",
         rows=[_with_deadline(row, settings, request) for row in rows],
         count=count,
+        complaints=transaction.queue.complaints(filters),
         filters=filters,
         query=address_of(filters),
         load=transaction.queue.load(settings.today()),

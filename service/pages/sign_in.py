@@ -15,7 +15,7 @@ from service.ledger.sign_in_failures import BROWSER_KNOWN_FOR
 from service.ledger.tables import User
 from service.middleware.client_address import client_address, is_local
 from service.pages.frame import indonesian
-from service.pages.frame.context import desk_page, names_of
+from service.pages.frame.context import KEYS_COOKIE, KEYS_OFF, desk_page, names_of
 from service.pages.frame.kept_forms import ADDRESS_FIELD, KeptForm, kept_form_in
 from service.pages.frame.rendering import render
 from service.pages.frame.session import (
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
 _BROWSER_COOKIE = "pilah_peramban"
+_YEAR_SECONDS = 365 * 86_400
 _DEMONSTRATION_USER = "petugas.contoh"
 _REFUSALS: dict[type[PilahError], int] = {SignInRefused: 403, TooManySignIns: 429, SignInsBusy: 503}
 Back = Annotated[str, Query(alias="lanjut", max_length=2_000)]
@@ -85,8 +86,19 @@ def sign_out(request: Request, transaction: CurrentTransaction, _: OwnForm) -> R
 
 
 @router.get("/akun")
-def account(user: SignedIn, settings: CurrentSettings) -> HTMLResponse:
-    return _account(user, settings)
+def account(request: Request, user: SignedIn) -> HTMLResponse:
+    return _account(request, user)
+
+
+@router.post("/akun/tombol")
+def switch_keys(_: SignedIn, settings: CurrentSettings, form: OwnForm) -> Response:
+    """Turn the keys of single letters and digits on or off in this browser."""
+    answer = RedirectResponse("/akun", 303)
+    if form.get("tombol") == KEYS_OFF:
+        set_cookie(answer, settings, KEYS_COOKIE, KEYS_OFF, _YEAR_SECONDS)
+    else:
+        answer.delete_cookie(KEYS_COOKIE)
+    return answer
 
 
 @router.post("/akun")
@@ -98,7 +110,7 @@ def change_password(
     form: PlainForm,
 ) -> Response:
     if settings.demonstration:
-        return _account(user, settings, "Akun contoh tidak punya kata sandi.", 422)
+        return _account(request, user, "Akun contoh tidak punya kata sandi.", 422)
     address = client_address(request, settings.trusted_proxies)
     database: Database = request.app.state.database
     try:
@@ -106,14 +118,14 @@ def change_password(
         with open_accounts(database) as accounts:
             accounts.set_password(user.name, form.get("sandi_baru"), user.name)
     except SignInRefused:
-        return _account(user, settings, "Kata sandi lama salah, atau sudah lima kali salah: tunggu 15 menit.", 422)
+        return _account(request, user, "Kata sandi lama salah, atau sudah lima kali salah: tunggu 15 menit.", 422)
     except AccountInvalid as error:
-        return _account(user, settings, indonesian.sentence(error), 422)
+        return _account(request, user, indonesian.sentence(error), 422)
     return _end_session()
 
 
-def _account(user: SignedInUser, settings: Settings, error: str = "", status: int = 200) -> HTMLResponse:
-    return render("account.html", status, user=user, settings=settings, error=error, here="akun")
+def _account(request: Request, user: SignedInUser, error: str = "", status: int = 200) -> HTMLResponse:
+    return desk_page(request, user, "account.html", "akun", status, error=error)
 
 
 def _form(

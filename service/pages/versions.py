@@ -35,7 +35,7 @@ _SHORTEST_REASON = 10
 _ROWS = (
     ("Saran pertama benar", "top_1"),
     ("Benar di antara tiga teratas", "top_3"),
-    ("Rata-rata semua nama (macro-F1)", "macro_f1"),
+    ("Rata-rata semua nama, besar dan kecil", "macro_f1"),
     ("Disebut “Yakin”", "confident_share"),
     ("Dari yang “Yakin”, benar", "confident_right"),
 )

@@ -199,6 +199,36 @@ def test_the_back_button_shows_what_was_decided(visit: Visit) -> None:
     assert page.locator("form[data-decision]").count() == 0
 
 
+def test_keys_of_letters_can_be_turned_off(visit: Visit) -> None:
+    page = visit("sari")
+    page.goto("/akun")
+    page.get_by_role("button", name="Matikan tombol").click()
+    page.get_by_role("button", name="Hidupkan tombol").wait_for()
+    before = _open_first(page) if page.goto("/antrean") else ""
+    for key in ("0", "u", "j", "?"):
+        page.keyboard.press(key)
+    assert page.url == before
+    assert page.locator("input[name=unit][value='-']:checked").count() == 0
+    expect(page.get_by_role("dialog")).to_be_hidden()
+
+
+def test_at_400_percent_zoom_the_text_has_the_screen(visit: Visit) -> None:
+    page = visit("sari", viewport={"width": 341, "height": 192})
+    _open_first(page)
+    positions = "['.promise', '.decide'].map(name => getComputedStyle(document.querySelector(name)).position)"
+    assert page.evaluate(positions) == ["static", "static"]
+    assert page.evaluate("document.documentElement.scrollWidth <= document.documentElement.clientWidth")
+
+
+def test_a_printed_complaint_has_no_controls(visit: Visit) -> None:
+    page = visit("sari")
+    _open_first(page)
+    page.emulate_media(media="print")
+    expect(page.locator("[data-complaint-text]")).to_be_visible()
+    for hidden in (page.get_by_role("button", name="Putuskan"), page.get_by_role("navigation", name="Menu utama")):
+        expect(hidden).to_be_hidden()
+
+
 def test_ten_complaints_are_decided_by_keyboard_alone(visit: Visit) -> None:
     page = visit("sari")
     waited = _waiting(page)
@@ -436,10 +466,10 @@ def test_a_supervisor_previews_a_rule_before_adding_the_rule(visit: Visit, sampl
     rules = sample_home / "offices" / "kumham" / "rules.csv"
     page = visit("budi")
     page.locator("a.row").first.click()
-    page.get_by_role("link", name="Jangan pernah").click()
+    page.get_by_role("link", name="Larang saran").click()
     page.get_by_label("Alasan").fill("bukan kewenangan unit ini")
-    page.get_by_role("button", name="Lihat akibatnya").click()
-    page.get_by_role("heading", name="Akibatnya").wait_for()
+    page.get_by_role("button", name="Lihat dampaknya").click()
+    page.get_by_role("heading", name="Dampaknya").wait_for()
     assert not rules.exists()
     try:
         page.get_by_role("button", name="Tetapkan larangan").click()

@@ -19,6 +19,10 @@ if TYPE_CHECKING:
     from service.live_model.champion import Champion, Loaded
 
 
+# A cookie of the browser: a screen reader or voice control is a matter of the computer, too.
+KEYS_COOKIE, KEYS_OFF = "pilah_tombol", "mati"
+
+
 def model_of(request: Request) -> Loaded | None:
     """The model in use, None without a usable model. A promotion during the request doesn't change the answer."""
     if not hasattr(request.state, "model"):
@@ -55,4 +59,14 @@ def desk_page(
     **context: Any,  # noqa: ANN401 - each template has its own variables
 ) -> HTMLResponse:
     """A page inside the frame; `here` is the key of its menu entry."""
-    return render(template, status, user=user, settings=request.app.state.settings, here=here, **context)
+    state = request.app.state
+    return render(
+        template,
+        status,
+        user=user,
+        settings=state.settings,
+        office_name=state.office_name,
+        keys_off=request.cookies.get(KEYS_COOKIE) == KEYS_OFF,
+        here=here,
+        **context,
+    )

@@ -36,7 +36,7 @@ class StatusWords:
 
 UNIT_STATUS = {
     Status.CONFIDENT: StatusWords(
-        "Yakin", "Saran pertama jarang meleset pada pengaduan serupa ini. Baca sebelum memutuskan."
+        "Yakin", "Pada pengaduan seperti ini, saran pertama jarang keliru. Baca sebelum memutuskan."
     ),
     Status.REVIEW: StatusWords("Perlu ditimbang", "Pilah belum cukup yakin. Timbang beberapa unit teratas."),
     Status.UNSURE: StatusWords(
@@ -44,7 +44,7 @@ UNIT_STATUS = {
     ),
 }
 CATEGORY_STATUS = {
-    Status.CONFIDENT: StatusWords("Yakin", "Kategori pertama jarang meleset pada pengaduan serupa ini."),
+    Status.CONFIDENT: StatusWords("Yakin", "Pada pengaduan seperti ini, kategori pertama jarang keliru."),
     Status.REVIEW: StatusWords("Perlu ditimbang", "Timbang beberapa kategori teratas."),
     Status.UNSURE: StatusWords("Tidak yakin", "Tidak ada kategori yang dikenal Pilah cocok dengan teks ini."),
 }

@@ -6,6 +6,7 @@ from typing import Annotated
 
 from fastapi import Depends, Query
 
+from data.exports.dates import parse_date
 from service.dependencies import CurrentSettings
 
 _DEFAULT_DAYS = 28
@@ -35,8 +36,8 @@ class Period:
 
 def period_of(
     settings: CurrentSettings,
-    first: Annotated[str, Query(alias="dari", max_length=10)] = "",
-    last: Annotated[str, Query(alias="sampai", max_length=10)] = "",
+    first: Annotated[str, Query(alias="dari", max_length=30)] = "",
+    last: Annotated[str, Query(alias="sampai", max_length=30)] = "",
 ) -> Period:
     """The period of an address, by default the last four weeks."""
     until = _day(last) or settings.today()
@@ -52,10 +53,12 @@ def period_of(
 
 
 def _day(written: str) -> date | None:
+    """A day as an address (2026-11-23) or a person (23/11/2026, 23 November 2026) writes it."""
     try:
         day = date.fromisoformat(written)
     except ValueError:
-        return None
+        moment = parse_date(written)
+        day = moment.date() if moment else date.min
     return day if _EARLIEST <= day <= _LATEST else None
 
 

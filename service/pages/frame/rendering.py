@@ -19,7 +19,15 @@ def render(
     template: str, status: int = 200, headers: Mapping[str, str] | None = None, **context: object
 ) -> HTMLResponse:
     """A template as a response; every value is escaped."""
-    defaults = {"user": None, "settings": None, "here": "", "undo_notice": None, "kept": None}
+    defaults = {
+        "user": None,
+        "settings": None,
+        "here": "",
+        "undo_notice": None,
+        "kept": None,
+        "office_name": "",
+        "keys_off": False,
+    }
     return HTMLResponse(_templates().get_template(template).render(defaults | context), status, headers)
 
 

@@ -119,6 +119,7 @@
       return;
     }
     if (isTyping(target) || (find("dialog[open]") && event.key !== "Escape") || keepsEnter(target, event.key)) return;
+    if (event.key.length === 1 && document.body.dataset.keys === "off") return;
     const action = keys[event.key.length === 1 ? event.key.toLowerCase() : event.key];
     if (action && action()) event.preventDefault();
   });
@@ -148,6 +149,9 @@
     if (!(choice instanceof HTMLInputElement && choice.type === "radio")) return;
     const field = find(`[data-chooses="${choice.name}"]`);
     if (field) field.value = "";
+    // Without a unit, an outcome that the page chose in advance no longer fits.
+    const outcome = find("#tindak-lanjut");
+    if (choice.name === "unit" && choice.value === "-" && outcome && outcome.selectedOptions[0]?.defaultSelected) outcome.value = "";
   });
 
   // A ticked copy moves out of the search results, and the field is cleared for the next search.

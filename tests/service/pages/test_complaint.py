@@ -93,7 +93,7 @@ def test_a_decision_leads_to_the_next_complaint_and_can_be_undone(officer: Desk)
 def test_another_unit_is_found_by_abbreviation_and_counts_as_changed(officer: Desk) -> None:
     officer.send("1")
     found = officer.page("/unit?cari=KPK")
-    first = re.search(r'value="([^"]+)" data-match> <span>([^<]+)', found)
+    first = re.search(r'value="([^"]+)" data-match> <span><bdi>([^<]+)', found)
     assert first
     assert first[2] == "Komisi Pemberantasan Korupsi"
     officer.decide("1", unit=first[1])
@@ -161,6 +161,15 @@ def test_only_a_confident_suggestion_is_preselected(officer: Desk) -> None:
         assert confident or "selected" not in page
         statuses.add(sent["unit_status"])
     assert len(statuses) > 1
+
+
+def test_the_preselected_choices_never_contradict_each_other(officer: Desk) -> None:
+    for number, text in enumerate(
+        ("perkara saya sudah di pengadilan negeri", "laporan saya di polres belum ada kejelasan")
+    ):
+        officer.send(str(number), text=text)
+        page = officer.page(f"/pengaduan/{officer.stored(str(number))['id']}")
+        assert not re.search(r'value="(yudisial|bukan kewenangan|minta kelengkapan)" selected', page)
 
 
 def test_a_unit_needs_a_category(officer: Desk) -> None:

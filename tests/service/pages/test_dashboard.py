@@ -35,3 +35,10 @@ def test_every_figure_of_the_dashboard_opens_its_cases(officer: Desk) -> None:
         assert officer.page(address).count('href="/pengaduan/') == int(figure), address
     accepted = next(address for address in re.findall(r'href="(/daftar[^"]*)"', page) if "putusan=accepted" in address)
     assert officer.page(accepted).count('href="/pengaduan/') == 3
+
+
+def test_days_are_written_and_read_in_the_offices_language(officer: Desk) -> None:
+    for written in ("2026-11-03", "3/11/2026", "3 November 2026"):
+        page = officer.page(f"/dasbor?dari={written}&sampai=2026-11-20")
+        assert 'value="03/11/2026"' in page
+        assert 'type="date"' not in page

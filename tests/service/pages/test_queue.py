@@ -5,6 +5,8 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
+from service.ledger.tables import StoredComplaint
+
 if TYPE_CHECKING:
     from tests.service.desk import Desk
 
@@ -16,7 +18,7 @@ def test_the_nearest_deadline_comes_first(officer: Desk) -> None:
     for reference, ago in days.items():
         officer.send(reference, received_at=(datetime.now(UTC) - timedelta(days=ago)).isoformat())
     page = officer.page("/antrean")
-    places = [page.index(f'<span class="row-facts">{reference}') for reference in ("lama", "tengah", "baru")]
+    places = [page.index(f'<span class="row-facts"><bdi>{reference}') for reference in ("lama", "tengah", "baru")]
     assert places == sorted(places)
     assert "terlambat" in page
 
@@ -47,3 +49,18 @@ def test_a_confidential_text_is_on_its_own_page_only(desk: Desk) -> None:
     assert "rajawali" not in desk.client.get("/ekspor/berkas?bentuk=csv").text
     assert "rajawali" in desk.page(f"/pengaduan/{desk.stored('r')['id']}")
     assert 'class="row"' not in desk.page("/antrean?cari=rajawali")
+
+
+def test_every_count_of_the_queue_is_the_number_of_complaints_that_it_opens(officer: Desk) -> None:
+    for reference in ("a", "b", "c", "d"):
+        officer.send(reference, text=f"{LONG}, salam dari warga {reference}")
+    with officer.database.session() as session:
+        # The group's first complaint has another status and unit than the rest.
+        first = session.get_one(StoredComplaint, officer.stored("a")["id"])
+        first.unit_status, first.unit_id = "confident", "komnas-ham"
+        for reference in ("b", "c", "d"):
+            session.get_one(StoredComplaint, officer.stored(reference)["id"]).unit_status = "review"
+    assert "4 pengaduan dalam 1 baris" in officer.page("/antrean")
+    assert "3 pengaduan dalam 1 baris" in officer.page("/antrean?status=review")
+    assert officer.page("/antrean?status=confident").count('class="row"') == 1
+    assert officer.page("/antrean?unit=komnas-ham").count('class="row"') == 1

@@ -42,3 +42,15 @@ def test_a_cookie_is_invalid_after_signing_out(officer: Desk) -> None:
     officer.post("/keluar")
     officer.client.cookies.set("pilah_masuk", cookie)
     assert officer.client.get("/antrean").url.path == "/masuk"
+
+
+def test_the_keys_of_letters_are_turned_off_and_on(officer: Desk) -> None:
+    assert 'data-keys="off"' not in officer.page("/antrean")
+    officer.post("/akun/tombol", tombol="mati")
+    assert 'data-keys="off"' in officer.page("/antrean")
+    officer.post("/akun/tombol", tombol="hidup")
+    assert 'data-keys="off"' not in officer.page("/antrean")
+
+
+def test_pages_show_the_name_of_the_office(officer: Desk) -> None:
+    assert "Deputi Koordinasi Hukum dan HAM (contoh)" in officer.page("/antrean")
