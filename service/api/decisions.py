@@ -42,15 +42,15 @@ def decide(
         complaint = (
             transaction.complaints.of_suggestion(decision.suggestion_id)
             if decision.suggestion_id
-            else transaction.complaints.of_reference(decision.reference_id)
+            else transaction.complaints.of_system(caller.system).of_reference(decision.reference_id)
         )
         if decision.reference_id not in {"", complaint.reference_id, complaint.id}:
             raise DecisionInvalid("ledger.names-two-complaints")
-        made = decision.to_request(caller).resolve(loaded.router)
+        made = decision.to_request(caller.id).resolve(loaded.router)
         entry = transaction.decisions.decide(complaint, made, suggestion_id=decision.suggestion_id)
         return 201, _answer(DecisionOut.of(complaint, entry))
 
-    request = Request(caller, key, {"decide": decision.model_dump(mode="json")})
+    request = Request(caller.id, key, {"decide": decision.model_dump(mode="json")})
     return answer_once(transaction.session, settings.office, request, act)
 
 
@@ -68,7 +68,7 @@ def undo(
         transaction.decisions.undo(decision_id, "")
         return 204, {}
 
-    request = Request(caller, key, {"undo": decision_id})
+    request = Request(caller.id, key, {"undo": decision_id})
     return answer_once(transaction.session, settings.office, request, act)
 
 
@@ -93,7 +93,7 @@ def record_return(
     """
 
     def act() -> tuple[int, dict[str, Any]]:
-        complaint = transaction.complaints.of_reference(returned.reference_id)
+        complaint = transaction.complaints.of_system(caller.system).of_reference(returned.reference_id)
         entry = transaction.decisions.record_return(
             complaint,
             returned.reason,
@@ -106,21 +106,21 @@ def record_return(
             suggest_again(complaint)
         return 201, _answer(DecisionOut.of(decided, entry))
 
-    request = Request(caller, key, {"return": returned.model_dump(mode="json")})
+    request = Request(caller.id, key, {"return": returned.model_dump(mode="json")})
     return answer_once(transaction.session, settings.office, request, act)
 
 
 @router.get("/complaints", responses=documented(400, 401, 404, 422, 429, 503))
-def find_complaint(reference_id: ReferenceId, transaction: CurrentTransaction) -> StoredComplaintOut:
+def find_complaint(reference_id: ReferenceId, transaction: CurrentTransaction, caller: Caller) -> StoredComplaintOut:
     """The newest revision of a complaint by the intake system's reference, whatever its characters."""
-    return StoredComplaintOut.of(transaction.complaints.of_reference(reference_id.strip()))
+    return StoredComplaintOut.of(transaction.complaints.of_system(caller.system).of_reference(reference_id.strip()))
 
 
 # A path, since a letter's number has slashes.
 @router.get("/complaints/{any_id:path}", responses=documented(400, 401, 404, 422, 429, 503))
-def read_complaint(any_id: str, transaction: CurrentTransaction) -> StoredComplaintOut:
+def read_complaint(any_id: str, transaction: CurrentTransaction, caller: Caller) -> StoredComplaintOut:
     """A complaint by Pilah's id, otherwise the newest revision by reference: text, latest suggestion, all decisions."""
-    return StoredComplaintOut.of(transaction.complaints.get(any_id))
+    return StoredComplaintOut.of(transaction.complaints.of_system(caller.system).get(any_id))
 
 
 def _answer(entry: DecisionOut) -> dict[str, Any]:

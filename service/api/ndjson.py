@@ -79,12 +79,12 @@ ReceivedStream = Annotated[SpooledTemporaryFile[bytes], Depends(received_stream)
 
 
 def answer_stream(
-    request: Request, file: SpooledTemporaryFile[bytes], *, evidence: bool, store: bool
+    request: Request, file: SpooledTemporaryFile[bytes], system: str, *, evidence: bool, store: bool
 ) -> Iterator[bytes]:
     """Yield the answers' lines in chunks; each chunk is committed first."""
     items = _items(file, settings_of(request).max_body_bytes)
     while chunk := list(islice(items, _CHUNK)):
-        answers = _answers(request, chunk, evidence=evidence, store=store)
+        answers = _answers(request, chunk, system, evidence=evidence, store=store)
         yield b"".join(answer.model_dump_json().encode() + b"\n" for answer in answers)
 
 
@@ -112,7 +112,9 @@ def _skip_rest_of_line(file: SpooledTemporaryFile[bytes], piece: int) -> None:
         pass
 
 
-def _answers(request: Request, items: list[object], *, evidence: bool, store: bool) -> list[SuggestionOut | Problem]:
+def _answers(
+    request: Request, items: list[object], system: str, *, evidence: bool, store: bool
+) -> list[SuggestionOut | Problem]:
     database: Database = request.app.state.database
     settings = settings_of(request)
     error: PilahError
@@ -120,7 +122,7 @@ def _answers(request: Request, items: list[object], *, evidence: bool, store: bo
         router = current_model(request).router
         suggestions = SuggestionService(router, settings, intake_of(request), evidence=evidence, store=store)
         with database.session() as session:
-            return suggestions.suggest_many(items, Complaints(session, settings.office))
+            return suggestions.suggest_many(items, Complaints(session, settings.office, system))
     except ArtifactError as fault:
         error = fault
     except UNAVAILABLE:

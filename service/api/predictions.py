@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from fastapi.responses import StreamingResponse
 
 from data.messages import Sentence
-from service.api.authentication import Authenticated
+from service.api.authentication import Authenticated, Caller
 from service.api.json_only import JsonOnlyRoute
 from service.api.ndjson import MEDIA_TYPE, REQUEST_BODY, RESPONSE, ReceivedStream, answer_stream
 from service.api.suggestions import SuggestionService
@@ -45,6 +45,7 @@ def predict(
     settings: CurrentSettings,
     transaction: CurrentTransaction,
     intake: CurrentIntake,
+    caller: Caller,
     *,
     evidence: WithEvidence = True,
     store: Store = True,
@@ -57,7 +58,7 @@ def predict(
     # Not a dependency: FastAPI resolves dependencies first, and an invalid body must be a 422 with or without a model.
     model = current_model(request)
     suggestions = SuggestionService(model.router, settings, intake, evidence=evidence, store=store)
-    answer = suggestions.suggest(complaint, transaction.complaints)
+    answer = suggestions.suggest(complaint, transaction.complaints.of_system(caller.system))
     # The answer is validated already; FastAPI would validate a returned SuggestionOut again.
     return Response(answer.model_dump_json(), media_type="application/json")
 
@@ -69,6 +70,7 @@ def predict_batch(
     settings: CurrentSettings,
     transaction: CurrentTransaction,
     intake: CurrentIntake,
+    caller: Caller,
     *,
     evidence: WithEvidence = True,
     store: Store = True,
@@ -77,7 +79,7 @@ def predict_batch(
     if len(batch.complaints) > settings.max_batch_items:
         raise RequestValidationError([_too_many(len(batch.complaints), settings)])
     suggestions = SuggestionService(loaded.router, settings, intake, evidence=evidence, store=store)
-    return BatchOut(results=suggestions.suggest_many(batch.complaints, transaction.complaints))
+    return BatchOut(results=suggestions.suggest_many(batch.complaints, transaction.complaints.of_system(caller.system)))
 
 
 @stream_router.post(
@@ -90,6 +92,7 @@ def predict_stream(
     request: Request,
     stream: ReceivedStream,
     loaded: CurrentModel,
+    caller: Caller,
     *,
     evidence: WithEvidence = True,
     store: Store = True,
@@ -100,7 +103,9 @@ def predict_stream(
     a problem at its place; a blank line is skipped. The complaint of an answered line is stored.
     """
     del loaded  # a missing model is a 503 of the whole stream
-    return StreamingResponse(answer_stream(request, stream, evidence=evidence, store=store), media_type=MEDIA_TYPE)
+    return StreamingResponse(
+        answer_stream(request, stream, caller.system, evidence=evidence, store=store), media_type=MEDIA_TYPE
+    )
 
 
 def _too_many(count: int, settings: Settings) -> dict[str, Any]:

@@ -285,13 +285,14 @@ class Accounts:
             raise AccountInvalid("ledger.unknown-key")
         self._record(by, "key_revoked", found)
 
-    def key_of(self, digest: str) -> str | None:
-        """The id of the key with a digest; None if unknown or revoked."""
-        return self._session.scalar(
-            select(ApiKey.id).where(
+    def key_of(self, digest: str) -> tuple[str, str] | None:
+        """The id and the name of the key with a digest; None if unknown or revoked."""
+        found = self._session.execute(
+            select(ApiKey.id, ApiKey.name).where(
                 ApiKey.secret_hash == digest, ApiKey.office == self._office, ApiKey.revoked_at.is_(None)
             )
-        )
+        ).first()
+        return (found[0], found[1]) if found else None
 
     def _is_setup_link(self, secret: str) -> ColumnElement[bool]:
         return and_(

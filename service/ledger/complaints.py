@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field
 from typing import TYPE_CHECKING, Any
 
-from sqlalchemy import exists, select, update
+from sqlalchemy import and_, exists, func, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data.ids import time_ordered_id
@@ -42,11 +42,20 @@ _MOST_COMPARED = 20
 
 
 class Complaints:
-    """The complaints of one office, within one transaction."""
+    """The complaints of one office, within one transaction.
 
-    def __init__(self, session: Session, office: str) -> None:
+    A reference belongs to the system that sent it: two systems may number their complaints alike. `system` is blank for
+    the desk, for uploads, and for calls without a key.
+    """
+
+    def __init__(self, session: Session, office: str, system: str = "") -> None:
         self._session = session
         self._office = office
+        self._system = system
+
+    def of_system(self, system: str) -> Complaints:
+        """The complaints as a system knows them."""
+        return Complaints(self._session, self._office, system)
 
     def add(self, complaint: Complaint, arrival: Arrival) -> StoredComplaint:
         """Enter a masked complaint without a suggestion; a repeated text is not entered twice."""
@@ -109,7 +118,7 @@ class Complaints:
         Raises:
             UnknownComplaint: the ledger has no such complaint.
         """
-        return self._found(self._by_id(any_id) or self.newest(any_id))
+        return self._by_id(any_id) or self.of_reference(any_id)
 
     def of_reference(self, reference_id: str) -> StoredComplaint:
         """The newest revision by the intake system's reference, otherwise a revision by Pilah's id.
@@ -117,7 +126,7 @@ class Complaints:
         Raises:
             UnknownComplaint: the ledger has no such complaint.
         """
-        return self._found(self.newest(reference_id) or self._by_id(reference_id))
+        return self._found(self.newest(reference_id) or self._of_only_system(reference_id) or self._by_id(reference_id))
 
     def _by_id(self, complaint_id: str) -> StoredComplaint | None:
         return self._newest(StoredComplaint.id == complaint_id)
@@ -148,12 +157,36 @@ class Complaints:
         return list(self._session.scalars(select(StoredSuggestion).where(StoredSuggestion.id.in_(ids))))
 
     def newest(self, reference_id: str) -> StoredComplaint | None:
-        """The newest revision of a complaint, by the intake system's reference."""
-        return self._newest(StoredComplaint.reference_id == reference_id)
+        """The newest revision by reference: the system's own complaint, otherwise the one that no system has sent.
+
+        Without a system also the complaint of the only system that sent this reference.
+        """
+        of_reference = StoredComplaint.reference_id == reference_id
+        for system in dict.fromkeys((self._system, "")):
+            if entry := self._newest(and_(of_reference, StoredComplaint.system == system)):
+                return entry
+        return None if self._system else self._of_only_system(reference_id)
+
+    def _of_only_system(self, reference_id: str) -> StoredComplaint | None:
+        """The newest revision, if a single system has this reference: of two systems none is guessed."""
+        of_reference = and_(StoredComplaint.office == self._office, StoredComplaint.reference_id == reference_id)
+        systems = self._session.scalars(select(StoredComplaint.system).where(of_reference).distinct().limit(2)).all()
+        return self._newest(of_reference) if len(systems) == 1 else None
+
+    def _adopt(self, complaint: StoredComplaint) -> None:
+        """Give a complaint that no system has sent yet, such as an uploaded one, to the system that sends it now."""
+        if self._system and not complaint.system:
+            self._session.execute(
+                update(StoredComplaint).where(*self.same_complaint(complaint)).values(system=self._system)
+            )
 
     def same_complaint(self, complaint: StoredComplaint) -> tuple[ColumnElement[bool], ...]:
         """The conditions for all revisions of a complaint."""
-        return (StoredComplaint.office == self._office, StoredComplaint.reference_id == complaint.reference_id)
+        return (
+            StoredComplaint.office == self._office,
+            StoredComplaint.reference_id == complaint.reference_id,
+            StoredComplaint.system == complaint.system,
+        )
 
     def lock(self, complaint: StoredComplaint) -> None:
         """Wait until no other transaction changes this revision; it is then read again."""
@@ -182,18 +215,29 @@ class Complaints:
         """
         newest = self.newest(complaint.reference_id)
         while newest is None or _words(newest.title, newest.text) != _words(complaint.title, complaint.text):
+            last = self._last_number(complaint.reference_id)
             try:
                 with self._session.begin_nested():
-                    return self._add_revision(complaint, arrival, newest)
+                    return self._add_revision(complaint, arrival, newest, last + 1)
             except IntegrityError:
-                entered = self.newest(complaint.reference_id)
-                if entered is None or (newest is not None and entered.id == newest.id):
+                if self._last_number(complaint.reference_id) == last:
                     raise
-                newest = entered
+                newest = self.newest(complaint.reference_id)
+        self._adopt(newest)
         return newest
 
-    def _add_revision(self, complaint: Complaint, arrival: Arrival, before: StoredComplaint | None) -> StoredComplaint:
+    def _last_number(self, reference_id: str) -> int:
+        """The last number of a revision. Systems with the same reference share the numbers."""
+        last = select(func.max(StoredComplaint.revision)).where(
+            StoredComplaint.office == self._office, StoredComplaint.reference_id == reference_id
+        )
+        return self._session.scalar(last) or 0
+
+    def _add_revision(
+        self, complaint: Complaint, arrival: Arrival, before: StoredComplaint | None, number: int
+    ) -> StoredComplaint:
         if before is not None:
+            self._adopt(before)
             # A statement, also where the revision isn't known to wait: a simultaneous undo is waited for.
             self._session.execute(update(StoredComplaint).where(StoredComplaint.id == before.id).values(waiting=False))
         keys = duplicate_keys(complaint.text)
@@ -202,7 +246,8 @@ class Complaints:
             id=entry_id,
             office=self._office,
             reference_id=complaint.reference_id,
-            revision=before.revision + 1 if before else 1,
+            system=(before.system if before else "") or self._system,
+            revision=number,
             received_at=as_utc(complaint.received_at) if complaint.received_at else now(),
             stored_at=now(),
             waiting=True,

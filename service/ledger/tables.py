@@ -28,7 +28,8 @@ class Base(DeclarativeBase):
 class StoredComplaint(Base):
     """A revision of a complaint. A changed text under the same reference makes a new revision; the older stops waiting.
 
-    `source` is api, upload, typed or letter; `group_id` the first near-duplicate; `suggestion_id` the newest
+    `system` is the name of the key that sent the reference, blank for the desk and uploads; revisions are numbered by
+    reference. `source` is api, upload, typed or letter; `group_id` the first near-duplicate; `suggestion_id` the newest
     suggestion. Unit, category, status and confidence of the suggestion are repeated here for the lists, since the whole
     answer is large; `intake_status` the latest status in an export of the intake system. `suggested_with` is the
     suggestion's basis (see model/suggestion.py), blank where a new suggestion is due. `was_returned`: by the suggestion, a unit returned
@@ -81,6 +82,7 @@ class StoredComplaint(Base):
     id: Mapped[str] = mapped_column(String(36), primary_key=True)
     office: Mapped[str] = mapped_column(String(63))
     reference_id: Mapped[str]
+    system: Mapped[str] = mapped_column(String(60))
     revision: Mapped[int]
     received_at: Mapped[datetime]
     stored_at: Mapped[datetime]

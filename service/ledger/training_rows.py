@@ -77,11 +77,11 @@ def training_rows(session: Session, office: str, names: Names, zone: ZoneInfo) -
         .options(selectinload(StoredComplaint.decisions))
         .execution_options(yield_per=_ROWS_AT_ONCE)
     )
-    found: dict[str, LabelledComplaint] = {}
+    found: dict[tuple[str, str], LabelledComplaint] = {}
     for complaint in session.scalars(query):
         row = _row(session, complaint, names, zone)
         if row is not None:
-            found[complaint.reference_id] = row
+            found[complaint.system, complaint.reference_id] = row
     return sorted(found.values(), key=lambda row: row.received_at)
 
 

@@ -9,7 +9,7 @@ import pytest
 from fastapi.testclient import TestClient
 from pydantic import SecretStr
 
-from service.api.authentication import CallerCache
+from service.api.authentication import CallerCache, KnownCaller
 from service.app import create_app
 from service.errors import KeyMissing
 from service.ledger.accounts import open_accounts
@@ -25,8 +25,8 @@ def test_a_cached_key_expires_after_a_second(monkeypatch: pytest.MonkeyPatch) ->
     now = 1_000.0
     monkeypatch.setattr("service.api.authentication.time", SimpleNamespace(monotonic=lambda: now))
     cache = CallerCache()
-    cache.put("digest", "key")
-    assert cache.get("digest") == "key"
+    cache.put("digest", KnownCaller("key", "hub"))
+    assert cache.get("digest") == KnownCaller("key", "hub")
     assert cache.get("another") is None
     now += 1.0
     assert cache.get("digest") is None

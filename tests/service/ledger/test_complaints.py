@@ -13,6 +13,7 @@ from sqlalchemy import select
 
 from model.complaint import Complaint
 from service.jobs.intake import Source
+from service.ledger.accounts import open_accounts
 from service.ledger.complaints import Complaints
 from service.ledger.tables import StoredComplaint
 
@@ -171,3 +172,46 @@ def test_a_reference_equal_to_another_complaints_id_hides_neither(client: TestCl
     decision = client.post("/v1/decisions", json={"reference_id": first["id"], "outcome": "yudisial"}).json()
     assert (decision["reference_id"], decision["revision"]) == (first["id"], 2)
     assert _stored(client, first["id"])["waiting"]
+
+
+def _systems(client: TestClient, *names: str) -> list[dict[str, str]]:
+    """The headers of systems with a key each."""
+    with open_accounts(client.app.state.database) as accounts:  # type: ignore[attr-defined]
+        return [{"Authorization": f"Bearer {accounts.add_key(name, 'test')}"} for name in names]
+
+
+def test_two_systems_with_the_same_reference_have_a_complaint_each(client: TestClient) -> None:
+    hub, court, reader = _systems(client, "hub", "pengadilan", "pembaca")
+    for headers, text in ((hub, "Lampu jalan mati"), (court, "Putusan belum dikirim"), (hub, "Lampu jalan mati")):
+        sent = client.post("/v1/predictions", json={"reference_id": "1", "text": text}, headers=headers)
+        assert sent.status_code == 200
+    stored = [client.get("/v1/complaints/1", headers=headers).json() for headers in (hub, court)]
+    assert [(entry["text"], entry["waiting"]) for entry in stored] == [
+        ("Lampu jalan mati", True),
+        ("Putusan belum dikirim", True),
+    ]
+    decided = client.post("/v1/decisions", json={"reference_id": "1", "outcome": "yudisial"}, headers=court)
+    assert decided.status_code == 201
+    stored = [client.get("/v1/complaints/1", headers=headers).json() for headers in (hub, court)]
+    assert [entry["waiting"] for entry in stored] == [True, False]
+    # A third system can't mean one of the two by the reference alone.
+    assert client.get("/v1/complaints/1", headers=reader).status_code == 404
+    assert client.get(f"/v1/complaints/{stored[0]['id']}", headers=reader).status_code == 200
+
+
+def test_another_key_of_a_system_and_a_reading_system_find_its_complaints(client: TestClient) -> None:
+    first, second, reader = _systems(client, "hub", "hub", "pembaca")
+    for headers, text in ((first, "Lampu jalan mati"), (second, "Lampu jalan padam")):
+        client.post("/v1/predictions", json={"reference_id": "1", "text": text}, headers=headers)
+    for headers in (first, second, reader):
+        assert client.get("/v1/complaints/1", headers=headers).json()["revision"] == 2
+
+
+def test_a_complaint_that_no_system_sent_belongs_to_the_first_that_sends_it(client: TestClient) -> None:
+    _send(client, reference_id="1")
+    hub, court = _systems(client, "hub", "pengadilan")
+    for headers, text in ((hub, COMPLAINT["text"]), (court, "Putusan belum dikirim")):
+        client.post("/v1/predictions", json={"reference_id": "1", "text": text}, headers=headers)
+    stored = [client.get("/v1/complaints/1", headers=headers).json() for headers in (hub, court)]
+    assert [entry["text"] for entry in stored] == [COMPLAINT["text"], "Putusan belum dikirim"]
+    assert [entry["waiting"] for entry in stored] == [True, True]

@@ -30,6 +30,9 @@ _COMPLAINT = """
 INSERT INTO complaints (id, office, reference_id, revision, received_at, stored_at, waiting, title, text, confidential, fields)
 VALUES ('c1', 'kumham', '9165816', 1, :now, :now, :yes, '', 'paspor belum jadi', :no, '{"type": "aspirasi"}')
 """
+_KEY = """
+INSERT INTO api_keys (id, office, name, hint, secret_hash, created_at) VALUES (:id, 'kumham', :name, '', :id, :now)
+"""
 _SUGGESTION = """
 INSERT INTO suggestions (id, complaint_id, model, unit_id, category_id, unit_status, confidence, created_at, answer)
 VALUES (:id, 'c1', '20261101-101502-3f9c2a', 'imigrasi', 'paspor', 'review', 0.5, :now, '{}')
@@ -54,6 +57,25 @@ def test_a_ledger_of_the_first_release_is_upgraded_with_its_rows(empty_database_
             "c1",
             True,
         )
+    engine.dispose()
+
+
+@pytest.mark.parametrize(("names", "system"), [(("hub", "hub"), "hub"), (("hub", "pengadilan"), ""), ((), "")])
+def test_the_complaints_of_an_office_with_a_single_system_become_that_systems(
+    empty_database_url: str, names: tuple[str, ...], system: str
+) -> None:
+    engine = connect(make_url(empty_database_url))
+    migrate(engine, "0001")
+    moment = datetime(2026, 11, 2, tzinfo=UTC).replace(tzinfo=None)
+    with engine.begin() as connection:
+        connection.execute(text(_COMPLAINT), {"now": moment, "yes": True, "no": False})
+    migrate(engine, "0012")
+    with engine.begin() as connection:
+        for number, name in enumerate(names):
+            connection.execute(text(_KEY), {"id": str(number), "name": name, "now": moment})
+    migrate(engine)
+    with Session(engine) as session:
+        assert session.get_one(StoredComplaint, "c1").system == system
     engine.dispose()
 
 
