@@ -62,7 +62,7 @@ def _row_line(row: ExportRow) -> str:
     line = json.dumps(parts, default=str)
     if len(line) <= LONGEST_ROW:
         return line
-    too_long = Sentence("exports.row-too-long", most=LONGEST_ROW)
+    too_long = Sentence("exports.row-too-large", most=LONGEST_ROW)
     return json.dumps((row.number, {}, {}, _plain(too_long)))
 
 
