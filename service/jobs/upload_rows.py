@@ -21,6 +21,7 @@ from service.ledger.complaints import Complaints
 from service.ledger.database import as_utc, now
 from service.ledger.decisions import INTAKE_SYSTEM, Decision, Decisions, as_known_type
 from service.ledger.names import keep_outside_name
+from service.ledger.search import index_complaint
 from service.observability.process_metrics import count_suggestion
 
 if TYPE_CHECKING:
@@ -156,8 +157,9 @@ class RowWriter:
             self._summary.unchanged += 1
             return
         title = _intake_title(row)
-        if title and not is_own(row):
+        if title and not is_own(row) and title != stored.fields.get("intake_title"):
             stored.fields = {**stored.fields, "intake_title": title}
+            index_complaint(self._session, stored)
         status = row.fields.get("status", "")
         stored.intake_status = status[:500] or stored.intake_status
         closed = means_closed(status)

@@ -14,10 +14,11 @@ from model.language.near_duplicates import NEAR_DUPLICATE_FROM, duplicate_keys, 
 from model.suggestion import NoticeCode
 from service.errors import UnknownComplaint
 from service.ledger.database import as_utc, now
+from service.ledger.search import index_complaint
 from service.ledger.tables import DuplicateKey, StoredComplaint, StoredSuggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
 
     from sqlalchemy import ColumnElement
@@ -203,6 +204,16 @@ class Complaints:
         if self.is_newest(complaint):
             complaint.waiting = True
 
+    def ids_of(self, references: Iterable[str]) -> dict[str, str]:
+        """The newest revision's id by reference, for complaints of this ledger that aren't confidential."""
+        query = select(StoredComplaint.reference_id, StoredComplaint.id).where(
+            StoredComplaint.office == self._office,
+            StoredComplaint.reference_id.in_(list(references)),
+            ~StoredComplaint.confidential,
+        )
+        rows = self._session.execute(query.order_by(StoredComplaint.revision))
+        return {row.reference_id: row.id for row in rows}
+
     def _newest(self, condition: ColumnElement[bool]) -> StoredComplaint | None:
         query = select(StoredComplaint).where(StoredComplaint.office == self._office, condition)
         return self._session.scalars(query.order_by(StoredComplaint.revision.desc()).limit(1)).first()
@@ -269,6 +280,7 @@ class Complaints:
         self._session.add(entry)
         self._session.flush()
         self._session.add_all(DuplicateKey(complaint_id=entry_id, key=key, office=self._office) for key in keys)
+        index_complaint(self._session, entry)
         self._session.flush()
         return entry
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, case, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
+from service.ledger.search import found_by
 from service.ledger.tables import HASTY_BELOW_SECONDS, StoredComplaint, StoredDecision, StoredSuggestion
 
 if TYPE_CHECKING:
@@ -231,14 +232,14 @@ class Queue:
         if filters.hasty:
             where.append(was_hasty())
         if filters.search:
-            where.append(_contains(filters.search))
+            where.append(found_by(filters.search, dialect=self._session.get_bind().dialect.name))
         return where
 
     def _where(self, filters: Filters, *, grouped: bool = True) -> list[ColumnElement[bool]]:
         where: list[ColumnElement[bool]] = [StoredComplaint.office == self._office, and_(StoredComplaint.waiting)]
         where += _matches(StoredComplaint, filters)
         if filters.search:
-            where.append(_contains(filters.search))
+            where.append(found_by(filters.search, dialect=self._session.get_bind().dialect.name))
         if filters.group:
             where.append(StoredComplaint.group_id == filters.group)
         elif grouped:
@@ -327,21 +328,6 @@ def _matches(complaint: type[StoredComplaint], filters: Filters) -> list[ColumnE
 
 def _order() -> list[Any]:
     return [StoredComplaint.forward_by, StoredComplaint.settle_by, StoredComplaint.id]
-
-
-def _contains(words: str) -> ColumnElement[bool]:
-    return or_(
-        StoredComplaint.reference_id == words,
-        and_(
-            # A search must not reveal confidential texts, which lists don't show.
-            ~StoredComplaint.confidential,
-            or_(
-                StoredComplaint.title.icontains(words, autoescape=True),
-                StoredComplaint.fields["intake_title"].as_string().icontains(words, autoescape=True),
-                StoredComplaint.text.icontains(words, autoescape=True),
-            ),
-        ),
-    )
 
 
 def _row(columns: RowMapping) -> Row:

@@ -122,6 +122,17 @@ class DuplicateKey(Base):
     office: Mapped[str] = mapped_column(String(63))
 
 
+class SearchText(Base):
+    """The stems of a complaint's title and text; the databases index them, see migration 0014."""
+
+    __tablename__ = "search_texts"
+    __table_args__ = (UniqueConstraint("complaint_id"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    complaint_id: Mapped[str] = mapped_column(String(36), ForeignKey("complaints.id", ondelete="CASCADE"))
+    words: Mapped[str] = mapped_column(Text)
+
+
 class StoredSuggestion(Base):
     """A suggestion of a model version; `answer` is the suggestion as sent."""
 

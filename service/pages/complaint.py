@@ -286,6 +286,7 @@ def _page(
         complaint=complaint,
         suggestion=view,
         names=names,
+        cases=_linked_cases(transaction, view),
         standing=standing,
         earlier_decisions=[entry for entry in complaint.decisions if entry is not standing],
         similar=transaction.queue.waiting_similar(complaint) if complaint.waiting else [],
@@ -330,6 +331,14 @@ def _offered(
     copies = refused.matches if refused.search_field == _COPY_SEARCH else ()
     offered[_COPY_SEARCH] = [(match, label, False) for match, label in copies]
     return offered
+
+
+def _linked_cases(transaction: Transaction, view: SuggestionView | None) -> dict[str, str]:
+    """The ids of the precedents and earlier copies that stand in the ledger, by reference."""
+    if view is None:
+        return {}
+    references = (*view.duplicates, *(precedent.reference_id for precedent in view.precedents))
+    return transaction.complaints.ids_of(filter(None, references))
 
 
 def _offered_copies(

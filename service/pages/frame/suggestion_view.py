@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from model.suggestion import NoticeCode
 from service.pages.frame import indonesian
 
 if TYPE_CHECKING:
@@ -66,11 +67,12 @@ class PrecedentView:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionView:
-    """A suggestion as texts; `copies` holds pairs of unit id and name."""
+    """A suggestion as texts; `duplicates` are the references of earlier copies, `copies` holds pairs of unit id and name."""
 
     units: RankingView
     categories: RankingView
     notices: tuple[str, ...]
+    duplicates: tuple[str, ...]
     segments: tuple[Segment, ...]
     precedents: tuple[PrecedentView, ...]
     track_record: str
@@ -93,6 +95,12 @@ def suggestion_view(answer: SuggestionOut, text: str) -> SuggestionView:
             map(_candidate, answer.categories),
         ),
         notices=tuple(indonesian.notice(notice.code, notice.count, notice.detail) for notice in answer.notices),
+        duplicates=tuple(
+            reference
+            for notice in answer.notices
+            if notice.code == NoticeCode.POSSIBLE_DUPLICATE and notice.detail
+            for reference in notice.detail.split(", ")
+        ),
         segments=tuple(segments(text, evidence.words if evidence else [])),
         precedents=tuple(map(_precedent, evidence.precedents)) if evidence else (),
         track_record=indonesian.track_record(evidence.track_record.cases, evidence.track_record.correct)
