@@ -164,8 +164,10 @@ class Router:
                 today=today,
                 side_outputs=True,
             )
+            # Only a suggestion for a given day can be out of date later.
+            basis = self.basis(today) if today else ""
             suggestions = [
-                self._suggestion(item, ranking, day_of(item.complaint, today))
+                self._suggestion(item, ranking, day_of(item.complaint, today), basis)
                 for item, ranking in zip(masked, ranked, strict=True)
             ]
             suggestions = self._with_several_matters(masked, suggestions, today)
@@ -202,7 +204,7 @@ class Router:
         confident = bool(scores) and self._unit_calibration.status(confidences[0], known=known) is Status.CONFIDENT
         return ranked.units[0].unit_id if confident else ""
 
-    def _suggestion(self, masked: MaskedComplaint, ranked: Ranked, day: date) -> Suggestion:
+    def _suggestion(self, masked: MaskedComplaint, ranked: Ranked, day: date, basis: str) -> Suggestion:
         complaint = masked.complaint
         returned_by = frozenset(complaint.returned_by)
         ranked = replace(ranked, units=without_returned(ranked.units, returned_by))
@@ -254,7 +256,7 @@ class Router:
             rule=ruled.rule,
             model_unit=ruled.model_unit,
             known_share=ranked.known_share,
-            basis=self.basis(day),
+            basis=basis,
         )
 
     def _with_evidence(self, suggestion: Suggestion, complaint: Complaint, ranked: Ranked) -> Suggestion:

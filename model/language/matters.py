@@ -44,6 +44,9 @@ def has_contrast(text: str) -> bool:
     >>> has_contrast("Bukan pipanya melainkan meterannya"), has_contrast("Bukan hanya pipanya tapi juga meterannya")
     (True, False)
     """
+    # Nearly every text ends here, without being cut into sentences.
+    if not _denies_and_affirms(_standard_words(text)):
+        return False
     return any(_denies_and_affirms(_standard_words(sentence)) for sentence in _SENTENCE_END.split(text))
 
 
@@ -58,6 +61,8 @@ def parts_of(text: str) -> list[str]:
 
 
 def _denies_and_affirms(words: list[str]) -> bool:
+    if _NEGATIONS.isdisjoint(words):
+        return False
     pairs = list(pairwise(words))
     denied = {word for negation, word in pairs if negation in _NEGATIONS} - data.function_words()
     if any(first == _RELATIVE and second in denied for first, second in pairs):

@@ -23,12 +23,12 @@ if TYPE_CHECKING:
 
 logger = logging.getLogger(__name__)
 
-_BATCH = 50
+_BATCH = 100
 _LOOK_EVERY_SECONDS = 2
 # After an unexpected error the next try would most likely fail too.
 _WAIT_AFTER_BUG_SECONDS = 60
 # Officers' requests are answered between two batches.
-_PAUSE_SECONDS = 0.02
+_PAUSE_SECONDS = 0.01
 _CLAIM_EXPIRES_AFTER = timedelta(seconds=30)
 
 
