@@ -224,14 +224,16 @@ class Complaints:
         A simultaneous request may enter its revision first: with the same text that revision is the answer, with
         another text the next revision follows it.
         """
+        # The number first: a revision entered between the two reads then has this number already, and conflicts.
+        last = self._last_number(complaint.reference_id)
         newest = self.newest(complaint.reference_id)
         while newest is None or _words(newest.title, newest.text) != _words(complaint.title, complaint.text):
-            last = self._last_number(complaint.reference_id)
             try:
                 with self._session.begin_nested():
                     return self._add_revision(complaint, arrival, newest, last + 1)
             except IntegrityError:
-                if self._last_number(complaint.reference_id) == last:
+                before, last = last, self._last_number(complaint.reference_id)
+                if last == before:
                     raise
                 newest = self.newest(complaint.reference_id)
         self._adopt(newest)

@@ -9,7 +9,7 @@ from urllib.parse import quote
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import select
+from sqlalchemy import event, select
 
 from model.complaint import Complaint
 from service.jobs.intake import Source
@@ -78,6 +78,35 @@ def test_the_same_complaint_sent_many_times_at_once_is_stored_once(client: TestC
     with ThreadPoolExecutor(8) as pool:
         answers = list(pool.map(lambda _: client.post("/v1/predictions", json=COMPLAINT), range(8)))
     assert {answer.status_code for answer in answers} == {200}
+    assert _stored(client)["revision"] == 1
+
+
+@pytest.mark.parametrize("reads", [1, 2, 3])
+def test_the_same_complaint_entered_between_two_reads_of_another_request_is_stored_once(
+    client: TestClient, reads: int
+) -> None:
+    database: Database = client.app.state.database  # type: ignore[attr-defined]
+    intake = client.app.state.intake  # type: ignore[attr-defined]
+    read: list[object] = []
+
+    def enter() -> None:
+        with database.session() as session:
+            complaint = Complaint(COMPLAINT["text"], reference_id="9165816")
+            intake.enter_without_suggestion(Complaints(session, "kumham"), complaint, Source("api"))
+
+    with ThreadPoolExecutor(1) as pool, database.session() as session:
+
+        def enter_rival(*executed: object) -> None:
+            read.append(executed)
+            if len(read) == reads:
+                # SQLite lets the rival wait for this transaction.
+                wait([pool.submit(enter)], timeout=0.5)
+
+        event.listen(session.connection(), "after_execute", enter_rival)
+        complaint = Complaint(COMPLAINT["text"], reference_id="9165816")
+        intake.enter_without_suggestion(Complaints(session, "kumham"), complaint, Source("api"))
+        session.commit()
+    assert len(read) >= reads
     assert _stored(client)["revision"] == 1
 
 
