@@ -8,8 +8,8 @@ down_revision = "0012"
 
 
 def upgrade() -> None:
-    with op.batch_alter_table("complaints") as table:
-        table.add_column(sa.Column("system", sa.String(60), nullable=False, server_default=""))
+    # No batch: it may copy the table on SQLite, and deleting the old table deletes the suggestions.
+    op.add_column("complaints", sa.Column("system", sa.String(60), nullable=False, server_default=""))
     op.execute(
         "UPDATE complaints SET system = (SELECT MIN(name) FROM api_keys WHERE api_keys.office = complaints.office) "
         "WHERE source = 'api' AND "
