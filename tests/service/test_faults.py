@@ -34,7 +34,7 @@ LETTER = "laporan saya di polres sudah setahun belum ada kejelasan, mohon ditind
 def home(sample_home: Path, tmp_path: Path) -> Path:
     """A copy of the home, whose files a test may damage."""
     home = tmp_path / "home"
-    shutil.copytree(sample_home, home)
+    shutil.copytree(sample_home, home, ignore=shutil.ignore_patterns("trainings", "uploads"))
     return home
 
 

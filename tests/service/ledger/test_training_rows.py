@@ -16,6 +16,7 @@ from model.versions.office_home import Office
 from pilah import app
 from service.app import create_app
 from service.ledger.complaints import Complaints
+from service.ledger.database import open_ledger
 from service.ledger.decisions import INTAKE_SYSTEM, Decision, Decisions
 from service.ledger.names import Names
 from service.ledger.training_rows import exported_training_rows, training_rows
@@ -111,6 +112,7 @@ def test_a_decision_of_the_intake_system_is_an_ordinary_row_in_the_offices_time(
 
 def test_the_file_of_decisions_is_private_and_deleted_afterwards(sample_home: Path, tmp_path: Path) -> None:
     settings = Settings(home=sample_home, database_url=SecretStr(f"sqlite:///{tmp_path / 'pilah.db'}"))
+    open_ledger(settings.ledger_url).dispose()
     with exported_training_rows(settings) as path:
         assert path.is_file()
         assert path.parent.stat().st_mode & 0o077 == 0

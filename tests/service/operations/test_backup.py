@@ -54,7 +54,7 @@ def _client(settings: Settings) -> TestClient:
 def filled(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Settings:
     """An installation on SQLite that has been worked with; tests read it only."""
     home = tmp_path_factory.mktemp("filled") / "home"
-    shutil.copytree(sample_home, home, ignore=shutil.ignore_patterns("*.db*", "trainings"))
+    shutil.copytree(sample_home, home, ignore=shutil.ignore_patterns("*.db*", "trainings", "uploads"))
     (home / "offices" / "kumham").mkdir(parents=True, exist_ok=True)
     (home / "offices" / "kumham" / "holidays.csv").write_text(
         "date,name,working\n2026-12-24,Cuti bersama,no\n", encoding="utf-8"
