@@ -20,7 +20,7 @@ from service.jobs.intake import Intake, recount_deadlines
 from service.jobs.office_name import read_office_name
 from service.jobs.renewals import Renewals
 from service.jobs.sign_ins import SignIns
-from service.jobs.training_runs import TrainingRuns
+from service.jobs.training.runs import TrainingRuns
 from service.jobs.uploads import Uploads
 from service.ledger.database import Database, open_ledger
 from service.live_model.champion import Champion
@@ -38,16 +38,14 @@ from service.pages import (
     complaint,
     dashboard,
     export,
-    first_administrator,
     forbid_unit,
     model,
     new_complaints,
-    people,
     queue,
-    sign_in,
     training,
     versions,
 )
+from service.pages.access import first_administrator, people, sign_in
 from service.pages.frame import static_files
 from service.settings import Settings, read_settings
 

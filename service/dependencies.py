@@ -11,12 +11,12 @@ from sqlalchemy.orm import Session
 from model.errors import ArtifactError
 from service.jobs.intake import Intake
 from service.jobs.sign_ins import SignIns
-from service.jobs.training_runs import TrainingRuns
+from service.jobs.training.runs import TrainingRuns
 from service.jobs.uploads import Uploads
-from service.ledger.accounts import Accounts
+from service.ledger.access.accounts import Accounts
 from service.ledger.complaints import Complaints
 from service.ledger.decisions import Decisions
-from service.ledger.queue import Queue
+from service.ledger.lists.queue import Queue
 from service.ledger.statistics import Statistics
 from service.ledger.tables import StoredComplaint
 from service.live_model.champion import Champion, Loaded

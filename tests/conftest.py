@@ -12,7 +12,7 @@ from argon2 import PasswordHasher
 from hypothesis import settings
 
 from model.versions.office_home import Office
-from service.ledger import accounts
+from service.ledger.access import accounts
 from training.sample_office import train_sample
 
 if TYPE_CHECKING:

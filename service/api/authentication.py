@@ -11,7 +11,7 @@ from fastapi.security import HTTPAuthorizationCredentials, HTTPBearer
 
 from service.dependencies import settings_of
 from service.errors import KeyMissing
-from service.ledger.accounts import Accounts, secret_digest
+from service.ledger.access.accounts import Accounts, secret_digest
 from service.middleware.client_address import is_local
 
 if TYPE_CHECKING:

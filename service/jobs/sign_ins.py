@@ -9,9 +9,9 @@ import structlog
 from sqlalchemy import select
 
 from service.errors import SetupLinkInvalid, SignInRefused, SignInsBusy, TooManySignIns
-from service.ledger.accounts import Accounts, password_matches, renewed_hash
-from service.ledger.audit import record_event
-from service.ledger.sign_in_failures import (
+from service.ledger.access.accounts import Accounts, password_matches, renewed_hash
+from service.ledger.access.audit import record_event
+from service.ledger.access.sign_in_failures import (
     MOST_FAILURES,
     count_attempt,
     forget_failures,
@@ -22,7 +22,7 @@ from service.ledger.tables import User
 from service.middleware.sign_in_limits import AddressLimit, PasswordSlots
 
 if TYPE_CHECKING:
-    from service.ledger.accounts import SignedInUser
+    from service.ledger.access.accounts import SignedInUser
     from service.ledger.database import Database
 
 _LOG = structlog.stdlib.get_logger("pilah.sign_in")

@@ -20,8 +20,8 @@ from service.jobs.own_exports import is_known_decision, is_older_revision, is_ow
 from service.ledger.complaints import Complaints
 from service.ledger.database import as_utc, now
 from service.ledger.decisions import INTAKE_SYSTEM, Decision, Decisions, as_known_type
+from service.ledger.lists.search import index_complaint
 from service.ledger.names import keep_outside_name
-from service.ledger.search import index_complaint
 from service.observability.process_metrics import count_suggestion
 
 if TYPE_CHECKING:

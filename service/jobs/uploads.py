@@ -23,7 +23,7 @@ from data.ids import time_ordered_id
 from service.jobs.reading.rows import ReaderEnded, RowReader
 from service.jobs.received_files import base_name, export_suffix, store
 from service.jobs.upload_rows import RowBatch, RowWriter, Summary
-from service.ledger.audit import record_event
+from service.ledger.access.audit import record_event
 from service.ledger.complaints import Complaints
 from service.ledger.database import UNAVAILABLE, now
 from service.ledger.tables import Upload

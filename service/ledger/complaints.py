@@ -14,7 +14,7 @@ from model.language.near_duplicates import NEAR_DUPLICATE_FROM, duplicate_keys, 
 from model.suggestion import NoticeCode
 from service.errors import UnknownComplaint
 from service.ledger.database import as_utc, now
-from service.ledger.search import index_complaint
+from service.ledger.lists.search import index_complaint
 from service.ledger.tables import DuplicateKey, StoredComplaint, StoredSuggestion
 
 if TYPE_CHECKING:

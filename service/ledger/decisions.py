@@ -16,7 +16,7 @@ from sqlalchemy.exc import IntegrityError
 
 from data.ids import time_ordered_id
 from service.errors import AlreadyDecided, DecisionInvalid, TextChanged, UnknownComplaint, UnknownName
-from service.ledger.audit import record_event
+from service.ledger.access.audit import record_event
 from service.ledger.complaints import Complaints
 from service.ledger.database import now
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion

@@ -9,7 +9,7 @@ from sqlalchemy import and_, select
 
 from data.exports.open import open_writer, shortened, write_laporan_ringkas
 from model.complaint import HIDDEN_TEXT
-from service.ledger.queue import was_made
+from service.ledger.lists.queue import was_made
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 
 from model.history.index_files import write_indexed_history
 from model.history.rows import history_file, read_history
-from service.ledger.audit import record_event
+from service.ledger.access.audit import record_event
 from service.ledger.database import now
 from service.ledger.tables import StoredComplaint
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import aliased
 from model.drift.baseline import Observation
 from model.suggestion import Status
 from service.ledger.decisions import INTAKE_SYSTEM, Verdict
-from service.ledger.queue import was_hasty, was_made
+from service.ledger.lists.queue import was_hasty, was_made
 from service.ledger.tables import StoredComplaint, StoredDecision, StoredSuggestion
 
 if TYPE_CHECKING:

@@ -321,7 +321,7 @@ class Upload(Base):
 class TrainingRun(Base):
     """A training started from the page: exports received, checked and trained on.
 
-    `state` and `step`: see service/jobs/training_states.py; `error` is the last step's {"kind", "message"}.
+    `state` and `step`: see service/jobs/training/states.py; `error` is the last step's {"kind", "message"}.
     `options`: {"columns": headers that Pilah doesn't recognise by itself, "write_units": whether confirmed spellings are
     written to units.csv}.
     """

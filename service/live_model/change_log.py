@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import select
 from sqlalchemy.exc import SQLAlchemyError
 
-from service.ledger.audit import record_event
+from service.ledger.access.audit import record_event
 from service.ledger.tables import AuditEvent
 
 if TYPE_CHECKING:

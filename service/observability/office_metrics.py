@@ -16,7 +16,7 @@ from sqlalchemy import func, select, text
 
 from model.drift.alarms import Alarm, Kind
 from model.errors import ArtifactError
-from service.ledger.queue import Queue
+from service.ledger.lists.queue import Queue
 from service.ledger.statistics import Statistics
 from service.ledger.tables import StoredComplaint, StoredDecision, Upload
 from service.live_model.drift import look_for_drift

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from data.messages import terminal_message
-from service.ledger.accounts import open_accounts
+from service.ledger.access.accounts import open_accounts
 from service.operations.opened_ledger import existing_ledger, ledger
 from service.operations.options import Home, OfficeName, settings_for
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
     from pathlib import Path
 
-    from service.ledger.accounts import Accounts
+    from service.ledger.access.accounts import Accounts
 
 users = typer.Typer(help="Who may sign in to an office's pages.", no_args_is_help=True, add_completion=False)
 keys = typer.Typer(help="Keys for the systems that call an office's API.", no_args_is_help=True, add_completion=False)

@@ -14,7 +14,7 @@ import typer
 from data.errors import PilahError
 from data.messages import terminal_message
 from service.app import create_app
-from service.ledger.accounts import SETUP_ADDRESS, SETUP_LINK_VALID_FOR, open_accounts
+from service.ledger.access.accounts import SETUP_ADDRESS, SETUP_LINK_VALID_FOR, open_accounts
 from service.observability.logs import configure_logs
 from service.operations.options import Home, OfficeName, settings_for
 from service.operations.workers import GracefulServer, run_workers

@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 
 from service.contract.field_types import clean
 from service.dependencies import CurrentSettings, CurrentTransaction
-from service.ledger.queue import ROWS_OF_PAGE, CaseFilters
+from service.ledger.lists.queue import ROWS_OF_PAGE, CaseFilters
 from service.pages.frame.context import desk_page, names_of
 from service.pages.frame.indonesian import VERDICTS
 from service.pages.frame.periods import ChosenPeriod

@@ -20,10 +20,10 @@ from service.dependencies import (
     Transaction,
 )
 from service.errors import AlreadyDecided, DecisionInvalid, SuggestionRenewed, TypedNameUnclear, UnknownName
-from service.ledger.accounts import SignedInUser
+from service.ledger.access.accounts import SignedInUser
 from service.ledger.decisions import OUTCOMES_WITHOUT_UNIT, ComplaintType, DecisionRequest, Outcome
+from service.ledger.lists.queue import Filters
 from service.ledger.names import Names
-from service.ledger.queue import Filters
 from service.ledger.tables import StoredComplaint
 from service.pages.frame import indonesian
 from service.pages.frame.context import desk_page, model_of, names_of, router_of

@@ -11,7 +11,7 @@ from data.drawing import Plane, bars, drawing, step_labels
 from data.messages import Language, Sentence
 from model.drift.alarms import Alarm, Signal
 from service.dependencies import CurrentSettings, CurrentTransaction, Transaction
-from service.ledger.queue import WITHOUT_UNIT
+from service.ledger.lists.queue import WITHOUT_UNIT
 from service.ledger.statistics import Week
 from service.live_model.drift import look_for_drift
 from service.pages.frame import indonesian

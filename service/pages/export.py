@@ -10,7 +10,7 @@ from fastapi import APIRouter, Query, Request
 from starlette.responses import HTMLResponse, Response, StreamingResponse
 
 from service.dependencies import CurrentSettings
-from service.ledger.audit import record_event
+from service.ledger.access.audit import record_event
 from service.ledger.export import KINDS, write_export
 from service.pages.frame.context import desk_page, names_of
 from service.pages.frame.periods import ChosenPeriod

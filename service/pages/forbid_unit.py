@@ -17,8 +17,8 @@ from model.versions.office_home import Office
 from service.contract.field_types import clean
 from service.contract.suggestion_schemas import SuggestionOut
 from service.dependencies import CurrentModel, CurrentSettings, CurrentTransaction, Transaction
-from service.ledger.accounts import SignedInUser
-from service.ledger.audit import record_event
+from service.ledger.access.accounts import SignedInUser
+from service.ledger.access.audit import record_event
 from service.ledger.tables import StoredComplaint
 from service.live_model.rule_preview import MOST_COMPLAINTS, Preview, preview
 from service.pages.frame import indonesian

@@ -11,7 +11,7 @@ from model.versions.office_home import Office
 from model.versions.promotions import champion_changes, previous_version
 from service.dependencies import CurrentSettings
 from service.jobs.deadlines import calendar_problem
-from service.ledger.accounts import Role
+from service.ledger.access.accounts import Role
 from service.ledger.database import as_utc
 from service.live_model.champion import Champion, Loaded
 from service.pages.frame import indonesian

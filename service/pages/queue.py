@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 from model.suggestion import Status
 from service.contract.field_types import clean
 from service.dependencies import CurrentSettings, CurrentTransaction
-from service.ledger.queue import ROWS_OF_PAGE, Filters, Row
+from service.ledger.lists.queue import ROWS_OF_PAGE, Filters, Row
 from service.pages.frame import indonesian
 from service.pages.frame.context import desk_page, names_of, router_of
 from service.pages.frame.session import SignedIn

@@ -14,9 +14,9 @@ from model.errors import TrainingBusy
 from service.dependencies import CurrentSettings, CurrentTrainingRuns, CurrentTransaction
 from service.errors import RunStateConflict, UnknownComplaint, UploadRefused
 from service.jobs.received_files import SUFFIXES
-from service.jobs.training_runs import MOST_FILES, TrainingRuns
-from service.jobs.training_states import ENDED, RUNNING, State, Step
-from service.ledger.accounts import SignedInUser
+from service.jobs.training.runs import MOST_FILES, TrainingRuns
+from service.jobs.training.states import ENDED, RUNNING, State, Step
+from service.ledger.access.accounts import SignedInUser
 from service.ledger.tables import TrainingRun
 from service.middleware.security import REPORT_CONTENT_POLICY
 from service.pages.frame import indonesian_training

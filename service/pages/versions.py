@@ -15,8 +15,8 @@ from model.versions.promotions import previous_version
 from service.dependencies import CurrentSettings
 from service.errors import UnknownComplaint
 from service.jobs.subprocesses import CommandResult, run_command
-from service.ledger.accounts import SignedInUser
-from service.ledger.audit import record_event
+from service.ledger.access.accounts import SignedInUser
+from service.ledger.access.audit import record_event
 from service.middleware.security import REPORT_CONTENT_POLICY
 from service.pages.frame import indonesian_training
 from service.pages.frame.context import desk_page

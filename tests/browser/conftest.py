@@ -12,7 +12,7 @@ from playwright.sync_api import sync_playwright
 from pydantic import SecretStr
 
 from service.app import create_app
-from service.ledger.accounts import open_accounts
+from service.ledger.access.accounts import open_accounts
 from service.operations.demonstration import fill_desk
 from service.settings import Settings
 from tests.browser.serving import answering, chromium_path

@@ -20,7 +20,7 @@ sys.path.insert(0, str(Path(__file__).parents[2]))
 
 from model.versions.office_home import Office
 from service.app import create_app
-from service.ledger.accounts import open_accounts
+from service.ledger.access.accounts import open_accounts
 from service.operations.demonstration import DEMONSTRATION_ROWS, fill_desk
 from service.settings import Settings
 from tests.browser.serving import answering, chromium_path

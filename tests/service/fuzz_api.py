@@ -23,7 +23,7 @@ from schemathesis.transport.asgi import ASGI_TRANSPORT
 from schemathesis.transport.requests import REQUESTS_TRANSPORT
 
 from service.app import create_app
-from service.ledger.accounts import open_accounts
+from service.ledger.access.accounts import open_accounts
 from service.settings import Settings
 
 if TYPE_CHECKING:

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from starlette.responses import HTMLResponse
 
     from model.router import Router
-    from service.ledger.accounts import SignedInUser
+    from service.ledger.access.accounts import SignedInUser
     from service.ledger.names import Names
     from service.live_model.champion import Champion, Loaded
 

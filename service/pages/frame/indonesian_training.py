@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from data import indonesian
-from service.jobs.training_states import State
+from service.jobs.training.states import State
 
 if TYPE_CHECKING:
     from collections.abc import Mapping

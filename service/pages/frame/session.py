@@ -12,7 +12,7 @@ from starlette.responses import RedirectResponse, Response
 from service.contract.field_types import clean
 from service.dependencies import CurrentSettings, CurrentTransaction
 from service.errors import NotAllowed, NotSignedIn, StaleForm
-from service.ledger.accounts import SIGNED_IN_FOR, Accounts, Role, SignedInUser, open_accounts
+from service.ledger.access.accounts import SIGNED_IN_FOR, Accounts, Role, SignedInUser, open_accounts
 from service.settings import Settings
 
 if TYPE_CHECKING:

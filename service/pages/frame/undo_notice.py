@@ -13,7 +13,7 @@ from service.ledger.tables import StoredComplaint, StoredDecision
 
 if TYPE_CHECKING:
     from service.dependencies import Transaction
-    from service.ledger.accounts import SignedInUser
+    from service.ledger.access.accounts import SignedInUser
     from service.ledger.names import Names
 
 # The script removes the notice after ten seconds; slow networks need a little more.

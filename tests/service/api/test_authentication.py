@@ -12,7 +12,7 @@ from pydantic import SecretStr
 from service.api.authentication import CallerCache, KnownCaller
 from service.app import create_app
 from service.errors import KeyMissing
-from service.ledger.accounts import open_accounts
+from service.ledger.access.accounts import open_accounts
 from service.settings import Settings
 
 if TYPE_CHECKING:

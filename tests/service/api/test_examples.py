@@ -17,7 +17,7 @@ import uvicorn
 from pydantic import SecretStr
 
 from service.app import create_app
-from service.ledger.accounts import open_accounts
+from service.ledger.access.accounts import open_accounts
 from service.settings import Settings
 
 if TYPE_CHECKING:

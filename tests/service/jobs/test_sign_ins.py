@@ -14,9 +14,9 @@ from sqlalchemy import select, update
 
 from service.errors import SignInRefused, SignInsBusy, TooManySignIns
 from service.jobs.sign_ins import Attempt, SignIns
-from service.ledger import accounts as accounts_module
-from service.ledger.accounts import Accounts, open_accounts
-from service.ledger.audit import newest
+from service.ledger.access import accounts as accounts_module
+from service.ledger.access.accounts import Accounts, open_accounts
+from service.ledger.access.audit import newest
 from service.ledger.database import now
 from service.ledger.tables import SignInFailures
 from service.middleware import sign_in_limits

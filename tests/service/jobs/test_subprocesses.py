@@ -15,13 +15,13 @@ from pydantic import SecretStr
 from model.versions.office_home import Office
 from model.versions.training_lock import lock_holder
 from service.app import create_app
-from service.jobs.training_states import Step
+from service.jobs.training.states import Step
 from service.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from service.jobs.training_runs import TrainingRuns
+    from service.jobs.training.runs import TrainingRuns
 
 _SAMPLE = Path(__file__).parents[3] / "data" / "offices" / "kumham" / "complaints.csv"
 _PATIENCE_SECONDS = 60

@@ -13,7 +13,7 @@ from sqlalchemy import event, select
 
 from model.complaint import Complaint
 from service.jobs.intake import Source
-from service.ledger.accounts import open_accounts
+from service.ledger.access.accounts import open_accounts
 from service.ledger.complaints import Complaints
 from service.ledger.tables import StoredComplaint
 

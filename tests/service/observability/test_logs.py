@@ -19,7 +19,7 @@ from sqlalchemy import text
 
 from model.router import Router
 from service.app import create_app
-from service.ledger.accounts import open_accounts
+from service.ledger.access.accounts import open_accounts
 from service.observability.logs import configure_logs
 from service.settings import Settings
 

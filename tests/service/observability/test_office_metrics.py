@@ -8,7 +8,7 @@ from prometheus_client.parser import text_string_to_metric_families
 
 from data.messages import Sentence
 from model.drift.alarms import Alarm, Kind, Signal
-from service.ledger.accounts import open_accounts
+from service.ledger.access.accounts import open_accounts
 from service.ledger.database import now
 from service.observability import office_metrics
 

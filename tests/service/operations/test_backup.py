@@ -26,7 +26,7 @@ from model.errors import ArtifactTampered
 from model.versions.artifact import CARD
 from service.app import create_app
 from service.errors import BackupUnusable
-from service.ledger.accounts import open_accounts
+from service.ledger.access.accounts import open_accounts
 from service.ledger.database import Database, connect, migrate, open_ledger
 from service.operations.backup import MANIFEST, back_up
 from service.operations.ledger_dump import rows_out, snapshot, tables_of

@@ -17,7 +17,7 @@ from typer.testing import CliRunner
 from model.versions.artifact import ROUTER
 from model.versions.office_home import Office
 from pilah import app
-from service.ledger.accounts import open_accounts
+from service.ledger.access.accounts import open_accounts
 from service.ledger.database import Database, connect, migrate, open_ledger
 from service.operations.doctor import Level, examine, worst
 from service.settings import Settings

@@ -3,7 +3,7 @@
 import sqlalchemy as sa
 from alembic import op
 
-from service.ledger.search import stems_of_complaint
+from service.ledger.lists.search import stems_of_complaint
 
 revision = "0014"
 down_revision = "0013"

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import pytest
 
-from service.ledger.accounts import open_accounts
+from service.ledger.access.accounts import open_accounts
 
 if TYPE_CHECKING:
     from tests.service.desk import Desk

@@ -14,7 +14,7 @@ from model.errors import TrainingBusy
 from model.versions.training_lock import acquire_training_lock, lock_holder
 from service.errors import RunStateConflict
 from service.jobs import subprocesses
-from service.jobs.training_states import Step
+from service.jobs.training.states import Step
 from service.ledger.tables import AuditEvent, TrainingRun
 from tests.service.desk import Desk
 from tests.service.stand_in import FAILURE, VERSION
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 
     from fastapi.testclient import TestClient
 
-    from service.jobs.training_runs import TrainingRuns
+    from service.jobs.training.runs import TrainingRuns
 
 _CSV = "isi;unit;kategori;tanggal\nlampu mati;Dinas PU;Jalan;2026-01-02\n"
 _PATIENCE_SECONDS = 40
@@ -33,7 +33,7 @@ _PATIENCE_SECONDS = 40
 @pytest.fixture(autouse=True)
 def does(monkeypatch: pytest.MonkeyPatch) -> Any:
     """A function that sets the behaviour of the process started instead of `pilah`."""
-    stand_in = Path(__file__).parents[1] / "stand_in.py"
+    stand_in = Path(__file__).parents[2] / "stand_in.py"
     monkeypatch.setattr(subprocesses, "_PILAH", (sys.executable, str(stand_in)))
 
     def say(what: str) -> None:

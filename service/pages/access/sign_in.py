@@ -10,8 +10,8 @@ from data.errors import PilahError
 from service.dependencies import CurrentSettings, CurrentSignIns, CurrentTransaction
 from service.errors import AccountInvalid, DemonstrationIsLocal, SignInRefused, SignInsBusy, TooManySignIns
 from service.jobs.sign_ins import Attempt
-from service.ledger.accounts import SIGNED_IN_FOR, Accounts, Role, SignedInUser, open_accounts
-from service.ledger.sign_in_failures import BROWSER_KNOWN_FOR
+from service.ledger.access.accounts import SIGNED_IN_FOR, Accounts, Role, SignedInUser, open_accounts
+from service.ledger.access.sign_in_failures import BROWSER_KNOWN_FOR
 from service.ledger.tables import User
 from service.middleware.client_address import client_address, is_local
 from service.pages.frame import indonesian

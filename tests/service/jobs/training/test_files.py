@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from service.errors import StorageFull, UploadRefused
-from service.jobs.training_files import Progress, TrainingFiles
-from service.jobs.training_states import Step
+from service.jobs.training.files import Progress, TrainingFiles
+from service.jobs.training.states import Step
 
 if TYPE_CHECKING:
     from pathlib import Path

@@ -5,7 +5,7 @@ from __future__ import annotations
 from argon2 import PasswordHasher, Type
 from argon2.profiles import RFC_9106_LOW_MEMORY
 
-from service.ledger.accounts import production_hasher
+from service.ledger.access.accounts import production_hasher
 
 
 def test_the_production_hasher_is_argon2id_with_64_mib_and_three_passes() -> None:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from sqlalchemy import and_, case, exists, func, literal, or_, select, tuple_
 from sqlalchemy.orm import aliased
 
-from service.ledger.search import found_by
+from service.ledger.lists.search import found_by
 from service.ledger.tables import HASTY_BELOW_SECONDS, StoredComplaint, StoredDecision, StoredSuggestion
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse, Response
 
 from service.dependencies import CurrentSettings, CurrentSignIns, CurrentTransaction
 from service.errors import AccountInvalid, SetupLinkInvalid
-from service.ledger.accounts import SETUP_ADDRESS
+from service.ledger.access.accounts import SETUP_ADDRESS
 from service.middleware.client_address import client_address
 from service.pages.frame import indonesian
 from service.pages.frame.rendering import render

@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
     from pathlib import Path
 
-    from service.jobs.training_states import Step
+    from service.jobs.training.states import Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from sqlalchemy import select, update
 
 from service.errors import AccountInvalid, SetupLinkInvalid
 from service.jobs.sign_ins import SignIns
-from service.ledger.accounts import open_accounts
+from service.ledger.access.accounts import open_accounts
 from service.ledger.database import now
 from service.ledger.tables import SetupLink
 from tests.service.desk import PASSWORD

@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, make_url, select, text
 from sqlalchemy.orm import Session
 
 from service.ledger.database import connect, migrate
-from service.ledger.search import found_by
+from service.ledger.lists.search import found_by
 from service.ledger.tables import SearchText, StoredComplaint
 
 if TYPE_CHECKING:

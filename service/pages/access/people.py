@@ -7,7 +7,7 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from service.dependencies import CurrentTransaction
 from service.errors import AccountInvalid
-from service.ledger.accounts import Accounts, SignedInUser, open_accounts
+from service.ledger.access.accounts import Accounts, SignedInUser, open_accounts
 from service.pages.frame import indonesian
 from service.pages.frame.context import desk_page
 from service.pages.frame.session import Administrator, AdministratorWithoutTransaction, OwnForm, PlainForm

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import delete, exists, select
 from sqlalchemy.exc import IntegrityError
 
-from service.ledger.accounts import secret_digest
+from service.ledger.access.accounts import secret_digest
 from service.ledger.database import now
 from service.ledger.tables import KnownBrowser, SignInFailures
 

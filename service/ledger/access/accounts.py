@@ -20,7 +20,7 @@ from sqlalchemy.exc import IntegrityError
 
 from data.ids import time_ordered_id
 from service.errors import AccountInvalid, SetupLinkInvalid
-from service.ledger.audit import newest, record_event
+from service.ledger.access.audit import newest, record_event
 from service.ledger.database import now
 from service.ledger.tables import ApiKey, KnownBrowser, SetupLink, SignIn, SignInFailures, User
 

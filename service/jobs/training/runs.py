@@ -22,9 +22,9 @@ from model.versions.training_lock import TrainingLock, acquire_training_lock, lo
 from service.errors import RunStateConflict, UploadRefused
 from service.jobs.received_files import base_name, store
 from service.jobs.subprocesses import start_in_background
-from service.jobs.training_files import TrainingFiles
-from service.jobs.training_states import AFTER, DURING, ENDED, MAY_START, RUNNING, WAITING, State, Step
-from service.ledger.audit import record_event
+from service.jobs.training.files import TrainingFiles
+from service.jobs.training.states import AFTER, DURING, ENDED, MAY_START, RUNNING, WAITING, State, Step
+from service.ledger.access.audit import record_event
 from service.ledger.database import now
 from service.ledger.tables import TrainingRun
 

@@ -1,0 +1,1 @@
+"""Trainings started from the page: their files, runs and states."""

@@ -1,0 +1,1 @@
+"""Who may enter: users, sessions, API keys, failed sign-ins, and the audit log."""

@@ -1,0 +1,1 @@
+"""Lists of complaints: the queue and the search."""

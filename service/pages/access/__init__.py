@@ -1,0 +1,1 @@
+"""Pages for signing in, the first administrator, and users and keys."""
