@@ -1,4 +1,4 @@
-"""Find waiting complaints whose suggestion is out of date, and claim their renewal for one process."""
+"""Find waiting complaints with an outdated suggestion, and let a single process renew them."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ class Renewal:
         self._office = office
 
     def outdated(self, basis: str, most: int) -> Sequence[StoredComplaint]:
-        """Waiting complaints whose suggestion rests on another basis, nearest deadline first."""
+        """Waiting complaints with a suggestion on another basis, nearest deadline first."""
         return self._session.scalars(
             self._outdated(basis)
             .order_by(StoredComplaint.forward_by, StoredComplaint.settle_by, StoredComplaint.id)
@@ -40,12 +40,12 @@ class Renewal:
         return self._session.scalars(self._outdated(basis).limit(1)).first() is not None
 
     def still_outdated(self, ids: Sequence[str], basis: str) -> Sequence[StoredComplaint]:
-        """Those of the complaints that still wait with a suggestion on another basis, locked for this transaction."""
+        """Lock the complaints of `ids` for this transaction, if still waiting with an outdated suggestion."""
         query = self._outdated(basis).where(StoredComplaint.id.in_(ids)).order_by(StoredComplaint.id)
         return self._session.scalars(query.with_for_update()).all()
 
     def claim(self, holder: str, expires_after: timedelta) -> bool:
-        """Claim the renewal for a process, or renew its claim; False while another process holds the claim."""
+        """Claim the renewal for a process, or extend the claim; False while another process holds the claim."""
         expires_at = now() + expires_after
         mine = (BackgroundClaim.office == self._office, BackgroundClaim.task == _TASK)
         claimed = self._session.execute(
@@ -64,12 +64,12 @@ class Renewal:
                     BackgroundClaim(office=self._office, task=_TASK, holder=holder, expires_at=expires_at)
                 )
         except IntegrityError:
-            # Another process claimed it at the same moment.
+            # Another process claimed the renewal at the same moment.
             return False
         return True
 
     def _outdated(self, basis: str) -> Select[StoredComplaint]:
-        # Two ranges instead of "not equal", which no index answers.
+        # Two ranges use the index; "not equal" can't.
         return select(StoredComplaint).where(
             StoredComplaint.office == self._office,
             StoredComplaint.waiting,

@@ -1,4 +1,4 @@
-"""Where a request comes from: the caller's address, the host it names, and whether it is this machine's own."""
+"""Tell the caller's address, the requested host, and whether a request came from this machine."""
 
 from __future__ import annotations
 
@@ -17,15 +17,15 @@ if TYPE_CHECKING:
 _FORWARDED = "x-forwarded-"
 _PROXY_HEADERS = ("forwarded", "via", "x-real-ip")
 _FORWARDED_FOR = "x-forwarded-for"
-# Whoever has an IPv6 connection has at least this many bits of addresses.
+# A subscriber of IPv6 owns a network of at least 64 bits.
 _IPV6_SUBSCRIBER_BITS = 64
 
 
 def client_address(request: Request, trusted_proxies: Sequence[str]) -> str:
     """The address of the caller; an IPv6 address stands for its /64 network. Empty where the socket has no address.
 
-    X-Forwarded-For counts only if the peer is a trusted proxy: anybody else could write any address into it. It is read
-    from its end, because a caller may have sent the beginning.
+    X-Forwarded-For counts only if the peer is a trusted proxy: other callers could write any address. Reading
+    starts at the end of the header, because the caller may have sent the beginning.
     """
     address = request.client.host if request.client else ""
     if _is_trusted(address, trusted_proxies):
@@ -40,7 +40,7 @@ def client_address(request: Request, trusted_proxies: Sequence[str]) -> str:
 
 
 def host_of(headers: Headers) -> str | None:
-    """The host name that a request is addressed to, in lower case; None for a header that can't be read."""
+    """The host name of a request in lower case; None for an unreadable header."""
     try:
         return urlsplit(f"//{headers.get('host', '')}").hostname
     except ValueError:
@@ -48,9 +48,9 @@ def host_of(headers: Headers) -> str | None:
 
 
 def is_local(request: Request) -> bool:
-    """Whether a request shows no sign of another machine: it names a loopback host, and no proxy passed it on.
+    """Whether a request names a loopback host and has no proxy's header.
 
-    Says nothing about the socket: on an address that other machines reach, they could claim both.
+    The socket is not checked: on a reachable address another machine could claim both.
     """
     headers = request.headers
     passed_on = any(name in _PROXY_HEADERS or name.startswith(_FORWARDED) for name in headers)

@@ -1,6 +1,6 @@
-"""Forms that couldn't be entered, kept in the answer so that the user can send them again.
+"""Keep a refused form in the answer, for the user to send again.
 
-Nothing is stored: the fields travel through the browser that sent them.
+Nothing is stored: the fields travel through the user's browser.
 """
 
 from __future__ import annotations
@@ -41,14 +41,14 @@ _LABELS = {
 
 @dataclass(frozen=True, slots=True)
 class KeptForm:
-    """The address and the fields of a sent form; `token` is the token that it was sent with."""
+    """The address, the fields and the form token of a sent form."""
 
     address: str
     fields: tuple[tuple[str, str], ...]
     token: str = ""
 
     def readable(self, names: Names) -> list[tuple[str, str]]:
-        """Label and value of the fields that a person filled."""
+        """Label and value of the filled fields."""
         name_of = {"unit": names.unit, "tembusan": names.unit, "kategori": names.category}
         return [
             (label, "tidak ada unit" if value == "-" else name_of.get(name, str)(value))
@@ -59,7 +59,7 @@ class KeptForm:
 
 
 async def kept_form_of(request: Request) -> KeptForm | None:
-    """The form of a request that was refused, None for files, passwords and forms of other sites."""
+    """The form of a refused request; None for files, passwords and forms of other sites."""
     if request.method != "POST" or "urlencoded" not in request.headers.get("content-type", ""):
         return None
     if request.headers.get("sec-fetch-site", _SAME_ORIGIN) != _SAME_ORIGIN:
@@ -69,7 +69,7 @@ async def kept_form_of(request: Request) -> KeptForm | None:
 
 
 def kept_form_already_read(request: Request) -> KeptForm | None:
-    """The form of a request whose route has read it, None otherwise."""
+    """The form of a request, if the route has read the form already; otherwise None."""
     form: SentForm | None = getattr(request.state, "sent_form", None)
     if form is None or request.headers.get("sec-fetch-site", _SAME_ORIGIN) != _SAME_ORIGIN:
         return None
@@ -79,7 +79,7 @@ def kept_form_already_read(request: Request) -> KeptForm | None:
 
 
 def kept_form_in(form: SentForm, address: str) -> KeptForm | None:
-    """The form that a sign-in form carries along."""
+    """The kept form inside a sign-in form."""
     sent = [
         (name.removeprefix(PREFIX), value)
         for name, value in form.fields.multi_items()
