@@ -1,7 +1,7 @@
 """Open files of complaints for reading and writing: Laporan Ringkas, LaporGub, and any table with a header.
 
-`open_export` recognises shape, kind and columns, and reads row by row; `open_writer`, `write_laporan_ringkas` and
-`write_laporgub` write.
+`open_exports` recognises shape, kind and columns, and reads all sheets that hold complaints row by row; `open_writer`,
+`write_laporan_ringkas` and `write_laporgub` write.
 """
 
 from __future__ import annotations
@@ -43,6 +43,7 @@ __all__ = [
     "Sheet",
     "is_personal",
     "open_export",
+    "open_exports",
     "open_writer",
     "parse_date",
     "shortened",
@@ -57,10 +58,10 @@ _DEFAULT_LIMITS = Limits()
 
 @dataclass(frozen=True)
 class Export:
-    """An opened file of complaints.
+    """An opened table of complaints: a file, or one sheet of a workbook.
 
     `header_row` is 0 where the kind has no header row; `n_rows` is None where only reading the whole file would tell;
-    `other_sheets` hold complaints too and aren't read.
+    `unread_sheets` are the workbook's sheets that have rows, but no complaints.
     """
 
     path: Path
@@ -73,7 +74,7 @@ class Export:
     headers: tuple[str, ...]
     columns: Mapping[str, str]
     n_rows: int | None
-    other_sheets: tuple[str, ...] = ()
+    unread_sheets: tuple[str, ...] = ()
     _interpretation: Interpretation = field(repr=False, kw_only=True)
     _layout: Layout = field(repr=False, kw_only=True)
 
@@ -90,21 +91,19 @@ class Export:
         return self._interpretation.table.share_read()
 
 
-def open_export(
+def open_exports(
     path: Path,
     *,
     columns: Mapping[str, str] | None = None,
     needs: Collection[str] = ("text",),
-    sheet: str | None = None,
     limits: Limits = _DEFAULT_LIMITS,
-) -> Export:
-    """Open a file of complaints of any shape and kind.
+) -> list[Export]:
+    """Open every sheet of a workbook that holds complaints, in order; any other kind of file has one table.
 
     Args:
         path: the file.
         columns: field → header, as chosen by the person; the other columns are recognised.
-        needs: the fields that the file must have.
-        sheet: the sheet of a workbook; by default the one with the most known headers.
+        needs: the fields that each sheet must have.
         limits: limits on the unpacked size.
 
     Raises:
@@ -112,27 +111,34 @@ def open_export(
         ColumnMissing: a chosen column is missing, or no column holds a needed field.
     """
     chosen = columns or {}
-    candidates = _interpretations(path, chosen, sheet, limits)
+    candidates = _interpretations(path, chosen, limits)
     best = max(candidates, key=lambda candidate: candidate.rank(chosen))
-    layout = recognise(best.headers, chosen)
-    if missing := [name for name in needs if name not in layout.columns]:
+    layouts = {best: recognise(best.headers, chosen)}
+    if missing := [name for name in needs if name not in layouts[best].columns]:
         raise _column_missing(path, missing[0], best.headers)
-    others = [other for other in candidates if other is not best and other.table.sheet is not None]
-    return Export(
-        path=path,
-        shape=layout.shape,
-        kind=best.table.kind,
-        encoding=best.table.encoding,
-        separator=best.table.separator,
-        sheet=best.table.sheet,
-        header_row=best.header_row,
-        headers=tuple(header for header in best.headers if header not in layout.hidden),
-        columns={name: header for name, header in layout.columns.items() if name in FIELDS},
-        n_rows=best.n_rows(),
-        other_sheets=tuple(str(other.table.sheet) for other in others if other.could_serve(needs)),
-        _interpretation=best,
-        _layout=layout,
-    )
+    sheets = [candidate for candidate in candidates if candidate.table.sheet is not None]
+    for sheet in sheets:
+        layout = layouts.get(sheet) or _layout(sheet, chosen)
+        if layout and layout.columns.keys() >= set(needs) and sheet.has_rows():
+            layouts[sheet] = layout
+    unread = tuple(str(sheet.table.sheet) for sheet in sheets if sheet not in layouts)
+    return [_export(path, table, layouts[table], unread) for table in candidates if table in layouts]
+
+
+def open_export(
+    path: Path,
+    *,
+    columns: Mapping[str, str] | None = None,
+    needs: Collection[str] = ("text",),
+    limits: Limits = _DEFAULT_LIMITS,
+) -> Export:
+    """Open the first table of complaints, for files that have a single one.
+
+    Raises:
+        FileUnreadable: as `open_exports`.
+        ColumnMissing: as `open_exports`.
+    """
+    return open_exports(path, columns=columns, needs=needs, limits=limits)[0]
 
 
 @contextmanager
@@ -162,17 +168,37 @@ def open_writer(
             raise
 
 
-def _interpretations(path: Path, chosen: Mapping[str, str], sheet: str | None, limits: Limits) -> list[Interpretation]:
-    tables = list(open_tables(path, limits))
-    if sheet is not None:
-        names = [table.sheet for table in tables if table.sheet is not None]
-        tables = [table for table in tables if table.sheet == sheet]
-        if not tables:
-            raise FileUnreadable("exports.sheet-missing", path=path, sheet=sheet, sheets=", ".join(names) or "-")
-    candidates = [candidate for table in tables if (candidate := find_header(table, chosen))]
+def _interpretations(path: Path, chosen: Mapping[str, str], limits: Limits) -> list[Interpretation]:
+    candidates = [candidate for table in open_tables(path, limits) if (candidate := find_header(table, chosen))]
     if not candidates:
         raise FileUnreadable("exports.no-rows", path=path)
     return candidates
+
+
+def _layout(sheet: Interpretation, chosen: Mapping[str, str]) -> Layout | None:
+    """The layout of a further sheet; None without the chosen columns."""
+    try:
+        return recognise(sheet.headers, chosen)
+    except ColumnMissing:
+        return None
+
+
+def _export(path: Path, table: Interpretation, layout: Layout, unread_sheets: tuple[str, ...]) -> Export:
+    return Export(
+        path=path,
+        shape=layout.shape,
+        kind=table.table.kind,
+        encoding=table.table.encoding,
+        separator=table.table.separator,
+        sheet=table.table.sheet,
+        header_row=table.header_row,
+        headers=tuple(header for header in table.headers if header not in layout.hidden),
+        columns={name: header for name, header in layout.columns.items() if name in FIELDS},
+        n_rows=table.n_rows(),
+        unread_sheets=unread_sheets,
+        _interpretation=table,
+        _layout=layout,
+    )
 
 
 def _column_missing(path: Path, name: str, headers: Sequence[str]) -> ColumnMissing:

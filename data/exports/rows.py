@@ -15,7 +15,7 @@ from data.exports.headers import Layout, normalised, recognise
 from data.messages import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
 
     from data.exports.tables import Line, Table
 
@@ -34,14 +34,19 @@ _SPREADSHEETS = frozenset({"csv", "tsv", "xlsx", "xls", "ods"})
 class ExportRow:
     """One row: `values` unchanged, for writing back, and `fields` as stripped text.
 
-    `number` is the row in a spreadsheet, the line in JSON Lines, the record in Parquet. A row with a `problem` can't be
-    trusted and has no fields.
+    `number` is the row in a spreadsheet, the line in JSON Lines, the record in Parquet; `sheet` is blank where the kind
+    has no sheets. A row with a `problem` can't be trusted and has no fields.
     """
 
     number: int
     values: Mapping[str, object]
     fields: Mapping[str, str]
     problem: Sentence | None = None
+    sheet: str = ""
+
+    def place(self) -> Sentence:
+        """The place of the row in the file, for a message."""
+        return Sentence("exports.row-of-sheet" if self.sheet else "exports.row", sheet=self.sheet, row=self.number)
 
 
 class Interpretation:
@@ -82,10 +87,6 @@ class Interpretation:
             return self.table.n_rows
         return None if self.has_rows() else 0
 
-    def could_serve(self, needs: Collection[str]) -> bool:
-        """Whether the table has the needed columns, and rows."""
-        return all(name in self.recognised.columns for name in needs) and self.has_rows()
-
     def rows(self, layout: Layout) -> Iterator[ExportRow]:
         """The rows below the header, read by a layout."""
         shown = [header not in layout.hidden for header in self.headers]
@@ -101,10 +102,11 @@ class Interpretation:
         problem = line.problem or self._shape_problem(cells)
         cells += [""] * (len(self.headers) - len(cells))
         values = {header: cell for header, cell, keep in zip(self.headers, cells, shown, strict=False) if keep}
+        sheet = self.table.sheet or ""
         if problem:
-            return ExportRow(line.number, values, {}, problem)
+            return ExportRow(line.number, values, {}, problem, sheet)
         fields = {name: _stripped(cells[place]) for name, place in places.items()}
-        return ExportRow(line.number, values, self._tidied(fields, layout, line.number))
+        return ExportRow(line.number, values, self._tidied(fields, layout, line.number), sheet=sheet)
 
     def _shape_problem(self, cells: Sequence[object]) -> Sentence | None:
         if self.table.is_ragged_broken and len(cells) != len(self.headers):

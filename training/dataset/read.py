@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 from data.errors import ColumnMissing, FileUnreadable
 from data.exports.dates import parse_date
-from data.exports.open import open_export
+from data.exports.open import open_exports
 from data.messages import Language, Sentence
 from model.complaint import LONGEST_TEXT, Complaint, moment_of_row, without_personal_data
 from model.from_export import complaint_of, problem_of, was_returned
@@ -154,7 +154,7 @@ def _as_of_newest(rows: Sequence[LabelledComplaint]) -> list[LabelledComplaint]:
 
 def _opened(path: Path, columns: Mapping[str, str], reading: Reading, *, lenient: bool) -> list[Export]:
     try:
-        return _sheets_of(path, columns)
+        return open_exports(path, columns=columns)
     except (FileUnreadable, ColumnMissing) as problem:
         if not lenient:
             raise
@@ -185,12 +185,6 @@ def _read_export(
                 export.path, export.shape, export.header_row, export.columns, count, str(export.sheet or ""), filled
             )
         )
-
-
-def _sheets_of(path: Path, columns: Mapping[str, str]) -> list[Export]:
-    """All sheets of a workbook that hold complaints, such as a sheet for each month."""
-    first = open_export(path, columns=columns)
-    return [first, *(open_export(path, columns=columns, sheet=sheet) for sheet in first.other_sheets)]
 
 
 # Replaces a row of an older export: the positions in the list stay valid while the files are read.
@@ -238,7 +232,7 @@ def _source(row: ExportRow, export: Export, complaint: Complaint) -> RowSource:
         *(row.fields.get(name, "") for name in ("unit", "category", "received_at")),
     )
     key = blake2b("\x1f".join(held).encode("utf-8", "surrogatepass"), digest_size=8).hexdigest()
-    return RowSource(export.path.name, str(export.sheet or ""), row.number, key)
+    return RowSource(export.path.name, row.sheet, row.number, key)
 
 
 def _labelled(

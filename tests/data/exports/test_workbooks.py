@@ -10,25 +10,37 @@ import pytest
 import xlsxwriter
 
 from data.errors import FileUnreadable
-from data.exports.open import Limits, open_export
+from data.exports.open import Limits, open_export, open_exports
+from data.messages import Language
 from tests.data.exports.files import only_row, texts, workbook, written
 
 if TYPE_CHECKING:
     from pathlib import Path
 
 
-def test_the_sheet_with_known_headers_is_read_and_the_others_are_named(tmp_path: Path) -> None:
+def test_all_sheets_with_complaints_are_read_in_order_and_the_others_are_named(tmp_path: Path) -> None:
     path = workbook(
         tmp_path / "a.xlsx",
         Petunjuk=[["Cara mengisi"], ["..."]],
-        Januari=[["isi", "opd"], ["a", "A"]],
-        Februari=[["isi", "opd"], ["b", "B"]],
+        Januari=[["isi", "opd"], ["a", "A"], ["", ""], ["b", "B"]],
+        Kosong=[],
+        Februari=[["No", "isi", "opd", "kategori"], [1, "c", "C", "K"]],
+        Maret=[["isi", "opd"]],
     )
-    export = open_export(path)
-    assert (export.sheet, export.other_sheets) == ("Januari", ("Februari",))
-    assert [row.fields["text"] for row in open_export(path, sheet="Februari").rows()] == ["b"]
-    with pytest.raises(FileUnreadable, match=r'no sheet "Maret".*Petunjuk, Januari, Februari'):
-        open_export(path, sheet="Maret")
+    exports = open_exports(path)
+    assert [export.sheet for export in exports] == ["Januari", "Februari"]
+    assert {export.unread_sheets for export in exports} == {("Petunjuk", "Maret")}
+    rows = [(row.sheet, row.number, row.fields["text"]) for export in exports for row in export.rows()]
+    assert rows == [("Januari", 2, "a"), ("Januari", 4, "b"), ("Februari", 2, "c")]
+    assert next(open_exports(path)[1].rows()).place().told_in(Language.INDONESIAN) == 'lembar "Februari", baris 2'
+
+
+def test_a_chosen_column_counts_on_every_sheet(tmp_path: Path) -> None:
+    rows = [["Curhat Warga", "OPD"], ["a", "A"]]
+    path = workbook(tmp_path / "a.xlsx", Januari=rows, Februari=rows, Rekap=[["Bulan", "Jumlah"], ["Januari", 1]])
+    exports = open_exports(path, columns={"text": "curhat warga"})
+    assert [export.sheet for export in exports] == ["Januari", "Februari"]
+    assert exports[0].unread_sheets == ("Rekap",)
 
 
 def test_cells_of_a_workbook_become_plain_text(tmp_path: Path) -> None:
