@@ -36,6 +36,8 @@ if TYPE_CHECKING:
 _MOST_PROBLEMS_LISTED = 1_000
 _MOST_UNKNOWN_UNITS = 50
 _LONGEST_TITLE = 2_000
+# Sheet and row number.
+_Place = tuple[str, int]
 
 
 @dataclass
@@ -43,7 +45,8 @@ class Summary:
     """The numbers of rows by result.
 
     `decided`: waited here, decided in the intake system; `recorded`: decided before arrival; `agreed` and `differed`:
-    decided here too, with the same or a different unit.
+    decided here too, with the same or a different unit. `problems` are places with reasons; `sheets` counts the rows of
+    each sheet of a workbook, and `unread_sheets` hold no complaints.
     """
 
     new: int = 0
@@ -56,17 +59,25 @@ class Summary:
     revised: int = 0
     unchanged: int = 0
     unread: int = 0
-    problems: list[tuple[int, str]] = field(default_factory=list)
+    problems: list[tuple[str, str]] = field(default_factory=list)
     unknown_units: list[str] = field(default_factory=list)
+    sheets: dict[str, int] = field(default_factory=dict)
+    unread_sheets: list[str] = field(default_factory=list)
 
-    def add_problem(self, row: int, reason: str) -> None:
+    def add_problem(self, place: str, reason: str) -> None:
         self.unread += 1
         if len(self.problems) < _MOST_PROBLEMS_LISTED:
-            self.problems.append((row, reason))
+            self.problems.append((place, reason))
 
     def add_unknown_unit(self, name: str) -> None:
         if name not in self.unknown_units and len(self.unknown_units) < _MOST_UNKNOWN_UNITS:
             self.unknown_units.append(name)
+
+    def count_sheets(self, rows: list[ExportRow], unread_sheets: list[str]) -> None:
+        for row in rows:
+            if row.sheet:
+                self.sheets[row.sheet] = self.sheets.get(row.sheet, 0) + 1
+        self.unread_sheets = unread_sheets
 
 
 class RowBatch:
@@ -76,22 +87,22 @@ class RowBatch:
         self._router = router
         self._intake = intake
         self._settings = intake.settings
-        self.problems: list[tuple[int, str]] = []
+        self.problems: list[tuple[str, str]] = []
         self.complaints: list[tuple[ExportRow, Complaint]] = []
-        self._without_suggestion: dict[int, Complaint] = {}
+        self._without_suggestion: dict[_Place, Complaint] = {}
         for row in rows:
             complaint = self._complaint(row)
             stored = complaints.newest(complaint.reference_id)
             problem = problem_of(row) or (None if stored else _date_problem(row, complaint))
             # A hidden text says nothing, but the row of a known complaint may have a new decision.
             if problem and not (stored and is_hidden(row)):
-                self.problems.append((row.number, problem.told_in(Language.INDONESIAN)))
+                self.problems.append((row.place().told_in(Language.INDONESIAN), problem.told_in(Language.INDONESIAN)))
                 continue
             self.complaints.append((row, complaint))
             if stored is None or _is_revision(row, complaint, stored):
-                self._without_suggestion[row.number] = complaint
+                self._without_suggestion[row.sheet, row.number] = complaint
 
-    def suggestions(self) -> dict[int, Suggestion]:
+    def suggestions(self) -> dict[_Place, Suggestion]:
         """The suggestions for new and changed complaints, by row: a reference may occur twice in a file."""
         if not self._without_suggestion:
             return {}
@@ -128,13 +139,13 @@ class RowWriter:
         self._intake = intake
         self._summary = summary
 
-    def enter(self, batch: RowBatch, suggestions: dict[int, Suggestion]) -> None:
+    def enter(self, batch: RowBatch, suggestions: dict[_Place, Suggestion]) -> None:
         """Enter new complaints and revisions, and reconcile known complaints with the export."""
-        for number, problem in batch.problems:
-            self._summary.add_problem(number, problem)
+        for place, problem in batch.problems:
+            self._summary.add_problem(place, problem)
         for row, complaint in batch.complaints:
             stored = self._complaints.newest(complaint.reference_id)
-            suggestion = suggestions.get(row.number)
+            suggestion = suggestions.get((row.sheet, row.number))
             # An earlier row of the file may have entered the same text.
             if suggestion is not None and (stored is None or _is_revision(row, complaint, stored)):
                 entered = self._enter_complaint(row, complaint, suggestion)

@@ -279,12 +279,12 @@ class Uploads:
             for rows in reader.batches(_BATCH_ROWS, lambda: self._renew_claim(upload_id)):
                 # Opening the file doesn't count: every turn enters rows.
                 started = started or time.monotonic()
-                self._enter(upload_id, rows, router, reader.n_rows)
+                self._enter(upload_id, rows, router, reader)
                 if self._closing.is_set() or (self._waiting and time.monotonic() - started > SLICE_SECONDS):
                     raise _Interrupted
             return ("failed", reader.fault) if reader.fault else ("done", "")
 
-    def _enter(self, upload_id: str, rows: list[ExportRow], router: Router, n_rows: int | None) -> None:
+    def _enter(self, upload_id: str, rows: list[ExportRow], router: Router, reader: RowReader) -> None:
         """Enter a batch of rows and the count of rows done in one transaction."""
         # Suggesting takes long, and a writing transaction blocks other writers: suggest before the transaction.
         with self._database.reading() as session:
@@ -296,9 +296,10 @@ class Uploads:
                 raise _Cancelled
             summary = Summary(**upload.summary)
             RowWriter(session, router, self._intake, summary).enter(batch, suggestions)
+            summary.count_sheets(rows, reader.unread_sheets)
             upload.summary = asdict(summary)
             upload.done += len(rows)
-            upload.rows = n_rows
+            upload.rows = reader.n_rows
             upload.claimed_at = now()
             # The file has proved readable so far.
             upload.tries, upload.error = 1, ""

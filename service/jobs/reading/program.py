@@ -1,6 +1,6 @@
 """Read an export within limits, and write its rows to standard output: `python -m service.jobs.reading.program`.
 
-Each line is JSON: first {"rows": 120}, then a list for each row, last {"fault": ""}. A program that was ended by a limit
+Each line is JSON: first {"rows": 120, "unread_sheets": []}, then a list for each row, last {"fault": ""}. A program that was ended by a limit
 writes no last line.
 """
 
@@ -8,17 +8,17 @@ from __future__ import annotations
 
 import json
 import sys
-from itertools import islice
+from itertools import chain, islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.errors import ColumnMissing, FileUnreadable
 from data.exports.cells import cell_text
-from data.exports.open import Limits, open_export
+from data.exports.open import Limits, open_exports
 from data.messages import Sentence
 
 if TYPE_CHECKING:
-    from data.exports.rows import ExportRow
+    from data.exports.open import Export, ExportRow
 
 # Far longer than any complaint; a hostile file may hold more in one cell than a process should keep.
 LONGEST_ROW = 2_000_000
@@ -29,9 +29,9 @@ def main(path: Path, skip: int, memory_bytes: int, cpu_seconds: int) -> None:
     _limit(memory_bytes, cpu_seconds)
     fault = ""
     try:
-        export = open_export(path, limits=Limits(xls=False, memory_bytes=memory_bytes))
-        _write(json.dumps({"rows": export.n_rows}))
-        for row in islice(export.rows(), skip, None):
+        exports = open_exports(path, limits=Limits(xls=False, memory_bytes=memory_bytes))
+        _write(json.dumps({"rows": _n_rows(exports), "unread_sheets": exports[0].unread_sheets}))
+        for row in islice(chain.from_iterable(export.rows() for export in exports), skip, None):
             _write(_row_line(row))
     except ColumnMissing:
         fault = "no_text_column"
@@ -56,14 +56,20 @@ def _limit(memory_bytes: int, cpu_seconds: int) -> None:
             resource.setrlimit(kind, (most, most))
 
 
+def _n_rows(exports: list[Export]) -> int | None:
+    """The number of rows of all sheets, or None where only reading the whole file would tell."""
+    counts = [export.n_rows for export in exports if export.n_rows is not None]
+    return sum(counts) if len(counts) == len(exports) else None
+
+
 def _row_line(row: ExportRow) -> str:
     values = {header: cell_text(cell) for header, cell in row.values.items()}
-    parts = (row.number, values, dict(row.fields), row.problem and _plain(row.problem))
+    parts = (row.number, values, dict(row.fields), row.problem and _plain(row.problem), row.sheet)
     line = json.dumps(parts, default=str)
     if len(line) <= LONGEST_ROW:
         return line
     too_long = Sentence("exports.row-too-large", most=LONGEST_ROW)
-    return json.dumps((row.number, {}, {}, _plain(too_long)))
+    return json.dumps((row.number, {}, {}, _plain(too_long), row.sheet))
 
 
 def _plain(sentence: Sentence) -> dict[str, object]:

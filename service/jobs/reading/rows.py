@@ -33,13 +33,14 @@ class ReaderEnded(Exception):
 
 
 class RowReader:
-    """Reads the rows after the first `skip`; `n_rows` and `fault` are known once the child has said so.
+    """Reads the rows after the first `skip`; `n_rows`, `unread_sheets` and `fault` are known once the child has said so.
 
     `fault` is blank, "unreadable" or "no_text_column".
     """
 
     def __init__(self, path: Path, skip: int) -> None:
         self.n_rows: int | None = None
+        self.unread_sheets: list[str] = []
         self.fault = ""
         self._ended = False
         # -P keeps Python from importing a data/ in the service's working folder.
@@ -79,7 +80,7 @@ class RowReader:
                     yield batch
                     batch = []
             elif "rows" in said:
-                self.n_rows = said["rows"]
+                self.n_rows, self.unread_sheets = said["rows"], said["unread_sheets"]
             else:
                 self.fault, self._ended = said["fault"], True
         if batch:
@@ -106,8 +107,10 @@ class RowReader:
         return os.read(descriptor, _READ_AT_ONCE)
 
 
-def _row(number: int, values: dict[str, str], fields: dict[str, str], problem: dict[str, Any] | None) -> ExportRow:
-    return ExportRow(number, values, fields, _sentence(problem) if problem else None)
+def _row(
+    number: int, values: dict[str, str], fields: dict[str, str], problem: dict[str, Any] | None, sheet: str
+) -> ExportRow:
+    return ExportRow(number, values, fields, _sentence(problem) if problem else None, sheet)
 
 
 def _sentence(plain: dict[str, Any]) -> Sentence:

@@ -7,12 +7,13 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from sqlalchemy import update
+from sqlalchemy import select, update
 
 from data.exports.open import write_laporan_ringkas
 from model.errors import ArtifactError, ArtifactMissing
 from service.jobs import uploads
-from service.ledger.tables import Upload
+from service.ledger.tables import StoredComplaint, Upload
+from tests.data.exports.files import workbook
 from tests.service.jobs.reading.test_rows import hostile_parquet
 
 if TYPE_CHECKING:
@@ -141,3 +142,32 @@ def test_a_status_that_is_not_closed_and_a_date_that_cannot_be_read_are_taken_as
     undated = officer.upload(_ringkas(tmp_path / "t.xlsx", 1, **{"Tanggal Laporan Masuk": "minggu lalu"}))
     assert (undated["new"], undated["unread"]) == (0, 1)
     assert "tanggal masuk" in undated["problems"][0][1]
+
+
+def test_all_sheets_of_a_workbook_are_read_and_counted(
+    officer: Desk, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    # One batch holds rows of both sheets with the same row numbers.
+    monkeypatch.setattr(uploads, "_BATCH_ROWS", 7)
+
+    def month(name: str) -> list[list[str]]:
+        return [["id", "Isi Laporan"], *([f"{name} {n}", f"{_TEXT} di bulan {name} {n}"] for n in range(4))]
+
+    path = workbook(
+        tmp_path / "e.xlsx",
+        Rekap=[["Bulan", "Jumlah"], ["Januari", "4"]],
+        Januari=month("Januari"),
+        Februari=[*month("Februari"), ["Februari 5", ""]],
+    )
+    upload_id = _hand_over(officer, path)
+    upload = officer.summary_of(upload_id)
+    assert (upload["done"], upload["new"], upload["unread"]) == (9, 8, 1)
+    assert (upload["sheets"], upload["unread_sheets"]) == ({"Januari": 4, "Februari": 5}, ["Rekap"])
+    assert upload["problems"] == [['lembar "Februari", baris 6', "isi pengaduan kosong"]]
+    with officer.database.reading() as session:
+        stored = {row.reference_id: row.text for row in session.scalars(select(StoredComplaint))}
+    assert stored["Januari 3"].endswith("Januari 3")
+    assert stored["Februari 3"].endswith("Februari 3")
+    page = officer.page(f"/unggah/{upload_id}")
+    assert "Per lembar: Januari 4 baris, Februari 5 baris." in page
+    assert "Tidak dibaca karena tidak memuat pengaduan: Rekap." in page
