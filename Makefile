@@ -5,7 +5,7 @@ BIN := $(VENV)/bin
 PORT ?= 8000
 export PILAH_HOME ?= $(CURDIR)/.pilah
 
-.PHONY: run test soak bench openapi docs lock clean
+.PHONY: run test clients soak bench openapi docs lock clean
 
 run: $(VENV)/run.stamp
 	$(BIN)/pilah demo --port $(PORT)
@@ -16,6 +16,9 @@ test: $(VENV)/dev.stamp
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 	$(BIN)/pytest --numprocesses 2 --dist worksteal
+
+# Lets `make test` generate clients from the API's schema and run them: a generator with its Java, and a node. 340 MB.
+clients: $(VENV)/clients.stamp
 
 # What takes longer than a test may: kills under load, made-up requests, spoiled files, and half an hour of twice the load.
 soak: $(VENV)/dev.stamp
@@ -30,6 +33,10 @@ soak: $(VENV)/dev.stamp
 # How fast Pilah is beside what a user would take instead. make bench BENCH="--history EXPORT.csv --quick"
 bench: $(VENV)/bench.stamp
 	$(BIN)/python -m tests.benchmarks.bench $(BENCH)
+
+$(VENV)/clients.stamp: requirements-clients.lock $(VENV)/dev.stamp
+	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-clients.lock
+	touch $@
 
 $(VENV)/bench.stamp: requirements-bench.lock $(VENV)/dev.stamp
 	$(BIN)/pip install --quiet --disable-pip-version-check --require-hashes -r requirements-bench.lock
@@ -62,6 +69,7 @@ lock:
 	uv pip compile pyproject.toml --group build --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --output-file requirements.lock
 	uv pip compile pyproject.toml --group build --group dev --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --constraints requirements.lock --output-file requirements-dev.lock
 	uv pip compile --group bench --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --constraints requirements-dev.lock --output-file requirements-bench.lock
+	uv pip compile --group clients --universal --python-version 3.11 --generate-hashes --no-header --no-annotate --quiet --constraints requirements-dev.lock --output-file requirements-clients.lock
 
 clean:
 	rm -rf $(VENV) .pilah site

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import logging
+import operator
 from contextlib import asynccontextmanager
-from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from fastapi import FastAPI
@@ -61,6 +61,8 @@ _DESCRIPTION = (
     "decides. Every error is a problem details object (RFC 9457). A body may come with Content-Encoding: gzip. 429 and 503 "
     "say with Retry-After when to send the same again."
 )
+# The version in the addresses, /v1: the schema has a version of its own, which only grows.
+_API_VERSION = "1"
 _PAGES = (
     sign_in,
     first_administrator,
@@ -117,13 +119,15 @@ def create_app(settings: Settings | None = None) -> Application:
     settings = settings or read_settings()
     app = Application(
         title="Pilah",
-        version=version("pilah"),
+        version=_API_VERSION,
         description=_DESCRIPTION,
         lifespan=_lifespan,
         # FastAPI's documentation pages load scripts from a CDN, and Pilah never uses the network.
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
+        # Generated clients name their methods by it.
+        generate_unique_id_function=operator.attrgetter("name"),
         exception_handlers=dict(HANDLERS),  # type: ignore[arg-type]  # Starlette types handlers as async only
     )
     _add_state(app, settings)

@@ -41,7 +41,7 @@ REQUEST_BODY: dict[str, Any] = {
         "required": True,
         "content": {
             MEDIA_TYPE: {
-                "schema": {"type": "string", "description": "One ComplaintIn a line."},
+                "schema": {"type": "string", "format": "binary", "description": "One ComplaintIn a line."},
                 "example": _EXAMPLE_IN,
             }
         },
@@ -52,7 +52,7 @@ RESPONSE: dict[int | str, dict[str, Any]] = {
         "description": "One answer a line, in the order of the lines that were sent.",
         "content": {
             MEDIA_TYPE: {
-                "schema": {"type": "string", "description": "One SuggestionOut or Problem a line."},
+                "schema": {"type": "string", "format": "binary", "description": "One SuggestionOut or Problem a line."},
                 "example": _EXAMPLE_OUT,
             }
         },

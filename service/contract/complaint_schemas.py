@@ -50,10 +50,12 @@ class ComplaintIn(BaseModel):
 
     text: Text = Field(description="What the reporter wrote. Also: " + ", ".join(FIELDS["text"]))
     reference_id: Reference = Field(
-        default=None, description="The intake system's own id, such as LAPOR!'s Tracking ID."
+        default=None,
+        description="The intake system's own id, such as LAPOR!'s Tracking ID. A number is read as its digits.",
     )
     received_at: Moment = Field(
-        default=None, description=f"From {EARLIEST_YEAR} to next year. Without an offset it is read in PILAH_TIMEZONE."
+        default=None,
+        description=f"From {EARLIEST_YEAR} to next year. A date without a time is accepted. Without an offset it is read in PILAH_TIMEZONE.",
     )
     title: Title = None
     channel: Name = None

@@ -3,7 +3,16 @@
 from datetime import UTC, datetime
 from typing import Annotated, Any, Self
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, StrictStr, model_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    StrictStr,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import PydanticCustomError
 
 from service.contract.field_types import LONGEST_NAME, SOMETHING_VISIBLE, cleaned_and_stripped
@@ -21,6 +30,12 @@ Name = Annotated[StrictStr, BeforeValidator(cleaned_and_stripped), Field(max_len
 # Times in the ledger are UTC without an offset; in an answer they have the offset.
 Moment = Annotated[datetime, AfterValidator(lambda moment: moment.replace(tzinfo=UTC))]
 Reason = Annotated[StrictStr, BeforeValidator(cleaned_and_stripped), Field(max_length=_LONGEST_REASON)]
+
+# Null is accepted as absent; the schema names one type, since generators differ in how they read a choice of types.
+Seconds = Annotated[
+    Annotated[float, Field(ge=0, le=_MOST_SECONDS)] | None,
+    WithJsonSchema({"type": "number", "minimum": 0, "maximum": _MOST_SECONDS}),
+]
 
 
 class DecisionIn(BaseModel):
@@ -48,7 +63,7 @@ class DecisionIn(BaseModel):
     copies: list[Name] = Field(default=[], max_length=_MOST_COPIES)
     reason: Reason = ""
     officer: Name = Field(default="", description="An opaque id of the officer who decided.")
-    seconds: float | None = Field(default=None, ge=0, le=_MOST_SECONDS, description="The time that the decision took.")
+    seconds: Seconds = Field(default=None, description="The time that the decision took.")
 
     @model_validator(mode="after")
     def _must_name_its_complaint(self) -> Self:

@@ -73,26 +73,28 @@ def _in_range(moment: datetime | None) -> datetime | None:
     return moment
 
 
-# Matches a text that `clean` doesn't leave blank.
-SOMETHING_VISIBLE = r"[^\s\x00-\x1f\x7f-\x9f]"
+# Matches a text that `clean` doesn't leave blank; from the start, since Python's generated clients look only there.
+SOMETHING_VISIBLE = r"^[\s\S]*[^\s\x00-\x1f\x7f-\x9f]"
 _DATE = {"type": "string", "format": "date"}
 _DATE_TIME = {"type": "string", "format": "date-time"}
 _NULL = {"type": "null"}
 
+# A schema names one type for each field, or null: generated clients wrap a choice of types in a class of its own. Numbers
+# as references and dates as times are accepted as well, and the descriptions say so.
 # The length belongs to the string inside the union: pydantic would ask null for a length too.
 Name = Annotated[Annotated[StrictStr, Field(max_length=LONGEST_NAME)] | None, BeforeValidator(cleaned)]
 Title = Annotated[Annotated[StrictStr, Field(max_length=_LONGEST_TITLE)] | None, BeforeValidator(cleaned)]
 Reference = Annotated[
     Annotated[StrictStr, Field(max_length=LONGEST_NAME)] | None,
     BeforeValidator(_reference),
-    WithJsonSchema({"anyOf": [{"type": "string", "maxLength": LONGEST_NAME}, {"type": "integer"}, _NULL]}),
+    WithJsonSchema({"anyOf": [{"type": "string", "maxLength": LONGEST_NAME}, _NULL]}),
 ]
 Count = Annotated[Annotated[StrictInt, Field(ge=0, le=_MOST_ATTACHMENTS)] | None, BeforeValidator(_whole_number)]
 Moment = Annotated[
     datetime | None,
     BeforeValidator(_iso_date),
     AfterValidator(_in_range),
-    WithJsonSchema({"anyOf": [_DATE_TIME, _DATE, _NULL]}),
+    WithJsonSchema({"anyOf": [_DATE_TIME, _NULL]}),
 ]
 Day = Annotated[date | None, BeforeValidator(_iso_date), WithJsonSchema({"anyOf": [_DATE, _NULL]})]
 # The schema has the usual limit; the limit in force is a setting, applied by `ComplaintIn.to_complaint`.

@@ -198,10 +198,15 @@ class SuggestionOut(BaseModel):
         )
 
 
+def _exactly_one(schema: dict[str, Any]) -> None:
+    schema["oneOf"] = schema.pop("anyOf")
+
+
 class BatchOut(BaseModel):
     """One answer for each complaint, in order: a suggestion, or the problem with that complaint."""
 
-    results: list[SuggestionOut | Problem]
+    # oneOf: for anyOf, generators make one class that needs the fields of both.
+    results: list[Annotated[SuggestionOut | Problem, Field(json_schema_extra=_exactly_one)]]
 
 
 def _rule(suggestion: Suggestion) -> RuleOut | None:

@@ -41,3 +41,8 @@ def test_a_year_beyond_the_calendar_is_refused_at_its_place(api: TestClient, yea
 def test_the_first_and_the_last_year_are_taken(api: TestClient, year: int) -> None:
     complaint = {"reference_id": f"y{year}", "received_at": f"{year}-06-30", "text": "lampu mati"}
     assert api.post("/v1/predictions", json=complaint).status_code == 200
+
+
+def test_a_number_is_a_reference_though_the_schema_names_texts_only(api: TestClient) -> None:
+    answer = api.post("/v1/predictions", json={"text": "lampu mati", "reference_id": 9165816})
+    assert answer.json()["reference_id"] == "9165816"

@@ -50,6 +50,11 @@ def test_the_verdict_says_whether_the_suggestion_was_followed(client: TestClient
     assert not _stored(client)["waiting"]
 
 
+def test_seconds_may_be_null_though_the_schema_names_numbers_only(client: TestClient) -> None:
+    unit = _send(client)["units"][0]["id"]
+    assert _decide(client, unit=unit, seconds=None).status_code == 201
+
+
 def test_an_unknown_unit_is_refused_with_the_nearest_names(client: TestClient) -> None:
     _send(client)
     answer = _decide(client, unit="Polda Sumatra Utera")
