@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Literal
 from data.exports.headers import admin_title
 from data.messages import Language, Sentence
 from model.closed_status import means_closed
-from model.complaint import HIDDEN_TEXT
+from model.complaint import HIDDEN_TEXT, without_personal_data
 from model.from_export import complaint_of, is_hidden, problem_of, was_returned
 from model.office.units import slug
 from model.privacy.mask import mask
@@ -45,8 +45,9 @@ class Summary:
     """The numbers of rows by result.
 
     `decided`: waited here, decided in the intake system; `recorded`: decided before arrival; `agreed` and `differed`:
-    decided here too, with the same or a different unit. `problems` are places with reasons; `sheets` counts the rows of
-    each sheet of a workbook, and `unread_sheets` hold no complaints.
+    decided here too, with the same or a different unit; `told_apart`: new under the number of another complaint.
+    `problems` are places with reasons; `sheets` counts the rows of each sheet of a workbook, and `unread_sheets` hold no
+    complaints.
     """
 
     new: int = 0
@@ -58,6 +59,7 @@ class Summary:
     returned: int = 0
     revised: int = 0
     unchanged: int = 0
+    told_apart: int = 0
     unread: int = 0
     problems: list[tuple[str, str]] = field(default_factory=list)
     unknown_units: list[str] = field(default_factory=list)
@@ -92,7 +94,7 @@ class RowBatch:
         self._without_suggestion: dict[_Place, Complaint] = {}
         for row in rows:
             complaint = self._complaint(row)
-            stored = complaints.newest(complaint.reference_id)
+            _, stored = _standing_of(complaints, row, complaint)
             problem = problem_of(row) or (None if stored else _date_problem(row, complaint))
             # A hidden text says nothing, but the row of a known complaint may have a new decision.
             if problem and not (stored and is_hidden(row)):
@@ -144,18 +146,22 @@ class RowWriter:
         for place, problem in batch.problems:
             self._summary.add_problem(place, problem)
         for row, complaint in batch.complaints:
-            stored = self._complaints.newest(complaint.reference_id)
+            reference, stored = _standing_of(self._complaints, row, complaint)
             suggestion = suggestions.get((row.sheet, row.number))
             # An earlier row of the file may have entered the same text.
             if suggestion is not None and (stored is None or _is_revision(row, complaint, stored)):
-                entered = self._enter_complaint(row, complaint, suggestion)
+                self._summary.told_apart += stored is None and reference != complaint.reference_id
+                entered = self._enter_complaint(row, complaint, suggestion, reference)
                 self._enter_status(row, entered, is_new=stored is None, revised=stored is not None)
             elif stored is not None and not is_older_revision(row, stored):
                 self._enter_status(row, stored, is_new=False, revised=False)
             else:
                 self._summary.unchanged += 1
 
-    def _enter_complaint(self, row: ExportRow, complaint: Complaint, suggestion: Suggestion) -> StoredComplaint:
+    def _enter_complaint(
+        self, row: ExportRow, complaint: Complaint, suggestion: Suggestion, reference: str
+    ) -> StoredComplaint:
+        complaint, suggestion = replace(complaint, reference_id=reference), replace(suggestion, reference_id=reference)
         title = _intake_title(row)
         extra = {"intake_title": title} if title else {}
         source = Source("upload", row.fields.get("status", "")[:500], extra)
@@ -259,6 +265,16 @@ def _date_problem(row: ExportRow, complaint: Complaint) -> Sentence | None:
     """A written date that can't be read: the complaint didn't arrive today."""
     unread = complaint.received_at is None and row.fields.get("received_at", "")
     return Sentence("exports.date-unreadable") if unread else None
+
+
+def _standing_of(complaints: Complaints, row: ExportRow, complaint: Complaint) -> tuple[str, StoredComplaint | None]:
+    """The reference under which a row's complaint stands or can be entered, and its newest revision."""
+    reference = complaint.reference_id
+    newest = complaints.newest(reference)
+    # A row that Pilah wrote has the reference with its second key.
+    if newest is None or is_own(row) or is_same_text(row, complaint, newest):
+        return reference, newest
+    return complaints.standing_of(without_personal_data(complaint).complaint)
 
 
 def _is_revision(row: ExportRow, complaint: Complaint, stored: StoredComplaint) -> bool:

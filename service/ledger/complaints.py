@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import and_, exists, func, select, update
@@ -10,6 +10,7 @@ from sqlalchemy.exc import IntegrityError
 
 from data.ids import time_ordered_id
 from model.complaint import Complaint, Location
+from model.history.reused_numbers import is_same_complaint, possible_references
 from model.language.near_duplicates import NEAR_DUPLICATE_FROM, duplicate_keys, resemblance
 from model.suggestion import NoticeCode
 from service.errors import UnknownComplaint
@@ -168,6 +169,31 @@ class Complaints:
                 return entry
         return None if self._system else self._of_only_system(reference_id)
 
+    def standing_of(self, complaint: Complaint) -> tuple[str, StoredComplaint | None]:
+        """The reference under which a masked complaint stands or can be entered, and its newest revision.
+
+        A number of a clearly different complaint gets a second key: many offices number their complaints anew each month.
+        """
+        reference = complaint.reference_id
+        # Under the last reference, with a key of the text, stands this very text.
+        for reference in possible_references(complaint):
+            revisions = self._revisions(reference)
+            systems = {revision.system for revision in revisions if _is_revised(revision, complaint)}
+            if systems:
+                return reference, _newest_of_one(revisions, systems)
+            if not revisions:
+                break
+        return reference, None
+
+    def _revisions(self, reference_id: str) -> Sequence[StoredComplaint]:
+        """All revisions under a reference, newest first; a system sees its own and those that no system has sent."""
+        query = select(StoredComplaint).where(
+            StoredComplaint.office == self._office, StoredComplaint.reference_id == reference_id
+        )
+        if self._system:
+            query = query.where(StoredComplaint.system.in_((self._system, "")))
+        return self._session.scalars(query.order_by(StoredComplaint.revision.desc())).all()
+
     def _of_only_system(self, reference_id: str) -> StoredComplaint | None:
         """The newest revision, if a single system has this reference: of two systems none is guessed."""
         of_reference = and_(StoredComplaint.office == self._office, StoredComplaint.reference_id == reference_id)
@@ -226,7 +252,7 @@ class Complaints:
         """
         # The number first: a revision entered between the two reads then has this number already, and conflicts.
         last = self._last_number(complaint.reference_id)
-        newest = self.newest(complaint.reference_id)
+        newest = self._newest_to_revise(complaint)
         while newest is None or _words(newest.title, newest.text) != _words(complaint.title, complaint.text):
             try:
                 with self._session.begin_nested():
@@ -235,9 +261,19 @@ class Complaints:
                 before, last = last, self._last_number(complaint.reference_id)
                 if last == before:
                     raise
-                newest = self.newest(complaint.reference_id)
+                newest = self._newest_to_revise(complaint)
         self._adopt(newest)
         return newest
+
+    def _newest_to_revise(self, complaint: Complaint) -> StoredComplaint | None:
+        """The newest revision of a complaint. A caller's own reference always means its own complaint.
+
+        A complaint from elsewhere under the same reference is taken for the same one unless it is clearly different.
+        """
+        newest = self.newest(complaint.reference_id)
+        if newest is None or newest.system == self._system or _is_revised(newest, complaint):
+            return newest
+        return None
 
     def _last_number(self, reference_id: str) -> int:
         """The last number of a revision. Systems with the same reference share the numbers."""
@@ -276,7 +312,7 @@ class Complaints:
             unit_status="unsure",
             confidence=0.0,
             known_share=1.0,
-            group_id=before.group_id if before else self._group_of(complaint.text, keys) or entry_id,
+            group_id=self._group_of_revision(complaint, before) or self._group_of(complaint.text, keys) or entry_id,
             fields=_fields(complaint) | arrival.extra,
         )
         self._session.add(entry)
@@ -285,6 +321,10 @@ class Complaints:
         index_complaint(self._session, entry)
         self._session.flush()
         return entry
+
+    def _group_of_revision(self, complaint: Complaint, before: StoredComplaint | None) -> str:
+        """The group of the revision before, blank for a clearly different text: decisions are made for a whole group."""
+        return before.group_id if before and _is_revised(before, complaint) else ""
 
     def _group_of(self, text: str, keys: tuple[str, ...]) -> str:
         """The group of an earlier near-duplicate, or blank."""
@@ -321,6 +361,20 @@ def to_complaint(stored: StoredComplaint) -> Complaint:
         anonymous=bool(fields.get("anonymous", False)),
         confidential=stored.confidential,
     )
+
+
+def _newest_of_one(revisions: Sequence[StoredComplaint], systems: set[str]) -> StoredComplaint | None:
+    """The newest revision that no system has sent, or of the only system: of two systems none is guessed."""
+    if "" not in systems and len(systems) > 1:
+        return None
+    system = "" if "" in systems else next(iter(systems))
+    return next(revision for revision in revisions if revision.system == system)
+
+
+def _is_revised(stored: StoredComplaint, complaint: Complaint) -> bool:
+    """Whether a complaint is the stored one, perhaps revised."""
+    received_at = as_utc(complaint.received_at) if complaint.received_at else None
+    return is_same_complaint(to_complaint(stored), replace(complaint, received_at=received_at))
 
 
 def _fields(complaint: Complaint) -> dict[str, Any]:

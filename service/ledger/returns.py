@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from sqlalchemy import select
 
-from model.complaint import without_personal_data
+from model.complaint import Complaint, without_personal_data
+from model.history.reused_numbers import is_same_complaint
 from model.language.near_duplicates import NEAR_DUPLICATE_FROM, duplicate_keys, resemblance
 from service.ledger.tables import DuplicateKey, StoredComplaint, StoredDecision
 
@@ -17,8 +18,6 @@ if TYPE_CHECKING:
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
-
-    from model.complaint import Complaint
 
 # Complaints in one query: a database takes some ten thousand values at most.
 _AT_ONCE = 200
@@ -56,7 +55,12 @@ class Returns:
         for complaint, text, own_keys in zip(complaints, texts, keys, strict=True):
             candidates = dict.fromkeys(returned for key in own_keys for returned in by_key.get(key, ()))
             near = (returned for returned in candidates if resemblance(text, returned.text) >= NEAR_DUPLICATE_FROM)
-            returned = (*by_reference.get(complaint.reference_id, ()), *near)
+            earlier = (
+                returned
+                for returned in by_reference.get(complaint.reference_id, ())
+                if is_same_complaint(Complaint(text), Complaint(returned.text))
+            )
+            returned = (*earlier, *near)
             units = tuple(dict.fromkeys(each.unit_id for each in returned))
             yield replace(complaint, returned_by=units) if units else complaint
 

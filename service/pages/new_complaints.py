@@ -2,6 +2,7 @@
 
 import hashlib
 import secrets
+from dataclasses import replace
 from datetime import datetime
 from typing import Annotated
 from urllib.parse import quote
@@ -12,7 +13,7 @@ from starlette.background import BackgroundTask
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from data.exports.dates import parse_date
-from model.complaint import Complaint, Location
+from model.complaint import Complaint, Location, without_personal_data
 from model.privacy.mask import mask
 from service.dependencies import CurrentIntake, CurrentSettings, CurrentTransaction, CurrentUploads
 from service.errors import UnknownComplaint, UploadRefused
@@ -59,6 +60,9 @@ def enter(
     )
     source = Source("letter" if letter else "typed", extra=extra)
     complaint, router = _complaint(form, settings, letter=letter), router_of(request)
+    # An agenda numbers its letters anew each year.
+    reference, _ = transaction.complaints.standing_of(without_personal_data(complaint).complaint)
+    complaint = replace(complaint, reference_id=reference)
     if router is None:
         stored = intake.enter_without_suggestion(transaction.complaints, complaint, source)
     else:

@@ -92,6 +92,7 @@ def check(
         unread_dates=tuple(_unread(row) for row in reading.left_out if row.reason is UNREAD_DATE),
         no_dates=_left_out(reading.left_out, NO_DATE),
         blank=_blank(reading),
+        told_apart=dict(reading.told_apart),
         unclear_statuses=tuple(reading.unclear_statuses.most_common()),
         explained_statuses=reading.corrections.statuses,
         label_variants=tuple(find_label_variants(rows, office_units)),

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from model.history.rows import LabelledComplaint, RowSource
     from training.dataset.corrections import Merge, RowCorrection, StatusMeaning
     from training.dataset.leakage import Leaks
+    from training.dataset.numbers import SecondKey
     from training.dataset.read import LeftOut, UnreadableFile
 
 __all__ = [
@@ -226,7 +227,8 @@ class RareLabel:
 class Findings:
     """All findings of a check. `label_errors` come most likely first, and are None if the check skipped them.
 
-    `unclear_statuses` are statuses that may mean a return, with their number of rows, most frequent first.
+    `told_apart` counts rows with the number of another complaint, by the second key. `unclear_statuses`
+    are statuses that may mean a return, with their number of rows, most frequent first.
     """
 
     rows: int
@@ -246,6 +248,7 @@ class Findings:
     unread_dates: tuple[UnreadDate, ...]
     no_dates: tuple[RowExcerpt, ...]
     blank: BlankLabels
+    told_apart: Mapping[SecondKey, int]
     unclear_statuses: tuple[tuple[str, int], ...]
     explained_statuses: tuple[StatusMeaning, ...]
     label_variants: tuple[LabelVariant, ...]

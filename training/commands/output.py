@@ -84,6 +84,8 @@ def print_reading(reading: Reading) -> None:
         _print_rows(reading)
     for correction, count in reading.corrected.items():
         say("corrected", count=count, correction=Sentence(correction_code(correction)))
+    for kind, count in reading.told_apart.items():
+        say(f"told-apart-by-{kind}", warning=True, count=count)
     for status, count in reading.unclear_statuses.most_common(_STATUSES_PRINTED):
         say("unclear-status", warning=True, status=status, count=count)
     if reading.left_out:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 from data.messages import Sentence
 from model.complaint import is_date
 from model.errors import ArtifactError
+from model.history.reused_numbers import is_same_complaint, number_alone
 from model.history.rows import history_file, read_history, read_rows
 from training.dataset.read import LeftOut, Reading
 from training.errors import HistoryUnusable
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import tzinfo
     from pathlib import Path
 
@@ -56,20 +58,20 @@ def with_ledger(reading: Reading, path: Path) -> Reading:
     decisions = read_rows(path)
     if not decisions and not reading.rows:
         raise HistoryUnusable("training.ledger-empty")
-    by_id = {row.complaint.reference_id: row for row in decisions if row.complaint.reference_id}
-    kept, left_out = [], []
+    of_complaint = _DecisionsByNumber(decisions)
+    superseded, kept, left_out = set[int](), [], []
     for row in reading.rows:
-        decision = by_id.get(row.complaint.reference_id)
+        number, decision = of_complaint.find(row)
         if decision is None:
             kept.append(row)
         elif _is_newer(row, decision):
-            del by_id[row.complaint.reference_id]
+            superseded.add(number)
             wrong = tuple(unit for unit in decision.known_wrong if unit != row.unit)
             kept.append(replace(row, wrong_units=tuple(dict.fromkeys((*row.wrong_units, *wrong)))))
             left_out.append(_left_out(decision, _OLDER_DECISION))
         else:
             left_out.append(_left_out(row, _OLDER_ROW))
-    taken = [*by_id.values(), *(row for row in decisions if not row.complaint.reference_id)]
+    taken = [row for number, row in enumerate(decisions) if number not in superseded]
     return Reading(
         rows=sorted((*kept, *taken), key=lambda row: row.received_at),
         left_out=[*reading.left_out, *left_out],
@@ -79,7 +81,26 @@ def with_ledger(reading: Reading, path: Path) -> Reading:
         from_ledger=_counted(taken),
         zone=reading.zone,
         unclear_statuses=reading.unclear_statuses,
+        told_apart=reading.told_apart,
     )
+
+
+class _DecisionsByNumber:
+    """Finds the ledger's decision on a complaint: under the same number, with or without a second key."""
+
+    def __init__(self, decisions: Sequence[LabelledComplaint]) -> None:
+        self._by_number: dict[str, list[tuple[int, LabelledComplaint]]] = defaultdict(list)
+        for position, row in enumerate(decisions):
+            if row.complaint.reference_id:
+                self._by_number[number_alone(row.complaint.reference_id)].append((position, row))
+
+    def find(self, row: LabelledComplaint) -> tuple[int, LabelledComplaint | None]:
+        """The position and the decision on this complaint; None where the number is another complaint's, or unknown."""
+        numbered = self._by_number.get(number_alone(row.complaint.reference_id), ())
+        for position, decision in numbered:
+            if is_same_complaint(decision.complaint, row.complaint):
+                return position, decision
+        return -1, None
 
 
 def _is_newer(row: LabelledComplaint, decision: LabelledComplaint) -> bool:

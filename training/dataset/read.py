@@ -19,6 +19,7 @@ from model.privacy.mask import mask
 from model.returned_status import may_mean_returned
 from model.versions.installation import zone_named
 from training.dataset.corrections import CorrectedLabels, CorrectionApplier, Corrections
+from training.dataset.numbers import Numbers, SecondKey
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -80,7 +81,7 @@ class Reading:
     """The rows of all files, oldest first, and the rows and files left out.
 
     `unclear_statuses` counts the rows of each status that may mean a return and that the office hasn't explained yet.
-    `zone` is the office's timezone.
+    `zone` is the office's timezone. `told_apart` counts rows with the id of another complaint, by the second key.
     """
 
     rows: list[LabelledComplaint] = field(default_factory=list)
@@ -93,6 +94,7 @@ class Reading:
     unreadable: list[UnreadableFile] = field(default_factory=list)
     unclear_statuses: Counter[str] = field(default_factory=Counter)
     zone: tzinfo = UTC
+    told_apart: Counter[SecondKey] = field(default_factory=Counter)
 
     def now(self) -> datetime:
         """The present time in the office's timezone."""
@@ -112,8 +114,9 @@ def read_exports(
     lenient: bool = False,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Reading:
-    """Read every file; of several rows with the same id the row of the newest file wins.
+    """Read every file; of several rows of the same complaint the row of the newest file wins.
 
+    Complaints that share an id are told apart by a second key; `Reading.told_apart` counts them.
     Dates with an offset are converted to `timezone`; dates without an offset are taken as local. Without a date column in any file,
     the order of the rows stands for time. `corrections` come from a check of the files; `Reading.corrected` has the counts.
     `lenient` collects unreadable files in `Reading.unreadable` instead of raising, for a check that reports all problems at
@@ -131,15 +134,19 @@ def read_exports(
     if reading.unreadable and not exports:
         raise reading.unreadable[0].problem
     reading.in_order_of_file = not any("received_at" in export.columns for export in exports)
-    by_id: dict[str, tuple[int, LeftOut]] = {}
+    numbers = Numbers()
     for export in exports:
         try:
-            _read_export(export, reading, by_id, zone, applier, progress)
+            _read_export(export, reading, numbers, zone, applier, progress)
         except FileUnreadable as problem:
             if not lenient:
                 raise
             reading.unreadable.append(UnreadableFile(export.path.name, problem))
     applier.require_all_applied()
+    for at, reference, kind in numbers.with_second_keys(reading.rows):
+        row = reading.rows[at]
+        reading.rows[at] = replace(row, complaint=replace(row.complaint, reference_id=reference))
+        reading.told_apart[kind] += 1
     reading.corrected, reading.corrections = applier.counted, applier.in_force()
     reading.rows = [row for row in reading.rows if row is not _SUPERSEDED]
     reading.rows.sort(key=lambda row: row.received_at)
@@ -165,7 +172,7 @@ def _opened(path: Path, columns: Mapping[str, str], reading: Reading, *, lenient
 def _read_export(
     export: Export,
     reading: Reading,
-    by_id: dict[str, tuple[int, LeftOut]],
+    numbers: Numbers,
     timezone: ZoneInfo,
     applier: CorrectionApplier,
     progress: Callable[[int], None],
@@ -177,7 +184,7 @@ def _read_export(
             count += 1
             progress(1)
             filled.update(header for header, cell in row.values.items() if not _is_blank(cell))
-            _take(row, export, reading, by_id, timezone, applier)
+            _take(row, export, reading, numbers, timezone, applier)
     finally:
         reading.rows[before:] = _as_of_newest(reading.rows[before:])
         reading.files.append(
@@ -195,7 +202,7 @@ def _take(
     row: ExportRow,
     export: Export,
     reading: Reading,
-    by_id: dict[str, tuple[int, LeftOut]],
+    numbers: Numbers,
     timezone: ZoneInfo,
     applier: CorrectionApplier,
 ) -> None:
@@ -211,17 +218,16 @@ def _take(
         source=source,
         returned=returned and not corrected.unit_corrected,
     )
-    place = _place(labelled, source)
+    place = _place(labelled)
     if reason := corrected.skipped or problem_of(row) or _reason_to_leave_out(labelled, corrected.date):
         date = mask(corrected.date).text if reason is UNREAD_DATE and not complaint.confidential else ""
         reading.left_out.append(replace(place, reason=reason, date=date))
         return
     if complaint.reference_id:
-        earlier = by_id.get(complaint.reference_id)
-        if earlier is not None:
-            reading.rows[earlier[0]] = _SUPERSEDED
-            reading.left_out.append(replace(earlier[1], reason=_SAME_ID))
-        by_id[complaint.reference_id] = (len(reading.rows), place)
+        older = numbers.add(reading.rows, labelled)
+        if older is not None:
+            reading.left_out.append(replace(_place(reading.rows[older]), reason=_SAME_ID))
+            reading.rows[older] = _SUPERSEDED
     reading.rows.append(labelled)
 
 
@@ -261,12 +267,13 @@ def _returned(row: ExportRow, complaint: Complaint, reading: Reading, applier: C
     return was_returned(row)
 
 
-def _place(row: LabelledComplaint, source: RowSource) -> LeftOut:
+def _place(row: LabelledComplaint) -> LeftOut:
+    source, complaint = row.source, row.complaint
+    file, number = (source.file, source.row) if source else ("", 0)
     # Text and id of a confidential complaint appear in the training rows alone; elsewhere the row number has to do.
-    if row.complaint.confidential:
-        return LeftOut(source.file, source.row, NO_LABEL, "", "", confidential=True, source=source)
-    complaint = row.complaint
-    return LeftOut(source.file, source.row, NO_LABEL, complaint.reference_id, complaint.text, source=source)
+    if complaint.confidential:
+        return LeftOut(file, number, NO_LABEL, "", "", confidential=True, source=source)
+    return LeftOut(file, number, NO_LABEL, complaint.reference_id, complaint.text, source=source)
 
 
 def _reason_to_leave_out(row: LabelledComplaint, date: str) -> Sentence | None:

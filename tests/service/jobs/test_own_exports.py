@@ -215,8 +215,12 @@ def test_one_reference_with_two_texts_keeps_both_and_their_own_suggestions(super
     write_laporan_ringkas(path, [{"Tracking ID": "7", "Isi Laporan Awal": text} for text in texts])
     enter(supervisor, path)
     with supervisor.database.reading() as session:
-        entries = session.scalars(select(StoredComplaint).order_by(StoredComplaint.revision)).all()
+        entries = session.scalars(select(StoredComplaint).order_by(StoredComplaint.id)).all()
         assert [entry.text for entry in entries] == list(texts)
+        assert [(entry.reference_id[:3], entry.revision, entry.waiting) for entry in entries] == [
+            ("7", 1, True),
+            ("7 (", 1, True),
+        ]
         suggested = [session.get_one(StoredSuggestion, entry.suggestion_id).answer["units"] for entry in entries]
     for text, units in zip(texts, suggested, strict=True):
         alone = supervisor.client.post("/v1/predictions", json={"text": text}, headers=supervisor.bearer).json()

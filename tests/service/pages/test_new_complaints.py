@@ -62,6 +62,16 @@ def test_a_letter_has_a_number_and_a_date(officer: Desk) -> None:
     assert "tertanggal 2 Nov 2026" in officer.page(answer.headers["location"])
 
 
+def test_a_letter_with_the_number_of_another_letter_does_not_take_its_place(officer: Desk) -> None:
+    letters = ("sengketa tanah warisan di Langkat belum selesai", "paspor tertahan di kantor imigrasi Medan")
+    first, second = (
+        officer.post("/baru", "/baru", surat="ya", isi=text, nomor="12").headers["location"] for text in letters
+    )
+    assert first != second
+    assert (officer.stored("12")["text"], officer.stored("12")["waiting"]) == (letters[0], True)
+    assert "12 (20" in officer.page(second)
+
+
 def test_a_blank_or_too_long_text_is_refused_in_a_sentence(officer: Desk) -> None:
     assert "masih kosong" in officer.post("/baru", "/baru", isi="  ").text
     assert officer.post("/baru", "/baru", isi="a" * 50_001).status_code == 413

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING
 
@@ -74,3 +75,12 @@ def test_an_export_speaks_as_of_its_newest_row(tmp_path: Path) -> None:
 def test_an_empty_ledger_and_no_history_say_what_to_do(tmp_path: Path) -> None:
     with pytest.raises(HistoryUnusable, match="holds no decision yet"):
         _merged(tmp_path, [], [])
+
+
+def test_a_decision_on_another_complaint_of_the_same_number_is_not_taken_for_this_one(tmp_path: Path) -> None:
+    lamp, waste = "lampu jalan padam di gang melati", "sampah menumpuk di depan pasar kota"
+    decided = [replace(_row("1", "Dinas B", 9, verdict="changed"), complaint=Complaint(lamp, "1", DAY))]
+    keyed = replace(_row("", "Dinas C", 9, verdict="changed"), complaint=Complaint(waste, "1 (2024-03)", DAY))
+    exported = [replace(_row("1", "Dinas A", 1), complaint=Complaint(waste, "1", DAY))]
+    assert {row.unit for row in _merged(tmp_path, exported, decided).rows} == {"Dinas A", "Dinas B"}
+    assert [row.unit for row in _merged(tmp_path, exported, [*decided, keyed]).rows] == ["Dinas B", "Dinas C"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from tests.training.histories import write_history_csv
-from training.dataset.read import read_exports
+from training.dataset.read import Reading, read_exports
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -16,3 +16,52 @@ def test_of_the_same_id_in_two_files_the_newer_file_wins(tmp_path: Path) -> None
     reading = read_exports([first, second], columns={}, timezone="Asia/Jakarta")
     assert len(reading.rows) == 40
     assert reading.reasons() == {"a newer export has the same id": 30}
+
+
+_MATTERS = (
+    "Lampu jalan di Gang Melati padam tiga malam, mohon diperbaiki",
+    "Sampah di depan pasar menumpuk dan berbau, sudah seminggu",
+    "Bantuan beras untuk keluarga lansia belum juga kami terima",
+)
+
+
+def _numbered(path: Path, *rows: tuple[str, str, str]) -> Path:
+    """A file of numbers, dates and texts."""
+    lines = [f'{number},{day},"{text}",Dinas A' for number, day, text in rows]
+    path.write_text("\n".join(("no laporan,tanggal,isi laporan,unit", *lines)), encoding="utf-8")
+    return path
+
+
+def _read(*paths: Path) -> Reading:
+    return read_exports(paths, columns={}, timezone="Asia/Jakarta")
+
+
+def test_numbers_that_start_again_each_month_belong_to_different_complaints(tmp_path: Path) -> None:
+    rows = [(str(n % 3 + 1), f"0{n + 1}-0{n // 3 + 1}-2024", f"{_MATTERS[(n + n // 3) % 3]}") for n in range(9)]
+    reading = _read(_numbered(tmp_path / "a.csv", *rows))
+    assert [row.complaint.reference_id for row in reading.rows] == [
+        *("1", "2", "3", "1 (2024-02)", "2 (2024-02)", "3 (2024-02)"),
+        *("1 (2024-03)", "2 (2024-03)", "3 (2024-03)"),
+    ]
+    assert (reading.left_out, reading.told_apart) == ([], {"month": 6})
+
+
+def test_a_revised_text_is_still_one_complaint_and_the_newer_row_wins(tmp_path: Path) -> None:
+    file = _numbered(tmp_path / "a.csv", ("1", "01-01-2024", _MATTERS[0]), ("1", "01-01-2024", f"{_MATTERS[0]} pak"))
+    reading = _read(file)
+    assert [row.complaint.text for row in reading.rows] == [f"{_MATTERS[0]} pak"]
+    assert not reading.told_apart
+
+
+def test_without_different_months_the_file_tells_complaints_apart_and_then_the_text(tmp_path: Path) -> None:
+    first = _numbered(tmp_path / "utara.csv", ("1", "01-01-2024", _MATTERS[0]))
+    second = _numbered(tmp_path / "selatan.csv", ("1", "02-01-2024", _MATTERS[1]))
+    assert {row.complaint.reference_id for row in _read(first, second).rows} in (
+        {"1", "1 (selatan.csv)"},
+        {"1", "1 (utara.csv)"},
+    )
+    both = _numbered(tmp_path / "a.csv", ("1", "01-01-2024", _MATTERS[0]), ("1", "02-01-2024", _MATTERS[1]))
+    assert _read(both).told_apart == {"day": 1}
+    same_day = _numbered(tmp_path / "b.csv", ("1", "01-01-2024", _MATTERS[0]), ("1", "01-01-2024", _MATTERS[1]))
+    assert _read(same_day).told_apart == {"text": 1}
+    assert len(_read(both, both).rows) == 2
