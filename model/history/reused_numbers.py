@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
     from model.complaint import Complaint
 
-# docs/decisions/0037 has the measurements behind all three.
+# docs/decisions/0038 has the measurements behind all three.
 _SHARED_AT_LEAST = 1 / 3
 _SHARED_IN_ANOTHER_MONTH = 0.6
 _ALIKE_IN_ANOTHER_MONTH = 0.3
