@@ -43,7 +43,7 @@ class SuggestionService:
         """
         complaint = sent.to_complaint(self.settings)
         evidence = self.evidence or self._is_stored(sent)
-        known = self.intake.with_returns([complaint])[0]
+        known = self.intake.with_returns([complaint], complaints.system)[0]
         suggestion = self.router.suggest(known, evidence=evidence, today=self.settings.today())
         return self._stored(complaints, sent, complaint, suggestion)
 
@@ -52,7 +52,7 @@ class SuggestionService:
         parsed = [item if isinstance(item, Problem) else self._parsed(item) for item in items]
         valid = [item for item in parsed if not isinstance(item, Problem)]
         today = self.settings.today()
-        suggested = self.intake.with_returns([complaint for _, complaint in valid])
+        suggested = self.intake.with_returns([complaint for _, complaint in valid], complaints.system)
         evidence = self.evidence or any(self._is_stored(sent) for sent, _ in valid)
         suggestions = self.router.suggest_many(suggested, evidence=evidence, today=today) if valid else []
         answers = iter(

@@ -53,7 +53,7 @@ class Intake:
         self, router: Router, complaints: Complaints, complaint: Complaint, source: Source
     ) -> StoredComplaint:
         """Make a suggestion for a complaint with a reference, and enter both."""
-        known = self.with_returns([complaint])[0]
+        known = self.with_returns([complaint], complaints.system)[0]
         suggestion = router.suggest(known, today=self.settings.today())
         answer = SuggestionOut.of(suggestion, self.settings.zone)
         count_suggestion(answer.unit_status)
@@ -87,15 +87,15 @@ class Intake:
             extra=source.extra,
         )
 
-    def with_returns(self, complaints: Sequence[Complaint]) -> list[Complaint]:
-        """The complaints with the units that returned them, as the ledger knows at this moment."""
+    def with_returns(self, complaints: Sequence[Complaint], system: str) -> list[Complaint]:
+        """Complaints of a system with the units that returned them, as the ledger knows at this moment."""
         with self.database.reading() as session:
-            return Returns(session, self.settings.office).with_returns(complaints)
+            return Returns(session, self.settings.office).with_returns(complaints, [system] * len(complaints))
 
     def suggest_again(self, router: Router, session: Session, stored: StoredComplaint) -> None:
         """Make a newer suggestion for a stored complaint within a transaction, for example after a return."""
         office = self.settings.office
-        complaint = Returns(session, office).with_returns([to_complaint(stored)])[0]
+        complaint = Returns(session, office).with_returns([to_complaint(stored)], [stored.system])[0]
         self.renew(Complaints(session, office), stored, router.suggest(complaint, today=self.settings.today()))
 
     def renew(self, complaints: Complaints, stored: StoredComplaint, suggestion: Suggestion) -> None:

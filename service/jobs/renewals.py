@@ -15,6 +15,7 @@ from model.errors import ArtifactError
 from service.ledger.complaints import Complaints, to_complaint
 from service.ledger.database import UNAVAILABLE
 from service.ledger.renewal import Renewal
+from service.ledger.returns import Returns
 
 if TYPE_CHECKING:
     from service.jobs.intake import Intake
@@ -93,7 +94,8 @@ class Renewals:
         with self._database.reading() as session:
             outdated = Renewal(session, self._office).outdated(basis, _BATCH)
             complaints = {entry.id: to_complaint(entry) for entry in outdated}
-        known = self._intake.with_returns(list(complaints.values()))
+            systems = [entry.system for entry in outdated]
+            known = Returns(session, self._office).with_returns(list(complaints.values()), systems)
         suggestions = router.suggest_many(known, today=today)
         with self._database.session() as session:
             renewal = Renewal(session, self._office)

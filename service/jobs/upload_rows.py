@@ -108,7 +108,7 @@ class RowBatch:
         """The suggestions for new and changed complaints, by row: a reference may occur twice in a file."""
         if not self._without_suggestion:
             return {}
-        known = self._intake.with_returns(list(self._without_suggestion.values()))
+        known = self._intake.with_returns(list(self._without_suggestion.values()), "")
         made = self._router.suggest_many(known, today=self._settings.today())
         return dict(zip(self._without_suggestion, made, strict=True))
 

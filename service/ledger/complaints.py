@@ -53,7 +53,7 @@ class Complaints:
     def __init__(self, session: Session, office: str, system: str = "") -> None:
         self._session = session
         self._office = office
-        self._system = system
+        self.system = system
 
     def of_system(self, system: str) -> Complaints:
         """The complaints as a system knows them."""
@@ -164,10 +164,10 @@ class Complaints:
         Without a system also the complaint of the only system that sent this reference.
         """
         of_reference = StoredComplaint.reference_id == reference_id
-        for system in dict.fromkeys((self._system, "")):
+        for system in dict.fromkeys((self.system, "")):
             if entry := self._newest(and_(of_reference, StoredComplaint.system == system)):
                 return entry
-        return None if self._system else self._of_only_system(reference_id)
+        return None if self.system else self._of_only_system(reference_id)
 
     def standing_of(self, complaint: Complaint) -> tuple[str, StoredComplaint | None]:
         """The reference under which a masked complaint stands or can be entered, and its newest revision.
@@ -190,8 +190,8 @@ class Complaints:
         query = select(StoredComplaint).where(
             StoredComplaint.office == self._office, StoredComplaint.reference_id == reference_id
         )
-        if self._system:
-            query = query.where(StoredComplaint.system.in_((self._system, "")))
+        if self.system:
+            query = query.where(StoredComplaint.system.in_((self.system, "")))
         return self._session.scalars(query.order_by(StoredComplaint.revision.desc())).all()
 
     def _of_only_system(self, reference_id: str) -> StoredComplaint | None:
@@ -202,9 +202,9 @@ class Complaints:
 
     def _adopt(self, complaint: StoredComplaint) -> None:
         """Give a complaint that no system has sent yet, such as an uploaded one, to the system that sends it now."""
-        if self._system and not complaint.system:
+        if self.system and not complaint.system:
             self._session.execute(
-                update(StoredComplaint).where(*self.same_complaint(complaint)).values(system=self._system)
+                update(StoredComplaint).where(*self.same_complaint(complaint)).values(system=self.system)
             )
 
     def same_complaint(self, complaint: StoredComplaint) -> tuple[ColumnElement[bool], ...]:
@@ -271,7 +271,7 @@ class Complaints:
         A complaint from elsewhere under the same reference is taken for the same one unless it is clearly different.
         """
         newest = self.newest(complaint.reference_id)
-        if newest is None or newest.system == self._system or _is_revised(newest, complaint):
+        if newest is None or newest.system == self.system or _is_revised(newest, complaint):
             return newest
         return None
 
@@ -295,7 +295,7 @@ class Complaints:
             id=entry_id,
             office=self._office,
             reference_id=complaint.reference_id,
-            system=(before.system if before else "") or self._system,
+            system=(before.system if before else "") or self.system,
             revision=number,
             received_at=as_utc(complaint.received_at) if complaint.received_at else now(),
             stored_at=now(),

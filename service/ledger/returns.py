@@ -14,7 +14,7 @@ from model.language.near_duplicates import NEAR_DUPLICATE_FROM, duplicate_keys, 
 from service.ledger.tables import DuplicateKey, StoredComplaint, StoredDecision
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Collection, Iterable, Sequence
 
     from sqlalchemy import ColumnElement
     from sqlalchemy.orm import Session
@@ -36,28 +36,33 @@ class Returns:
         self._session = session
         self._office = office
 
-    def with_returns(self, complaints: Sequence[Complaint]) -> list[Complaint]:
-        """The complaints, each with the units that returned the complaint, an earlier revision or a near-duplicate."""
+    def with_returns(self, complaints: Sequence[Complaint], systems: Sequence[str]) -> list[Complaint]:
+        """The complaints, each with the units that returned the complaint, an earlier revision or a near-duplicate.
+
+        `systems` has the system that sent each complaint, blank for the desk and uploads.
+        """
         if self._session.scalars(select(StoredDecision.id).where(*self._returned()).limit(1)).first() is None:
             return list(complaints)
         found: list[Complaint] = []
-        rest = iter(complaints)
+        rest = iter(zip(complaints, systems, strict=True))
         while chunk := list(islice(rest, _AT_ONCE)):
-            found.extend(self._with_returns(chunk))
+            found.extend(self._with_returns([complaint for complaint, _ in chunk], [system for _, system in chunk]))
         return found
 
-    def _with_returns(self, complaints: Sequence[Complaint]) -> Iterable[Complaint]:
+    def _with_returns(self, complaints: Sequence[Complaint], systems: Sequence[str]) -> Iterable[Complaint]:
         # The ledger's texts and keys are of masked texts.
         texts = [without_personal_data(complaint).complaint.text for complaint in complaints]
         keys = [duplicate_keys(text) for text in texts]
         by_key = self._by_key({key for keys_of_text in keys for key in keys_of_text})
         by_reference = self._by_reference({complaint.reference_id for complaint in complaints} - {""})
-        for complaint, text, own_keys in zip(complaints, texts, keys, strict=True):
+        for complaint, system, text, own_keys in zip(complaints, systems, texts, keys, strict=True):
             candidates = dict.fromkeys(returned for key in own_keys for returned in by_key.get(key, ()))
             near = (returned for returned in candidates if resemblance(text, returned.text) >= NEAR_DUPLICATE_FROM)
+            of_reference = by_reference.get(complaint.reference_id, {})
+            owner = _system_of(of_reference, system)
             earlier = (
                 returned
-                for returned in by_reference.get(complaint.reference_id, ())
+                for returned in (of_reference[owner] if owner is not None else ())
                 if is_same_complaint(Complaint(text), Complaint(returned.text))
             )
             returned = (*earlier, *near)
@@ -77,16 +82,25 @@ class Returns:
             found.setdefault(key, []).append(_Returned(*returned))
         return found
 
-    def _by_reference(self, references: set[str]) -> dict[str, list[_Returned]]:
-        query = (
-            select(StoredDecision.unit_id, StoredComplaint.reference_id, StoredComplaint.text)
+    def _by_reference(self, references: set[str]) -> dict[str, dict[str, list[_Returned]]]:
+        """Reference → each system with a complaint of this reference → its returns, mostly none."""
+        stored = (
+            select(StoredComplaint.reference_id, StoredComplaint.system)
+            .where(StoredComplaint.office == self._office, StoredComplaint.reference_id.in_(sorted(references)))
+            .distinct()
+        )
+        returned = (
+            select(StoredDecision.unit_id, StoredComplaint.reference_id, StoredComplaint.text, StoredComplaint.system)
             .join(StoredComplaint, StoredComplaint.id == StoredDecision.complaint_id)
             .where(*self._returned(), StoredComplaint.reference_id.in_(sorted(references)))
             .order_by(StoredDecision.returned_at)
         )
-        found: dict[str, list[_Returned]] = {}
-        for returned in self._session.execute(query) if references else ():
-            found.setdefault(returned.reference_id, []).append(_Returned(*returned))
+        found: dict[str, dict[str, list[_Returned]]] = {}
+        if references:
+            for reference, system in self._session.execute(stored):
+                found.setdefault(reference, {})[system] = []
+            for unit, reference, text, system in self._session.execute(returned):
+                found[reference][system].append(_Returned(unit, reference, text))
         return found
 
     def _returned(self) -> tuple[ColumnElement[bool], ...]:
@@ -95,3 +109,10 @@ class Returns:
             StoredDecision.returned_at.is_not(None),
             StoredDecision.unit_id != "",
         )
+
+
+def _system_of(systems: Collection[str], system: str) -> str | None:
+    """The system whose complaint a reference means, as `Complaints.newest` finds the complaint."""
+    if system in systems or "" in systems:
+        return system if system in systems else ""
+    return next(iter(systems)) if not system and len(systems) == 1 else None

@@ -3,9 +3,14 @@
 from __future__ import annotations
 
 import csv
+import time
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from sqlalchemy import select, update
+
+from service.ledger.access.accounts import open_accounts
+from service.ledger.tables import StoredComplaint
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -29,6 +34,21 @@ def _decided_and_returned(desk: Desk, reference: str) -> str:
     assert decided.status_code == 201
     assert _return(desk, reference, reason="bukan wilayah kami", decision_id=decided.json()["id"]).status_code == 201
     return unit
+
+
+def _renew_all(desk: Desk) -> None:
+    """Let the background renewal suggest anew for every waiting complaint."""
+    outdated = update(StoredComplaint).where(StoredComplaint.waiting).values(suggested_with="")
+    with desk.database.session() as session:
+        session.execute(outdated)
+    left = select(StoredComplaint.id).where(StoredComplaint.waiting, StoredComplaint.suggested_with == "")
+    until = time.monotonic() + 60
+    while time.monotonic() < until:
+        with desk.database.reading() as session:
+            if session.scalars(left).first() is None:
+                return
+        time.sleep(0.1)
+    raise AssertionError("the renewal never ended")
 
 
 def _codes(suggestion: dict[str, Any]) -> list[str]:
@@ -119,3 +139,19 @@ def test_units_that_return_the_same_complaint_are_listed_as_a_pair(desk: Desk) -
     page = desk.page("/dasbor").partition("Unit yang berbeda pendapat")[2].partition("</table>")[0]
     assert f"diputuskan={min(first, second)}" in page
     assert f"diputuskan={max(first, second)}" in page
+
+
+def test_the_same_reference_of_another_system_is_another_complaint(desk: Desk) -> None:
+    unit = _decided_and_returned(desk, "1")
+    with open_accounts(desk.database) as accounts:
+        other = {"Authorization": f"Bearer {accounts.add_key('SPAN', 'test')}"}
+    sent = {"reference_id": "1", "text": "laporan saya di polres belum ada kejelasan"}
+    assert unit in [candidate["id"] for candidate in desk.send("9", text=sent["text"])["units"]]
+    for query in ("?store=false", ""):
+        answer = desk.client.post(f"/v1/predictions{query}", json=sent, headers=other).json()
+        assert unit in [candidate["id"] for candidate in answer["units"]]
+        assert "returned_by_unit" not in _codes(answer)
+    _renew_all(desk)
+    assert "returned_by_unit" in _codes(desk.stored("1")["suggestion"])
+    renewed = desk.client.get("/v1/complaints/1", headers=other).json()["suggestion"]
+    assert "returned_by_unit" not in _codes(renewed)
