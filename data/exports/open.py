@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 
 from data.errors import ColumnMissing, FileUnreadable, PilahError
 from data.exports.dates import parse_date
+from data.exports.dates.file_dates import FileDates
 from data.exports.detect import open_tables
 from data.exports.headers import FIELDS, Layout, Shape, header_list, is_personal, recognise
 from data.exports.rows import ExportRow, Interpretation, find_header
@@ -29,9 +30,13 @@ from data.exports.writers import DelimitedWriter, JsonLinesWriter, ParquetWriter
 from data.files import written_file
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Iterator, Mapping, Sequence
+    from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import BinaryIO
+
+    from data.exports.dates import DateOrder
+    from data.exports.dates.column import DateColumn
+    from data.messages import Sentence
 
 __all__ = [
     "FIELDS",
@@ -41,6 +46,7 @@ __all__ = [
     "RowWriter",
     "Shape",
     "Sheet",
+    "date_notices",
     "is_personal",
     "open_export",
     "open_exports",
@@ -77,6 +83,12 @@ class Export:
     unread_sheets: tuple[str, ...] = ()
     _interpretation: Interpretation = field(repr=False, kw_only=True)
     _layout: Layout = field(repr=False, kw_only=True)
+    _dates: FileDates = field(repr=False, kw_only=True)
+
+    @property
+    def dates(self) -> DateColumn:
+        """How the dates of receipt are read; the first call reads the column."""
+        return self._dates.column(self.columns.get("received_at"))
 
     def rows(self) -> Iterator[ExportRow]:
         """All rows below the header that aren't blank; a second call starts over.
@@ -84,7 +96,7 @@ class Export:
         Raises:
             FileUnreadable: a part that is read only now is broken.
         """
-        return self._interpretation.rows(self._layout)
+        return self._interpretation.rows(self._layout, self.dates)
 
     def share_read(self) -> float:
         """The share of the file read by the latest `rows()`, from 0 to 1."""
@@ -96,6 +108,7 @@ def open_exports(
     *,
     columns: Mapping[str, str] | None = None,
     needs: Collection[str] = ("text",),
+    date_order: DateOrder | None = None,
     limits: Limits = _DEFAULT_LIMITS,
 ) -> list[Export]:
     """Open every sheet of a workbook that holds complaints, in order; any other kind of file has one table.
@@ -104,6 +117,7 @@ def open_exports(
         path: the file.
         columns: field → header, as chosen by the person; the other columns are recognised.
         needs: the fields that each sheet must have.
+        date_order: the order of day and month; by default the one that the column's dates fit.
         limits: limits on the unpacked size.
 
     Raises:
@@ -122,7 +136,9 @@ def open_exports(
         if layout and layout.columns.keys() >= set(needs) and sheet.has_rows():
             layouts[sheet] = layout
     unread = tuple(str(sheet.table.sheet) for sheet in sheets if sheet not in layouts)
-    return [_export(path, table, layouts[table], unread) for table in candidates if table in layouts]
+    tables = [(table, layouts[table]) for table in candidates if table in layouts]
+    dates = FileDates(tables, date_order)
+    return [_export(path, table, layout, unread, dates) for table, layout in tables]
 
 
 def open_export(
@@ -130,6 +146,7 @@ def open_export(
     *,
     columns: Mapping[str, str] | None = None,
     needs: Collection[str] = ("text",),
+    date_order: DateOrder | None = None,
     limits: Limits = _DEFAULT_LIMITS,
 ) -> Export:
     """Open the first table of complaints, for files that have a single one.
@@ -138,7 +155,13 @@ def open_export(
         FileUnreadable: as `open_exports`.
         ColumnMissing: as `open_exports`.
     """
-    return open_exports(path, columns=columns, needs=needs, limits=limits)[0]
+    return open_exports(path, columns=columns, needs=needs, date_order=date_order, limits=limits)[0]
+
+
+def date_notices(exports: Iterable[Export]) -> list[Sentence]:
+    """What a person should know about the reading of dates; once where sheets share a column."""
+    columns = dict.fromkeys(export.dates for export in exports)
+    return [notice for column in columns for notice in column.notices]
 
 
 @contextmanager
@@ -183,7 +206,9 @@ def _layout(sheet: Interpretation, chosen: Mapping[str, str]) -> Layout | None:
         return None
 
 
-def _export(path: Path, table: Interpretation, layout: Layout, unread_sheets: tuple[str, ...]) -> Export:
+def _export(
+    path: Path, table: Interpretation, layout: Layout, unread_sheets: tuple[str, ...], dates: FileDates
+) -> Export:
     return Export(
         path=path,
         shape=layout.shape,
@@ -198,6 +223,7 @@ def _export(path: Path, table: Interpretation, layout: Layout, unread_sheets: tu
         unread_sheets=unread_sheets,
         _interpretation=table,
         _layout=layout,
+        _dates=dates,
     )
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from datetime import date
 from functools import cached_property
 from itertools import islice
 from typing import TYPE_CHECKING
 
 from data.errors import FileUnreadable
 from data.exports.cells import cell_text, rearm, unique_headers
-from data.exports.dates import combine
+from data.exports.dates.column import DateCell, DateColumn
 from data.exports.headers import Layout, normalised, recognise
 from data.messages import Sentence
 
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
     from data.exports.tables import Line, Table
 
 _ROWS_TO_LOOK_FOR_A_HEADER = 40
+_LONGEST_DATE = 40
 _SEPARATOR_INSIDE = re.compile(r"[,;\t|]")
 _NUMBER_WITH_ZERO = re.compile(r"(\d+)\.0+", re.ASCII)
 _NOT_SEPARATED_ID = re.compile(r"[\W_]+")
@@ -87,25 +89,61 @@ class Interpretation:
             return self.table.n_rows
         return None if self.has_rows() else 0
 
-    def rows(self, layout: Layout) -> Iterator[ExportRow]:
-        """The rows below the header, read by a layout."""
+    def rows(self, layout: Layout, dates: DateColumn) -> Iterator[ExportRow]:
+        """The rows below the header, read by a layout; the date of receipt in ISO form where it can be read."""
         shown = [header not in layout.hidden for header in self.headers]
-        places = {name: self.headers.index(header) for name, header in layout.columns.items()}
+        places = self._places(layout)
         for line in self.table.lines():
             if line.number > self.header_row:
-                yield self._row(line, layout, shown, places)
+                yield self._row(line, layout, shown, places, dates)
 
-    def _row(self, line: Line, layout: Layout, shown: Sequence[bool], places: Mapping[str, int]) -> ExportRow:
-        cells = list(line.cells)
-        if self.table.kind in _SPREADSHEETS:
-            cells = [rearm(cell) if isinstance(cell, str) else cell for cell in cells]
+    def date_cells(self, layout: Layout) -> Iterator[DateCell]:
+        """The cells of the date of receipt."""
+        places = self._places(layout)
+        for cells in self._sound_cells():
+            yield _date_cell(cells, places)
+
+    def other_cells(self, layout: Layout) -> Iterator[dict[str, DateCell]]:
+        """The cells by header that may hold other dates."""
+        headers = set(self.headers) - layout.hidden - {layout.columns["received_at"]}
+        others = [(place, header) for place, header in enumerate(self.headers) if header in headers]
+        for cells in self._sound_cells():
+            short = ((header, cells[place]) for place, header in others if place < len(cells))
+            yield {header: DateCell(text) for header, cell in short if (text := _short_text(cell))}
+
+    def _sound_cells(self) -> Iterator[list[object]]:
+        """The cells of the rows without a problem, as far as the file can be read."""
+        try:
+            for line in self.table.lines():
+                if line.number > self.header_row:
+                    cells = self._rearmed(line)
+                    if not (line.problem or self._shape_problem(cells)):
+                        yield cells
+        except FileUnreadable:
+            # The fault is reported when its row is read.
+            return
+
+    def _places(self, layout: Layout) -> dict[str, int]:
+        return {name: self.headers.index(header) for name, header in layout.columns.items()}
+
+    def _rearmed(self, line: Line) -> list[object]:
+        if self.table.kind not in _SPREADSHEETS:
+            return list(line.cells)
+        return [rearm(cell) if isinstance(cell, str) else cell for cell in line.cells]
+
+    def _row(
+        self, line: Line, layout: Layout, shown: Sequence[bool], places: Mapping[str, int], dates: DateColumn
+    ) -> ExportRow:
+        cells = self._rearmed(line)
         problem = line.problem or self._shape_problem(cells)
         cells += [""] * (len(self.headers) - len(cells))
         values = {header: cell for header, cell, keep in zip(self.headers, cells, shown, strict=False) if keep}
         sheet = self.table.sheet or ""
         if problem:
             return ExportRow(line.number, values, {}, problem, sheet)
-        fields = {name: _stripped(cells[place]) for name, place in places.items()}
+        fields = {name: _stripped(cells[place]) for name, place in places.items() if name != "received_time"}
+        if "received_at" in fields:
+            fields["received_at"] = dates.read(_date_cell(cells, places))
         return ExportRow(line.number, values, self._tidied(fields, layout, line.number), sheet=sheet)
 
     def _shape_problem(self, cells: Sequence[object]) -> Sentence | None:
@@ -122,8 +160,6 @@ class Interpretation:
                 fields[name] = whole[1]
         if layout.shape == "laporgub" and normalised(layout.columns.get("id", "no")) == "no":
             fields["id"] = self._monthly_id(fields.get("id", ""), number)
-        if moment := fields.pop("received_time", ""):
-            fields["received_at"] = combine(fields["received_at"], moment)
         _read_privacy(fields)
         return fields
 
@@ -171,6 +207,22 @@ def _first_lines(table: Table) -> list[Line]:
 
 def _headers(cells: Sequence[object], table: Table) -> list[str]:
     return unique_headers([rearm(cell_text(cell)) for cell in cells], table.first_column)
+
+
+def _date_cell(cells: Sequence[object], places: Mapping[str, int]) -> DateCell:
+    """The cell of the date of receipt, with the cell of its time where that is a column of its own."""
+    day, moment = (_cell(cells, places.get(name)) for name in ("received_at", "received_time"))
+    return DateCell(_stripped(day), isinstance(day, date), _stripped(moment))
+
+
+def _cell(cells: Sequence[object], place: int | None) -> object:
+    return cells[place] if place is not None and place < len(cells) else ""
+
+
+def _short_text(cell: object) -> str:
+    """A cell short enough for a date, as text."""
+    text = "" if isinstance(cell, date) else _stripped(cell)
+    return text if len(text) <= _LONGEST_DATE and any(map(str.isdigit, text)) else ""
 
 
 def _stripped(cell: object) -> str:

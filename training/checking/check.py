@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-import re
 from collections import defaultdict
 from typing import TYPE_CHECKING
 
+from data.exports.dates.written import parse_written
 from data.messages import Language
 from model.office.rules import Rules
 from training.checking.coverage import period_of
@@ -42,9 +42,6 @@ if TYPE_CHECKING:
     from training.dataset.read import FileSummary, LeftOut, Reading
 
     Step = Callable[[int], None]
-
-_MONTH_FIRST = re.compile(r"(\d{1,2})[-/.](\d{1,2})[-/.](?:\d{4}|\d{2})(?!\d)", re.ASCII)
-_MONTHS = 12
 
 
 def check(
@@ -149,9 +146,7 @@ def _left_out(rows: Sequence[LeftOut], reason: Sentence) -> tuple[RowExcerpt, ..
 
 
 def _unread(row: LeftOut) -> UnreadDate:
-    numbers = _MONTH_FIRST.match(row.date.strip())
-    month_first = numbers is not None and int(numbers[1]) <= _MONTHS < int(numbers[2])
-    return UnreadDate(RowExcerpt.of_left_out(row), row.date, month_first)
+    return UnreadDate(RowExcerpt.of_left_out(row), row.date, other_order=parse_written(row.date) is not None)
 
 
 def _repeated(rows: Sequence[LabelledComplaint], groups: NDArray[np.intp]) -> list[list[LabelledComplaint]]:

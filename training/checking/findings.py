@@ -118,11 +118,11 @@ class Period:
 
 @dataclass(frozen=True, slots=True)
 class UnreadDate:
-    """A row with an unreadable date; `month_first` if the date is valid with the month before the day."""
+    """A row with an unreadable date; `other_order`: day and month in another order than the column's."""
 
     row: RowExcerpt
     written: str
-    month_first: bool
+    other_order: bool
 
 
 @dataclass(frozen=True, slots=True)

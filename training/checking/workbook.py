@@ -144,7 +144,10 @@ def _period(found: Findings) -> Sheet:
 
 def _dates(found: Findings) -> Sheet:
     unread = (
-        ((date.written, "bulan ditulis dahulu" if date.month_first else "tidak terbaca"), date.row)
+        (
+            (date.written, "urutan hari dan bulannya lain dari kolomnya" if date.other_order else "tidak terbaca"),
+            date.row,
+        )
         for date in found.unread_dates
     )
     missing = (((("", "tanpa tanggal")), row) for row in found.no_dates)

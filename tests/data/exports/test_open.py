@@ -9,9 +9,17 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from data.errors import ColumnMissing, PilahError
+from data.errors import ColumnMissing, FileUnreadable, PilahError
+from data.exports.dates import DateOrder
 from data.exports.headers import LAPORAN_RINGKAS_HEADERS, LAPORGUB_HEADERS
-from data.exports.open import open_export, open_writer, write_laporan_ringkas, write_laporgub
+from data.exports.open import (
+    date_notices,
+    open_export,
+    open_exports,
+    open_writer,
+    write_laporan_ringkas,
+    write_laporgub,
+)
 from tests.data.exports.files import KINDS, only_row, workbook, written
 
 # No file holds half a surrogate pair; a workbook holds neither U+FFFE nor U+FFFF.
@@ -100,7 +108,7 @@ def test_laporgub_is_read_with_an_id_that_holds_the_month(tmp_path: Path) -> Non
     row = only_row(export)
     assert row.fields["id"] == "aduan-maret-17"
     assert row.fields["unit"] == "DINAS PU"
-    assert row.fields["received_at"] == "24-03-2018 20:37"
+    assert row.fields["received_at"] == "2018-03-24T20:37:00"
     assert row.values["Column K"] == "25-03-2018"
 
 
@@ -180,3 +188,41 @@ def test_no_bytes_give_anything_but_rows_or_our_own_error(content: bytes, suffix
             list(open_export(path).rows())
         except PilahError as error:
             assert str(error)  # noqa: PT017 - rows are as welcome as an error
+
+
+def test_the_date_column_is_read_in_one_order_over_all_sheets(tmp_path: Path) -> None:
+    header = ["Isi Laporan", "Tanggal"]
+    path = workbook(
+        tmp_path / "a.xlsx",
+        Mei=[header, ["a", "05/06/2024"]],
+        Juni=[header, ["b", "06/29/2024"]],
+        Lain=[["Isi Laporan", "Tgl Masuk"], ["c", "05/06/2024"]],
+    )
+    exports = open_exports(path)
+    days = [row.fields["received_at"][:10] for export in exports for row in export.rows()]
+    assert days == ["2024-05-06", "2024-06-29", "2024-06-05"]
+    assert [notice.code for notice in date_notices(exports)] == [
+        "exports.dates-month-first",
+        "exports.dates-assumed-day-first",
+    ]
+
+
+def test_other_date_columns_tell_the_order(tmp_path: Path) -> None:
+    rows = "".join(f"keluhan {n},0{n}/06/2024,{n}/20/2024,08-12-{n}\n" for n in range(1, 5))
+    export = open_export(written(tmp_path, f"Isi Laporan,Tanggal,Selesai,Nomor\n{rows}"))
+    assert next(export.rows()).fields["received_at"] == "2024-01-06T00:00:00"
+    assert "the file's other dates have the month first" in str(export.dates.notices[0])
+
+
+def test_the_person_names_the_order_of_dates(tmp_path: Path) -> None:
+    path = written(tmp_path, "Isi Laporan,Tanggal\na,05/06/2024\nb,29/05/2024\n")
+    export = open_export(path, date_order=DateOrder.MONTH_FIRST)
+    assert [row.fields["received_at"] for row in export.rows()] == ["2024-05-06T00:00:00", "29/05/2024"]
+
+
+def test_a_broken_end_leaves_the_dates_above_readable(tmp_path: Path) -> None:
+    path = written(tmp_path, f'Isi Laporan,Tanggal\na,05/29/2024\nb,"{"x" * 200_000}"\n')
+    rows = open_export(path).rows()
+    assert next(rows).fields["received_at"] == "2024-05-29T00:00:00"
+    with pytest.raises(FileUnreadable):
+        next(rows)

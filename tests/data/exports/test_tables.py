@@ -25,7 +25,11 @@ def test_text_is_read_in_every_encoding_and_with_every_separator(tmp_path: Path,
     export = open_export(written(tmp_path, "\r\n".join(lines).encode(encoding)))
     assert export.separator == separator
     assert export.kind == ("tsv" if separator == "\t" else "csv")
-    assert only_row(export).fields == {"received_at": "29/05/2023", "text": "Café tutup é", "unit": "Dinas Contoh"}
+    assert only_row(export).fields == {
+        "received_at": "2023-05-29T00:00:00",
+        "text": "Café tutup é",
+        "unit": "Dinas Contoh",
+    }
 
 
 def test_cells_of_several_lines_count_as_one_row_as_in_a_spreadsheet(tmp_path: Path) -> None:

@@ -52,7 +52,7 @@ def spoil(
         shuffled: how many rows get the unit of another of them, never their own.
         conflicting: how many rows are entered a second time, with some words more and another unit.
         respelled: a unit, and two other spellings of it, each on a third of its rows.
-        unread_dates: how many neighbouring rows have the month before the day.
+        unread_dates: how many neighbouring rows have the month before the day, unlike the others.
         confidential: how many neighbouring rows are Rahasia.
     """
     chance = random.Random(seed)  # noqa: S311 - which rows is no secret
@@ -71,10 +71,13 @@ def spoil(
     start = 2 * len(untouched) // 3
     for row in untouched[start:]:
         day = parse_date(row["received_at"])
-        # Below the 13th the other order would read well, and be wrong in silence.
+        # Below the 13th the order can't be seen.
         if day is not None and day.day > _MONTHS and len(spoiled.unread_dates) < unread_dates:
             row["received_at"] = f"{day:%m/%d/%Y}"
             spoiled.unread_dates.add(row["id"])
+    for row in spoiled.rows:
+        if (day := parse_date(row["received_at"])) and row["id"] not in spoiled.unread_dates:
+            row["received_at"] = f"{day:%d/%m/%Y %H:%M}"
     return spoiled
 
 

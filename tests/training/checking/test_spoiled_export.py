@@ -101,9 +101,9 @@ def test_the_empty_column_is_named(findings: Findings) -> None:
     assert findings.files[0].empty == ("keterangan",)
 
 
-def test_dates_with_the_month_first_are_named_with_what_is_written(findings: Findings, spoiled: Spoiled) -> None:
+def test_dates_of_another_order_than_the_column_are_named(findings: Findings, spoiled: Spoiled) -> None:
     assert {date.row.id for date in findings.unread_dates} == spoiled.unread_dates
-    assert all(date.month_first for date in findings.unread_dates)
+    assert all(date.other_order for date in findings.unread_dates)
 
 
 def test_no_word_of_the_rahasia_block_is_shown(findings: Findings, spoiled: Spoiled, tmp_path: Path) -> None:
