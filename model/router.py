@@ -256,6 +256,7 @@ class Router:
             rule=ruled.rule,
             model_unit=ruled.model_unit,
             known_share=ranked.known_share,
+            without_units=not len(self.units),
             basis=basis,
         )
 

@@ -7,6 +7,7 @@ from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from datetime import datetime
 
     from data.messages import Sentence
@@ -143,7 +144,7 @@ class Suggestion:
     """The suggestion for a complaint. `text` is the masked text with the words of the evidence.
 
     `model_unit` is the model's own first unit, where a rule of the office put another unit first. `known_share` is the
-    share of the text's words in the model's vocabulary. `basis` names the model version and the office's units and rules
+    share of the text's words in the model's vocabulary. `without_units`: the office has no units. `basis` names the model version and the office's units and rules
     behind the suggestion: with another basis the suggestion is out of date.
     """
 
@@ -165,9 +166,16 @@ class Suggestion:
     precedents: tuple[Precedent, ...] = ()
     track_record: TrackRecord | None = None
     known_share: float = 1.0
+    without_units: bool = False
     basis: str = ""
 
     @property
     def status(self) -> Status:
-        """The unit's status, since an officer decides the unit first."""
-        return self.unit_status
+        """The unit's status, since an officer decides the unit first; the category's in an office without units."""
+        return self.category_status if self.without_units else self.unit_status
+
+    @property
+    def confidence(self) -> float:
+        """The confidence of the first unit, or of the first category in an office without units."""
+        first: Sequence[UnitCandidate | CategoryCandidate] = self.categories if self.without_units else self.units
+        return first[0].confidence if first else 0.0

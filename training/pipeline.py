@@ -1,4 +1,4 @@
-"""Train a version in six steps: read, check, split, fit, measure, write. The office changes in the last step alone."""
+"""Train a version in seven steps: read, plan, check, split, fit, measure, write. The office changes in the last step alone."""
 
 from __future__ import annotations
 
@@ -18,9 +18,8 @@ from model.versions.office_home import Office, new_version
 from model.versions.promotions import make_first_champion
 from training.checking.check import check
 from training.checking.page import STYLE, section_of
-from training.dataset.sampling import require_room
-from training.dataset.split import HELD_BACK, Split, at_random, by_time
-from training.errors import HistoryUnusable
+from training.dataset.plan import plan_training
+from training.dataset.split import FEWEST_ROWS, HELD_BACK, at_random
 from training.evaluation.challenger import ChampionComparison, compare_with_champion
 from training.evaluation.champion_baseline import ChampionBaseline, champion_baseline
 from training.evaluation.curves import figures_of, learning_curve, months
@@ -53,7 +52,9 @@ if TYPE_CHECKING:
     from model.ranking.ranker import Ranking
     from training.checking.findings import Findings
     from training.dataset.leakage import Leaks
+    from training.dataset.plan import TrainingPlan
     from training.dataset.read import LeftOut, Reading
+    from training.dataset.split import Split
     from training.evaluation.metrics import Evaluation
     from training.fitting.recipe import Recipe
 
@@ -61,7 +62,6 @@ if TYPE_CHECKING:
     Fit = tuple[Ranking, Units]
 
 _STALE_SECONDS = 24 * 3600
-_FEWEST_UNITS = 2
 
 
 @dataclass(frozen=True)
@@ -72,11 +72,16 @@ class Trained:
     recipe: Recipe
     n_rows: int
     champion_version: str | None
-    split: Split
+    plan: TrainingPlan
     leaks: Leaks
     evaluation: Evaluation
     champion_comparison: ChampionComparison | None
     random_split: Evaluation | None
+
+    @property
+    def split(self) -> Split:
+        """The rows learned and the rows measured on."""
+        return self.plan.split
 
     @property
     def champion(self) -> Evaluation | None:
@@ -101,16 +106,17 @@ def train(
     `cluster` is the address of a Dask scheduler for the fits.
 
     Raises:
-        HistoryUnusable: too few rows or units to learn and to measure, or more labels than the recipe's bound of rows.
+        HistoryUnusable: no row has anything to teach, or more labels than the recipe's bound of rows.
         UnitsFileInvalid: the office's units.csv contradicts itself.
     """
     inputs = _read(office, reading, recipe)
-    findings = _check(inputs)
-    splits = _split(inputs, signing_key, random_split=random_split)
+    plan = plan_training(inputs.rows, inputs.units, recipe.max_rows)
+    findings = check(reading, inputs.units, inputs.rules, doubts=False)
+    splits = _split(inputs, plan, signing_key, random_split=random_split)
     fits = _fit(inputs, splits, cluster, step)
     measurement = _measure(inputs, splits, fits)
-    step("measuring", len(splits.by_time.held_back))
-    version = _write(inputs, findings, splits, fits, measurement, signing_key)
+    step("measuring", len(plan.split.held_back))
+    version = _write(inputs, plan, findings, fits, measurement, signing_key)
     make_first_champion(office, version, by)
     step("writing", 0)
     return Trained(
@@ -118,7 +124,7 @@ def train(
         recipe,
         len(reading.rows),
         office.champion(),
-        splits.by_time,
+        plan,
         findings.leaks,
         measurement.evaluation,
         measurement.champion,
@@ -128,6 +134,8 @@ def train(
 
 def steps_of(n_rows: int, recipe: Recipe, *, has_champion: bool, random_split: bool) -> int:
     """The sum of the rows given to `step` in a training of `n_rows` rows."""
+    if n_rows < FEWEST_ROWS:
+        return n_rows
     held_back = round(n_rows * HELD_BACK)
     before = n_rows - held_back
     learned = recipe.learned_of(before)
@@ -196,18 +204,10 @@ def _read(office: Office, reading: Reading, recipe: Recipe) -> _Inputs:
     return _Inputs(office, reading, recipe, units, _rules_of(office, known), _replay_of(office))
 
 
-def _check(inputs: _Inputs) -> Findings:
-    taught = {row.unit for row in inputs.rows if row.unit and not row.returned}
-    if len(taught) < _FEWEST_UNITS:
-        raise HistoryUnusable("training.too-few-units", units=len(taught), fewest=_FEWEST_UNITS)
-    require_room(inputs.rows, inputs.recipe.max_rows)
-    return check(inputs.reading, inputs.units, inputs.rules, doubts=False)
-
-
-def _split(inputs: _Inputs, signing_key: str, *, random_split: bool) -> _Splits:
-    split = by_time(inputs.rows)
-    champion = champion_baseline(inputs.office, split, inputs.units, inputs.recipe, signing_key)
-    return _Splits(split, champion, at_random(inputs.rows) if random_split else None)
+def _split(inputs: _Inputs, plan: TrainingPlan, signing_key: str, *, random_split: bool) -> _Splits:
+    champion = champion_baseline(inputs.office, plan.split, inputs.units, inputs.recipe, signing_key)
+    shuffled = at_random(inputs.rows) if random_split else None
+    return _Splits(plan.split, champion, shuffled if shuffled and not shuffled.unmeasured else None)
 
 
 def _fit(inputs: _Inputs, splits: _Splits, cluster: str, step: Step) -> _Fits:
@@ -221,10 +221,11 @@ def _fit(inputs: _Inputs, splits: _Splits, cluster: str, step: Step) -> _Fits:
             return future
 
         # Longest fits first: a long fit at the end would leave a worker idle.
-        final, measured = submit(inputs.rows), submit(splits.by_time.learned)
+        final = submit(inputs.rows)
+        measured = final if splits.by_time.unmeasured else submit(splits.by_time.learned)
         refitted = submit(champion.rows, champion.recipe) if champion and champion.refitted else None
         random_fit = submit(splits.at_random.learned) if splits.at_random else None
-        slices = slices_of(splits.by_time.learned)
+        slices = [] if splits.by_time.unmeasured else slices_of(splits.by_time.learned)
         outcomes = {
             number: pool.submit(predict_slice, *slices[number], inputs.units, recipe)
             for number in reversed(range(len(slices)))
@@ -276,15 +277,13 @@ def _measure(inputs: _Inputs, splits: _Splits, fits: _Fits) -> Measurement:
 
 
 def _write(
-    inputs: _Inputs, findings: Findings, splits: _Splits, fits: _Fits, measurement: Measurement, signing_key: str
+    inputs: _Inputs, plan: TrainingPlan, findings: Findings, fits: _Fits, measurement: Measurement, signing_key: str
 ) -> str:
     office, recipe = inputs.office, inputs.recipe
     predictions, champion = measurement.predictions, measurement.champion
     version = new_version()
     router = assemble(version, *fits.final, fits.outcomes + measurement.outcomes, recipe, inputs.rows)
-    card = make_card(
-        router, office.name, inputs.reading, recipe, splits.by_time, inputs.units, findings.leaks, measurement
-    )
+    card = make_card(router, office.name, inputs.reading, recipe, plan, inputs.units, findings.leaks, measurement)
     report = render_report(
         card,
         find_weak_units(predictions.rows, predictions.by_row, predictions.unit_names),

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
 
 # A first candidate below this is right less than once in seven times: no help to an officer.
 UNSURE_BELOW = 0.15
+_UNTESTED = 0.5
 _EDGE = 1e-6
 # exp(700) is still a double; exp(710) is not.
 _LEAST_SCORE = -700.0
@@ -59,6 +60,9 @@ class Calibration:
         if not scores:
             return []
         first = self.confidence(scores[0], scores[1] if len(scores) > 1 else 0.0)
+        if len(scores) == 1 and not len(self.confidences):
+            # Nothing was told apart and nothing was measured: a score of 1 says nothing.
+            return [min(first, _UNTESTED)]
         left = max(1 - scores[0], 1e-9)
         return [first, *(min(first, (1 - first) * score / left) for score in scores[1:])]
 

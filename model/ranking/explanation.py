@@ -34,6 +34,9 @@ def words_for(ranking: Ranking, complaint: Complaint, unit: RankedUnit) -> tuple
     counts where the negation changed the meaning. Function words and numbers are left out, as an officer can't check
     them.
     """
+    if not ranking.features.n_features_:
+        # The rows of the training share no word.
+        return ()
     written = words(complaint.text)
     telling = sorted({word.folded for word in written if not _says_nothing(word.folded)})
     weights = dict(zip(telling, _word_weights(ranking, telling, unit.topic), strict=True))

@@ -20,6 +20,8 @@ NAME_WEIGHT = 0.6
 
 def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
     """Each row of scores as a distribution; scipy's softmax has too much overhead for a single row."""
+    if not scores.shape[1]:
+        return scores
     powers: NDArray[np.float64] = scores - scores.max(axis=1, keepdims=True)
     np.exp(powers, out=powers)
     powers /= powers.sum(axis=1, keepdims=True)
@@ -27,7 +29,10 @@ def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
 
 
 class LinearRanker:
-    """Rows of features → a distribution over labels; training/fitting/linear.py has the fit."""
+    """Rows of features → a distribution over labels; training/fitting/linear.py has the fit.
+
+    An office without units has a ranker of units without labels.
+    """
 
     def __init__(self, labels: tuple[str, ...], weights: Weights, intercepts: NDArray[np.float32]) -> None:
         self.labels = labels
@@ -37,7 +42,7 @@ class LinearRanker:
     @property
     def least_intercept(self) -> float:
         """The intercept of a label without rows."""
-        return float(self._intercepts.min())
+        return float(self._intercepts.min()) if len(self._intercepts) else 0.0
 
     def margins(self, rows: csr_matrix) -> NDArray[np.float32]:
         """Shape (n, n_labels)."""

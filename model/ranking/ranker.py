@@ -156,6 +156,7 @@ class Ranking:
             return by_topic, np.zeros((matrix.shape[0], 0))
         by_category = self.categories.probabilities(matrix)
         if self._mutual is None:
+            # The office has categories alone.
             return by_topic, by_category
         if self._new_units is None:
             return self._mutual.join(by_topic, by_category)

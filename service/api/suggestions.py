@@ -78,7 +78,7 @@ class SuggestionService:
         """Convert a suggestion to its answer, and store the masked complaint where asked."""
         full = SuggestionOut.of(suggestion, self.settings.zone, sent.unknown_fields)
         answer = full if self.evidence else full.without_evidence()
-        count_suggestion(answer.unit_status)
+        count_suggestion(answer.status)
         if not self._is_stored(sent):
             return answer
         # The officer sees the evidence, whatever the caller asked for.

@@ -56,7 +56,7 @@ class Intake:
         known = self.with_returns([complaint], complaints.system)[0]
         suggestion = router.suggest(known, today=self.settings.today())
         answer = SuggestionOut.of(suggestion, self.settings.zone)
-        count_suggestion(answer.unit_status)
+        count_suggestion(answer.status)
         return self.enter(complaints, complaint, suggestion, answer, source)
 
     def enter(

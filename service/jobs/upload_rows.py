@@ -166,7 +166,7 @@ class RowWriter:
         extra = {"intake_title": title} if title else {}
         source = Source("upload", row.fields.get("status", "")[:500], extra)
         answer = SuggestionOut.of(suggestion, self._intake.settings.zone)
-        count_suggestion(answer.unit_status)
+        count_suggestion(answer.status)
         return self._intake.enter(self._complaints, complaint, suggestion, answer, source)
 
     def _enter_status(self, row: ExportRow, stored: StoredComplaint, *, is_new: bool, revised: bool) -> None:

@@ -90,8 +90,8 @@ class Complaints:
             model=suggestion.version,
             unit_id=first.id if first else "",
             category_id=suggestion.categories[0].id if suggestion.categories else "",
-            unit_status=suggestion.unit_status,
-            confidence=first.confidence if first else 0.0,
+            unit_status=suggestion.status,
+            confidence=suggestion.confidence,
             created_at=now(),
             answer=answer,
         )

@@ -10,13 +10,13 @@ from typer.testing import CliRunner
 
 from data.exports.open import write_laporan_ringkas, write_laporgub
 from model.complaint import Complaint
-from model.history.rows import read_history
+from model.history.rows import LabelledComplaint, read_history
 from model.office.units import read_units
 from model.router import Router
 from model.versions.office_home import Office
 from pilah import app
 from tests.training.histories import train_csv, write_history_csv
-from training.dataset.read import read_exports
+from training.dataset.read import Reading, read_exports
 from training.errors import HistoryUnusable
 from training.fitting.recipe import Recipe
 from training.pipeline import train
@@ -85,11 +85,13 @@ def test_rows_left_out_are_counted_and_kept_with_their_reason(tmp_path: Path) ->
     }
 
 
-def test_too_few_rows_are_refused_before_anything_is_written(tmp_path: Path) -> None:
+def test_rows_that_teach_nothing_are_refused_before_anything_is_written(tmp_path: Path) -> None:
     office = Office(tmp_path / "home", "uji")
-    reading = read_exports([_write_csv(tmp_path / "a.csv", rows=9)], columns={}, timezone="Asia/Jakarta")
-    with pytest.raises(HistoryUnusable, match="Only 9 labelled rows"):
-        train(office, reading, Recipe())
+    with pytest.raises(HistoryUnusable, match="No row can be learned from"):
+        train(office, Reading(), Recipe())
+    returned = LabelledComplaint(Complaint("lampu padam"), "Dinas Sosial", "", returned=True)
+    with pytest.raises(HistoryUnusable, match="None of the 1 rows has a category"):
+        train(office, Reading([returned]), Recipe())
     assert office.versions() == []
 
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from data.errors import PilahError
 from data.indonesian import day, number
 from data.messages import Language, message
 from training.checking import indonesian
@@ -18,26 +19,47 @@ from training.dataset.corrections import correction_code
 
 if TYPE_CHECKING:
     from training.checking.findings import Findings
+    from training.dataset.plan import TrainingPlan
 
 # The workbook has all rows.
 _ROWS_SHOWN = 20
 _LONGEST_EXCERPT = 220
 
 
-def section_of(findings: Findings, *, workbook: str = "") -> Markup:
+def section_of(findings: Findings, plan: TrainingPlan | PilahError | None = None, *, workbook: str = "") -> Markup:
     """The findings as an escaped Indonesian `<section class="check" id="pemeriksaan">` with headings h2 and h3.
 
-    The calling page puts the rules of `STYLE` into its `<style>`. `workbook` names the workbook with all rows, if any.
+    The calling page puts the rules of `STYLE` into its `<style>`. `workbook` names the workbook with all rows, if any;
+    `plan` is what a training would do, or the error that it would end with.
     """
     return Markup(  # noqa: S704 - Jinja2 has escaped every value
-        _templates().get_template("section.html").render(found=findings, workbook=workbook, counts=_counts(findings))
+        _templates()
+        .get_template("section.html")
+        .render(found=findings, workbook=workbook, counts=_counts(findings), outlook=_outlook(plan))
     )
 
 
-def page_of(findings: Findings, *, office: str, workbook: str = "") -> str:
+def page_of(
+    findings: Findings, plan: TrainingPlan | PilahError | None = None, *, office: str, workbook: str = ""
+) -> str:
     """The findings as a self-contained page, in light and dark, and for A4 paper."""
-    section = section_of(findings, workbook=workbook)
+    section = section_of(findings, plan, workbook=workbook)
     return _templates().get_template("page.html").render(section=section, style=Markup(STYLE), office=office)  # noqa: S704
+
+
+def _outlook(plan: TrainingPlan | PilahError | None) -> list[str]:
+    """Sentences on whether a training would start, on what, and what its suggestions would lack."""
+    indonesian = Language.INDONESIAN
+    if plan is None:
+        return []
+    if isinstance(plan, PilahError):
+        return [message("commands.would-not-train", indonesian, problem=plan)]
+    counts = {"units": plan.units, "categories": plan.categories}
+    sentences = [message("commands.would-train", indonesian, rows=plan.rows, **counts)]
+    if held_back := len(plan.split.held_back):
+        counts = {"units": plan.measured_units, "categories": plan.measured_categories}
+        sentences.append(message("commands.would-measure", indonesian, rows=held_back, **counts))
+    return [*sentences, *(each.told_in(indonesian) for each in plan.shortcomings())]
 
 
 def _counts(found: Findings) -> list[tuple[str, str, int]]:

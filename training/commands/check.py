@@ -19,10 +19,12 @@ from training.checking.page import page_of
 from training.checking.units_file import add_spellings
 from training.checking.workbook import write_check
 from training.commands import options
-from training.commands.output import print_reading, say
+from training.commands.output import print_plan, print_reading, say
 from training.commands.progress_bar import progress_bar
 from training.commands.progress_file import progress_in
+from training.dataset.plan import TrainingPlan, plan_or_problem
 from training.dataset.read import read_exports
+from training.dataset.sampling import MOST_ROWS
 from training.fitting.fit import units_known
 
 if TYPE_CHECKING:
@@ -62,7 +64,7 @@ def check_command(
 ) -> None:
     """Check an export for problems before a training: unread columns, missing weeks, likely wrong labels.
 
-    Nothing is learned, and no file is changed except the named ones. Correct the workbook in a spreadsheet and pass it
+    At the end stands whether a training starts with these rows, and what is learned and measured. Nothing is learned, and no file is changed except the named ones. Correct the workbook in a spreadsheet and pass it
     to `pilah train` or to another check with --corrections.
 
     Example: pilah check 2025.xlsx --office kota --out check.xlsx --html check.html
@@ -87,14 +89,19 @@ def check_command(
         report.stage("checking", total, rows=len(reading.rows))
         with progress_bar("checking", total, report) as advance:
             findings = check(reading, office_units, rules, doubts=doubts, step=advance)
+        plan = plan_or_problem(reading, office_units, MOST_ROWS)
         report.stage("writing")
         if workbook is not None:
             write_check(workbook, findings)
         if html is not None:
-            write_text(html, page_of(findings, office=office, workbook=workbook.name if workbook else ""))
+            write_text(html, page_of(findings, plan, office=office, workbook=workbook.name if workbook else ""))
     _print_findings(findings)
     for written in filter(None, (workbook, html)):
         say("check-written", target=written)
+    if isinstance(plan, TrainingPlan):
+        print_plan(plan)
+    else:
+        say("would-not-train", warning=True, problem=plan)
 
 
 def _require_suffix(path: Path | None, suffix: str) -> None:

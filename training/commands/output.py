@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from rich.table import Table
 
     from model.versions.office_home import Office
+    from training.dataset.plan import TrainingPlan
     from training.dataset.read import Reading
     from training.evaluation.challenger import ChampionComparison
     from training.evaluation.metrics import Evaluation, Scores
@@ -116,7 +117,8 @@ def print_trained(office: Office, trained: Trained) -> None:
         columns.append((f"{label('champion')} {trained.champion_version}", trained.champion))
     if trained.random_split is not None:
         columns.append((label("random-split"), trained.random_split))
-    print_table(columns)
+    if trained.split.held_back:
+        print_table(columns)
     if trained.champion_comparison is not None:
         _print_champion_comparison(trained.champion_comparison)
     print_promise(trained.evaluation)
@@ -141,17 +143,40 @@ def _print_rows_used(trained: Trained) -> None:
     learned_of, split = trained.recipe.learned_of, trained.split
     if learned_of(trained.n_rows) < trained.n_rows:
         say("rows-sampled", warning=True, learned=learned_of(trained.n_rows), rows=trained.n_rows)
-    say(
-        "measured-by-row-order" if split.by_row_order else "measured-on",
-        warning=split.by_row_order,
-        held_out=len(split.held_back),
-        first=split.held_back[0].received_at.date(),
-        last=split.held_back[-1].received_at.date(),
-        learned=learned_of(len(split.learned)),
-        before=len(split.learned),
-    )
+    print_shortcomings(trained.plan)
+    if split.held_back:
+        learned, before = learned_of(len(split.learned)), len(split.learned)
+        say(
+            "measured-by-row-order" if split.by_row_order else "measured-on",
+            warning=split.by_row_order,
+            held_out=len(split.held_back),
+            first=split.held_back[0].received_at.date(),
+            last=split.held_back[-1].received_at.date(),
+            before=Sentence("commands.all-rows-before", rows=before)
+            if learned == before
+            else Sentence("commands.some-rows-before", learned=learned, rows=before),
+        )
     if split.repeated:
         say("near-duplicates-moved", count=split.repeated)
+
+
+def print_plan(plan: TrainingPlan) -> None:
+    """Print what a training would learn from and measure on, and what its suggestions would lack."""
+    say("would-train", rows=plan.rows, units=plan.units, categories=plan.categories)
+    if plan.split.held_back:
+        say(
+            "would-measure",
+            rows=len(plan.split.held_back),
+            units=plan.measured_units,
+            categories=plan.measured_categories,
+        )
+    print_shortcomings(plan)
+
+
+def print_shortcomings(plan: TrainingPlan) -> None:
+    """Print what the suggestions lack and what is not measured."""
+    for sentence in plan.shortcomings():
+        say("shortcoming", warning=True, sentence=sentence)
 
 
 def _print_champion_comparison(found: ChampionComparison) -> None:
@@ -185,6 +210,9 @@ def print_table(columns: list[tuple[str, Evaluation]]) -> None:
     for kind in ("unit", "family", "category"):
         scores: list[Scores | None] = [getattr(evaluation, kind) for _, evaluation in columns]
         table.add_row(f"[bold]{label(kind)}[/bold]", *map(_size, scores))
+        if not any(scores):
+            table.add_section()
+            continue
         table.add_row(f"  {label('first-right')}", *map(_with_interval, scores))
         for row, figure in _FIGURES.items():
             values = [share(getattr(score, figure) if score else None) for score in scores]

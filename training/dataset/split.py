@@ -6,9 +6,9 @@ import random
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from data.messages import Sentence
 from model.complaint import is_date
 from training.dataset.near_duplicate_groups import have_near_duplicates
-from training.errors import HistoryUnusable
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -24,11 +24,13 @@ class Split:
     """Rows to learn from, rows to measure on, and the number of near-duplicates moved to the learned rows.
 
     `by_row_order`: rows to measure on have no date, so they were split by their order in the file and not by time.
+    `unmeasured` says why there are no rows to measure on.
     """
 
     learned: list[LabelledComplaint]
     held_back: list[LabelledComplaint]
     repeated: int
+    unmeasured: Sentence | None = None
 
     @property
     def by_row_order(self) -> bool:
@@ -46,32 +48,25 @@ def period_of(rows: Sequence[LabelledComplaint]) -> dict[str, str | None]:
 def by_time(rows: Sequence[LabelledComplaint], held_back: float = HELD_BACK) -> Split:
     """Hold the newest share of the rows back; `rows` are oldest first, rows without a date in the order of the file.
 
-    Raises:
-        HistoryUnusable: fewer than 20 rows, or each newest row repeats an older row.
+    Nothing is held back where there are fewer than 20 rows, or where each newest row repeats an older row.
     """
-    _require(rows)
-    cut = len(rows) - round(len(rows) * held_back)
-    return _apart(list(rows[:cut]), list(rows[cut:]))
+    return _split(rows, held_back)
 
 
 def at_random(rows: Sequence[LabelledComplaint], held_back: float = HELD_BACK, seed: int = 0) -> Split:
     """Hold random rows back; the figures are too high, since the model learns from later rows too."""
-    _require(rows)
     shuffled = list(rows)
     random.Random(seed).shuffle(shuffled)  # noqa: S311 - a split is no secret
-    cut = len(rows) - round(len(rows) * held_back)
-    return _apart(shuffled[:cut], shuffled[cut:])
+    return _split(shuffled, held_back)
 
 
-def _apart(learned: list[LabelledComplaint], held_back: list[LabelledComplaint]) -> Split:
+def _split(rows: Sequence[LabelledComplaint], share: float) -> Split:
+    """Hold the last share of the rows back, apart from near-duplicates of the rows before."""
+    if len(rows) < FEWEST_ROWS:
+        return Split(list(rows), [], 0, Sentence("training.too-few-to-measure", rows=len(rows), fewest=FEWEST_ROWS))
+    cut = len(rows) - round(len(rows) * share)
+    learned, held_back = list(rows[:cut]), list(rows[cut:])
     repeats = have_near_duplicates([row.complaint.text for row in held_back], [row.complaint.text for row in learned])
     apart = [row for row, repeated in zip(held_back, repeats, strict=True) if not repeated]
     moved = [row for row, repeated in zip(held_back, repeats, strict=True) if repeated]
-    if not apart:
-        raise HistoryUnusable("training.nothing-to-measure")
-    return Split(learned + moved, apart, len(moved))
-
-
-def _require(rows: Sequence[LabelledComplaint]) -> None:
-    if len(rows) < FEWEST_ROWS:
-        raise HistoryUnusable("training.too-few-rows", rows=len(rows), fewest=FEWEST_ROWS)
+    return Split(learned + moved, apart, len(moved), None if apart else Sentence("training.newest-repeat-older"))

@@ -12,7 +12,8 @@ from model.history.rows import history_file, read_history
 from model.office.rules import Rules
 from model.versions import artifact
 from training.dataset.split import FEWEST_ROWS
-from training.fitting.fit import has_labelled_units
+from training.errors import HistoryUnusable
+from training.fitting.fit import has_labels
 from training.fitting.recipe import Recipe
 
 if TYPE_CHECKING:
@@ -34,7 +35,8 @@ class BaselineModel(StrEnum):
 
     `itself`: the champion has learned no row as new as the slice. `own_rows`: the champion's recipe refitted on the
     champion's rows before the slice. `these_rows`: the recipe refitted on the new version's rows, where the champion's are
-    gone or unreadable. `alike`: recipe and rows equal the new version's, and the figures too. `not_at_all`: the champion is unreadable.
+    gone or unreadable. `alike`: recipe and rows equal the new version's, and the figures too. `not_at_all`: the champion is
+    unreadable, or there are no rows to measure on.
     """
 
     ITSELF = "itself"
@@ -48,8 +50,8 @@ class BaselineModel(StrEnum):
 class ChampionBaseline:
     """The champion's version, the model for the comparison, and the rows and recipe of a refit.
 
-    `router` is the champion itself where loadable, for the drift check in any case. `why`: the error of an unreadable
-    champion. `rows_problem`: the error of the champion's own rows, which the comparison does without.
+    `router` is the champion itself where loadable, for the drift check in any case. `why`: why the champion
+    isn't measured. `rows_problem`: the error of the champion's own rows, which the comparison does without.
     """
 
     version: str
@@ -73,6 +75,9 @@ def champion_baseline(
     version = office.champion()
     if version is None:
         return None
+    if split.unmeasured is not None:
+        nothing = HistoryUnusable("training.nothing-measured", reason=split.unmeasured)
+        return ChampionBaseline(version, BaselineModel.NOT_AT_ALL, recipe, why=nothing)
     folder = office.versions_folder / version
     try:
         loaded, card = artifact.load(folder, signing_key)
@@ -88,7 +93,7 @@ def champion_baseline(
         return ChampionBaseline(version, BaselineModel.ITSELF, own_recipe, router=router, card=card)
     past, rows_problem = _rows_of(office.history_of(version))
     own = _older(past, split, start)
-    has_own = len(own) >= FEWEST_ROWS and has_labelled_units(own)
+    has_own = len(own) >= FEWEST_ROWS and has_labels(own)
     same_rows = not has_own or Counter(own) == Counter(_older(split.learned, split, start))
     if own_recipe == recipe and same_rows and rows_problem is None:
         measured, rows = BaselineModel.ALIKE, split.learned

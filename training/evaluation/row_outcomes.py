@@ -56,7 +56,7 @@ def row_outcomes(predictions: Sequence[RowPrediction]) -> RowOutcomes:
 
 def write_row_outcomes(folder: Path, challenger: RowOutcomes, champion: RowOutcomes | None) -> None:
     """Write the outcomes of both models on the same rows into an unfinished version."""
-    columns: dict[str, pa.Array] = {"unit": pa.array(challenger.units).dictionary_encode()}
+    columns: dict[str, pa.Array] = {"unit": pa.array(challenger.units, pa.string()).dictionary_encode()}
     columns |= {figure: _nullable(challenger.of[figure]) for figure in FIGURES}
     if champion is not None:
         columns |= {_CHAMPION + figure: _nullable(champion.of[figure]) for figure in FIGURES}

@@ -66,10 +66,15 @@ def predict_slice(
     earlier: Sequence[LabelledComplaint], later: Sequence[LabelledComplaint], office_units: Units, recipe: Recipe
 ) -> Outcomes:
     """The results on the later rows of a ranking of the earlier rows."""
-    if not has_labelled_units(earlier):
+    if not has_labels(earlier):
         return Outcomes([], [])
     ranking, units = fit_ranking(earlier, office_units, recipe)
     return outcomes_of(ranking, units, later)
+
+
+def has_labels(rows: Sequence[LabelledComplaint]) -> bool:
+    """Whether any row has a right unit or a category."""
+    return has_labelled_units(rows) or any(row.category for row in rows)
 
 
 def has_labelled_units(rows: Sequence[LabelledComplaint]) -> bool:

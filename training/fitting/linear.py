@@ -40,7 +40,9 @@ def fit_linear_ranker(
     counter_examples: CounterExamples | None = None,
     tolerance: float = TOLERANCE,
 ) -> LinearRanker:
-    """Learn from rows of shape (n, n_features) and n labels, at least one; a single label is a constant.
+    """Learn from rows of shape (n, n_features) and n labels; a single label is a constant.
+
+    Without labels the ranker ranks nothing.
 
     A label has a linear support vector machine (Fan et al. 2008, liblinear). The features of the label's name are added
     to the weights, which helps most with few rows. With `bayes`, the log odds of a naive Bayes model are mixed in (Wang
@@ -59,13 +61,14 @@ def fit_linear_ranker(
     distinct = tuple(sorted(set(labels)))
     every = (*distinct, *sorted(set(unseen) - set(distinct)))
     n_features = rows.shape[1]
-    if len(every) == 1:
-        return LinearRanker(every, Weights(np.zeros((n_features, 1), np.float32)), np.zeros(1, np.float32))
+    if len(every) <= 1:
+        size = len(every)
+        return LinearRanker(every, Weights(np.zeros((n_features, size), np.float32)), np.zeros(size, np.float32))
     numbers = np.searchsorted(distinct, labels)
     weights_of_rows = np.ones(len(labels)) if row_weights is None else row_weights
     learned = LabelledRows(rows, numbers, weights_of_rows, distinct, counter_examples)
     svms = fit_svms(learned, regularisation=REGULARISATION, tolerance=tolerance)
-    odds, priors = _fit_naive_bayes(rows, numbers) if bayes else (None, 0.0)
+    odds, priors = _fit_naive_bayes(rows, numbers) if bayes and rows.nnz else (None, 0.0)
     name_weights = names(every) * NAME_WEIGHT if names is not None else None
     intercepts: list[float] = []
 
@@ -82,7 +85,7 @@ def fit_linear_ranker(
     # The odds of naive Bayes leave hardly a weight at zero.
     weights = Weights.of_blocks(blocks(), n_features, len(every), thin=odds is None)
     with_rows = np.array(intercepts[: len(distinct)]) + priors
-    without_rows = np.full(len(every) - len(distinct), with_rows.min())
+    without_rows = np.full(len(every) - len(distinct), with_rows.min() if distinct else 0.0)
     return LinearRanker(every, weights, np.concatenate((with_rows, without_rows)).astype(np.float32))
 
 

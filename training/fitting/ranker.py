@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from model.complaint import Complaint
 from model.language.features import ComplaintFeatures
 from model.language.vocabulary import Document
 from model.office.addressees import Addressees
@@ -29,12 +30,13 @@ if TYPE_CHECKING:
 
 
 def newest_day(rows: Sequence[LabelledComplaint]) -> date:
-    """The day at the end of the history, which decides the units in force; today for rows without dates."""
-    return day_of(max(rows, key=lambda row: row.received_at).complaint, None)
+    """The day at the end of the history, which decides the units in force; today for no rows, or rows without dates."""
+    newest = max(rows, key=lambda row: row.received_at).complaint if rows else Complaint("")
+    return day_of(newest, None)
 
 
 def fit_ranker(rows: Sequence[LabelledComplaint], units: Units, sample_weights: SampleWeights) -> Ranking:
-    """Learn from the rows with a unit in `units`, or with a category.
+    """Learn from the rows with a unit in `units`, or with a category; either may be missing everywhere.
 
     A returned row is no example of the unit. A unit known to be wrong has the row as counter-example.
     """
@@ -72,7 +74,8 @@ def fit_ranker(rows: Sequence[LabelledComplaint], units: Units, sample_weights: 
             names=lambda labels: features.transform([Document(label) for label in labels]),
         )
         pairs = [(topics[i], rows[i].category) for i in with_category if topics[i]]
-        mutual = fit_mutual_evidence(unit_ranker.labels, category_ranker.labels, pairs)
+        if unit_ranker.labels:
+            mutual = fit_mutual_evidence(unit_ranker.labels, category_ranker.labels, pairs)
     kept = [(rows[i].complaint.text, unit_ids[i]) for i in with_unit if topics[i] == labelled_topics[i]]
     return Ranking(
         features,

@@ -59,12 +59,12 @@ def fit_svms(
 ) -> Iterator[tuple[NDArray[np.float64], NDArray[np.float64]]]:
     """The SVMs, block by block of labels: weights of shape (n_block, n_features), and intercepts.
 
-    Every label has a row. The weights of a single label are 0.
+    Every label has a row. The weights of a single label are 0, and of all labels where no row has a feature.
     """
     n_labels = len(learned.labels)
     for start in range(0, n_labels, BLOCK):
         svms = WorkingSetSvm(learned, np.arange(start, min(start + BLOCK, n_labels)), regularisation)
-        if n_labels > 1:
+        if n_labels > 1 and learned.rows.shape[1]:
             # Checking our own rows again would take half the time of a thousand small fits.
             with config_context(assume_finite=True, skip_parameter_validation=True):
                 svms.fit(tolerance)

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from model.router import Router
     from model.versions.artifact import Card
     from training.dataset.leakage import Leaks
+    from training.dataset.plan import TrainingPlan
     from training.dataset.read import Reading
     from training.dataset.split import Split
     from training.evaluation.measurement import Measurement
@@ -31,7 +32,7 @@ def make_card(
     office: str,
     reading: Reading,
     recipe: Recipe,
-    split: Split,
+    plan: TrainingPlan,
     office_units: Units,
     leaks: Leaks,
     measurement: Measurement,
@@ -44,7 +45,9 @@ def make_card(
         "office": office,
         "trained_at": reading.now().isoformat(timespec="seconds"),
         "data": _data(reading, recipe),
-        "split": _split(split, recipe),
+        "split": _split(plan.split, recipe),
+        "shortcomings": [str(each) for each in plan.shortcomings()],
+        "shortcomings_indonesian": [each.told_in(Language.INDONESIAN) for each in plan.shortcomings()],
         "recipe": asdict(recipe),
         "seed": 0,
         "evaluation": measurement.evaluation.as_dict(),
@@ -79,13 +82,18 @@ def _data(reading: Reading, recipe: Recipe) -> dict[str, Any]:
 
 
 def _split(split: Split, recipe: Recipe) -> dict[str, Any]:
+    kind = "by row order" if split.by_row_order else "by time"
+    unmeasured = split.unmeasured
     return {
-        "kind": "by row order" if split.by_row_order else "by time",
+        "kind": "not measured" if unmeasured else kind,
+        "unmeasured": str(unmeasured or ""),
+        "unmeasured_indonesian": unmeasured.told_in(Language.INDONESIAN) if unmeasured else "",
         "earlier": len(split.learned),
         "learned": recipe.learned_of(len(split.learned)),
         "held_back": len(split.held_back),
         "near_duplicates_moved_to_learned": split.repeated,
-        "sha256": _fingerprint(split.held_back),
+        # Two versions without rows to measure on weren't measured on the same rows.
+        "sha256": _fingerprint(split.held_back) if split.held_back else "",
         **period_of(split.held_back),
     }
 

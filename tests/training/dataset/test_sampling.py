@@ -139,7 +139,7 @@ def test_a_bounded_training_says_of_how_many_rows_it_learned(bounded: tuple[Offi
     assert "Learned from 60 of 120 rows: the newest, and the newest of each label" in said
     earlier = card["split"]["earlier"]
     assert earlier > 60
-    assert f"after learning from 60 of the {earlier} rows before them" in said
+    assert f"after learning 60 of the {earlier} rows before them" in said
     assert (card["recipe"]["max_rows"], card["data"]["learned"], card["data"]["rows"]) == (60, 60, 120)
     assert card["split"]["learned"] == 60
     assert [point["learned"] for point in card["figures"]["learning_curve"]] == [round(earlier / 2), 60, 60]

@@ -1,0 +1,91 @@
+"""Plan a training: what it learns from and measures on, and what its suggestions will lack, before anything is fitted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from data.messages import Sentence
+from training.dataset.sampling import require_room
+from training.dataset.split import by_time
+from training.errors import HistoryUnusable
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from data.errors import PilahError
+    from model.history.rows import LabelledComplaint
+    from model.office.units import Units
+    from training.dataset.read import Reading
+    from training.dataset.split import Split
+
+
+@dataclass(frozen=True)
+class TrainingPlan:
+    """The rows of a training and their labels.
+
+    `units` and `categories` count the labels with rows; `units_by_name` counts further units, known by name alone.
+    """
+
+    rows: int
+    split: Split
+    units: int
+    units_by_name: int
+    categories: int
+
+    @property
+    def measured_units(self) -> int:
+        """The number of held-out rows with a unit to measure on."""
+        return sum(bool(row.unit) and not row.returned for row in self.split.held_back)
+
+    @property
+    def measured_categories(self) -> int:
+        """The number of held-out rows with a category to measure on."""
+        return sum(bool(row.category) for row in self.split.held_back)
+
+    def shortcomings(self) -> Iterator[Sentence]:
+        """What the suggestions will lack, and what will not be measured."""
+        if not self.units:
+            named = self.units_by_name
+            yield Sentence("training.units-by-name", count=named) if named else Sentence("training.no-units")
+        elif self.units + self.units_by_name == 1:
+            yield Sentence("training.one-unit")
+        if not self.categories:
+            yield Sentence("training.no-categories")
+        elif self.categories == 1:
+            yield Sentence("training.one-category")
+        if self.split.unmeasured is not None:
+            yield Sentence("training.nothing-measured", reason=self.split.unmeasured)
+            return
+        if self.units and not self.measured_units:
+            yield Sentence("training.unit-unmeasured")
+        if self.categories and not self.measured_categories:
+            yield Sentence("training.category-unmeasured")
+
+
+def plan_or_problem(reading: Reading, office_units: Units, max_rows: int) -> TrainingPlan | PilahError:
+    """The plan of a training on a reading, or the error that the training would end with."""
+    if reading.unreadable:
+        return reading.unreadable[0].problem
+    try:
+        return plan_training(reading.rows, office_units, max_rows)
+    except HistoryUnusable as error:
+        return error
+
+
+def plan_training(rows: Sequence[LabelledComplaint], office_units: Units, max_rows: int) -> TrainingPlan:
+    """The plan of a training on these rows.
+
+    Raises:
+        HistoryUnusable: no row has anything to teach, or the rows have more labels than the bound of rows.
+    """
+    known = office_units.with_names(list(dict.fromkeys(row.unit for row in rows if row.unit)))
+    taught = {row.unit for row in rows if row.unit and not row.returned}
+    units = {unit.id for name in taught if (unit := known.find(name))}
+    categories = {row.category for row in rows if row.category}
+    if not rows:
+        raise HistoryUnusable("training.no-rows")
+    if not units and not categories:
+        raise HistoryUnusable("training.nothing-taught", rows=len(rows))
+    require_room(rows, max_rows)
+    return TrainingPlan(len(rows), by_time(rows), len(units), len(known) - len(units), len(categories))
