@@ -1,9 +1,10 @@
-"""Recognise the shape of an export and the fields of its columns, by the headers."""
+"""Recognise the shape of an export and the fields of its columns, by the headers and the cells."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
+from collections import defaultdict
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
@@ -11,10 +12,37 @@ from typing import TYPE_CHECKING, Literal
 
 from data.errors import ColumnMissing
 from data.exports.cells import cell_text
+from data.exports.columns.choice import fill_from_contents
+from data.exports.columns.contents import ColumnContents
+from data.exports.columns.names import (
+    ALIASES,
+    EXACT_ONLY,
+    FIELDS,
+    OTHER_MEANING,
+    PERSONAL_NAMES,
+    PERSONAL_WORDS,
+    REPORTER_NAMES,
+)
 from data.messages import Sentence, listing
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
+
+__all__ = [
+    "FIELDS",
+    "LAPORAN_RINGKAS_HEADERS",
+    "LAPORGUB_HEADERS",
+    "Layout",
+    "Shape",
+    "admin_title",
+    "closest",
+    "header_list",
+    "is_personal",
+    "is_reporter_name",
+    "laporan_ringkas_header",
+    "normalised",
+    "recognise",
+]
 
 Shape = Literal["laporan_ringkas", "laporgub", "table"]
 
@@ -58,66 +86,6 @@ LAPORGUB_HEADERS = (
     "STATUS",
 )
 
-# Names of every field, the surest first. A header that fits two fields goes to the earlier field.
-# `received_time` is the second half of a date in two columns, and never leaves `data`.
-_ALIASES: dict[str, tuple[str, ...]] = {
-    "text": (
-        "isi laporan awal", "text", "isi laporan", "isi pengaduan", "isi aduan", "isi keluhan", "isi",
-        "uraian laporan", "uraian pengaduan", "uraian aduan", "uraian keluhan", "uraian", "teks", "laporan",
-        "pengaduan", "aduan", "keluhan", "complaint text", "complaint", "deskripsi", "description", "body",
-        "pesan", "message", "komplain",
-    ),
-    "id": (
-        "tracking id", "reference id", "id", "complaint id", "id laporan", "id pengaduan", "id aduan",
-        "id tiket", "ticket id", "nomor laporan", "no laporan", "nomor pengaduan", "no pengaduan",
-        "nomor aduan", "no aduan", "nomor tiket", "no tiket", "nomor registrasi", "no registrasi",
-        "kode laporan", "kode aduan", "kode pengaduan", "ticket", "tiket",
-    ),
-    "received_at": (
-        "received at", "tanggal laporan masuk", "tanggal masuk", "tanggal laporan", "tanggal pengaduan",
-        "tanggal aduan", "tanggal diterima", "tanggal lapor", "tgl laporan", "tgl masuk", "tgl", "tanggal",
-        "created at", "date", "waktu", "datetime", "timestamp", "tanggal dan waktu", "waktu laporan",
-    ),
-    "received_time": ("waktu laporan masuk", "waktu masuk", "jam masuk", "jam", "pukul", "waktu", "time"),
-    "title": ("judul laporan", "judul pengaduan", "judul aduan", "judul", "title", "perihal", "subject", "subjek"),
-    "category_id": ("id kategori", "category id", "kode kategori", "kategori id", "category code"),
-    "reporter_category": (
-        "reporter category", "kategori pelapor", "kategori pilihan pelapor", "kategori dari pelapor",
-    ),
-    "category": (
-        "kategori laporan", "kategori pengaduan", "kategori aduan", "kategori", "category", "topik", "topic",
-    ),
-    "requested_unit": ("requested unit", "instansi tujuan", "unit tujuan", "opd tujuan", "dinas tujuan", "tujuan"),
-    "parent_unit": ("parent unit", "instansi induk", "unit induk", "opd induk"),
-    "unit": (
-        "instansi terdisposisi", "unit", "unit kerja", "instansi", "opd", "skpd", "perangkat daerah", "dinas",
-        "diteruskan", "diteruskan ke", "disposisi", "disposisi ke", "agency", "department", "instansi penerima",
-    ),
-    "status": ("status laporan", "status pengaduan", "status aduan", "status"),
-    "reason": ("alasan tunda arsip", "alasan arsip", "alasan tunda", "alasan", "reason"),
-    "type": (
-        "klasifikasi laporan", "klasifikasi", "jenis laporan", "jenis pengaduan", "jenis aduan", "type",
-        "classification", "jenis",
-    ),
-    "privacy": ("tipe laporan anonim rahasia", "tipe laporan", "privacy", "privasi"),
-    "anonymous": ("anonymous", "anonim"),
-    "confidential": ("confidential", "rahasia"),
-    "channel": ("sumber laporan", "sumber", "channel", "kanal", "kanal laporan", "saluran", "media", "source"),
-    "province": ("location province", "provinsi", "province", "propinsi"),
-    "regency": (
-        "location regency", "kota kabupaten", "kabupaten kota", "kab kota", "kota kab", "regency", "kabupaten",
-        "kota", "city",
-    ),
-    "district": ("location district", "kecamatan", "district", "kec"),
-    "village": ("location village", "kelurahan desa", "desa kelurahan", "kelurahan", "desa", "village", "kel"),
-    "location": ("lokasi kejadian", "tempat kejadian", "alamat kejadian", "lokasi", "location", "alamat"),
-    "incident_date": ("incident date", "tanggal kejadian", "waktu kejadian", "tgl kejadian"),
-    "outcome": ("outcome", "hasil disposisi", "tindakan disposisi"),
-    "copies": ("copies", "tembusan", "tembusan ke", "unit tembusan"),
-    "attachments": ("attachments", "lampiran", "jumlah lampiran"),
-}  # fmt: skip
-FIELDS = tuple(field for field in _ALIASES if field != "received_time")
-
 _LAPORGUB = {
     "id": "no",
     "text": "laporan",
@@ -130,37 +98,6 @@ _LAPORGUB = {
 }
 _LAPORGUB_SIGNATURE = {"no", "laporan", "dari", "waktu", "kategori", "diteruskan"}
 
-# Beside an alias, any word of this list changes the meaning of a header: "Isi Laporan Akhir", "Kode Unit".
-_OTHER_MEANING = frozenset(
-    {
-        "akhir", "tanggapan", "jawaban", "balasan", "response", "reply", "selesai", "tindak", "lanjut",
-        "jumlah", "total", "count", "kode", "code", "no", "nomor", "number", "id", "pelapor", "pengadu",
-        "pengirim", "pemohon", "reporter", "saran", "usulan", "suggested", "suggestion", "prediksi",
-        "predicted", "prediction", "confidence", "keyakinan", "skor", "score", "status", "alasan", "tanggal",
-        "tgl", "date", "waktu", "time", "jam", "verifikasi", "progres", "proses", "update", "updated", "link",
-        "url", "sebelum", "lama", "old", "asal", "topik", "topic", "kategori", "category",
-    }
-)  # fmt: skip
-_EXACT_ONLY = frozenset(
-    {
-        "id", "ticket", "tiket", "type", "source", "media", "date", "time", "jam", "pukul", "waktu", "pesan",
-        "message", "body", "tujuan", "kel", "kec",
-    }
-)  # fmt: skip
-_PERSONAL_WORDS = frozenset(
-    {
-        "nik", "ktp", "nokk", "hp", "nohp", "handphone", "ponsel", "telepon", "telpon", "telp", "phone",
-        "whatsapp", "wa", "email", "surel",
-    }
-)  # fmt: skip
-_PERSONAL_NAMES = frozenset(
-    {
-        "nama", "name", "nama lengkap", "full name", "nama pelapor", "nama pengadu", "nama pengirim",
-        "nama pemohon", "nama masyarakat", "nama warga", "reporter name", "pelapor", "pengadu", "pengirim",
-        "reporter", "alamat pelapor", "alamat pengadu", "alamat rumah", "alamat pengirim", "tanggal lahir",
-        "tempat lahir", "no kk", "ip address",
-    }
-)  # fmt: skip
 _ADMIN_TITLES = ("intake title", "judul laporan")
 _LONGEST_HEADER = 80
 # The columns that training/batch/predict_file.py adds.
@@ -170,11 +107,15 @@ _PREDICTION_SIGNATURE = "unit_1_confidence"
 
 @dataclass(frozen=True)
 class Layout:
-    """The meaning of columns: `columns` maps fields to headers; `hidden` headers are never read."""
+    """The meaning of columns: `columns` maps fields to headers; `hidden` headers are never read.
+
+    Where no column is surely the text, `text_candidates` are the headers that may be it.
+    """
 
     shape: Shape
     columns: Mapping[str, str]
     hidden: frozenset[str] = frozenset()
+    text_candidates: tuple[str, ...] = ()
 
 
 @lru_cache(maxsize=4096)
@@ -196,7 +137,7 @@ def is_personal(header: str) -> bool:
     (True, False)
     """
     name = normalised(header)
-    return name in _PERSONAL_NAMES or not _PERSONAL_WORDS.isdisjoint(name.split())
+    return name in PERSONAL_NAMES or not PERSONAL_WORDS.isdisjoint(name.split())
 
 
 def _without_predictions(free: Mapping[str, str]) -> dict[str, str]:
@@ -209,24 +150,54 @@ def _without_predictions(free: Mapping[str, str]) -> dict[str, str]:
     return {header: normalised(header.removesuffix("_asal")) for header in free if not _PREDICTION.fullmatch(header)}
 
 
-def recognise(headers: Sequence[str], chosen: Mapping[str, str]) -> Layout:
+def is_reporter_name(header: str) -> bool:
+    """Whether a column holds the reporter's name."""
+    return normalised(header) in REPORTER_NAMES
+
+
+def recognise(
+    headers: Sequence[str], chosen: Mapping[str, str], contents: Mapping[str, ColumnContents] | None = None
+) -> Layout:
     """The shape of a header row and the header of each field; a `chosen` header (field → header) takes precedence.
+
+    `contents` are the measures of each header's cells: cells rule out what a header promises, and tell fields that no
+    header names.
 
     Raises:
         ColumnMissing: `chosen` names an unknown field or a missing header.
     """
+    cells = defaultdict(ColumnContents, contents or {})
     names = {header: normalised(header) for header in headers}
     shape = _shape(set(names.values()))
-    hidden = frozenset(header for header in headers if shape == "laporgub" and is_personal(header))
+    hidden = frozenset(header for header in headers if shape != "table" and is_personal(header))
     free = {header: name for header, name in names.items() if header not in hidden}
     columns = {field: _chosen_header(field, header, list(free)) for field, header in chosen.items()}
     free = {header: name for header, name in free.items() if header not in columns.values()}
-    free = _without_predictions(free)
-    recognised = _recognise_table(free) if shape == "table" else _recognise_shape(free, shape)
-    columns |= {field: header for field, header in recognised.items() if field not in columns}
+    free = {header: name for header, name in _without_predictions(free).items() if not is_personal(header)}
+    if shape != "table":
+        _add(columns, _recognise_shape(free, shape))
+        free = _without_admins_columns(free, shape)
+    taken = set(columns.values())
+    _add(columns, _recognise_table({header: name for header, name in free.items() if header not in taken}, cells))
+    if shape == "laporan_ringkas":
+        _correct_laporan_ringkas(columns, chosen)
+    candidates = fill_from_contents(columns, free, cells) if contents else ()
     if "received_at" not in columns:
         columns.pop("received_time", None)
-    return Layout(shape, columns, hidden)
+    return Layout(shape, columns, hidden, candidates)
+
+
+def _correct_laporan_ringkas(columns: dict[str, str], chosen: Mapping[str, str]) -> None:
+    """Drop a title, which an admin wrote. LAPOR! asks no reporter for a unit, so "dinas_tujuan" of a copy is the unit."""
+    if "title" not in chosen:
+        columns.pop("title", None)
+    if "unit" not in columns and "requested_unit" in columns and "requested_unit" not in chosen:
+        columns["unit"] = columns.pop("requested_unit")
+
+
+def _add(columns: dict[str, str], recognised: Mapping[str, str]) -> None:
+    """Add recognised fields that no column holds yet."""
+    columns |= {field: header for field, header in recognised.items() if field not in columns}
 
 
 def laporan_ringkas_header(header: str) -> str:
@@ -268,16 +239,21 @@ def _recognise_shape(free: Iterable[str], shape: Shape) -> dict[str, str]:
     return {field: headers[name] for field, name in wanted.items() if name in headers}
 
 
-def _recognise_table(free: Mapping[str, str]) -> dict[str, str]:
+def _without_admins_columns(free: Mapping[str, str], shape: Shape) -> dict[str, str]:
+    """The headers without the title and final text of "Laporan Ringkas", which an admin wrote."""
+    if shape != "laporan_ringkas":
+        return dict(free)
+    return {header: name for header, name in free.items() if _ringkas_name(header) not in _LAPORAN_RINGKAS_ADMINS}
+
+
+def _recognise_table(free: Mapping[str, str], contents: Mapping[str, ColumnContents]) -> dict[str, str]:
     """Exact names first, then headers that contain a name as whole words: the longest name and shortest header win."""
-    usable = {
-        header: name for header, name in free.items() if len(header) <= _LONGEST_HEADER and not is_personal(header)
-    }
+    usable = {header: name for header, name in free.items() if len(header) <= _LONGEST_HEADER}
     candidates: list[tuple[tuple[int, ...], str, str]] = []
     for place, (header, name) in enumerate(usable.items()):
-        for order, (field, aliases) in enumerate(_ALIASES.items()):
+        for order, (field, aliases) in enumerate(ALIASES.items()):
             rank = _exact_rank(order, aliases, name) or _containing_rank(order, field, aliases, name)
-            if rank:
+            if rank and not contents[header].rules_out(field, exact_name=rank[0] == 0):
                 candidates.append(((*rank, place), field, header))
     columns: dict[str, str] = {}
     for _, field, header in sorted(candidates):
@@ -292,12 +268,12 @@ def _exact_rank(order: int, aliases: tuple[str, ...], name: str) -> tuple[int, .
 
 def _containing_rank(order: int, field: str, aliases: tuple[str, ...], name: str) -> tuple[int, ...] | None:
     """The rank of a header that contains an alias among other words; None where the other words change the meaning."""
-    held = [alias for alias in aliases if alias not in _EXACT_ONLY and _holds(name, alias)]
+    held = [alias for alias in aliases if alias not in EXACT_ONLY and _holds(name, alias)]
     if field == "text":
         # "Laporan Warga" holds complaints, "Wilayah Laporan" does not.
         held = [alias for alias in held if " " in alias or name.startswith(alias)]
     own_words = {word for alias in aliases for word in alias.split()}
-    if not held or not _OTHER_MEANING.isdisjoint(set(name.split()) - own_words):
+    if not held or not OTHER_MEANING.isdisjoint(set(name.split()) - own_words):
         return None
     longest = max(len(alias.split()) for alias in held)
     return (1, -longest, int(field == "text"), len(name.split()) * 100 + order)
@@ -326,4 +302,5 @@ def header_list(headers: Sequence[str]) -> Sentence | str:
 
 
 _LAPORAN_RINGKAS_SPELLINGS = {_ringkas_name(header): header for header in LAPORAN_RINGKAS_HEADERS}
+_LAPORAN_RINGKAS_ADMINS = {_ringkas_name(header) for header, field in _LAPORAN_RINGKAS.items() if field is None}
 _LAPORAN_RINGKAS_FIELDS = {field: _ringkas_name(header) for header, field in _LAPORAN_RINGKAS.items() if field}

@@ -14,7 +14,7 @@ from data.errors import ColumnMissing, FileUnreadable, PilahError
 from data.exports.dates import parse_date
 from data.exports.dates.file_dates import FileDates
 from data.exports.detect import open_tables
-from data.exports.headers import FIELDS, Layout, Shape, header_list, is_personal, recognise
+from data.exports.headers import FIELDS, Layout, Shape, header_list, is_personal
 from data.exports.rows import ExportRow, Interpretation, find_header
 from data.exports.tables import Limits
 from data.exports.workbook_writers import (
@@ -127,12 +127,12 @@ def open_exports(
     chosen = columns or {}
     candidates = _interpretations(path, chosen, limits)
     best = max(candidates, key=lambda candidate: candidate.rank(chosen))
-    layouts = {best: recognise(best.headers, chosen)}
+    layouts = {best: best.layout(chosen)}
     if missing := [name for name in needs if name not in layouts[best].columns]:
         raise _column_missing(path, missing[0], best.headers)
     sheets = [candidate for candidate in candidates if candidate.table.sheet is not None]
     for sheet in sheets:
-        layout = layouts.get(sheet) or _layout(sheet, chosen)
+        layout = layouts.get(sheet) or _layout(sheet, chosen, layouts[best])
         if layout and layout.columns.keys() >= set(needs) and sheet.has_rows():
             layouts[sheet] = layout
     unread = tuple(str(sheet.table.sheet) for sheet in sheets if sheet not in layouts)
@@ -198,12 +198,18 @@ def _interpretations(path: Path, chosen: Mapping[str, str], limits: Limits) -> l
     return candidates
 
 
-def _layout(sheet: Interpretation, chosen: Mapping[str, str]) -> Layout | None:
-    """The layout of a further sheet; None without the chosen columns."""
+def _layout(sheet: Interpretation, chosen: Mapping[str, str], best: Layout) -> Layout | None:
+    """The layout of a further sheet; None without the chosen columns.
+
+    Long cells alone don't make complaints of a further sheet, which may hold instructions: the header must be the same.
+    """
     try:
-        return recognise(sheet.headers, chosen)
+        layout = sheet.layout(chosen)
     except ColumnMissing:
         return None
+    text = layout.columns.get("text")
+    is_named = "text" in chosen or "text" in sheet.recognised.columns
+    return layout if is_named or text in {None, best.columns.get("text")} else None
 
 
 def _export(

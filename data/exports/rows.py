@@ -6,13 +6,16 @@ import re
 from dataclasses import dataclass
 from datetime import date
 from functools import cached_property
-from itertools import islice
+from itertools import islice, product
 from typing import TYPE_CHECKING
 
 from data.errors import FileUnreadable
 from data.exports.cells import cell_text, rearm, unique_headers
+from data.exports.columns.contents import ColumnContents
+from data.exports.columns.header_row import is_second_header, likely_headers
+from data.exports.columns.reporter_names import hide_name
 from data.exports.dates.column import DateCell, DateColumn
-from data.exports.headers import Layout, normalised, recognise
+from data.exports.headers import Layout, is_reporter_name, normalised, recognise
 from data.messages import Sentence
 
 if TYPE_CHECKING:
@@ -22,6 +25,15 @@ if TYPE_CHECKING:
 
 _ROWS_TO_LOOK_FOR_A_HEADER = 40
 _LONGEST_DATE = 40
+_ROWS_MEASURED = 200
+# A row over the header that is nearly as wide as the table holds data, not a title.
+_NEARLY_AS_WIDE = 0.6
+_NARROWEST_TABLE = 3
+# How many known fields a row under rows of data must name more than they do, to be the header.
+_UNDER_ROWS = 2
+# A survey tool writes up to two further rows under its header.
+_SECOND_HEADER_ROWS = 2
+_FEW_FITTING = 0.5
 _SEPARATOR_INSIDE = re.compile(r"[,;\t|]")
 _NUMBER_WITH_ZERO = re.compile(r"(\d+)\.0+", re.ASCII)
 _NOT_SEPARATED_ID = re.compile(r"[\W_]+")
@@ -52,18 +64,44 @@ class ExportRow:
 
 
 class Interpretation:
-    """A table, with one row taken as the header; `below` are the first lines under that row."""
+    """A table, with one row taken as the header; `below` are the first lines under that row, `above` all lines over it."""
 
-    def __init__(self, table: Table, header_row: int, headers: Sequence[str], below: Sequence[Line]) -> None:
+    def __init__(
+        self, table: Table, header_row: int, headers: Sequence[str], below: Sequence[Line], above: Sequence[Line] = ()
+    ) -> None:
         self.table = table
         self.header_row = header_row
         self.headers = headers
+        self.above = above
         self._below = below
 
     @cached_property
     def recognised(self) -> Layout:
         """The columns recognised by their headers alone."""
         return recognise(self.headers, {})
+
+    def layout(self, chosen: Mapping[str, str]) -> Layout:
+        """The columns recognised by their headers and cells; a `chosen` header (field → header) takes precedence.
+
+        Raises:
+            ColumnMissing: `chosen` names an unknown field or a missing header.
+        """
+        return recognise(self.headers, chosen, self._contents)
+
+    @cached_property
+    def _contents(self) -> dict[str, ColumnContents]:
+        """The measures of each column's first cells."""
+        sample = self._below or _first_lines(self.table, _ROWS_MEASURED)
+        fitting = [line.cells for line in sample if not self._problem(line, line.cells)]
+        return {
+            header: ColumnContents.of(cells[place] for cells in fitting if place < len(cells))
+            for place, header in enumerate(self.headers)
+        }
+
+    @property
+    def n_known(self) -> int:
+        """The number of fields that the headers name."""
+        return len(self.recognised.columns)
 
     def n_chosen(self, chosen: Mapping[str, str]) -> int:
         """The number of headers chosen by the person that occur here."""
@@ -72,10 +110,17 @@ class Interpretation:
 
     def rank(self, chosen: Mapping[str, str]) -> tuple[float, ...]:
         """The plausibility, for comparing sheets and separators: higher is better."""
-        fitting = sum(len(line.cells) == len(self.headers) for line in self._below)
         mixed = sum(bool(_SEPARATOR_INSIDE.search(header)) for header in self.headers)
-        share_fitting = fitting / len(self._below) if self._below else 1.0
-        return self.n_chosen(chosen), len(self.recognised.columns), -mixed, share_fitting, len(self.headers)
+        share = 0.0 if mixed and len(self.headers) == 1 else self._share_fitting()
+        fits = share > _FEW_FITTING
+        return self.n_chosen(chosen), fits, self.n_known, -mixed, share, len(self.headers)
+
+    def _share_fitting(self) -> float:
+        """The share of the rows below with as many cells as the header; without any, of rows above that are titles."""
+        if self._below:
+            return sum(len(line.cells) == len(self.headers) for line in self._below) / len(self._below)
+        is_title = [not any(_SEPARATOR_INSIDE.search(cell_text(cell)) for cell in line.cells) for line in self.above]
+        return sum(is_title) / len(is_title) if is_title else 1.0
 
     def has_rows(self) -> bool:
         """Whether a row follows the header."""
@@ -93,9 +138,12 @@ class Interpretation:
         """The rows below the header, read by a layout; the date of receipt in ISO form where it can be read."""
         shown = [header not in layout.hidden for header in self.headers]
         places = self._places(layout)
+        reporters = [self.headers.index(header) for header in self.headers if is_reporter_name(header)]
         for line in self.table.lines():
             if line.number > self.header_row:
-                yield self._row(line, layout, shown, places, dates)
+                yield self._row(line, layout, shown, places, reporters, dates)
+            elif line.number < self.header_row and self.is_as_wide(line):
+                yield ExportRow(line.number, {}, {}, Sentence("exports.above-header"), self.table.sheet or "")
 
     def date_cells(self, layout: Layout) -> Iterator[DateCell]:
         """The cells of the date of receipt."""
@@ -117,7 +165,7 @@ class Interpretation:
             for line in self.table.lines():
                 if line.number > self.header_row:
                     cells = self._rearmed(line)
-                    if not (line.problem or self._shape_problem(cells)):
+                    if not self._problem(line, cells):
                         yield cells
         except FileUnreadable:
             # The fault is reported when its row is read.
@@ -132,10 +180,16 @@ class Interpretation:
         return [rearm(cell) if isinstance(cell, str) else cell for cell in line.cells]
 
     def _row(
-        self, line: Line, layout: Layout, shown: Sequence[bool], places: Mapping[str, int], dates: DateColumn
+        self,
+        line: Line,
+        layout: Layout,
+        shown: Sequence[bool],
+        places: Mapping[str, int],
+        reporters: Sequence[int],
+        dates: DateColumn,
     ) -> ExportRow:
         cells = self._rearmed(line)
-        problem = line.problem or self._shape_problem(cells)
+        problem = self._problem(line, cells)
         cells += [""] * (len(self.headers) - len(cells))
         values = {header: cell for header, cell, keep in zip(self.headers, cells, shown, strict=False) if keep}
         sheet = self.table.sheet or ""
@@ -144,15 +198,27 @@ class Interpretation:
         fields = {name: _stripped(cells[place]) for name, place in places.items() if name != "received_time"}
         if "received_at" in fields:
             fields["received_at"] = dates.read(_date_cell(cells, places))
+        for name, place in product(("text", "title"), reporters):
+            if name in fields:
+                fields[name] = hide_name(fields[name], _stripped(cells[place]))
         return ExportRow(line.number, values, self._tidied(fields, layout, line.number), sheet=sheet)
 
-    def _shape_problem(self, cells: Sequence[object]) -> Sentence | None:
+    def _problem(self, line: Line, cells: Sequence[object]) -> Sentence | None:
+        if line.problem:
+            return line.problem
         if self.table.is_ragged_broken and len(cells) != len(self.headers):
             return Sentence("exports.cell-count", cells=len(cells), headers=len(self.headers))
         is_header = self.header_row and cells and cell_text(cells[0]).strip() == self.headers[0]
         if is_header and _headers(cells, self.table) == self.headers:
             return Sentence("exports.header-repeated")
+        if line.number <= self.header_row + _SECOND_HEADER_ROWS and is_second_header(cells):
+            return Sentence("exports.header-second")
         return None
+
+    def is_as_wide(self, line: Line) -> bool:
+        """Whether a line over the header has nearly as many cells: a row of data, not a title."""
+        filled = sum(bool(cell_text(cell).strip()) for cell in line.cells)
+        return filled >= max(_NARROWEST_TABLE, _NEARLY_AS_WIDE * len(self.headers))
 
     def _tidied(self, fields: dict[str, str], layout: Layout, number: int) -> dict[str, str]:
         for name in ("id", "category_id"):
@@ -170,33 +236,41 @@ class Interpretation:
 
 
 def find_header(table: Table, chosen: Mapping[str, str]) -> Interpretation | None:
-    """Find the most plausible header among the first rows of a table; None for a table without rows."""
+    """Find the most plausible header among the first rows of a table; None for a table without rows.
+
+    A header is short and unlike the rows below it, and names fields. A row under rows of the same width is hardly one.
+    """
     if table.names is not None:
         return Interpretation(table, 0, unique_headers(table.names), ())
-    first = _first_lines(table)
+    first = _first_lines(table, _ROWS_MEASURED)
     candidates = [
-        Interpretation(table, line.number, _headers(line.cells, table), first[index:])
-        for index, line in enumerate(first, start=1)
+        Interpretation(table, line.number, _headers(line.cells, table), first[index + 1 :], first[:index])
+        for index, line in enumerate(first[:_ROWS_TO_LOOK_FOR_A_HEADER])
     ]
+    likely = likely_headers([line.cells for line in first], len(candidates))
 
-    def n_known(candidate: Interpretation) -> tuple[int, int]:
-        return candidate.n_chosen(chosen), len(candidate.recognised.columns)
+    def plausibility(place: int) -> tuple[float, ...]:
+        candidate = candidates[place]
+        is_under_rows = any(map(candidate.is_as_wide, candidate.above))
+        return candidate.n_chosen(chosen), likely[place], candidate.n_known - _UNDER_ROWS * is_under_rows
 
-    best = max(candidates, key=n_known, default=None)
-    if best and any(n_known(best)):
+    if not candidates:
+        return None
+    best = candidates[max(range(len(candidates)), key=plausibility)]
+    if best.n_known or best.n_chosen(chosen):
         return best
     # No header is known. The fullest row is more likely to be the header than a title above the table.
-    return max(candidates, key=_n_named, default=None)
+    return max(candidates, key=_n_named)
 
 
 def _n_named(candidate: Interpretation) -> int:
     return sum(not header.startswith("Column ") for header in candidate.headers)
 
 
-def _first_lines(table: Table) -> list[Line]:
+def _first_lines(table: Table, most: int) -> list[Line]:
     lines: list[Line] = []
     try:
-        for line in islice(table.lines(), _ROWS_TO_LOOK_FOR_A_HEADER):
+        for line in islice(table.lines(), most):
             lines.append(line)  # noqa: PERF402 - lines before a fault are kept
     except FileUnreadable:
         # After a header, the fault is reported when its row is reached.

@@ -26,6 +26,7 @@ FIELDS = {
     "category": "kategori",
     "requested_unit": "instansi tujuan pelapor",
     "parent_unit": "instansi induk",
+    "unit_id": "kode unit",
     "unit": "unit yang menangani",
     "status": "status",
     "reason": "alasan tunda atau arsip",

@@ -1,0 +1,1 @@
+"""The fields that columns hold, by the names of the columns and by their cells."""
