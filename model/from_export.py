@@ -7,10 +7,14 @@ from typing import TYPE_CHECKING
 from data.exports.dates import parse_date
 from data.messages import Sentence
 from model.complaint import HIDDEN_TEXT, LONGEST_TEXT, Complaint, Location
+from model.privacy.mask import mask
 from model.returned_status import means_returned
 
 if TYPE_CHECKING:
     from data.exports.open import ExportRow
+
+_LONGEST_DATE = 60
+_HIDDEN = "…"
 
 
 def complaint_of(row: ExportRow) -> Complaint:
@@ -29,6 +33,15 @@ def complaint_of(row: ExportRow) -> Complaint:
         anonymous=fields.get("anonymous", "") == "true",
         confidential=fields.get("confidential", "") == "true",
     )
+
+
+def unread_date(row: ExportRow) -> str:
+    """The date of receipt as written where it can't be read, masked and shortened; blank otherwise."""
+    written = row.fields.get("received_at", "")
+    if not written or parse_date(written) is not None:
+        return ""
+    # A wrong column may hold anything.
+    return _HIDDEN if row.fields.get("confidential", "") == "true" else mask(written).text[:_LONGEST_DATE]
 
 
 def problem_of(row: ExportRow) -> Sentence | None:

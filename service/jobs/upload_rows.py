@@ -10,7 +10,7 @@ from data.exports.headers import admin_title
 from data.messages import Language, Sentence
 from model.closed_status import means_closed
 from model.complaint import HIDDEN_TEXT, without_personal_data
-from model.from_export import complaint_of, is_hidden, problem_of, was_returned
+from model.from_export import complaint_of, is_hidden, problem_of, unread_date, was_returned
 from model.office.units import slug
 from model.privacy.mask import mask
 from service.contract.field_types import clean
@@ -46,8 +46,9 @@ class Summary:
 
     `decided`: waited here, decided in the intake system; `recorded`: decided before arrival; `agreed` and `differed`:
     decided here too, with the same or a different unit; `told_apart`: new under the number of another complaint.
-    `problems` are places with reasons; `sheets` counts the rows of each sheet of a workbook, and `unread_sheets` hold no
-    complaints.
+    `problems` are places with reasons; `unread_dates` of them have a date that can't be read, and `undated` complaints,
+    which have none, count as received at the upload. `sheets` counts the rows of each sheet of a workbook, and
+    `unread_sheets` hold no complaints.
     """
 
     new: int = 0
@@ -61,10 +62,13 @@ class Summary:
     unchanged: int = 0
     told_apart: int = 0
     unread: int = 0
+    unread_dates: int = 0
+    undated: int = 0
     problems: list[tuple[str, str]] = field(default_factory=list)
     unknown_units: list[str] = field(default_factory=list)
     sheets: dict[str, int] = field(default_factory=dict)
     unread_sheets: list[str] = field(default_factory=list)
+    date_notices: list[str] = field(default_factory=list)
 
     def add_problem(self, place: str, reason: str) -> None:
         self.unread += 1
@@ -90,15 +94,18 @@ class RowBatch:
         self._intake = intake
         self._settings = intake.settings
         self.problems: list[tuple[str, str]] = []
+        self.unread_dates = 0
         self.complaints: list[tuple[ExportRow, Complaint]] = []
         self._without_suggestion: dict[_Place, Complaint] = {}
         for row in rows:
             complaint = self._complaint(row)
             _, stored = _standing_of(complaints, row, complaint)
-            problem = problem_of(row) or (None if stored else _date_problem(row, complaint))
+            date_problem = None if stored else _date_problem(row)
+            problem = problem_of(row) or date_problem
             # A hidden text says nothing, but the row of a known complaint may have a new decision.
             if problem and not (stored and is_hidden(row)):
                 self.problems.append((row.place().told_in(Language.INDONESIAN), problem.told_in(Language.INDONESIAN)))
+                self.unread_dates += problem is date_problem
                 continue
             self.complaints.append((row, complaint))
             if stored is None or _is_revision(row, complaint, stored):
@@ -145,11 +152,13 @@ class RowWriter:
         """Enter new complaints and revisions, and reconcile known complaints with the export."""
         for place, problem in batch.problems:
             self._summary.add_problem(place, problem)
+        self._summary.unread_dates += batch.unread_dates
         for row, complaint in batch.complaints:
             reference, stored = _standing_of(self._complaints, row, complaint)
             suggestion = suggestions.get((row.sheet, row.number))
             # An earlier row of the file may have entered the same text.
             if suggestion is not None and (stored is None or _is_revision(row, complaint, stored)):
+                self._summary.undated += stored is None and complaint.received_at is None
                 self._summary.told_apart += stored is None and reference != complaint.reference_id
                 entered = self._enter_complaint(row, complaint, suggestion, reference)
                 self._enter_status(row, entered, is_new=stored is None, revised=stored is not None)
@@ -261,10 +270,10 @@ def _return_reason(row: ExportRow) -> str:
     return ": ".join(mask(clean(part)).text for part in parts if part.strip())[:2_000]
 
 
-def _date_problem(row: ExportRow, complaint: Complaint) -> Sentence | None:
+def _date_problem(row: ExportRow) -> Sentence | None:
     """A written date that can't be read: the complaint didn't arrive today."""
-    unread = complaint.received_at is None and row.fields.get("received_at", "")
-    return Sentence("exports.date-unreadable") if unread else None
+    written = unread_date(row)
+    return Sentence("exports.date-unreadable", cell=clean(written)) if written else None
 
 
 def _standing_of(complaints: Complaints, row: ExportRow, complaint: Complaint) -> tuple[str, StoredComplaint | None]:

@@ -297,6 +297,7 @@ class Uploads:
             summary = Summary(**upload.summary)
             RowWriter(session, router, self._intake, summary).enter(batch, suggestions)
             summary.count_sheets(rows, reader.unread_sheets)
+            summary.date_notices = reader.date_notices
             upload.summary = asdict(summary)
             upload.done += len(rows)
             upload.rows = reader.n_rows

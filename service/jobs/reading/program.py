@@ -1,7 +1,7 @@
 """Read an export within limits, and write its rows to standard output: `python -m service.jobs.reading.program`.
 
-Each line is JSON: first {"rows": 120, "unread_sheets": []}, then a list for each row, last {"fault": ""}. A program that was ended by a limit
-writes no last line.
+Each line is JSON: first {"rows": 120, "unread_sheets": [], "date_notices": []}, then a list for each row, last
+{"fault": ""}. A program that was ended by a limit writes no last line.
 """
 
 from __future__ import annotations
@@ -14,8 +14,8 @@ from typing import TYPE_CHECKING
 
 from data.errors import ColumnMissing, FileUnreadable
 from data.exports.cells import cell_text
-from data.exports.open import Limits, open_exports
-from data.messages import Sentence
+from data.exports.open import Limits, date_notices, open_exports
+from data.messages import Language, Sentence
 
 if TYPE_CHECKING:
     from data.exports.open import Export, ExportRow
@@ -30,7 +30,9 @@ def main(path: Path, skip: int, memory_bytes: int, cpu_seconds: int) -> None:
     fault = ""
     try:
         exports = open_exports(path, limits=Limits(xls=False, memory_bytes=memory_bytes))
-        _write(json.dumps({"rows": _n_rows(exports), "unread_sheets": exports[0].unread_sheets}))
+        notices = [notice.told_in(Language.INDONESIAN) for notice in date_notices(exports)]
+        known = {"rows": _n_rows(exports), "unread_sheets": exports[0].unread_sheets, "date_notices": notices}
+        _write(json.dumps(known))
         for row in islice(chain.from_iterable(export.rows() for export in exports), skip, None):
             _write(_row_line(row))
     except ColumnMissing:

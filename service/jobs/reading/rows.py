@@ -33,14 +33,15 @@ class ReaderEnded(Exception):
 
 
 class RowReader:
-    """Reads the rows after the first `skip`; `n_rows`, `unread_sheets` and `fault` are known once the child has said so.
+    """Reads the rows after the first `skip`; the other attributes are known once the child has said so.
 
-    `fault` is blank, "unreadable" or "no_text_column".
+    `date_notices` are sentences in Indonesian on the reading of dates. `fault` is blank, "unreadable" or "no_text_column".
     """
 
     def __init__(self, path: Path, skip: int) -> None:
         self.n_rows: int | None = None
         self.unread_sheets: list[str] = []
+        self.date_notices: list[str] = []
         self.fault = ""
         self._ended = False
         # -P keeps Python from importing a data/ in the service's working folder.
@@ -81,6 +82,7 @@ class RowReader:
                     batch = []
             elif "rows" in said:
                 self.n_rows, self.unread_sheets = said["rows"], said["unread_sheets"]
+                self.date_notices = said["date_notices"]
             else:
                 self.fault, self._ended = said["fault"], True
         if batch:

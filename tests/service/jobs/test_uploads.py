@@ -134,14 +134,26 @@ def test_an_upload_is_kept_until_a_model_answers(
     assert issubclass(ArtifactMissing, ArtifactError)
 
 
-def test_a_status_that_is_not_closed_and_a_date_that_cannot_be_read_are_taken_as_such(
-    officer: Desk, tmp_path: Path
-) -> None:
+def test_a_status_that_is_not_closed_is_taken_as_such(officer: Desk, tmp_path: Path) -> None:
     waiting = officer.upload(_ringkas(tmp_path / "b.xlsx", 1, **{"Status Laporan": "Belum selesai"}))
     assert (waiting["new"], waiting["closed"]) == (1, 0)
-    undated = officer.upload(_ringkas(tmp_path / "t.xlsx", 1, **{"Tanggal Laporan Masuk": "minggu lalu"}))
-    assert (undated["new"], undated["unread"]) == (0, 1)
-    assert "tanggal masuk" in undated["problems"][0][1]
+
+
+def test_dates_are_read_in_the_order_of_the_column_and_what_is_odd_is_said(officer: Desk, tmp_path: Path) -> None:
+    dates = ("05/06/2024", "05/29/2024", "minggu lalu, NIK 3578120506900001", "", "-")
+    rows = "".join(f'{n},"{date}",{_TEXT} yang ke-{n}\n' for n, date in enumerate(dates))
+    path = tmp_path / "a.csv"
+    path.write_text(f"No Laporan,Tanggal,Isi Laporan\n{rows}", encoding="utf-8")
+    upload_id = _hand_over(officer, path)
+    summary = officer.summary_of(upload_id)
+    assert (summary["new"], summary["unread"], summary["unread_dates"], summary["undated"]) == (4, 1, 1, 2)
+    ((place, reason),) = summary["problems"]
+    assert (place, reason) == ("baris 4", 'tanggal masuk "minggu lalu, NIK [NIK]" tidak terbaca')
+    page = officer.page(f"/unggah/{upload_id}")
+    assert "2 tanggal dibaca dengan bulan di depan" in page
+    assert "2 pengaduan tidak bertanggal: dicatat masuk pada saat diunggah" in page
+    assert "1 baris tidak masuk karena tanggalnya tidak terbaca" in page
+    assert officer.stored("0")["received_at"].startswith("2024-05-05T17:00")
 
 
 def test_all_sheets_of_a_workbook_are_read_and_counted(
