@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
-import codecs
 import zipfile
 from typing import TYPE_CHECKING
 
 from data.errors import FileUnreadable
+from data.exports.kinds.json_document import is_json_document, json_tables
+from data.exports.kinds.spreadsheet_xml import spreadsheet_xml_tables
+from data.exports.kinds.web_page import web_page_table
+from data.exports.kinds.zipped import zipped_tables
 from data.exports.tables import DelimitedTable, JsonLinesTable, Limits, ParquetTable, Table
 from data.exports.workbooks import workbook_tables
 from data.files import text_encoding, utf16_encoding
@@ -31,7 +34,21 @@ _NOT_TABLES = {
     b"SQLite format 3": "exports.kind-database",
     b"{\\rtf": "exports.kind-text-document",
 }
-_MARKUP = (b"<!doctype", b"<html", b"<table", b"<?xml", b"<meta", b"<style")
+_MARKUP = (
+    "<!doctype",
+    "<html",
+    "<head",
+    "<body",
+    "<table",
+    "<?xml",
+    "<meta",
+    "<style",
+    "<center",
+    "<div",
+    "<workbook",
+    "<!--",
+)
+_SPREADSHEET_XML = "urn:schemas-microsoft-com:office:spreadsheet"
 _CONTROL_CHARACTERS = frozenset(range(1, 32)) - frozenset(b"\t\n\v\f\r\x1a\x1b")
 _MAX_CONTROL_SHARE = 0.05
 _MAX_CONTROL_COUNT = 32
@@ -46,7 +63,8 @@ def open_tables(path: Path, limits: Limits) -> Iterator[Table]:
     """
     start = _start(path)
     if start.startswith(b"PK"):
-        yield from workbook_tables(path, limits, _archive_kind(path))
+        kind = _archive_kind(path)
+        yield from zipped_tables(path, limits, open_tables) if kind == "zip" else workbook_tables(path, limits, kind)
     elif start.startswith(b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"):
         yield from workbook_tables(path, limits, "xls")
     elif start.startswith(b"PAR1"):
@@ -85,15 +103,13 @@ def _archive_kind(path: Path) -> str:
         return "ods"
     if "word/document.xml" in names or "content.xml" in names:
         raise FileUnreadable("exports.text-document", path=path)
-    raise FileUnreadable("exports.zip", path=path, kinds_read=_kinds_read())
+    return "zip"
 
 
 def _require_text(path: Path, start: bytes) -> None:
     for magic, kind in _NOT_TABLES.items():
         if start.startswith(magic):
             raise FileUnreadable("exports.no-table", path=path, kind=Sentence(kind), kinds_read=_kinds_read())
-    if start.lstrip(b"\xef\xbb\xbf \t\r\n")[:200].lower().startswith(_MARKUP):
-        raise FileUnreadable("exports.markup", path=path)
     if utf16_encoding(start):
         return
     control = sum(start.count(byte) for byte in _CONTROL_CHARACTERS)
@@ -107,12 +123,27 @@ def _kinds_read() -> Sentence:
 
 
 def _text_tables(path: Path, limits: Limits, start: bytes) -> Iterator[Table]:
-    opening = start.removeprefix(codecs.BOM_UTF8).lstrip()
-    if opening.startswith(b"{") and path.suffix.lower() not in {".csv", ".tsv"}:
-        yield JsonLinesTable(path, limits)
+    opening = start.decode(utf16_encoding(start) or "utf-8-sig", "replace").lstrip()
+    if opening[:200].lower().startswith(_MARKUP):
+        yield from _markup_tables(path, limits, opening)
         return
-    if opening.startswith(b"[") and opening[1:].lstrip().startswith(b"{"):
-        raise FileUnreadable("exports.json-list", path=path)
+    if opening.startswith(("{", "[")):
+        if is_json_document(path, limits):
+            yield from json_tables(path, limits)
+            return
+        if opening.startswith("{") and path.suffix.lower() not in {".csv", ".tsv"}:
+            yield JsonLinesTable(path, limits)
+            return
     encoding = text_encoding(path)
     for separator in _SEPARATORS:
         yield DelimitedTable(path, limits, encoding=encoding, separator=separator)
+
+
+def _markup_tables(path: Path, limits: Limits, opening: str) -> Iterator[Table]:
+    """The tables of a web page or of SpreadsheetML, which many systems save as .xls."""
+    if _SPREADSHEET_XML in opening and "<html" not in opening.lower():
+        yield from spreadsheet_xml_tables(path, limits)
+    elif opening.startswith("<?xml") and "<html" not in opening.lower():
+        raise FileUnreadable("exports.markup", path=path)
+    else:
+        yield web_page_table(path, limits)

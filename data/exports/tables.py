@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from abc import ABC, abstractmethod
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from data.errors import FileUnreadable
 from data.messages import Sentence
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator, Mapping, Sequence
     from pathlib import Path
     from typing import BinaryIO, TextIO
 
@@ -38,17 +38,27 @@ class Limits:
     line_characters: int = 4_000_000
     # The csv module's own limit for the whole process: a larger value has no effect here.
     cell_characters: int = 131_072
-    # Few programs write .xls today, and the reader is less tried: disable .xls where strangers upload.
-    xls: bool = True
+    # Web pages, SpreadsheetML and JSON documents, which are parsed from start to end before the first row.
+    document_bytes: int = 256 << 20
+    archive_members: int = 1_000
+    # A file in an archive; an export in text is a tenth of its size when packed.
+    unpacked_ratio: int = 100
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One raw row of a file; `number` counts all rows from 1, blank rows included."""
+    """One raw row of a file; `number` counts all rows from 1, blank rows included.
+
+    `filled` are the places of cells filled from a merged cell of a row above. `faults` are the places of cells with an
+    error of a formula, such as "#N/A", or with a formula without a stored value: "".
+    """
 
     number: int
     cells: Sequence[object]
     problem: Sentence | None = None
+    filled: frozenset[int] = frozenset()
+    faults: Mapping[int, str] = field(default_factory=dict)
+    is_hidden: bool = False
 
 
 class Table(ABC):
@@ -257,10 +267,11 @@ def _record(raw: bytes, number: int) -> dict[str, object] | Sentence:
         return Sentence("exports.json-not-utf8", line=number)
     except (ValueError, RecursionError) as error:
         return Sentence("exports.json-broken", line=number, reason=str(error)[:_LONGEST_REASON])
-    return _flat(record) if isinstance(record, dict) else Sentence("exports.json-no-object", line=number)
+    return flat_record(record) if isinstance(record, dict) else Sentence("exports.json-no-object", line=number)
 
 
-def _flat(record: dict[str, object]) -> dict[str, object]:
+def flat_record(record: dict[str, object]) -> dict[str, object]:
+    """A record with a key for every key of its nested objects: `location.village`."""
     flat: dict[str, object] = {}
     for key, value in record.items():
         if isinstance(value, dict):

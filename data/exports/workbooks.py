@@ -52,7 +52,7 @@ def workbook_tables(path: Path, limits: Limits, kind: str) -> Iterator[WorkbookT
         FileUnreadable: the workbook is broken, protected, or too large once unpacked.
     """
     if kind == "xls":
-        _check_xls(path, limits)
+        _check_xls(path)
     _open_in_child(path, limits, kind)
     try:
         for sheet in workbook_sheets.visible_sheets(path, kind):
@@ -63,14 +63,12 @@ def workbook_tables(path: Path, limits: Limits, kind: str) -> Iterator[WorkbookT
         raise FileUnreadable("workbooks.broken", path=path) from error
 
 
-def _check_xls(path: Path, limits: Limits) -> None:
+def _check_xls(path: Path) -> None:
     content = path.read_bytes()
     if "EncryptedPackage".encode("utf-16-le") in content:
         raise _protected(path)
     if "WordDocument".encode("utf-16-le") in content:
         raise FileUnreadable("workbooks.word-document", path=path)
-    if not limits.xls:
-        raise FileUnreadable("workbooks.xls-refused", path=path)
 
 
 def _open_in_child(path: Path, limits: Limits, kind: str) -> None:

@@ -16,8 +16,10 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
     from pathlib import Path
 
-# All formats of data.exports but .xls: the memory for an .xls file can't be estimated before opening.
-SUFFIXES = (".xlsx", ".ods", ".csv", ".tsv", ".txt", ".parquet", ".jsonl")
+# All formats of data.exports: a child process with little memory reads a stranger's file.
+SUFFIXES = (
+    ".xlsx", ".xls", ".ods", ".csv", ".tsv", ".txt", ".html", ".htm", ".xml", ".json", ".jsonl", ".parquet", ".zip",
+)  # fmt: skip
 _COPIED_AT_ONCE = 1 << 20
 _UNSAFE = re.compile(r"[^\w .()+-]+")
 _LONGEST_NAME = 120

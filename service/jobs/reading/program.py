@@ -29,7 +29,7 @@ def main(path: Path, skip: int, memory_bytes: int, cpu_seconds: int) -> None:
     _limit(memory_bytes, cpu_seconds)
     fault = ""
     try:
-        exports = open_exports(path, limits=Limits(xls=False, memory_bytes=memory_bytes))
+        exports = open_exports(path, limits=Limits(memory_bytes=memory_bytes))
         notices = [notice.told_in(Language.INDONESIAN) for notice in date_notices(exports)]
         known = {"rows": _n_rows(exports), "unread_sheets": exports[0].unread_sheets, "date_notices": notices}
         _write(json.dumps(known))

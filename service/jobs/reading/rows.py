@@ -7,6 +7,7 @@ import os
 import select
 import subprocess
 import sys
+import tempfile
 import time
 from typing import TYPE_CHECKING
 
@@ -44,6 +45,8 @@ class RowReader:
         self.date_notices: list[str] = []
         self.fault = ""
         self._ended = False
+        self._temporary = tempfile.TemporaryDirectory(prefix="pilah-")
+        environment = {name: value for name, value in os.environ.items() if not name.startswith("PILAH_")}
         # -P keeps Python from importing a data/ in the service's working folder.
         command = [sys.executable, "-P", "-m", "service.jobs.reading.program", str(path), str(skip)]
         self._child = subprocess.Popen(
@@ -51,8 +54,8 @@ class RowReader:
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,
-            # The child has no use for the settings, which include secrets.
-            env={name: value for name, value in os.environ.items() if not name.startswith("PILAH_")},
+            # The child has no use for the settings, which include secrets. Killed, it can't delete its own files.
+            env={**environment, "TMPDIR": self._temporary.name},
         )
 
     def __enter__(self) -> Self:
@@ -65,6 +68,7 @@ class RowReader:
         self._child.wait()
         if self._child.stdout:
             self._child.stdout.close()
+        self._temporary.cleanup()
 
     def batches(self, size: int, wait: Callable[[], None]) -> Iterator[list[ExportRow]]:
         """The rows in batches; `wait` is called each second in which no row came, and may raise.

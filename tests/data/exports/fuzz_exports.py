@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import argparse
 import io
+import json
 import random
 import resource
 import signal
@@ -20,6 +21,7 @@ import time
 import zipfile
 from collections import Counter
 from dataclasses import dataclass, field
+from html import escape
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +36,8 @@ _FILES_A_BATCH = 40
 _SECONDS_A_FILE = 10
 _BYTES = 3 << 30
 _SPECIAL = (b"\x00", b"\xff", b'"', b"\n", b"\r", b"<", b">", b"&#x110000;", b"\xef\xbb\xbf", b"9" * 400, b"A" * 5_000)
-_KINDS = (".csv", ".tsv", ".jsonl", ".parquet", ".xlsx", ".ringkas.xlsx", ".laporgub.xlsx")
+_WRITTEN_KINDS = (".csv", ".tsv", ".jsonl", ".parquet", ".xlsx")
+_KINDS = (*_WRITTEN_KINDS, ".ringkas.xlsx", ".laporgub.xlsx", ".html.xls", ".xml.xls", ".json", ".api.json", ".zip")
 
 
 @dataclass
@@ -62,25 +65,48 @@ def fuzz(seconds: float, seed: int, keep: Path, most_files: int | None = None) -
 
 def _good_files(folder: Path) -> list[Path]:
     texts = ["lampu jalan mati", 'kutip "dalam" teks; koma, titik', "baris\nkedua", "=1+1", "é ﷺ 😀", "x" * 300] * 3
-    rows = [
+    rows: list[dict[str, object]] = [
         {"id": n, "isi": text, "unit": f"Dinas {n % 3}", "tanggal": f"2026-01-{n + 1:02d}"}
         for n, text in enumerate(texts)
     ]
     paths = []
-    for suffix in _KINDS[:5]:
+    for suffix in _WRITTEN_KINDS:
         path = folder / f"good{suffix}"
         with open_writer(path, list(rows[0])) as writer:
             for row in rows:
                 writer.write(row)
         paths.append(path)
     for suffix, write, headers in (
-        (_KINDS[5], write_laporan_ringkas, LAPORAN_RINGKAS_HEADERS),
-        (_KINDS[6], write_laporgub, LAPORGUB_HEADERS),
+        (".ringkas.xlsx", write_laporan_ringkas, LAPORAN_RINGKAS_HEADERS),
+        (".laporgub.xlsx", write_laporgub, LAPORGUB_HEADERS),
     ):
         path = folder / f"good{suffix}"
         write(path, [dict.fromkeys(filter(None, headers), text) for text in texts])
         paths.append(path)
-    return paths
+    return [*paths, *_other_files(folder, rows)]
+
+
+def _other_files(folder: Path, rows: list[dict[str, object]]) -> list[Path]:
+    """Files of the kinds that Pilah reads and doesn't write."""
+    table = [list(rows[0]), *([escape(str(cell)) for cell in row.values()] for row in rows)]
+    page = "".join(f"<tr>{''.join(f'<td rowspan=1>{cell}</td>' for cell in row)}</tr>" for row in table)
+    cells = "<Cell ss:MergeDown='0'><Data ss:Type='String'>{}</Data></Cell>"
+    sheet = "".join(f"<Row ss:Index='{n}'>{''.join(map(cells.format, row))}</Row>" for n, row in enumerate(table, 1))
+    space = "urn:schemas-microsoft-com:office:spreadsheet"
+    contents = {
+        ".html.xls": f"<html><body><table>{page}</table></body></html>",
+        ".xml.xls": f"<?xml version='1.0'?><Workbook xmlns='{space}' xmlns:ss='{space}'>"
+        f"<Worksheet ss:Name='A'><Table>{sheet}</Table></Worksheet></Workbook>",
+        ".json": json.dumps(rows),
+        ".api.json": json.dumps({"pesan": "ok", "data": {"halaman": 1, "data": rows}}, indent=1),
+    }
+    paths = [folder / f"good{suffix}" for suffix in contents]
+    for path, content in zip(paths, contents.values(), strict=True):
+        path.write_text(content, encoding="utf-8")
+    with zipfile.ZipFile(folder / "good.zip", "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.write(folder / "good.csv", "ekspor/data.csv")
+        archive.writestr("BACA SAYA.md", "keterangan")
+    return [*paths, folder / "good.zip"]
 
 
 def _corrupted(folder: Path, good: list[Path], chance: random.Random, number: int) -> Path:

@@ -197,12 +197,6 @@ def test_an_opendocument_cell_that_stands_for_a_billion_is_refused(tmp_path: Pat
         open_export(path)
 
 
-def test_old_workbooks_can_be_turned_away(tmp_path: Path) -> None:
-    path = written(tmp_path, b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1" + b"\0" * 600, "a.xls")
-    with pytest.raises(FileUnreadable, match=r"save it as \.xlsx"):
-        open_export(path, limits=Limits(xls=False))
-
-
 def test_a_workbook_with_a_garbled_member_name_is_read(tmp_path: Path) -> None:
     content = bytearray(workbook(tmp_path / "a.xlsx", S=[["isi"], ["lampu mati"]]).read_bytes())
     # The local header alone: the directory at the end still has the name, so the archive opens.

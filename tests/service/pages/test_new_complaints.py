@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import TYPE_CHECKING
+from zipfile import ZipFile
 
 from data.exports.open import write_laporan_ringkas
 from service.jobs.renewals import Renewals
@@ -151,11 +152,22 @@ def test_an_unreadable_upload_is_refused_and_not_kept(officer: Desk, tmp_path: P
     nameless.write_text("angka,lain\n1,2\n", encoding="utf-8")
     assert officer.upload(nameless)["error"] == "no_text_column"
     assert not list((sample_home / "uploads").rglob("*.xlsx"))
-    old = tmp_path / "lama.xls"
-    old.write_bytes(b"x")
-    with old.open("rb") as file:
-        answer = officer.post("/unggah", "/unggah", files={"berkas": ("../../lama.xls", file)})
+    letter = tmp_path / "surat.docx"
+    letter.write_bytes(b"x")
+    with letter.open("rb") as file:
+        answer = officer.post("/unggah", "/unggah", files={"berkas": ("../../surat.docx", file)})
     assert answer.status_code == 415
+
+
+def test_a_web_page_saved_as_an_old_workbook_is_read_in(officer: Desk, tmp_path: Path) -> None:
+    page = tmp_path / "ekspor.xls"
+    rows = "<tr><td>Tracking ID</td><td>Isi Laporan Awal</td></tr><tr><td>77</td><td>lampu jalan padam</td></tr>"
+    page.write_text(f"<html><body><table>{rows}</table></body></html>", encoding="utf-8")
+    assert officer.upload(page)["new"] == 1
+    packed = tmp_path / "ekspor.zip"
+    with ZipFile(packed, "w") as archive:
+        archive.write(page, "ekspor.xls")
+    assert officer.upload(packed)["unchanged"] == 1
 
 
 def test_an_interrupted_upload_resumes_where_it_stopped(officer: Desk, sample_home: Path) -> None:

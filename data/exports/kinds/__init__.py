@@ -1,0 +1,1 @@
+"""Kinds of file beside delimited text, workbooks and Parquet: web pages, SpreadsheetML, JSON documents and archives."""
