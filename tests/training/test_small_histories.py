@@ -173,3 +173,31 @@ def test_the_check_says_when_no_training_would_start_and_the_training_agrees(tmp
     assert "no training starts. No row can be learned from." in " ".join(checked.output.split())
     refused = CliRunner().invoke(app, ["train", str(file), *options])
     assert (refused.exit_code, isinstance(refused.exception, HistoryUnusable)) == (1, True)
+
+
+def test_the_check_and_the_training_name_unreadable_dates_and_not_the_units(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    rows = "".join(f"{n},minggu ke-{n},lampu padam {n},Dinas {n % 2},Jalan\n" for n in range(7))
+    file.write_text(f"no,tanggal,isi laporan,unit,kategori\n{rows}", encoding="utf-8")
+    options = ["--office", "kota", "--home", str(tmp_path)]
+    page = tmp_path / "a.html"
+    checked = CliRunner().invoke(app, ["check", str(file), "--no-doubts", "--html", str(page), *options])
+    output = " ".join(checked.output.split())
+    assert 'Unreadable dates: a.csv, row 2 "minggu ke-0", a.csv, row 3 "minggu ke-1"' in output
+    assert "and 2 more" in output
+    assert "No row can be learned from: 7 rows have a date that can't be read." in output
+    refused = CliRunner().invoke(app, ["train", str(file), *options])
+    assert "7 rows have a date that can't be read" in str(refused.exception)
+
+
+def test_the_check_and_the_training_say_in_which_order_dates_were_read(tmp_path: Path) -> None:
+    file = tmp_path / "a.csv"
+    rows = "".join(f"{n},05/{n + 10}/2024,lampu padam {n},Dinas {n % 2},Jalan\n" for n in range(7))
+    file.write_text(f"no,tanggal,isi laporan,unit,kategori\n{rows}", encoding="utf-8")
+    options = ["--office", "kota", "--home", str(tmp_path)]
+    page = tmp_path / "a.html"
+    said = 'a.csv: Column "tanggal": 7 dates were read month first, since 4 of them fit no other way.'
+    checked = CliRunner().invoke(app, ["check", str(file), "--no-doubts", "--html", str(page), *options])
+    assert said in " ".join(checked.output.split())
+    assert "7 tanggal dibaca dengan bulan di depan" in page.read_text(encoding="utf-8")
+    assert said in " ".join(CliRunner().invoke(app, ["train", str(file), *options]).output.split())

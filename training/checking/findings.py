@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from training.dataset.corrections import Merge, RowCorrection, StatusMeaning
     from training.dataset.leakage import Leaks
     from training.dataset.numbers import SecondKey
-    from training.dataset.read import LeftOut, UnreadableFile
+    from training.dataset.read import FileNotice, LeftOut, UnreadableFile
 
 __all__ = [
     "BlankLabels",
@@ -245,6 +245,8 @@ class Findings:
     mended: tuple[CorrectedRow, ...]
     joined: tuple[Merge, ...]
     period: Period | None
+    date_notices: tuple[FileNotice, ...]
+    has_blank_dates: bool
     unread_dates: tuple[UnreadDate, ...]
     no_dates: tuple[RowExcerpt, ...]
     blank: BlankLabels

@@ -67,6 +67,7 @@ def _counts(found: Findings) -> list[tuple[str, str, int]]:
     counts = [
         ("tidak-terbaca", "berkas tidak terbaca", len(found.unreadable)),
         ("kolom-kosong", "kolom kosong seluruhnya", sum(len(file.empty) for file in found.files)),
+        ("urutan-tanggal", "catatan tentang cara tanggal dibaca", len(found.date_notices)),
         ("tanggal", "tanggal tidak terbaca", len(found.unread_dates)),
         (
             "label-kosong",
@@ -111,6 +112,7 @@ def _templates() -> Environment:
         told_apart=lambda key, count: message(f"commands.told-apart-by-{key}", Language.INDONESIAN, count=count),
         unreadable=indonesian.unreadable,
         day=day,
+        sentence=lambda sentence: sentence.told_in(Language.INDONESIAN),
         month=lambda moment: day(moment, "MMMM y"),
         number=number,
         share=indonesian.share,

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from data.messages import Language, Sentence, terminal_language, terminal_message
+from data.messages import Language, Sentence, listing, terminal_language, terminal_message
 from model.complaint import is_date
 from training.dataset.corrections import correction_code
 
@@ -15,13 +15,14 @@ if TYPE_CHECKING:
 
     from model.versions.office_home import Office
     from training.dataset.plan import TrainingPlan
-    from training.dataset.read import Reading
+    from training.dataset.read import LeftOut, Reading
     from training.evaluation.challenger import ChampionComparison
     from training.evaluation.metrics import Evaluation, Scores
     from training.pipeline import Trained
 
 _UNITS_PRINTED = 15
 _STATUSES_PRINTED = 5
+_DATES_PRINTED = 5
 _OFTEN_MISSED = 0.5
 _LITTLE_CONFIDENCE = 0.3
 _FIGURES = {
@@ -79,8 +80,7 @@ def print_reading(reading: Reading) -> None:
         counts = reading.from_ledger.items()
         listed = [f"{count} {label('ledger-' + name.replace(' ', '-'))}" for name, count in counts]
         say("from-ledger", counts=", ".join(listed))
-    if reading.in_order_of_file:
-        say("no-date-column", warning=True)
+    _print_dates(reading)
     if reading.rows:
         _print_rows(reading)
     for correction, count in reading.corrected.items():
@@ -89,10 +89,29 @@ def print_reading(reading: Reading) -> None:
         say(f"told-apart-by-{kind}", warning=True, count=count)
     for status, count in reading.unclear_statuses.most_common(_STATUSES_PRINTED):
         say("unclear-status", warning=True, status=status, count=count)
+    _print_left_out(reading)
+
+
+def _print_dates(reading: Reading) -> None:
+    for said in reading.date_notices:
+        say("file-notice", warning=True, file=said.file, notice=said.notice)
+    if reading.in_order_of_file:
+        say("blank-date-column" if reading.has_blank_dates else "no-date-column", warning=True)
+
+
+def _print_left_out(reading: Reading) -> None:
     if reading.left_out:
         say("left-out", count=len(reading.left_out))
         for reason, count in reading.reasons(terminal_language()).items():
             say("left-out-reason", count=count, reason=reason)
+    if unread := reading.unread_dates():
+        say("unread-dates-written", warning=True, rows=listing([_date_written(row) for row in unread], _DATES_PRINTED))
+
+
+def _date_written(row: LeftOut) -> str:
+    sheet = row.source.sheet if row.source else ""
+    place = Sentence("exports.row-of-sheet" if sheet else "exports.row", sheet=sheet, row=row.row)
+    return f'{row.file}, {place.told_in(terminal_language())} "{row.date or "…"}"'
 
 
 def _print_rows(reading: Reading) -> None:

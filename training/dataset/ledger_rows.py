@@ -82,6 +82,7 @@ def with_ledger(reading: Reading, path: Path) -> Reading:
         zone=reading.zone,
         unclear_statuses=reading.unclear_statuses,
         told_apart=reading.told_apart,
+        date_notices=reading.date_notices,
     )
 
 

@@ -11,10 +11,9 @@ from training.dataset.split import by_time
 from training.errors import HistoryUnusable
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Sequence
+    from collections.abc import Iterator
 
     from data.errors import PilahError
-    from model.history.rows import LabelledComplaint
     from model.office.units import Units
     from training.dataset.read import Reading
     from training.dataset.split import Split
@@ -68,23 +67,25 @@ def plan_or_problem(reading: Reading, office_units: Units, max_rows: int) -> Tra
     if reading.unreadable:
         return reading.unreadable[0].problem
     try:
-        return plan_training(reading.rows, office_units, max_rows)
+        return plan_training(reading, office_units, max_rows)
     except HistoryUnusable as error:
         return error
 
 
-def plan_training(rows: Sequence[LabelledComplaint], office_units: Units, max_rows: int) -> TrainingPlan:
-    """The plan of a training on these rows.
+def plan_training(reading: Reading, office_units: Units, max_rows: int) -> TrainingPlan:
+    """The plan of a training on the rows of a reading.
 
     Raises:
         HistoryUnusable: no row has anything to teach, or the rows have more labels than the bound of rows.
     """
+    rows = reading.rows
     known = office_units.with_names(list(dict.fromkeys(row.unit for row in rows if row.unit)))
     taught = {row.unit for row in rows if row.unit and not row.returned}
     units = {unit.id for name in taught if (unit := known.find(name))}
     categories = {row.category for row in rows if row.category}
     if not rows:
-        raise HistoryUnusable("training.no-rows")
+        unread = len(reading.unread_dates())
+        raise HistoryUnusable("training.no-dates" if unread else "training.no-rows", count=unread)
     if not units and not categories:
         raise HistoryUnusable("training.nothing-taught", rows=len(rows))
     require_room(rows, max_rows)

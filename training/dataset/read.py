@@ -6,11 +6,12 @@ from collections import Counter
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, tzinfo
 from hashlib import blake2b
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from data.errors import ColumnMissing, FileUnreadable
 from data.exports.dates import parse_date
-from data.exports.open import open_exports
+from data.exports.open import date_notices, open_exports
 from data.messages import Language, Sentence
 from model.complaint import LONGEST_TEXT, Complaint, moment_of_row, without_personal_data
 from model.from_export import complaint_of, problem_of, was_returned
@@ -76,6 +77,14 @@ class UnreadableFile:
     problem: PilahError
 
 
+@dataclass(frozen=True, slots=True)
+class FileNotice:
+    """What a person should know about the reading of a file."""
+
+    file: str
+    notice: Sentence
+
+
 @dataclass
 class Reading:
     """The rows of all files, oldest first, and the rows and files left out.
@@ -95,10 +104,20 @@ class Reading:
     unclear_statuses: Counter[str] = field(default_factory=Counter)
     zone: tzinfo = UTC
     told_apart: Counter[SecondKey] = field(default_factory=Counter)
+    date_notices: list[FileNotice] = field(default_factory=list)
 
     def now(self) -> datetime:
         """The present time in the office's timezone."""
         return datetime.now(self.zone)
+
+    @property
+    def has_blank_dates(self) -> bool:
+        """Whether the files have date columns, all of them blank."""
+        return self.in_order_of_file and any("received_at" in file.columns for file in self.files)
+
+    def unread_dates(self) -> list[LeftOut]:
+        """The rows left out since their dates can't be read."""
+        return [row for row in self.left_out if row.reason is UNREAD_DATE]
 
     def reasons(self, language: Language = Language.ENGLISH) -> dict[str, int]:
         """The number of rows left out for each reason, most frequent first."""
@@ -117,8 +136,8 @@ def read_exports(
     """Read every file; of several rows of the same complaint the row of the newest file wins.
 
     Complaints that share an id are told apart by a second key; `Reading.told_apart` counts them.
-    Dates with an offset are converted to `timezone`; dates without an offset are taken as local. Without a date column in any file,
-    the order of the rows stands for time. `corrections` come from a check of the files; `Reading.corrected` has the counts.
+    Dates with an offset are converted to `timezone`; dates without an offset are taken as local. Without a date in any file, the
+    order of the rows stands for time. `corrections` come from a check of the files; `Reading.corrected` has the counts.
     `lenient` collects unreadable files in `Reading.unreadable` instead of raising, for a check that reports all problems at
     once; a training stops at the first.
 
@@ -133,7 +152,12 @@ def read_exports(
     exports = [export for path in _oldest_first(paths) for export in _opened(path, columns, reading, lenient=lenient)]
     if reading.unreadable and not exports:
         raise reading.unreadable[0].problem
-    reading.in_order_of_file = not any("received_at" in export.columns for export in exports)
+    reading.in_order_of_file = all(export.dates.is_blank for export in exports)
+    reading.date_notices = [
+        FileNotice(path.name, notice)
+        for path, tables in groupby(exports, key=lambda export: export.path)
+        for notice in date_notices(tables)
+    ]
     numbers = Numbers()
     for export in exports:
         try:

@@ -65,3 +65,34 @@ def test_without_different_months_the_file_tells_complaints_apart_and_then_the_t
     same_day = _numbered(tmp_path / "b.csv", ("1", "01-01-2024", _MATTERS[0]), ("1", "01-01-2024", _MATTERS[1]))
     assert _read(same_day).told_apart == {"text": 1}
     assert len(_read(both, both).rows) == 2
+
+
+def test_a_blank_date_column_is_an_absent_one(tmp_path: Path) -> None:
+    rows = zip(("1", "2", "3"), ("", "-", "NULL"), _MATTERS, strict=True)
+    reading = _read(_numbered(tmp_path / "a.csv", *rows))
+    assert (reading.in_order_of_file, reading.has_blank_dates, reading.left_out) == (True, True, [])
+    assert [row.complaint.text for row in reading.rows] == list(_MATTERS)
+
+
+def test_a_column_with_one_date_is_a_date_column(tmp_path: Path) -> None:
+    reading = _read(_numbered(tmp_path / "a.csv", ("1", "29-05-2024", _MATTERS[0]), ("2", "", _MATTERS[1])))
+    assert (reading.in_order_of_file, reading.reasons()) == (False, {"no date": 1})
+
+
+def test_the_order_of_dates_is_judged_and_said_for_each_file(tmp_path: Path) -> None:
+    american = _numbered(tmp_path / "us.csv", ("1", "05/06/2024", _MATTERS[0]), ("2", "05/29/2024", _MATTERS[1]))
+    reading = _read(
+        american, _numbered(tmp_path / "id.csv", ("3", "05/06/2024", _MATTERS[2]), ("4", "29/05/2024", "a"))
+    )
+    assert {row.complaint.reference_id: f"{row.received_at:%d %m}" for row in reading.rows} == {
+        "1": "06 05",
+        "2": "29 05",
+        "3": "05 06",
+        "4": "29 05",
+    }
+    assert [(said.file, said.notice.code) for said in reading.date_notices] == [("us.csv", "exports.dates-month-first")]
+
+
+def test_unreadable_dates_are_kept_as_written(tmp_path: Path) -> None:
+    reading = _read(_numbered(tmp_path / "a.csv", ("1", "29-05-2024", _MATTERS[0]), ("2", "minggu lalu", _MATTERS[1])))
+    assert [(row.row, row.date) for row in reading.unread_dates()] == [(3, "minggu lalu")]
