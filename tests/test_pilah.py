@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 # Packages that learn or tabulate: too slow to import for a command that only answers.
 _LEARNING = ("sklearn", "scipy.stats", "scipy.optimize", "pandas", "matplotlib", "dask")
-_TABLES = ("pyarrow", "xlsxwriter", "python_calamine", "openpyxl")
+_TABLES = ("pyarrow", "xlsxwriter", "python_calamine")
 _SERVICE = ("fastapi", "uvicorn", "alembic", "jinja2", "prometheus_client")
 _DATABASE = ("sqlalchemy",)
 _FORBIDDEN = {

@@ -74,7 +74,7 @@ def unique_headers(headers: Sequence[str], first_column: int = 0) -> list[str]:
     unique: list[str] = []
     taken: set[str] = set()
     for position, header in enumerate(headers, start=first_column):
-        wanted = header.strip() or f"Column {_letters(position)}"
+        wanted = header.strip() or f"Column {column_letters(position)}"
         name, count = wanted, 1
         while name in taken:
             count += 1
@@ -90,7 +90,7 @@ def _number_text(number: float) -> str:
     return str(int(number)) if number.is_integer() else repr(number)
 
 
-def _letters(position: int) -> str:
+def column_letters(position: int) -> str:
     """The letters of a column in a spreadsheet, from position 0."""
     letters = ""
     while position >= 0:

@@ -101,7 +101,7 @@ _LAPORGUB_SIGNATURE = {"no", "laporan", "dari", "waktu", "kategori", "diteruskan
 _ADMIN_TITLES = ("intake title", "judul laporan")
 _LONGEST_HEADER = 80
 # The columns that training/batch/predict_file.py adds.
-_PREDICTION = re.compile(r"(?:status|model|(?:unit|category)_\d(?:_confidence)?)")
+_PREDICTION = re.compile(r"(status|model|(?:unit|category)_\d(?:_confidence)?)(?:_saran(?:_\d+)?)?")
 _PREDICTION_SIGNATURE = "unit_1_confidence"
 
 
@@ -143,11 +143,19 @@ def is_personal(header: str) -> bool:
 def _without_predictions(free: Mapping[str, str]) -> dict[str, str]:
     """The headers without the columns that `pilah predict` adds: a suggested unit is nobody's decision.
 
-    The input's own columns of these names were kept as `<name>_asal`.
+    Where the file had a column of the same name, Pilah's is `<name>_saran`. Results of older versions have the file's own
+    column as `<name>_asal`.
     """
     if _PREDICTION_SIGNATURE not in free:
         return dict(free)
-    return {header: normalised(header.removesuffix("_asal")) for header in free if not _PREDICTION.fullmatch(header)}
+    added = [match[1] for header in free if (match := _PREDICTION.fullmatch(header))]
+    # The signature is Pilah's alone: a name that occurs more often is once the file's own.
+    own = {name for name in added if added.count(name) > added.count(_PREDICTION_SIGNATURE)}
+    return {
+        header: normalised(header.removesuffix("_asal"))
+        for header in free
+        if header in own or not _PREDICTION.fullmatch(header)
+    }
 
 
 def is_reporter_name(header: str) -> bool:

@@ -98,6 +98,11 @@ class Export:
         """
         return self._interpretation.rows(self._layout, self.dates)
 
+    @property
+    def content(self) -> Path:
+        """The file that holds the table: the unpacked one where `path` is an archive."""
+        return self._interpretation.table.path
+
     def share_read(self) -> float:
         """The share of the file read by the latest `rows()`, from 0 to 1."""
         return self._interpretation.table.share_read()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import tempfile
 from dataclasses import dataclass, field
+from datetime import date, datetime, time, timedelta
 from typing import TYPE_CHECKING
 
 from data.errors import PilahError
@@ -12,6 +13,7 @@ from data.exports.cells import cell_text, disarm, is_number, unique_headers
 from data.exports.headers import LAPORAN_RINGKAS_HEADERS, LAPORGUB_HEADERS, laporan_ringkas_header
 from data.exports.writers import RowWriter
 from data.files import written_file
+from data.messages import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping, Sequence
@@ -19,6 +21,8 @@ if TYPE_CHECKING:
     from typing import BinaryIO
 
     import xlsxwriter
+    from xlsxwriter.format import Format
+    from xlsxwriter.worksheet import Worksheet
 
 _MAX_ROWS = 1_048_575
 _MAX_CELLS = 5_000_000
@@ -27,6 +31,13 @@ _CUT_NOTE = re.compile(r"… \[dipotong: \d+ karakter\]\Z", re.ASCII)
 _LARGEST_EXACT_NUMBER = 10**15
 _PREAMBLE_ROWS = 10
 _USUAL_WIDTH = 16
+_FIRST_YEAR = 1900
+_FORMATS: dict[type, str] = {
+    datetime: "dd/mm/yyyy hh:mm:ss",
+    date: "dd/mm/yyyy",
+    time: "hh:mm:ss",
+    timedelta: "[h]:mm:ss",
+}
 
 
 def write_laporan_ringkas(
@@ -86,11 +97,11 @@ class WorkbookWriter(RowWriter):
         shown_headers: Sequence[str] | None = None,
     ) -> None:
         super().__init__(path, headers)
-        self._harmless = harmless
         # Rows wait in a temporary file until the workbook is closed.
         self._rows_folder = tempfile.TemporaryDirectory(prefix="pilah-")
-        self._workbook = _new_workbook(file, self._rows_folder.name)
+        self._workbook = new_workbook(file, self._rows_folder.name)
         self._sheet = self._workbook.add_worksheet("Pilah")
+        self._cells = CellWriter(self._workbook, harmless=harmless)
         self._row = 0
         for cells in (*above, shown_headers or headers):
             self._write(cells)
@@ -98,42 +109,54 @@ class WorkbookWriter(RowWriter):
     def _write(self, cells: Sequence[object]) -> None:
         self._check_room(len(cells))
         for column, cell in enumerate(cells):
-            self._write_cell(column, cell)
+            if self._cells.write(self._sheet, self._row, column, cell):
+                self.cut.append(Sentence("exports.cell", row=self._row + 1, column=self._headers[column]))
         self._row += 1
 
     def _check_room(self, width: int) -> None:
         if self._row > _MAX_ROWS or (self._row + 1) * width > _MAX_CELLS:
             raise PilahError("exports.workbook-full", path=self._path, rows=_MAX_ROWS, cells=_MAX_CELLS)
 
-    def _write_cell(self, column: int, cell: object) -> None:
-        if isinstance(cell, bool):
-            self._sheet.write_boolean(self._row, column, cell)
-        elif is_number(cell) and -_LARGEST_EXACT_NUMBER < cell < _LARGEST_EXACT_NUMBER:
-            self._sheet.write_number(self._row, column, cell)
-        elif text := cell_text(cell):
-            self._write_text(column, text)
-
-    def _write_text(self, column: int, text: str) -> None:
-        written = _encodable(disarm(text) if self._harmless else text)
-        if _length(written) > _MAX_CELL_CHARACTERS:
-            raise PilahError(
-                "exports.workbook-cell-too-long",
-                path=self._path,
-                row=self._row + 1,
-                column=self._headers[column],
-                most=_MAX_CELL_CHARACTERS,
-            )
-        self._sheet.write_string(self._row, column, written)
-
     def finish(self) -> None:
         try:
-            _close(self._path, self._workbook)
+            close(self._path, self._workbook)
         finally:
             self._rows_folder.cleanup()
 
     def abandon(self) -> None:
         self._sheet.row_data_fh.close()
         self._rows_folder.cleanup()
+
+
+class CellWriter:
+    """Writes cells with their types: numbers, dates, times, yes or no, and text."""
+
+    def __init__(self, workbook: xlsxwriter.Workbook, *, harmless: bool) -> None:
+        self._harmless = harmless
+        self._formats: dict[type, Format] = {
+            kind: workbook.add_format({"num_format": look}) for kind, look in _FORMATS.items()
+        }
+
+    def write(self, page: Worksheet, row: int, column: int, cell: object) -> bool:
+        """Write a cell; returns whether its text had to be cut."""
+        if isinstance(cell, bool):
+            page.write_boolean(row, column, cell)
+        elif is_number(cell) and -_LARGEST_EXACT_NUMBER < cell < _LARGEST_EXACT_NUMBER:
+            page.write_number(row, column, cell)
+        elif isinstance(cell, date | time | timedelta) and _is_known_day(cell):
+            page.write_datetime(row, column, cell, self._formats[type(cell)])
+        elif text := cell_text(cell):
+            written = shortened(_encodable(disarm(text) if self._harmless else text))
+            page.write_string(row, column, written)
+            return without_cut_note(written) is not None and without_cut_note(text) is None
+        return False
+
+
+def _is_known_day(cell: date | time | timedelta) -> bool:
+    """Whether a spreadsheet can hold a date: it counts days from 1900 on, without timezones."""
+    if isinstance(cell, datetime | time) and cell.tzinfo is not None:
+        return False
+    return cell.year >= _FIRST_YEAR if isinstance(cell, date) else type(cell) in _FORMATS
 
 
 @dataclass(frozen=True)
@@ -170,7 +193,7 @@ def write_sheets(path: Path, sheets: Iterable[Sheet]) -> None:
     if path.suffix.lower() != ".xlsx":
         raise PilahError("exports.sheets-need-xlsx", path=path)
     with written_file(path) as file, tempfile.TemporaryDirectory(prefix="pilah-") as folder:
-        workbook = _new_workbook(file, folder)
+        workbook = new_workbook(file, folder)
         looks = {
             "head": workbook.add_format({"bold": True, "bg_color": "#E5E9F2", "text_wrap": True, "valign": "top"}),
             "marked": workbook.add_format({"bold": True, "bg_color": "#FFF2CC", "text_wrap": True, "valign": "top"}),
@@ -178,7 +201,7 @@ def write_sheets(path: Path, sheets: Iterable[Sheet]) -> None:
         }
         for sheet in sheets:
             _write_sheet(path, workbook, sheet, looks)
-        _close(path, workbook)
+        close(path, workbook)
 
 
 def _write_sheet(path: Path, workbook: xlsxwriter.Workbook, sheet: Sheet, looks: Mapping[str, object]) -> None:
@@ -210,15 +233,21 @@ def _write_sheet(path: Path, workbook: xlsxwriter.Workbook, sheet: Sheet, looks:
         page.autofilter(0, 0, count, len(sheet.headers) - 1)
 
 
-def _new_workbook(file: BinaryIO, folder: str) -> xlsxwriter.Workbook:
+def new_workbook(file: BinaryIO, folder: str) -> xlsxwriter.Workbook:
+    """A workbook whose rows wait in a folder of temporary files."""
     # Imported here: few processes write a workbook, and the import takes .1 s and 2 MB.
     import xlsxwriter  # noqa: PLC0415 - see above
 
     return xlsxwriter.Workbook(file, {"constant_memory": True, "tmpdir": folder, "use_zip64": True})
 
 
-def _close(path: Path, workbook: xlsxwriter.Workbook) -> None:
-    from xlsxwriter.exceptions import XlsxWriterException  # noqa: PLC0415 - as in _new_workbook
+def close(path: Path, workbook: xlsxwriter.Workbook) -> None:
+    """Complete a workbook.
+
+    Raises:
+        PilahError: the workbook can't be written.
+    """
+    from xlsxwriter.exceptions import XlsxWriterException  # noqa: PLC0415 - as in new_workbook
 
     try:
         workbook.close()

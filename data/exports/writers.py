@@ -21,14 +21,17 @@ if TYPE_CHECKING:
     from pathlib import Path
     from typing import BinaryIO
 
+    from data.messages import Sentence
+
 _PARQUET_BATCH_ROWS = 2_000
 
 
 class RowWriter(ABC):
-    """Writes one row after another; `n_rows` counts the rows."""
+    """Writes one row after another; `n_rows` counts the rows, and `cut` names the cells that were cut."""
 
     def __init__(self, path: Path, headers: Sequence[str]) -> None:
         self.n_rows = 0
+        self.cut: list[Sentence] = []
         self._path = path
         self._headers = tuple(headers)
         self._known = frozenset(headers)

@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import partial
-from itertools import islice
+from itertools import chain, islice
 from typing import TYPE_CHECKING
 
-from data.exports.headers import LAPORAN_RINGKAS_HEADERS, laporan_ringkas_header
-from data.exports.open import open_export, open_writer, write_laporan_ringkas
+from data.exports.annotation.annotate import annotate
+from data.exports.open import open_exports
 from model.from_export import complaint_of, problem_of
 from model.router import CATEGORIES_SHOWN
 from training.fitting.executors import map_in_order
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable, Iterator, Mapping
+    from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
     from data.exports.open import Export, ExportRow
+    from data.messages import Sentence
     from model.complaint import Complaint
     from model.router import Router
     from model.suggestion import Suggestion
@@ -35,6 +36,19 @@ CONFIDENCE_COLUMNS = frozenset(confidence for _, confidence in _RANKED)
 ADDED_COLUMNS = ("status", *(name for pair in _RANKED for name in pair), "model")
 
 
+@dataclass(frozen=True)
+class Predicted:
+    """The number of rows by sheet, the sheets without complaints, and what a person should know about the file."""
+
+    by_sheet: Mapping[str, int]
+    unread_sheets: tuple[str, ...]
+    notices: tuple[Sentence, ...]
+
+    @property
+    def rows(self) -> int:
+        return sum(self.by_sheet.values())
+
+
 def predict_file(
     router: Router,
     source: Path,
@@ -44,44 +58,46 @@ def predict_file(
     zone: ZoneInfo,
     cluster: str = "",
     progress: Callable[[int], None] = lambda rows: None,
-    same_shape: bool = False,
-) -> int:
-    """Write `target` with the suggestions for every row of `source`; gives the number of rows.
+) -> Predicted:
+    """Write `target` with the suggestions for every row of `source`, on all sheets that hold complaints.
 
-    A row that can't be read or has no text keeps its place, its status says so, and its suggestion cells are empty. An
-    input column named like one of ours is kept as `<name>_asal`. With `same_shape` a workbook in the shape of "Laporan
-    Ringkas" comes back in it; a plain table otherwise. `zone` is the office's timezone, in which a row has its day; a row without a date counts as
-    of today. `cluster` is the address of a Dask scheduler whose
-    workers suggest; rows are read and written here, a few chunks in memory at once.
+    A file of the same kind keeps everything that the office wrote. A row that can't be read or has no text keeps its
+    place, its status says so, and its suggestion cells are empty. `zone` is the office's timezone, in which a row has its
+    day; a row without a date counts as of today. `cluster` is the address of a Dask scheduler whose workers suggest; rows
+    are read and written here, a few chunks in memory at once.
 
     Raises:
         FileUnreadable: the source can't be read, or the target can't hold so many cells.
         ColumnMissing: the source has no column for the text.
     """
-    export = open_export(source, columns=columns)
-    kept = {header: f"{header}_asal" if header in ADDED_COLUMNS else header for header in export.headers}
-    rows = _with_suggestions(router, export, kept, zone, cluster, progress)
-    if same_shape and export.shape == "laporan_ringkas" and target.suffix == ".xlsx":
-        more = [name for name in kept.values() if laporan_ringkas_header(name) not in LAPORAN_RINGKAS_HEADERS]
-        return write_laporan_ringkas(target, rows, extra_headers=[*more, *ADDED_COLUMNS])
-    with open_writer(target, [*kept.values(), *ADDED_COLUMNS], numeric=CONFIDENCE_COLUMNS) as writer:
-        for row in rows:
-            writer.write(row)
-    return writer.n_rows
+    return predict_exports(
+        router, open_exports(source, columns=columns), target, zone=zone, cluster=cluster, progress=progress
+    )
+
+
+def predict_exports(
+    router: Router,
+    exports: Sequence[Export],
+    target: Path,
+    *,
+    zone: ZoneInfo,
+    cluster: str = "",
+    progress: Callable[[int], None] = lambda rows: None,
+) -> Predicted:
+    """Write `target` with the suggestions for every row of all sheets; see `predict_file`."""
+    rows = partial(_with_suggestions, router, exports, zone, cluster, progress)
+    annotated = annotate(exports, target, ADDED_COLUMNS, rows, numeric=CONFIDENCE_COLUMNS)
+    return Predicted(dict(annotated.rows), exports[0].unread_sheets, tuple(annotated.notices))
 
 
 def _with_suggestions(
-    router: Router,
-    export: Export,
-    kept: Mapping[str, str],
-    zone: ZoneInfo,
-    cluster: str,
-    progress: Callable[[int], None],
-) -> Iterator[dict[str, object]]:
+    router: Router, exports: Sequence[Export], zone: ZoneInfo, cluster: str, progress: Callable[[int], None]
+) -> Iterator[tuple[ExportRow, list[object]]]:
     suggest = partial(_suggested, zone=zone)
-    for chunk, suggested in map_in_order(cluster, suggest, router, _chunks(export.rows()), _without_cells):
+    rows = chain.from_iterable(export.rows() for export in exports)
+    for chunk, suggested in map_in_order(cluster, suggest, router, _chunks(rows), _without_cells):
         for row, added in zip(chunk, suggested, strict=True):
-            yield {**{kept[name]: value for name, value in row.values.items()}, **added}
+            yield row, [added.get(name) for name in ADDED_COLUMNS]
         progress(len(chunk))
 
 

@@ -26,9 +26,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.errors import ColumnMissing, FileUnreadable, PilahError
+from data.exports.annotation.annotate import own_suffix
+from data.exports.open import open_exports
 from data.files import write_text, written_folder
 from data.messages import Language, message, terminal_message
-from training.batch.predict_file import predict_file
+from training.batch.predict_file import predict_exports
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -37,14 +39,14 @@ if TYPE_CHECKING:
 
     from model.router import Router
     from model.versions.office_home import Office
+    from training.batch.predict_file import Predicted
 
 RESULT = ".saran"
 FAILURE = ".gagal.txt"
+NOTES = ".catatan.txt"
 
 _STATE = ".pilah"
 _DELIVERED = "delivered.json"
-_WRITTEN_SUFFIXES = (".csv", ".tsv", ".xlsx", ".parquet", ".jsonl")
-_CSV_SUFFIXES = (".txt", "")
 # Temporary files and locks of other programs.
 _TEMPORARY_PREFIXES = (".", "~$", "~")
 _TEMPORARY_SUFFIXES = (".tmp", ".part", ".partial", ".crdownload", ".download", ".lock", ".swp")
@@ -52,6 +54,7 @@ _TEMPORARY_SUFFIXES = (".tmp", ".part", ".partial", ".crdownload", ".download", 
 _MOST_ATTEMPTS = 50
 _BLOCK = 1024 * 1024
 _COPY = ".copy-"
+_LANGUAGES = (Language.INDONESIAN, Language.ENGLISH)
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,7 +81,7 @@ class Outcome:
 
     export: str
     came_back: str
-    rows: int = 0
+    predicted: Predicted | None = None
     failure: str = ""
 
 
@@ -173,7 +176,7 @@ class WatchedFolder:
         for result in entry.iterdir():
             if result.name == _DELIVERED:
                 continue
-            if result.name.endswith(FAILURE):
+            if result.name.endswith((FAILURE, NOTES)):
                 result.replace(self._folder / result.name)
             else:
                 result.rename(_unused(self._folder / result.name))
@@ -217,12 +220,12 @@ class WatchedFolder:
 def is_result(path: Path) -> bool:
     """Whether a name is that of a result or a failure.
 
-    >>> [is_result(Path(name)) for name in ("a.saran.xlsx", "a.saran-2.csv", "a.csv.gagal.txt", "a.csv", "saran.csv")]
+    >>> [is_result(Path(name)) for name in ("a.saran.xlsx", "a.saran-2.csv", "a.ods.catatan.txt", "a.csv", "saran.csv")]
     [True, True, True, False, False]
     """
     stem, _, number = path.stem.rpartition(f"{RESULT}-")
     numbered = bool(stem) and number.isdecimal()
-    return path.name.endswith(FAILURE) or path.stem.endswith(RESULT) or numbered
+    return path.name.endswith((FAILURE, NOTES)) or path.stem.endswith(RESULT) or numbered
 
 
 @contextmanager
@@ -240,9 +243,10 @@ def _copied(source: Path, state: Path) -> Iterator[tuple[Path, str]]:
 
 def _suggest(router: Router, export: Path, folder: Path, zone: ZoneInfo) -> Outcome:
     """Write the suggestions into the folder, or the reason for a failure."""
-    target = folder / f"{export.stem}{RESULT}{_suffix(export)}"
     try:
-        rows = predict_file(router, export, target, columns={}, zone=zone, same_shape=True)
+        exports = open_exports(export)
+        target = folder / f"{export.stem}{RESULT}{own_suffix(exports[0])}"
+        predicted = predict_exports(router, exports, target, zone=zone)
     except ColumnMissing as error:
         return _fail(folder, export, "without-text", error)
     except FileUnreadable as error:
@@ -254,26 +258,22 @@ def _suggest(router: Router, export: Path, folder: Path, zone: ZoneInfo) -> Outc
         places = "".join(traceback.format_tb(error.__traceback__))
         sys.stderr.write(f"{type(error).__name__} while {export.name} was read:\n{places}")
         return _fail(folder, export, "bug")
-    return Outcome(export.name, target.name, rows)
+    if predicted.notices:
+        told = ["\n".join(notice.told_in(language) for notice in predicted.notices) for language in _LANGUAGES]
+        write_text(folder / f"{export.name}{NOTES}", "\n\n".join([target.name, *told]) + "\n")
+    return Outcome(export.name, target.name, predicted)
 
 
 def _fail(folder: Path, export: Path, reason: str, error: PilahError | None = None) -> Outcome:
     """Write the reason of a failure into the folder, in Indonesian and in English."""
     name = f"{export.name}{FAILURE}"
     paragraphs = [export.name]
-    for language in (Language.INDONESIAN, Language.ENGLISH):
+    for language in _LANGUAGES:
         # The error has the path of Pilah's copy; an officer knows the export's name only.
         detail = error.told_in(language).replace(str(export), export.name) if error else ""
         paragraphs.append(f"{message(f'commands.export-{reason}', language)}\n{detail}".rstrip())
     write_text(folder / name, "\n\n".join(paragraphs) + "\n")
     return Outcome(export.name, name, failure=terminal_message(f"commands.export-{reason}"))
-
-
-def _suffix(export: Path) -> str:
-    suffix = export.suffix.lower()
-    if suffix in _WRITTEN_SUFFIXES:
-        return suffix
-    return ".csv" if suffix in _CSV_SUFFIXES else ".xlsx"
 
 
 def _unused(wanted: Path) -> Path:

@@ -11,6 +11,8 @@ from model.complaint import is_date
 from training.dataset.corrections import correction_code
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
+
     from rich.table import Table
 
     from model.versions.office_home import Office
@@ -67,6 +69,15 @@ def share(value: float | None) -> str:
         return "-"
     text = f"{value:.3f}"
     return text.replace(".", ",") if terminal_language() is Language.INDONESIAN else text
+
+
+def print_sheets(by_sheet: Mapping[str, int], unread: Sequence[str]) -> None:
+    """Print the rows of each sheet where there are several, and the sheets without complaints."""
+    if len(by_sheet) > 1:
+        counts = tuple(Sentence("commands.sheet-rows", sheet=sheet, rows=rows) for sheet, rows in by_sheet.items())
+        say("sheets-read", sheets=counts)
+    if unread:
+        say("sheets-not-read", warning=True, sheets=", ".join(unread))
 
 
 def print_reading(reading: Reading) -> None:

@@ -23,7 +23,7 @@ from training.commands.options import (
     Timezone,
     home_folder,
 )
-from training.commands.output import label, say
+from training.commands.output import label, print_sheets, say
 
 if TYPE_CHECKING:
     from model.suggestion import Suggestion
@@ -61,8 +61,11 @@ def predict_command(
 
     columns = columns_named(text, None, None, None, mapped)
     with progress_bar("suggesting", None) as advance:
-        count = predict_file(router, source, target, columns=columns, zone=zone, cluster=cluster, progress=advance)
-    say("suggestions-written", count=count, target=target, version=router.version)
+        predicted = predict_file(router, source, target, columns=columns, zone=zone, cluster=cluster, progress=advance)
+    say("suggestions-written", count=predicted.rows, target=target, version=router.version)
+    print_sheets(predicted.by_sheet, predicted.unread_sheets)
+    for notice in predicted.notices:
+        say("notice", warning=True, notice=notice)
 
 
 def _is_file(source: Path) -> bool:

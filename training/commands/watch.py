@@ -15,7 +15,7 @@ from model.versions.installation import zone_named
 from model.versions.office_home import Office
 from training.batch.watched_folder import WatchedFolder
 from training.commands.options import TIMEZONE, Home, OfficeName, SigningKey, Timezone, home_folder
-from training.commands.output import say
+from training.commands.output import print_sheets, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -37,7 +37,8 @@ def watch_command(
 ) -> None:
     """Watch a folder, and write suggestions beside every export that is dropped into it.
 
-    laporan.xlsx gets laporan.saran.xlsx; an unreadable file gets laporan.xlsx.gagal.txt with the reason. Each export is
+    laporan.xlsx gets laporan.saran.xlsx; an unreadable file gets laporan.xlsx.gagal.txt with the reason; where the result
+    lacks something of the original, laporan.ods.catatan.txt says so. Each export is
     processed exactly once, even if Pilah is killed on the way. Example: pilah watch /srv/masuk --office kota
     """
     with (
@@ -83,5 +84,8 @@ def answer_all(watched: WatchedFolder, report: Callable[[Outcome], None]) -> lis
 def _print(outcome: Outcome) -> None:
     if outcome.failure:
         say("export-failed", error=True, export=outcome.export, failure=outcome.failure, file=outcome.came_back)
-    else:
-        say("export-answered", export=outcome.export, rows=outcome.rows, file=outcome.came_back)
+    if (predicted := outcome.predicted) is not None:
+        say("export-answered", export=outcome.export, rows=predicted.rows, file=outcome.came_back)
+        print_sheets(predicted.by_sheet, predicted.unread_sheets)
+        for notice in predicted.notices:
+            say("notice", warning=True, notice=notice)

@@ -22,11 +22,17 @@ def test_a_formula_in_a_workbook_stays_text(tmp_path: Path) -> None:
     assert rows == [["text", "n"], ["=1+1", -2.5]]
 
 
-def test_a_cell_too_long_for_a_workbook_is_refused_with_its_place(tmp_path: Path) -> None:
+def test_a_cell_too_long_for_a_workbook_is_cut_and_named(tmp_path: Path) -> None:
     path = tmp_path / "a.xlsx"
-    with pytest.raises(PilahError, match=r'row 2, column "text".*32,767.*\.csv'), open_writer(path, ["text"]) as writer:
-        writer.write({"text": "x" * 32_768})
-    assert not path.exists()
+    with open_writer(path, ["id", "text"]) as writer:
+        writer.write({"id": 1, "text": "x" * 32_766})
+        writer.write({"id": 2, "text": "=" + "x" * 40_000})
+        writer.write({"id": 3, "text": "biasa"})
+    assert list(map(str, writer.cut)) == ['row 3, column "text"']
+    cells = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
+    texts = [str(row[1]) for row in cells]
+    assert [len(text) for text in texts] == [4, 32_766, 32_766, 5]
+    assert texts[2].endswith("xxx… [dipotong: 40002 karakter]")
 
 
 def test_more_cells_than_a_workbook_may_hold_are_refused(tmp_path: Path) -> None:

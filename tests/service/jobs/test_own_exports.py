@@ -29,7 +29,7 @@ if TYPE_CHECKING:
 
 _TEXT = "laporan saya di polres belum ada kejelasan"
 _PERIOD = "dari=2022-01-01&sampai=2030-12-31"
-_PREDICTED = {".csv": False, ".tsv": False, ".jsonl": False, ".parquet": False, ".xlsx": False, ".ringkas.xlsx": True}
+_PREDICTED = (".csv", ".tsv", ".jsonl", ".parquet", ".xlsx")
 _NUMBERS = count(1)
 
 
@@ -72,14 +72,9 @@ def written(desk: Desk, folder: Path) -> Iterator[Path]:
         assert answer.status_code == 200, answer.text
         source.write_bytes(answer.content)
         yield source
-        for added, same_shape in _PREDICTED.items():
-            if same_shape and kind != "ringkas":
-                continue
-            # `pilah predict` refuses a workbook for the long text of a CSV, and names the kinds that hold it.
-            if kind == "csv" and added == ".xlsx":
-                continue
+        for added in _PREDICTED:
             target = folder / f"{kind}-saran{added}"
-            predict_file(_router(desk), source, target, columns={}, zone=ZoneInfo("UTC"), same_shape=same_shape)
+            predict_file(_router(desk), source, target, columns={}, zone=ZoneInfo("UTC"))
             yield target
 
 

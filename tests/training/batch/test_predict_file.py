@@ -24,14 +24,14 @@ def test_predicted_rows_keep_order_and_columns(tmp_path: Path, sample_home: Path
     source.write_text(
         "isi,status,unit_1\nlaporan polisi mandek,baru,x\n,lama,y\nsertifikat tanah ganda,baru,z\n", encoding="utf-8"
     )
-    assert predict_file(router, source, target, columns={}, zone=ZoneInfo("Asia/Jakarta")) == 3
+    assert predict_file(router, source, target, columns={}, zone=ZoneInfo("Asia/Jakarta")).rows == 3
     with target.open(encoding="utf-8-sig") as file:
         rows = list(csv.DictReader(file))
-    assert [row["status_asal"] for row in rows] == ["baru", "lama", "baru"]
-    assert [row["unit_1_asal"] for row in rows] == ["x", "y", "z"]
-    assert rows[1]["status"] == "error: no text"
-    assert set(ADDED_COLUMNS) <= set(rows[0])
-    assert rows[0]["unit_1"]
+    assert [row["status"] for row in rows] == ["baru", "lama", "baru"]
+    assert [row["unit_1"] for row in rows] == ["x", "y", "z"]
+    assert rows[1]["status_saran"] == "error: no text"
+    assert [name.removesuffix("_saran") for name in list(rows[0])[3:]] == list(ADDED_COLUMNS)
+    assert rows[0]["unit_1_saran"]
 
 
 def test_a_row_counts_as_of_its_day_in_the_offices_timezone(tmp_path: Path, sample_home: Path) -> None:
