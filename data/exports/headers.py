@@ -14,6 +14,7 @@ from data.errors import ColumnMissing
 from data.exports.cells import cell_text
 from data.exports.columns.choice import fill_from_contents
 from data.exports.columns.contents import ColumnContents
+from data.exports.columns.header_row import is_no_name
 from data.exports.columns.names import (
     ALIASES,
     EXACT_ONLY,
@@ -305,8 +306,8 @@ def _chosen_header(field: str, wanted: str, headers: Sequence[str]) -> str:
 
 
 def header_list(headers: Sequence[str]) -> Sentence | str:
-    """The first 60 headers in quotes, for a message."""
-    return listing([f'"{header[:_LONGEST_HEADER]}"' for header in headers], 60)
+    """The first 60 headers in quotes, for a message; without headers that may be cells of a row."""
+    return listing([f'"{header[:_LONGEST_HEADER]}"' for header in headers if not is_no_name(header)], 60)
 
 
 _LAPORAN_RINGKAS_SPELLINGS = {_ringkas_name(header): header for header in LAPORAN_RINGKAS_HEADERS}

@@ -134,7 +134,7 @@ def open_exports(
     best = max(candidates, key=lambda candidate: candidate.rank(chosen))
     layouts = {best: best.layout(chosen)}
     if missing := [name for name in needs if name not in layouts[best].columns]:
-        raise _column_missing(path, missing[0], best.headers)
+        raise _column_missing(path, missing[0], best, layouts[best])
     sheets = [candidate for candidate in candidates if candidate.table.sheet is not None]
     for sheet in sheets:
         layout = layouts.get(sheet) or _layout(sheet, chosen, layouts[best])
@@ -238,9 +238,17 @@ def _export(
     )
 
 
-def _column_missing(path: Path, name: str, headers: Sequence[str]) -> ColumnMissing:
-    option = {"text": "--text HEADER", "unit": "--unit HEADER"}.get(name, f"--map {name}=HEADER")
-    return ColumnMissing("exports.field-missing", path=path, field=name, option=option, headers=header_list(headers))
+def _column_missing(path: Path, name: str, table: Interpretation, layout: Layout) -> ColumnMissing:
+    """The error for a needed field that no column holds; no cell of a row appears in it."""
+    if not table.has_likely_header:
+        return ColumnMissing("exports.no-header", path=path)
+    listed = header_list(table.headers)
+    if name != "text":
+        option = {"unit": "--unit HEADER"}.get(name, f"--map {name}=HEADER")
+        return ColumnMissing("exports.field-missing", path=path, field=name, option=option, headers=listed)
+    if candidates := layout.text_candidates:
+        return ColumnMissing("exports.text-unclear", path=path, columns=header_list(candidates), candidates=candidates)
+    return ColumnMissing("exports.text-missing-in-all", path=path, headers=listed)
 
 
 def _writer(

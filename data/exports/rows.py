@@ -9,7 +9,7 @@ from functools import cached_property
 from itertools import islice, product
 from typing import TYPE_CHECKING
 
-from data.errors import FileUnreadable
+from data.errors import ColumnMissing, FileUnreadable
 from data.exports.cells import cell_text, rearm, unique_headers
 from data.exports.columns.contents import ColumnContents
 from data.exports.columns.header_row import is_second_header, likely_headers
@@ -73,6 +73,7 @@ class Interpretation:
         self.header_row = header_row
         self.headers = headers
         self.above = above
+        self.has_likely_header = True
         self._below = below
 
     @cached_property
@@ -86,7 +87,21 @@ class Interpretation:
         Raises:
             ColumnMissing: `chosen` names an unknown field or a missing header.
         """
-        return recognise(self.headers, chosen, self._contents)
+        try:
+            # Without a header, the cells of the first row would name the columns.
+            return recognise(self.headers, chosen, self._contents if self.has_likely_header else None)
+        except ColumnMissing as error:
+            if self.has_likely_header or error.code == "exports.field-unknown":
+                raise
+            # The error lists the headers, which are cells of a row here.
+            raise ColumnMissing("exports.no-header", path=self.table.path) from None
+
+    @cached_property
+    def _second_headers(self) -> frozenset[int]:
+        """The numbers of rows right below the header that belong to it: down to the last one marked as such."""
+        near = self._below[:_SECOND_HEADER_ROWS]
+        marked = [place for place, line in enumerate(near, start=1) if is_second_header(line.cells)]
+        return frozenset(line.number for line in near[: max(marked, default=0)])
 
     @cached_property
     def _contents(self) -> dict[str, ColumnContents]:
@@ -211,7 +226,7 @@ class Interpretation:
         is_header = self.header_row and cells and cell_text(cells[0]).strip() == self.headers[0]
         if is_header and _headers(cells, self.table) == self.headers:
             return Sentence("exports.header-repeated")
-        if line.number <= self.header_row + _SECOND_HEADER_ROWS and is_second_header(cells):
+        if line.number in self._second_headers:
             return Sentence("exports.header-second")
         return None
 
@@ -249,18 +264,19 @@ def find_header(table: Table, chosen: Mapping[str, str]) -> Interpretation | Non
     ]
     likely = likely_headers([line.cells for line in first], len(candidates))
 
-    def plausibility(place: int) -> tuple[float, ...]:
-        candidate = candidates[place]
+    def plausibility(candidate: Interpretation) -> tuple[float, ...]:
         is_under_rows = any(map(candidate.is_as_wide, candidate.above))
-        return candidate.n_chosen(chosen), likely[place], candidate.n_known - _UNDER_ROWS * is_under_rows
+        return candidate.n_chosen(chosen), candidate.has_likely_header, candidate.n_known - _UNDER_ROWS * is_under_rows
 
     if not candidates:
         return None
-    best = candidates[max(range(len(candidates)), key=plausibility)]
+    for candidate, is_likely in zip(candidates, likely, strict=True):
+        candidate.has_likely_header = is_likely
+    best = max(candidates, key=plausibility)
     if best.n_known or best.n_chosen(chosen):
         return best
     # No header is known. The fullest row is more likely to be the header than a title above the table.
-    return max(candidates, key=_n_named)
+    return max(candidates, key=lambda candidate: (candidate.has_likely_header, _n_named(candidate)))
 
 
 def _n_named(candidate: Interpretation) -> int:

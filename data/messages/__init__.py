@@ -73,6 +73,11 @@ class Sentence:
         """The sentence in a language."""
         return message(self.code, language, **self.fields)
 
+    def kind(self) -> Sentence:
+        """The sentence for all faults of this kind, without places and numbers: the code ends in "-kind"."""
+        code = f"{self.code}-kind"
+        return Sentence(code) if has_message(code) else self
+
 
 def listing(names: Sequence[str], most: int = 10) -> Sentence | str:
     """The first names of a list, separated by commas, and the number of the others.

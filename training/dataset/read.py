@@ -120,8 +120,8 @@ class Reading:
         return [row for row in self.left_out if row.reason is UNREAD_DATE]
 
     def reasons(self, language: Language = Language.ENGLISH) -> dict[str, int]:
-        """The number of rows left out for each reason, most frequent first."""
-        return dict(Counter(row.reason.told_in(language) for row in self.left_out).most_common())
+        """The number of rows left out for each kind of reason, most frequent first."""
+        return dict(Counter(row.reason.kind().told_in(language) for row in self.left_out).most_common())
 
 
 def read_exports(

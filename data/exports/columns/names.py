@@ -97,7 +97,7 @@ EXACT_ONLY = frozenset(
     {
         "id", "ticket", "tiket", "type", "source", "media", "date", "time", "jam", "pukul", "waktu", "pesan",
         "message", "body", "tujuan", "kel", "kec", "content", "detail", "details", "label", "created", "opened",
-        "start date", "bagian", "seksi", "address",
+        "start date", "bagian", "seksi", "address", "tempat kejadian",
     }
 )  # fmt: skip
 # A column of long texts under a name with one of these words is somebody's answer or remark, not the complaint.

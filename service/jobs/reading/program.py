@@ -1,7 +1,7 @@
 """Read an export within limits, and write its rows to standard output: `python -m service.jobs.reading.program`.
 
 Each line is JSON: first {"rows": 120, "unread_sheets": [], "date_notices": []}, then a list for each row, last
-{"fault": ""}. A program that was ended by a limit writes no last line.
+{"fault": "", "text_candidates": []}. A program that was ended by a limit writes no last line.
 """
 
 from __future__ import annotations
@@ -28,6 +28,7 @@ def main(path: Path, skip: int, memory_bytes: int, cpu_seconds: int) -> None:
     """Write the rows after the first `skip`."""
     _limit(memory_bytes, cpu_seconds)
     fault = ""
+    candidates: object = ()
     try:
         exports = open_exports(path, limits=Limits(memory_bytes=memory_bytes))
         notices = [notice.told_in(Language.INDONESIAN) for notice in date_notices(exports)]
@@ -35,11 +36,11 @@ def main(path: Path, skip: int, memory_bytes: int, cpu_seconds: int) -> None:
         _write(json.dumps(known))
         for row in islice(chain.from_iterable(export.rows() for export in exports), skip, None):
             _write(_row_line(row))
-    except ColumnMissing:
-        fault = "no_text_column"
+    except ColumnMissing as error:
+        fault, candidates = "no_text_column", error.fields.get("candidates", ())
     except FileUnreadable:
         fault = "unreadable"
-    _write(json.dumps({"fault": fault}))
+    _write(json.dumps({"fault": fault, "text_candidates": candidates}))
 
 
 def _limit(memory_bytes: int, cpu_seconds: int) -> None:

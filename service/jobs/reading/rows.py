@@ -44,6 +44,7 @@ class RowReader:
         self.unread_sheets: list[str] = []
         self.date_notices: list[str] = []
         self.fault = ""
+        self.text_candidates: list[str] = []
         self._ended = False
         self._temporary = tempfile.TemporaryDirectory(prefix="pilah-")
         environment = {name: value for name, value in os.environ.items() if not name.startswith("PILAH_")}
@@ -88,7 +89,7 @@ class RowReader:
                 self.n_rows, self.unread_sheets = said["rows"], said["unread_sheets"]
                 self.date_notices = said["date_notices"]
             else:
-                self.fault, self._ended = said["fault"], True
+                self.fault, self.text_candidates, self._ended = said["fault"], said["text_candidates"], True
         if batch:
             yield batch
         if not self._ended:

@@ -151,6 +151,14 @@ def test_an_unreadable_upload_is_refused_and_not_kept(officer: Desk, tmp_path: P
     nameless = tmp_path / "tanpa.csv"
     nameless.write_text("angka,lain\n1,2\n", encoding="utf-8")
     assert officer.upload(nameless)["error"] == "no_text_column"
+    unclear = tmp_path / "dua.csv"
+    cells = ["lampu jalan di depan pasar mati", "air keran tidak mengalir lagi", "jalan di desa kami berlubang"]
+    unclear.write_text("satu,dua\n" + "".join(f"{cell},{cell} {n}\n" for n, cell in enumerate(cells)), encoding="utf-8")
+    asked = officer.upload(unclear)
+    assert (asked["error"], asked["text_candidates"]) == ("no_text_column", ["satu", "dua"])
+    with officer.database.reading() as session:
+        upload_id = session.query(Upload).filter_by(file_name=unclear.name).one().id
+    assert "Yang mungkin: “satu”, “dua”." in officer.page(f"/unggah/{upload_id}")
     assert not list((sample_home / "uploads").rglob("*.xlsx"))
     letter = tmp_path / "surat.docx"
     letter.write_bytes(b"x")
