@@ -1,6 +1,6 @@
 """Read an office's own CSV files as spreadsheets save them, and write them back in the same form.
 
-units.csv, rules.csv and holidays.csv come from Excel, LibreOffice or a text editor: in UTF-8, UTF-16 or Windows-1252,
+units.csv, categories.csv, rules.csv and holidays.csv come from Excel, LibreOffice or a text editor: in UTF-8, UTF-16 or Windows-1252,
 separated by commas, semicolons or tabs, in any order of columns, and with columns that Pilah doesn't know.
 """
 

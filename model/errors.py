@@ -5,6 +5,7 @@ PilahError (data.errors)
 │   ├── ArtifactMissing     the office has no such version, or no champion
 │   ├── ArtifactTampered    a file differs from the manifest, and is never unpickled
 │   └── ArtifactForeign     made with other library versions, or in another format
+├── CategoriesFileInvalid   categories.csv contradicts itself
 ├── RulesFileInvalid        rules.csv has rows that can't be understood
 ├── TrainingBusy            another training or check of the office is running
 └── UnitsFileInvalid        units.csv contradicts itself
@@ -19,6 +20,7 @@ __all__ = [
     "ArtifactForeign",
     "ArtifactMissing",
     "ArtifactTampered",
+    "CategoriesFileInvalid",
     "PilahError",
     "RulesFileInvalid",
     "TrainingBusy",
@@ -40,6 +42,10 @@ class ArtifactTampered(ArtifactError):
 
 class ArtifactForeign(ArtifactError):
     """The version was made with other library versions, or in another format."""
+
+
+class CategoriesFileInvalid(OfficeFileInvalid):
+    """The office's categories.csv contradicts itself."""
 
 
 class RulesFileInvalid(OfficeFileInvalid):

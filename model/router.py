@@ -30,12 +30,12 @@ from model.suggestion import (
 )
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator, Mapping, Sequence
+    from collections.abc import Iterator, Sequence
     from datetime import date
 
     from model.complaint import Complaint
     from model.history.similar import NearDuplicates
-    from model.office.categories import CategoryLabel
+    from model.office.categories import Categories
     from model.office.rules import RuledRanking
     from model.office.units import Units
     from model.ranking.calibration import Calibration
@@ -75,28 +75,36 @@ class Router:
         version: str,
         ranking: Ranking,
         units: Units,
-        categories: Mapping[str, CategoryLabel],
+        categories: Categories,
         unit_calibration: Calibration,
         category_calibration: Calibration,
         copies: Copies,
     ) -> None:
         self.version = version
         self._ranking = ranking
-        self._categories = dict(categories)
         self._unit_calibration = unit_calibration
         self._category_calibration = category_calibration
         self._copies = copies
-        self._set_office(units, Rules((), units), Precedents(()))
+        self._set_office(units, categories, Rules((), units), Precedents(()))
 
-    def for_office(self, units: Units, rules: Rules, precedents: Precedents | None = None) -> Router:
-        """A copy of the router with the office's current units, rules and past complaints."""
+    def for_office(
+        self,
+        units: Units,
+        rules: Rules,
+        precedents: Precedents | None = None,
+        categories: Categories | None = None,
+    ) -> Router:
+        """A copy of the router with the office's current units, rules, past complaints and, where given, categories."""
         router = copy(self)
-        router._set_office(units, rules, precedents or Precedents(()))  # noqa: SLF001 - the same class
+        router._set_office(  # noqa: SLF001 - the same class
+            units, self.categories if categories is None else categories, rules, precedents or Precedents(())
+        )
         return router
 
-    def _set_office(self, units: Units, rules: Rules, precedents: Precedents) -> None:
+    def _set_office(self, units: Units, categories: Categories, rules: Rules, precedents: Precedents) -> None:
         self.units = units
-        self._ranking = self._ranking.for_office(units)
+        self.categories = categories
+        self._ranking = self._ranking.for_office(units, categories)
         self._addressees = Addressees(units)
         self._rules = rules
         self._precedents = precedents
@@ -105,13 +113,8 @@ class Router:
     def basis(self, day: date) -> str:
         """The version with a digest of the units and rules in force on a day; equal in every process."""
         if day not in self._bases:
-            self._bases = {day: f"{self.version}:{_digest_of_office(self.units, self._rules, day)}"}
+            self._bases = {day: f"{self.version}:{_digest_of_office(self.units, self.categories, self._rules, day)}"}
         return self._bases[day]
-
-    @property
-    def category_labels(self) -> tuple[CategoryLabel, ...]:
-        """The categories that can be suggested."""
-        return tuple(self._categories.values())
 
     @property
     def families(self) -> dict[str, list[str]]:
@@ -161,6 +164,7 @@ class Router:
                 + max(len(item.complaint.returned_by) for item in masked),
                 categories=CATEGORIES_SHOWN,
                 office=self.units,
+                office_categories=self.categories,
                 today=today,
                 side_outputs=True,
             )
@@ -238,7 +242,11 @@ class Router:
             text=complaint.text,
             # The measured precision doesn't cover a first unit chosen by a rule.
             unit_status=unit_status if ruled.model_unit is None else Status.REVIEW,
-            category_status=_lowered(self._category_calibration.status(category_confidence, known=known), doubtful),
+            category_status=_lowered(
+                self._category_calibration.status(category_confidence, known=known),
+                # The measured precision doesn't cover categories without training rows.
+                doubtful or not (categories and self._ranking.has_rows(categories[0].id, self.categories)),
+            ),
             units=units,
             categories=categories,
             evidence=(),
@@ -300,9 +308,12 @@ class Router:
         confidences = calibration.confidences_of([probability for _, probability in ranked])
         return tuple(
             CategoryCandidate(
-                self._categories[name].id, name, confidence, i == 0 or confidence >= calibration.in_set_from
+                category_id,
+                self.categories.shown_name(category_id) if category_id in self.categories else category_id,
+                confidence,
+                i == 0 or confidence >= calibration.in_set_from,
             )
-            for i, ((name, _), confidence) in enumerate(zip(ranked, confidences, strict=True))
+            for i, ((category_id, _), confidence) in enumerate(zip(ranked, confidences, strict=True))
         )
 
     def _copies_of(self, first_id: str, day: date) -> tuple[UnitCandidate, ...]:
@@ -348,9 +359,11 @@ class Router:
         return notices
 
 
-def _digest_of_office(units: Units, rules: Rules, day: date) -> str:
-    """A digest of what units.csv and rules.csv say for a day."""
-    in_force: list[tuple[object, ...]] = [(*astuple(unit), unit.valid_on(day)) for unit in units]
+def _digest_of_office(units: Units, categories: Categories, rules: Rules, day: date) -> str:
+    """A digest of what units.csv, categories.csv and rules.csv say for a day."""
+    in_force: list[tuple[object, ...]] = [
+        (*astuple(entry), entry.valid_on(day)) for register in (units, categories) for entry in register
+    ]
     in_force.extend(
         # The order of a set differs from process to process.
         (*astuple(replace(rule, categories=frozenset())), *sorted(rule.categories))

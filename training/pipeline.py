@@ -47,6 +47,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from model.history.rows import LabelledComplaint
+    from model.office.categories import Categories
     from model.office.rules import Rules
     from model.office.units import Units
     from model.ranking.ranker import Ranking
@@ -111,7 +112,7 @@ def train(
     """
     inputs = _read(office, reading, recipe)
     plan = plan_training(reading, inputs.units, recipe.max_rows)
-    findings = check(reading, inputs.units, inputs.rules, doubts=False)
+    findings = check(reading, inputs.units, inputs.rules, inputs.categories, doubts=False)
     splits = _split(inputs, plan, signing_key, random_split=random_split)
     fits = _fit(inputs, splits, cluster, step)
     measurement = _measure(inputs, splits, fits)
@@ -161,6 +162,7 @@ class _Inputs:
     reading: Reading
     recipe: Recipe
     units: Units
+    categories: Categories
     rules: Rules | None
     replay: str
 
@@ -201,11 +203,11 @@ class _Fits:
 def _read(office: Office, reading: Reading, recipe: Recipe) -> _Inputs:
     units = office.units()
     known = units.with_names(list(dict.fromkeys(row.unit for row in reading.rows if row.unit)))
-    return _Inputs(office, reading, recipe, units, _rules_of(office, known), _replay_of(office))
+    return _Inputs(office, reading, recipe, units, office.categories(), _rules_of(office, known), _replay_of(office))
 
 
 def _split(inputs: _Inputs, plan: TrainingPlan, signing_key: str, *, random_split: bool) -> _Splits:
-    champion = champion_baseline(inputs.office, plan.split, inputs.units, inputs.recipe, signing_key)
+    champion = champion_baseline(inputs.office, plan.split, inputs.units, inputs.categories, inputs.recipe, signing_key)
     shuffled = at_random(inputs.rows) if random_split else None
     return _Splits(plan.split, champion, shuffled if shuffled and not shuffled.unmeasured else None)
 
@@ -216,7 +218,7 @@ def _fit(inputs: _Inputs, splits: _Splits, cluster: str, step: Step) -> _Fits:
     with fit_executor(cluster) as pool:
 
         def submit(rows: Sequence[LabelledComplaint], its_recipe: Recipe = recipe) -> Future[Fit]:
-            future = pool.submit(fit_ranking, rows, inputs.units, its_recipe)
+            future = pool.submit(fit_ranking, rows, inputs.units, its_recipe, inputs.categories)
             pending[future] = its_recipe.learned_of(len(rows))
             return future
 
@@ -227,7 +229,7 @@ def _fit(inputs: _Inputs, splits: _Splits, cluster: str, step: Step) -> _Fits:
         random_fit = submit(splits.at_random.learned) if splits.at_random else None
         slices = [] if splits.by_time.unmeasured else slices_of(splits.by_time.learned)
         outcomes = {
-            number: pool.submit(predict_slice, *slices[number], inputs.units, recipe)
+            number: pool.submit(predict_slice, *slices[number], inputs.units, recipe, inputs.categories)
             for number in reversed(range(len(slices)))
         }
         pending |= dict.fromkeys(outcomes.values(), recipe.learned_of(len(splits.by_time.learned) // 2))
@@ -249,7 +251,7 @@ def _measure(inputs: _Inputs, splits: _Splits, fits: _Fits) -> Measurement:
     recipe, split, rows = inputs.recipe, splits.by_time, inputs.rows
     router = assemble("", *fits.measured, fits.outcomes, recipe, split.learned)
     predictions = predict(router, split.held_back)
-    outcomes = ranked_outcomes(predictions.ranked, router.units, split.held_back)
+    outcomes = ranked_outcomes(predictions.ranked, router.units, router.categories, split.held_back)
     champion = None
     if splits.champion:
         champion = compare_with_champion(splits.champion, fits.champion, split, fits.outcomes, predictions)
@@ -283,7 +285,17 @@ def _write(
     predictions, champion = measurement.predictions, measurement.champion
     version = new_version()
     router = assemble(version, *fits.final, fits.outcomes + measurement.outcomes, recipe, inputs.rows)
-    card = make_card(router, office.name, inputs.reading, recipe, plan, inputs.units, findings.leaks, measurement)
+    card = make_card(
+        router,
+        office.name,
+        inputs.reading,
+        recipe,
+        plan,
+        inputs.units,
+        inputs.categories,
+        findings.leaks,
+        measurement,
+    )
     report = render_report(
         card,
         find_weak_units(predictions.rows, predictions.by_row, predictions.unit_names),

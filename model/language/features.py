@@ -66,11 +66,12 @@ class ComplaintFeatures:
         self.function_words = function_words
         self.rows_at_least = rows_at_least
 
-    def fit(self, documents: Sequence[Document]) -> ComplaintFeatures:
-        """Learn the vocabulary: every feature of at least `rows_at_least` documents."""
+    def fit(self, documents: Sequence[Document], *, names: Sequence[Document] = ()) -> ComplaintFeatures:
+        """Learn the vocabulary: every feature of at least `rows_at_least` documents, and the words of labels' names."""
         self._use(
             learn_vocabulary(
                 documents,
+                names=names,
                 rows_at_least=self.rows_at_least,
                 pairs=self.pairs,
                 characters=self.characters,
@@ -79,9 +80,9 @@ class ComplaintFeatures:
         )
         return self
 
-    def fit_transform(self, documents: Sequence[Document]) -> csr_matrix:
-        """Learn the vocabulary of documents, and give the rows."""
-        return self.fit(documents).transform(documents)
+    def fit_transform(self, documents: Sequence[Document], *, names: Sequence[Document] = ()) -> csr_matrix:
+        """Learn the vocabulary of documents and labels' names, and give the rows of the documents."""
+        return self.fit(documents, names=names).transform(documents)
 
     def take_up(self, stems: Sequence[str], idf: NDArray[np.float32]) -> ComplaintFeatures:
         """Use a stored vocabulary of stems alone, in column order."""

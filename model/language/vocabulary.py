@@ -82,12 +82,19 @@ def numbered(names: Iterable[str]) -> dict[str, int]:
 
 
 def learn_vocabulary(
-    documents: Sequence[Document], *, rows_at_least: int, pairs: bool, characters: bool, function_words: bool
+    documents: Sequence[Document],
+    *,
+    names: Sequence[Document] = (),
+    rows_at_least: int,
+    pairs: bool,
+    characters: bool,
+    function_words: bool,
 ) -> Vocabulary:
-    """The features of at least `rows_at_least` documents; documents are read a few at a time.
+    """The features of at least `rows_at_least` documents, and those of names; documents are read a few at a time.
 
     Args:
         documents: the documents of the history.
+        names: names and descriptions of labels, whose features count although no document may have them.
         rows_at_least: in how many documents a feature must occur.
         pairs: whether pairs of neighbouring stems are features.
         characters: whether character n-grams are features.
@@ -105,9 +112,11 @@ def learn_vocabulary(
         if pairs:
             pairs_of_rows += [np.unique(neighbours([word.stems for word in row])) for row in words]
     fewest = max(rows_at_least, 1)
-    stems, stem_ids, stem_rows = learner.stems.at_least(fewest)
-    ngrams, _, ngram_rows = learner.ngrams.at_least(fewest)
+    named = [[memo[folded] for folded in folded_words(name.text)] for name in names]
+    stems, stem_ids, stem_rows = learner.stems.at_least(fewest, b"".join(word.stems for row in named for word in row))
+    ngrams, _, ngram_rows = learner.ngrams.at_least(fewest, b"".join(word.columns for row in named for word in row))
     clues, _, clue_rows = learner.clues.at_least(fewest)
+    # A name's pairs count where a document has them: a pair of known stems says little more than the stems.
     pair_ids, pair_rows = np.unique(np.concatenate(pairs_of_rows), return_counts=True)
     pair_ids, pair_rows = pair_ids[pair_rows >= fewest], pair_rows[pair_rows >= fewest]
     # Both stems of a kept pair are kept: each occurs in at least the pair's rows.
@@ -159,8 +168,12 @@ class _Counted(Generic[Name]):
         counts[: len(self._rows)] += self._rows
         self._rows = counts
 
-    def at_least(self, fewest: int) -> tuple[list[Name], NDArray[np.int64], NDArray[np.int64]]:
-        """The names, ids and row counts of names in at least `fewest` rows."""
-        ids = np.flatnonzero(self._rows >= fewest)
+    def at_least(self, fewest: int, kept: bytes = b"") -> tuple[list[Name], NDArray[np.int64], NDArray[np.int64]]:
+        """The names, ids and row counts of names in at least `fewest` rows, and of the ids in `kept`."""
+        rows = np.zeros(len(self._ids), dtype=np.int64)
+        rows[: len(self._rows)] = self._rows[: len(rows)]
+        wanted = rows >= fewest
+        wanted[to_ids(kept)] = True
+        ids = np.flatnonzero(wanted)
         names = list(self._ids)
-        return [names[i] for i in ids.tolist()], ids, self._rows[ids]
+        return [names[i] for i in ids.tolist()], ids, rows[ids]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-import re
-import unicodedata
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from data.office_csv import OfficeCsv, Row, Schema
 from model.errors import UnitsFileInvalid
+from model.office.register import Register, comparable, free_id, parse_entries, slug, valid_on
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Iterator, Sequence
+    from collections.abc import Iterable, Sequence
     from datetime import date
     from pathlib import Path
 
@@ -51,69 +50,18 @@ class Unit:
 
     def valid_on(self, day: date) -> bool:
         """Whether the unit exists on a day; both ends are inclusive."""
-        return (self.valid_from is None or self.valid_from <= day) and (self.valid_to is None or day <= self.valid_to)
+        return valid_on(self, day)
 
 
-class Units:
+class Units(Register[Unit]):
     """The units of an office, found by id, name or abbreviation."""
 
     def __init__(self, units: Iterable[Unit]) -> None:
-        self._by_id: dict[str, Unit] = {}
-        self._by_name: dict[str, str] = {}
-        for unit in units:
-            self._by_id[unit.id] = unit
-            for name in (unit.id, unit.name):
-                self._by_name.setdefault(_comparable(name), unit.id)
+        super().__init__(units)
         # Abbreviations come last, so that none hides another unit's full name.
-        for unit in self._by_id.values():
+        for unit in self:
             for name in unit.abbreviations:
-                self._by_name.setdefault(_comparable(name), unit.id)
-        self.has_dates = any(unit.valid_from or unit.valid_to for unit in self._by_id.values())
-        self._predecessors: dict[str, list[str]] = {}
-        for unit in self._by_id.values():
-            for successor in unit.replaced_by:
-                self._predecessors.setdefault(successor, []).append(unit.id)
-
-    def __iter__(self) -> Iterator[Unit]:
-        return iter(self._by_id.values())
-
-    def __len__(self) -> int:
-        return len(self._by_id)
-
-    def __contains__(self, unit_id: str) -> bool:
-        return unit_id in self._by_id
-
-    def __getitem__(self, unit_id: str) -> Unit:
-        return self._by_id[unit_id]
-
-    def find(self, name: str) -> Unit | None:
-        """The unit with this id, name or abbreviation; spaces, dots and capitals don't matter."""
-        unit_id = self._by_name.get(_comparable(name))
-        return self._by_id[unit_id] if unit_id is not None else None
-
-    def in_charge_of(self, unit_id: str, day: date) -> list[str]:
-        """The units in charge of a unit's matters on a day: the unit itself, successors, or predecessors.
-
-        Empty for a closed unit without a successor.
-        """
-        in_charge: list[str] = []
-        waiting, seen = [unit_id], {unit_id}
-        while waiting:
-            unit = self._by_id[waiting.pop(0)]
-            if unit.valid_on(day):
-                in_charge.append(unit.id)
-                continue
-            ended = unit.valid_to is not None and unit.valid_to < day
-            related = unit.replaced_by if ended else self._predecessors.get(unit.id, ())
-            waiting.extend(other for other in related if other not in seen)
-            seen.update(related)
-        return in_charge
-
-    def count_closed(self, day: date) -> int:
-        """The number of units without a unit in charge on a day; a ranking never shows closed units."""
-        if not self.has_dates:
-            return 0
-        return sum(not self.in_charge_of(unit.id, day) for unit in self if not unit.valid_on(day))
+                self._by_name.setdefault(comparable(name), unit.id)
 
     def updated_by(self, newer: Units) -> Units:
         """These units as `newer` describes them, with the families found in the history; units missing there stay."""
@@ -129,11 +77,11 @@ class Units:
         taken = set(self._by_id)
         seen = set(self._by_name)
         for name in names:
-            if _comparable(name) in seen:
+            if comparable(name) in seen:
                 continue
             unit_id = free_id(slug(name) or "unit", taken)
             taken.add(unit_id)
-            seen.add(_comparable(name))
+            seen.add(comparable(name))
             units.append(Unit(unit_id, name))
         return Units(units)
 
@@ -165,22 +113,7 @@ def parse_units(file: OfficeCsv) -> Units:
     Raises:
         UnitsFileInvalid: as `read_units`.
     """
-    units: dict[str, Unit] = {}
-
-    def add(row: Row) -> None:
-        unit = _unit(row)
-        if unit.id in units:
-            raise row.invalid("office.id-twice", id=unit.id)
-        units[unit.id] = unit
-
-    def check_successors(row: Row) -> None:
-        for successor in row.parts("replaced_by"):
-            if successor not in units:
-                raise row.invalid("office.successor-unknown", "replaced_by", id=row["id"], successor=successor)
-
-    file.parse(add)
-    file.parse(check_successors)
-    return Units(units.values())
+    return Units(parse_entries(file, _unit))
 
 
 def as_rows(units: Iterable[Unit]) -> list[dict[str, str]]:
@@ -194,31 +127,7 @@ def _cell(value: str | tuple[str, ...] | date | None) -> str:
     return str(value or "")
 
 
-def slug(name: str) -> str:
-    """A name as an id: a-z, 0-9 and single hyphens.
-
-    >>> slug("Kelurahan Wonorejo - Rungkut")
-    'kelurahan-wonorejo-rungkut'
-    """
-    plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode().lower()
-    return re.sub(r"[^a-z0-9]+", "-", plain).strip("-")[:80]
-
-
-def _comparable(name: str) -> str:
-    return slug(name).replace("-", " ")
-
-
-def free_id(wanted: str, taken: set[str]) -> str:
-    """The wanted id, with a number where it is taken."""
-    unit_id, number = wanted, 2
-    while unit_id in taken:
-        unit_id, number = f"{wanted}-{number}", number + 1
-    return unit_id
-
-
 def _unit(row: Row) -> Unit:
-    if not row["id"] or not row["name"]:
-        raise row.invalid("office.id-or-name-blank")
     return Unit(
         id=row["id"],
         name=row["name"],

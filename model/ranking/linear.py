@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,7 +16,24 @@ if TYPE_CHECKING:
 # Chosen on the first 80 % of the two measured histories (trained on 60 %, scored on the next 20 %): docs/decisions/0002
 # and 0007.
 SHARPNESS = 5.0
-NAME_WEIGHT = 0.6
+
+
+@dataclass(frozen=True, slots=True)
+class NameWeight:
+    """The weight of a label's name and description, falling with the label's rows: `always` + `without_rows` · 5 / (5 + rows)."""
+
+    always: float
+    without_rows: float = 0.0
+
+    def of(self, rows: float) -> float:
+        """The weight for a label with so many rows."""
+        return self.always + self.without_rows * _HALF_AT / (_HALF_AT + rows)
+
+
+_HALF_AT = 5
+UNIT_NAMES = NameWeight(0.6)
+# Chosen on the same slices: docs/decisions/0039.
+CATEGORY_NAMES = NameWeight(0.6, 0.3)
 
 
 def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -12,11 +12,12 @@ from model.language.vocabulary import Document
 from model.office.addressees import Addressees, Direction
 from model.office.place_names import place_key
 from model.office.units import Units
+from model.ranking.label_descriptions import LabelDescriptions
+from model.ranking.linear import CATEGORY_NAMES, UNIT_NAMES
 from model.ranking.places import NamedMembers, PlaceEvidence, PlaceResolver
 from model.ranking.returned_texts import ReturnedTexts, pushed_back
 from model.ranking.topics import day_of, description_of, family_of_topic, topic_of
 from model.ranking.types import Ranked, RankedUnit
-from model.ranking.unit_descriptions import UnitDescriptions
 from model.suggestion import ResolvedBy
 
 if TYPE_CHECKING:
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 
     from model.complaint import Complaint
     from model.language.features import ComplaintFeatures
+    from model.office.categories import Categories
     from model.ranking.linear import LinearRanker, MutualEvidence
     from model.ranking.side_outputs import SideOutput
 
@@ -39,8 +41,9 @@ _CHUNK = 512
 class Ranking:
     """Rankers of topics and categories, joined, and the places of families."""
 
-    # Set by `for_office` from the office's present units.csv, and never stored.
-    _new_units: UnitDescriptions | None = None
+    # Set by `for_office` from the office's present units.csv and categories.csv, and never stored.
+    _new_units: LabelDescriptions | None = None
+    _new_categories: LabelDescriptions | None = None
 
     def __init__(
         self,
@@ -50,6 +53,8 @@ class Ranking:
         mutual: MutualEvidence | None,
         places: PlaceResolver,
         units: Units,
+        known_categories: Categories,
+        categories_with_rows: frozenset[str],
         types: SideOutput | None,
         outcomes: SideOutput | None,
         returned_texts: ReturnedTexts,
@@ -60,17 +65,30 @@ class Ranking:
         self._mutual = mutual
         self.places = places
         self._units = units
+        self.known_categories = known_categories
+        self._categories_with_rows = categories_with_rows
         self._types = types
         self._outcomes = outcomes
         self._returned_texts = returned_texts
         self._addressees = Addressees(units)
         self._topic_numbers = {topic: i for i, topic in enumerate(topics.labels)}
 
-    def for_office(self, office: Units) -> Ranking:
-        """This ranking with units that joined the office after the training, ranked by description.
+    def for_office(self, office: Units, categories: Categories) -> Ranking:
+        """This ranking with units and categories that joined the office after the training, ranked by description.
 
         A new member of a learned family waits until the next training learns the place.
         """
+        ranking = copy(self)
+        ranking._new_units = self._described_units(office)  # noqa: SLF001 - another of its own class
+        ranking._new_categories = self._described_categories(categories)  # noqa: SLF001
+        return ranking
+
+    def has_rows(self, category_id: str, office: Categories) -> bool:
+        """Whether a row has the category, or a category that it replaces."""
+        own = self._categories_with_rows
+        return category_id in own or any(before in own for before in office.predecessors_of(category_id))
+
+    def _described_units(self, office: Units) -> LabelDescriptions | None:
         new = [
             unit
             for unit in office
@@ -78,14 +96,26 @@ class Ranking:
             and self._units.find(unit.name) is None
             and topic_of(unit.id, office) not in self._topic_numbers
         ]
-        ranking = copy(self)
-        ranking._new_units = None  # noqa: SLF001 - another of its own class
-        if new:
-            described = [Document(description_of(unit.id, Units([replace(unit, family="")]))) for unit in new]
-            ranking._new_units = UnitDescriptions(  # noqa: SLF001
-                [unit.id for unit in new], self.features.transform(described), self.topics.least_intercept
-            )
-        return ranking
+        if not new:
+            return None
+        described = [Document(description_of(unit.id, Units([replace(unit, family="")]))) for unit in new]
+        return LabelDescriptions(
+            [unit.id for unit in new], self.features.transform(described), self.topics.least_intercept, UNIT_NAMES
+        )
+
+    def _described_categories(self, office: Categories) -> LabelDescriptions | None:
+        new = [
+            category_id
+            for category_id in office.suggestible()
+            if category_id not in self.known_categories
+            and self.known_categories.find(office.shown_name(category_id)) is None
+        ]
+        if not new or self.categories is None:
+            return None
+        described = [Document(office.description_of(category_id)) for category_id in new]
+        return LabelDescriptions(
+            new, self.features.transform(described), self.categories.least_intercept, CATEGORY_NAMES
+        )
 
     def rank_many(
         self,
@@ -94,23 +124,28 @@ class Ranking:
         units: int = 5,
         categories: int = 3,
         office: Units | None = None,
+        office_categories: Categories | None = None,
         today: date | None = None,
         side_outputs: bool = False,
     ) -> list[Ranked]:
         """The first `units` units and `categories` categories of each complaint, best first.
 
-        Units must be in force: on `today`, or on the day of the complaint.
+        Both must be in force: on `today`, or on the day of the complaint.
 
         Args:
             complaints: masked complaints.
             units: how many units to rank.
             categories: how many categories to rank.
             office: the office's present units; by default the learned units.
-            today: the day on which units must be in force.
+            office_categories: the office's present categories; by default the learned categories.
+            today: the day on which units and categories must be in force.
             side_outputs: whether types and outcomes are ranked too.
         """
         ranked: list[Ranked] = []
-        known = self._units if office is None else office
+        known = _Known(
+            self._units if office is None else office,
+            self.known_categories if office_categories is None else office_categories,
+        )
         for start in range(0, len(complaints), _CHUNK):
             chunk = complaints[start : start + _CHUNK]
             ranked.extend(self._rank_chunk(chunk, units, categories, known, today, side_outputs=side_outputs))
@@ -121,25 +156,25 @@ class Ranking:
         complaints: Sequence[Complaint],
         n_units: int,
         n_categories: int,
-        office: Units,
+        known: _Known,
         today: date | None,
         *,
         side_outputs: bool,
     ) -> list[Ranked]:
         documents = [document(complaint, self._addressees) for complaint in complaints]
-        matrix, known = self.features.rows_and_known_shares(documents)
+        matrix, known_shares = self.features.rows_and_known_shares(documents)
         by_topic, by_category = self._probabilities(matrix)
-        topics, first_categories = _best_first(by_topic), _best_first(by_category)[:, :n_categories]
+        topics, categories = _best_first(by_topic), _best_first(by_category)
         none: list[tuple[tuple[str, float], ...]] = [()] * len(complaints)
         types = self._types.rank_many(matrix) if side_outputs and self._types else none
         outcomes = self._outcomes.rank_many(matrix) if side_outputs and self._outcomes else none
         days = [day_of(complaint, today) for complaint in complaints]
-        retired = {day: office.count_closed(day) for day in set(days)}
+        retired = {day: known.units.count_closed(day) for day in set(days)}
         return [
             Ranked(
-                self._units_in_force(complaint, by_topic[i], topics[i], n_units, retired[day], office, day),
-                self._categories(by_category[i], first_categories[i]),
-                known[i],
+                self._units_in_force(complaint, by_topic[i], topics[i], n_units, retired[day], known.units, day),
+                self._categories_in_force(by_category[i], categories[i], n_categories, known.categories, day),
+                known_shares[i],
                 types[i],
                 outcomes[i],
             )
@@ -154,17 +189,23 @@ class Ranking:
             by_topic = self._new_units.probabilities(self.topics, matrix)
         if self.categories is None:
             return by_topic, np.zeros((matrix.shape[0], 0))
-        by_category = self.categories.probabilities(matrix)
+        if self._new_categories is None:
+            by_category = self.categories.probabilities(matrix)
+        else:
+            by_category = self._new_categories.probabilities(self.categories, matrix)
         if self._mutual is None:
             # The office has categories alone.
             return by_topic, by_category
-        if self._new_units is None:
+        if self._new_units is None and self._new_categories is None:
             return self._mutual.join(by_topic, by_category)
-        # No row joins a new unit with a category, and the unit keeps the probability.
-        n_learned = len(self.topics.labels)
-        share = by_topic[:, :n_learned].sum(axis=1, keepdims=True)
-        joined, by_category = self._mutual.join(by_topic[:, :n_learned] / share, by_category)
-        return np.hstack((joined * share, by_topic[:, n_learned:])), by_category
+        # No row joins a new unit or category with any other label: it keeps its probability.
+        topics, new_topics, topic_share = _apart(by_topic, len(self.topics.labels))
+        categories, new_categories, category_share = _apart(by_category, len(self.categories.labels))
+        topics, categories = self._mutual.join(topics, categories)
+        return (
+            np.hstack((topics * topic_share, new_topics)),
+            np.hstack((categories * category_share, new_categories)),
+        )
 
     def _units_in_force(
         self,
@@ -255,13 +296,54 @@ class Ranking:
         topic = topic_of(unit_id, self._units) if unit_id in self._units else ""
         return float(by_topic[self._topic_numbers[topic]]) if topic in self._topic_numbers else 0.0
 
-    def _categories(self, by_category: NDArray[np.float64], best: NDArray[np.intp]) -> tuple[tuple[str, float], ...]:
-        if self.categories is None:
+    def _categories_in_force(
+        self,
+        by_category: NDArray[np.float64],
+        best: NDArray[np.intp],
+        wanted: int,
+        office: Categories,
+        day: date,
+    ) -> tuple[tuple[str, float], ...]:
+        """The first categories with their probabilities; a closed category counts for its successors.
+
+        Several successors share the probability in proportion to their own.
+        """
+        if self.categories is None or not wanted:
             return ()
         labels = self.categories.labels
-        return tuple(
-            (labels[i], probability) for i, probability in zip(best.tolist(), by_category[best].tolist(), strict=True)
-        )
+        if self._new_categories is not None:
+            labels = (*labels, *self._new_categories.labels)
+        if not office.has_dates:
+            first = best[:wanted]
+            return tuple(
+                (labels[i], share) for i, share in zip(first.tolist(), by_category[first].tolist(), strict=True)
+            )
+        own = dict(zip(labels, by_category.tolist(), strict=True))
+        merged: dict[str, float] = {}
+        for label, probability in own.items():
+            standing = office.in_charge_of(label, day) if label in office else [label]
+            total = sum(own.get(successor, 0.0) for successor in standing)
+            for successor in standing:
+                share = own.get(successor, 0.0) / total if total else 1 / len(standing)
+                merged[successor] = merged.get(successor, 0.0) + probability * share
+        ranked = sorted(merged.items(), key=lambda category: -category[1])
+        return tuple(ranked[:wanted])
+
+
+@dataclass(frozen=True, slots=True)
+class _Known:
+    """The units and categories of the office at the time of the ranking."""
+
+    units: Units
+    categories: Categories
+
+
+def _apart(
+    probabilities: NDArray[np.float64], n_learned: int
+) -> tuple[NDArray[np.float64], NDArray[np.float64], NDArray[np.float64]]:
+    """The probabilities among learned labels, of new labels, and the share of the learned ones."""
+    share = probabilities[:, :n_learned].sum(axis=1, keepdims=True)
+    return probabilities[:, :n_learned] / share, probabilities[:, n_learned:], share
 
 
 def document(complaint: Complaint, addressees: Addressees) -> Document:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from model.complaint import is_date
 
@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import date
 
     from model.complaint import Complaint
+    from model.office.register import Register
     from model.office.units import Units
 
 _FAMILY_MARK = "family:"
@@ -39,12 +40,12 @@ def description_of(topic: str, units: Units) -> str:
     return " ".join((unit.name, *unit.abbreviations, unit.description))
 
 
-def in_force(unit_id: str, units: Units, day: date) -> str:
-    """The unit in charge of a unit's matters on a day; the unit itself where no or several units are."""
-    if not unit_id:
+def in_force(entry_id: str, register: Register[Any], day: date) -> str:
+    """The unit or category in charge on a day of the matters of another; itself where none or several are."""
+    if not entry_id:
         return ""
-    standing = units.in_charge_of(unit_id, day)
-    return standing[0] if len(standing) == 1 else unit_id
+    standing = register.in_charge_of(entry_id, day)
+    return standing[0] if len(standing) == 1 else entry_id
 
 
 def day_of(complaint: Complaint, today: date | None) -> date:

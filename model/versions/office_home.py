@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from pathlib import Path
 
     from model.history.similar import Precedents
+    from model.office.categories import Categories
     from model.office.units import Units
     from model.router import Router
     from model.versions import artifact
@@ -65,12 +66,16 @@ class Office:
 
     @property
     def own_folder(self) -> Path:
-        """The folder that the office edits: office.toml, units.csv, rules.csv, holidays.csv."""
+        """The folder that the office edits: office.toml, units.csv, categories.csv, rules.csv, holidays.csv."""
         return self.home / "offices" / self.name
 
     @property
     def rules_file(self) -> Path:
         return self.own_folder / "rules.csv"
+
+    @property
+    def categories_file(self) -> Path:
+        return self.own_folder / "categories.csv"
 
     @property
     def champion_file(self) -> Path:
@@ -103,12 +108,20 @@ class Office:
         path = self.own_folder / "units.csv"
         return read_units(path) if path.is_file() else Units([])
 
+    def categories(self) -> Categories:
+        """The categories of the office's categories.csv; none without that file."""
+        from model.office.categories import Categories, read_categories  # noqa: PLC0415
+
+        path = self.categories_file
+        return read_categories(path) if path.is_file() else Categories()
+
     def load_champion(self, signing_key: str = "", *, precedents: bool = True) -> tuple[Router, artifact.Card]:
-        """The champion's router and card, with the office's current units and rules.
+        """The champion's router and card, with the office's current units, categories and rules.
 
         Raises:
             ArtifactError: the office has no champion, or the champion's files can't be trusted or read.
             UnitsFileInvalid: the office's units.csv contradicts itself.
+            CategoriesFileInvalid: the office's categories.csv contradicts itself.
             RulesFileInvalid: the office's rules.csv can't be understood.
         """
         version = self.champion()
@@ -123,11 +136,12 @@ class Office:
     def load_version(
         self, version: str, signing_key: str = "", *, precedents: bool = True
     ) -> tuple[Router, artifact.Card]:
-        """A version's router and card, with the office's current units and rules, and the version's own training rows.
+        """A version's router and card, with the office's current units, categories and rules, and the version's own training rows.
 
         Raises:
             ArtifactError: the version's files can't be trusted or read.
             UnitsFileInvalid: the office's units.csv contradicts itself.
+            CategoriesFileInvalid: the office's categories.csv contradicts itself.
             RulesFileInvalid: the office's rules.csv can't be understood.
         """
         from model.history.similar import Precedents  # noqa: PLC0415
@@ -135,10 +149,12 @@ class Office:
 
         router, card = artifact.load(self.versions_folder / version, signing_key)
         past = self.precedents_of(version) if precedents else Precedents(())
-        return self.with_own_files(router, past, self.units()), card
+        return self.with_own_files(router, past, self.units(), self.categories()), card
 
-    def with_own_files(self, router: Router, precedents: Precedents, own_units: Units) -> Router:
-        """A router with the office's current units and rules.
+    def with_own_files(
+        self, router: Router, precedents: Precedents, own_units: Units, own_categories: Categories
+    ) -> Router:
+        """A router with the office's current units, categories and rules.
 
         Raises:
             RulesFileInvalid: the office's rules.csv can't be understood.
@@ -146,7 +162,8 @@ class Office:
         from model.office.rules import read_rules  # noqa: PLC0415
 
         units = router.units.updated_by(own_units)
-        return router.for_office(units, read_rules(self.rules_file, units), precedents)
+        categories = router.categories.updated_by(own_categories)
+        return router.for_office(units, read_rules(self.rules_file, units), precedents, categories)
 
     def history_folders_of(self, version: str) -> tuple[Path, ...]:
         """The possible folders of a version's training rows: the version's own, and the shared folder of older versions."""

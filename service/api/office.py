@@ -28,11 +28,12 @@ def units(loaded: CurrentModel, if_none_match: IfNoneMatch = None) -> UnitsOut:
 
 @router.get("/categories")
 def categories(loaded: CurrentModel, if_none_match: IfNoneMatch = None) -> CategoriesOut:
-    """List the categories that the model can suggest."""
+    """List the office's categories, those closed or not yet valid too."""
     del if_none_match
-    labels = loaded.router.category_labels
+    known = loaded.router.categories
     return CategoriesOut(
-        model=loaded.router.version, categories=[CategoryOut.model_validate(label) for label in labels]
+        model=loaded.router.version,
+        categories=[CategoryOut.of(category, known.shown_name(category.id)) for category in known],
     )
 
 

@@ -10,7 +10,7 @@ from data.exports.cells import cell_text
 from data.exports.open import without_cut_note
 from model.complaint import without_personal_data
 from model.from_export import is_hidden, was_returned
-from model.office.units import slug
+from model.office.register import slug
 from service.contract.field_types import clean
 from service.ledger.database import as_utc
 

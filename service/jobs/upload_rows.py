@@ -11,7 +11,7 @@ from data.messages import Language, Sentence
 from model.closed_status import means_closed
 from model.complaint import HIDDEN_TEXT, without_personal_data
 from model.from_export import complaint_of, is_hidden, problem_of, unread_date, was_returned
-from model.office.units import slug
+from model.office.register import slug
 from model.privacy.mask import mask
 from service.contract.field_types import clean
 from service.contract.suggestion_schemas import SuggestionOut
@@ -25,6 +25,8 @@ from service.ledger.names import keep_outside_name
 from service.observability.process_metrics import count_suggestion
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from sqlalchemy.orm import Session
 
     from data.exports.rows import ExportRow
@@ -233,7 +235,7 @@ class RowWriter:
         fields = row.fields
         return Decision(
             unit_id=self._unit_id(fields["unit"]),
-            category_id=self._category_id(fields["category"]) if fields.get("category", "") else "",
+            category_id=self._category_id(fields),
             type=as_known_type(clean(fields.get("type", "")))[:500],
             outcome=fields.get("outcome", "")[:500],
             officer=INTAKE_SYSTEM,
@@ -246,9 +248,12 @@ class RowWriter:
         self._summary.add_unknown_unit(name[:200])
         return self._made_id("unit", name)
 
-    def _category_id(self, name: str) -> str:
-        known = {label.name.casefold(): label.id for label in self._router.category_labels}
-        return known.get(name.casefold()) or self._made_id("category", name)
+    def _category_id(self, fields: Mapping[str, str]) -> str:
+        name = fields.get("category", "")
+        if not name:
+            return ""
+        category = self._router.categories.find_row(name, fields.get("category_id", ""))
+        return category.id if category else self._made_id("category", name)
 
     def _made_id(self, kind: Literal["unit", "category"], name: str) -> str:
         """An id made from a name that the office doesn't know; the name is kept."""

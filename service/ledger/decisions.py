@@ -384,10 +384,10 @@ def _unit_id(router: Router, field: str, name: str) -> str:
 
 
 def _category_id(router: Router, name: str) -> str:
-    for label in router.category_labels:
-        if name in {label.id, label.name}:
-            return label.id
-    raise _unknown("category", name, [label.name for label in router.category_labels])
+    category = router.categories.find(name)
+    if category is None:
+        raise _unknown("category", name, [router.categories.shown_name(known.id) for known in router.categories])
+    return category.id
 
 
 def _member(members: type[StrEnum], field: str, name: str) -> str:

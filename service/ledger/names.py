@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
     from sqlalchemy.orm import Session
 
-    from model.office.categories import CategoryLabel
+    from model.office.categories import Categories
     from model.office.units import Unit
 
 
@@ -34,14 +34,14 @@ class Names:
         return self.categories.get(category_id, category_id)
 
 
-def ledger_names(session: Session, office: str, units: Iterable[Unit], labels: Iterable[CategoryLabel]) -> Names:
+def ledger_names(session: Session, office: str, units: Iterable[Unit], categories: Categories) -> Names:
     """The names of the office's units and categories, and of those that only exports name."""
     outside: dict[str, dict[str, str]] = {"unit": {}, "category": {}}
     for entry in session.scalars(select(OutsideName).where(OutsideName.office == office)):
         outside[entry.kind][entry.id] = entry.name
     return Names(
         outside["unit"] | {unit.id: unit.name for unit in units},
-        outside["category"] | {label.id: label.name for label in labels},
+        outside["category"] | {category.id: categories.shown_name(category.id) for category in categories},
     )
 
 

@@ -14,7 +14,6 @@ from sqlalchemy.orm import selectinload
 
 from model.errors import ArtifactError
 from model.history.rows import LabelledComplaint, history_file, read_history, write_rows
-from model.office.categories import label_categories
 from model.versions.artifact import load
 from model.versions.office_home import Office
 from service.ledger.complaints import to_complaint
@@ -152,9 +151,10 @@ def _names(session: Session, place: Office, settings: Settings) -> Names:
     except ArtifactError:
         router = None
     if router is not None:
-        units, labels = router.units.updated_by(place.units()), router.category_labels
+        units = router.units.updated_by(place.units())
+        categories = router.categories.updated_by(place.categories())
     else:
         rows = _past_rows(place)
         units = place.units().with_names([row.unit for row in rows if row.unit])
-        labels = tuple(label_categories(row.category for row in rows if row.category).values())
-    return ledger_names(session, settings.office, units, labels)
+        categories = place.categories().with_names(row.category for row in rows if row.category)
+    return ledger_names(session, settings.office, units, categories)

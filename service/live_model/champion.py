@@ -14,14 +14,15 @@ from model.errors import ArtifactError, PilahError
 from model.history.index_files import index_file
 from model.history.rows import history_file
 from model.history.similar import Precedents
+from model.office.register_check import OF_CATEGORIES, OF_UNITS, find_disagreements
 from model.office.rules import Rules, read_rules
-from model.office.units_check import find_disagreements
 from model.versions import artifact
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Sequence
 
     from data.messages import Sentence
+    from model.office.categories import Categories
     from model.office.rules import Rule
     from model.office.units import Units
     from model.router import Router
@@ -36,9 +37,9 @@ _FIRST_TEXT = "lampu jalan di depan kantor kelurahan padam sejak kemarin"
 
 @dataclass(frozen=True, slots=True)
 class Loaded:
-    """A verified version in memory; `disagreements` are the differences between the model's units and units.csv.
+    """A verified version in memory; `disagreements`: the model's units and categories differ from the office's lists.
 
-    Where units.csv or rules.csv can't be read, `problem` says why, and units and rules are those read at
+    Where units.csv, categories.csv or rules.csv can't be read, `problem` says why, and all three are those read at
     `office_files_read_at`.
     """
 
@@ -73,9 +74,10 @@ class _Verified:
 
 @dataclass(frozen=True, slots=True)
 class _OfficeFiles:
-    """The office's units and rules, and the time of reading."""
+    """The office's units, categories and rules, and the time of reading."""
 
     units: Units
+    categories: Categories
     rules: Sequence[Rule]
     read_at: datetime
 
@@ -100,7 +102,7 @@ class Champion:
 
     A promoted version is verified and read in the background, while the present version answers. The weights are
     memory-mapped: a file changed on disk changes the model in memory, so Pilah answers 503 until the hashes match again.
-    Units and rules take effect at the next request; while one of the files is broken, the last readable units and rules
+    Units, categories and rules take effect at the next request; while one of the files is broken, the last readable ones
     hold, and `Loaded.problem` says so. Changed past complaints are left out until a thread has read the new
     file. `on_change` is called with the version after every change.
     """
@@ -119,7 +121,7 @@ class Champion:
         self._pointer = str(office.champion_file)
         self._pointer_state: _State | None = None
         self._past_paths: dict[str, tuple[str, ...]] = {}
-        self._own_paths = (str(office.own_folder / "units.csv"), str(office.rules_file))
+        self._own_paths = tuple(map(str, (office.own_folder / "units.csv", office.categories_file, office.rules_file)))
         self._own_state: _State = ()
         self._last_good: _OfficeFiles | None = None
         self._answering: Loaded | ArtifactError | None = None
@@ -234,7 +236,7 @@ class Champion:
         return isinstance(found, _Failed) or found.past_state == self._past_state(wanted)
 
     def _with_office_files(self, held: _Verified) -> Loaded | ArtifactError:
-        """The version with the office's present units and rules, or with the last readable ones."""
+        """The version with the office's present units, categories and rules, or with the last readable ones."""
         problem: PilahError | None = None
         try:
             files = self._read_office_files(held)
@@ -242,21 +244,20 @@ class Champion:
             problem = _unreadable(error) if isinstance(error, OSError) else error
             logger.warning("Not ready: %s", problem)
             if self._last_good is None or not self._last_good.fit(held.router):
-                # Without units.csv and rules.csv Pilah gives no suggestion, since it might break a rule.
+                # Without the office's files Pilah gives no suggestion, since it might break a rule.
                 return ArtifactError(problem.code, **problem.fields)
             files = self._last_good
         self._last_good = files
         units = held.router.units.updated_by(files.units)
-        router = held.router.for_office(units, Rules(files.rules, units), held.past)
-        today = datetime.now(UTC).date()
-        ids = held.card.get("units_file", {}).get("ids", [])
-        found = find_disagreements(held.router.units, ids, files.units, today)
+        categories = held.router.categories.updated_by(files.categories)
+        router = held.router.for_office(units, Rules(files.rules, units), held.past, categories)
+        found = _disagreements(held, files)
         for sentence in found:
             logger.warning("Not ready: %s", sentence)
         return Loaded(router, held.card, found, problem, files.read_at)
 
     def _read_office_files(self, held: _Verified) -> _OfficeFiles:
-        """The present units.csv and rules.csv.
+        """The present units.csv, categories.csv and rules.csv.
 
         Raises:
             PilahError: one of the files can't be understood.
@@ -264,7 +265,7 @@ class Champion:
         """
         units = self._office.units()
         rules = read_rules(self._office.rules_file, held.router.units.updated_by(units))
-        return _OfficeFiles(units, tuple(rules), datetime.now(UTC))
+        return _OfficeFiles(units, self._office.categories(), tuple(rules), datetime.now(UTC))
 
     def _version_state(self, version: str | None) -> _State:
         """The state of a version's folder and files; the folder's state shows new and deleted files."""
@@ -290,6 +291,17 @@ class Champion:
 
     def _own_files(self) -> _State:
         return _state_of(self._own_paths)
+
+
+def _disagreements(held: _Verified, files: _OfficeFiles) -> tuple[Sentence, ...]:
+    today = datetime.now(UTC).date()
+    units_at_training, categories_at_training = (
+        held.card.get(name, {}).get("ids", []) for name in ("units_file", "categories_file")
+    )
+    return (
+        *find_disagreements(held.router.units, units_at_training, files.units, today, OF_UNITS),
+        *find_disagreements(held.router.categories, categories_at_training, files.categories, today, OF_CATEGORIES),
+    )
 
 
 def _unreadable(error: OSError) -> ArtifactError:

@@ -35,7 +35,7 @@ def look_for_drift(
             baseline,
             recent,
             known_units=frozenset(unit.id for unit in loaded.router.units),
-            known_categories=frozenset(label.id for label in loaded.router.category_labels),
+            known_categories=frozenset(category.id for category in loaded.router.categories),
             names=names,
         ),
         None,

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Select
     from sqlalchemy.orm import Session
 
+    from model.office.categories import Categories
     from model.office.rules import Rule
     from model.router import Router
 
@@ -51,7 +52,7 @@ class Preview:
 
 def preview(session: Session, office: str, rule: Rule, router: Router, today: date) -> Preview:
     """Try a rule on the newest complaints, each in its newest revision."""
-    labels = {label.id: label.name for label in router.category_labels}
+    categories = router.categories
     names = {unit.id: unit.name for unit in router.units}
     rules = Rules((rule,), router.units)
     seen: set[str] = set()
@@ -61,8 +62,7 @@ def preview(session: Session, office: str, rule: Rule, router: Router, today: da
         if complaint.reference_id in seen:
             continue
         seen.add(complaint.reference_id)
-        category = complaint.category_id
-        suggested = CategoryCandidate(category, labels.get(category, category), 1.0) if category else None
+        suggested = _suggested_category(complaint.category_id, categories)
         if not rules.matching(to_complaint(complaint), suggested, today):
             continue
         matches += 1
@@ -73,6 +73,13 @@ def preview(session: Session, office: str, rule: Rule, router: Router, today: da
         if not complaint.confidential and len(examples) < _EXAMPLES:
             examples.append(Example(complaint.id, complaint.reference_id, names.get(decided, decided or "")))
     return Preview(len(seen), matches, changes, wrong, tuple(examples))
+
+
+def _suggested_category(category_id: str, categories: Categories) -> CategoryCandidate | None:
+    if not category_id:
+        return None
+    name = categories.shown_name(category_id) if category_id in categories else category_id
+    return CategoryCandidate(category_id, name, 1.0)
 
 
 def _newest(office: str) -> Select[StoredComplaint, str]:

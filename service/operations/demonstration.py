@@ -13,7 +13,7 @@ from sqlalchemy import func, select
 import data
 from data.exports.open import open_export
 from model.from_export import complaint_of
-from model.office.units import slug
+from model.office.register import slug
 from model.versions.office_home import Office
 from service.jobs.deadlines import read_deadlines
 from service.jobs.intake import Intake, Source
@@ -68,7 +68,6 @@ class _Desk:
         self._decisions = Decisions(session, intake.settings.office)
         self._intake = intake
         self._router = router
-        self._categories = {label.name: label.id for label in router.category_labels}
         self._now = datetime.now(intake.settings.zone)
 
     def fill(self, rows: list[ExportRow]) -> None:
@@ -89,9 +88,11 @@ class _Desk:
         stored = self._enter(row, received)
         fields: Mapping[str, str] = row.fields
         unit = self._router.units.find(fields.get("unit", ""))
+        name = fields.get("category", "")
+        category = self._router.categories.find(name)
         decision = Decision(
             unit_id=unit.id if unit else "",
-            category_id=self._categories.get(fields.get("category", ""), slug(fields.get("category", ""))),
+            category_id=category.id if category else slug(name),
             type=fields.get("type", ""),
             outcome=fields.get("outcome", ""),
             officer=_OFFICER,

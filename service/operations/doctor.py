@@ -254,7 +254,7 @@ def _check_model(settings: Settings) -> Iterator[Finding]:
         return
     libraries = ", ".join(f"{name} {installed}" for name, installed in library_versions().items())
     yield _ok("model", "model-valid", version=version, libraries=libraries)
-    yield _ok("office", "office-files-valid", units=len(list(router.units)))
+    yield _ok("office", "office-files-valid", units=len(router.units), categories=len(router.categories))
     if datetime.fromisoformat(card["trained_at"]) > datetime.now(UTC) + _DRIFT_ALLOWED:
         yield _problem("clock", "model-from-future", trained_at=card["trained_at"])
     if not settings.signing_key.get_secret_value() and not settings.loopback:

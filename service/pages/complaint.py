@@ -32,7 +32,7 @@ from service.pages.frame.session import OwnForm, PresentUser, SentForm, SignedIn
 from service.pages.frame.suggestion_view import SuggestionView, suggestion_view
 from service.pages.frame.undo_notice import undo_notice_of
 from service.pages.queue import ChosenFilters, address_of
-from service.pages.typed_names import best_matches, categories_of, named_in, units_in_force
+from service.pages.typed_names import best_matches, categories_in_force, named_in, units_in_force
 from service.settings import Settings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -190,10 +190,13 @@ def find_copies(
 
 @router.get("/kategori")
 def find_categories(
-    _: SignedIn, loaded: CurrentModel, typed: Annotated[str, Query(alias="cari_kategori", max_length=200)] = ""
+    _: SignedIn,
+    settings: CurrentSettings,
+    loaded: CurrentModel,
+    typed: Annotated[str, Query(alias="cari_kategori", max_length=200)] = "",
 ) -> HTMLResponse:
     """The categories whose name resembles the typed text."""
-    choices = best_matches(typed, categories_of(loaded.router))
+    choices = best_matches(typed, categories_in_force(loaded.router, settings))
     return render("choices.html", choices=choices, name="kategori", kind="kategori", typed=typed, several=False)
 
 
@@ -204,9 +207,10 @@ def _request_of(form: SentForm, router: Router, settings: Settings, officer: str
         TypedNameUnclear: the text in a search field names nothing, or several choices.
         DecisionInvalid: neither a unit nor the choice of none was sent, or no category for the unit.
     """
-    units, outcome = units_in_force(router, settings), form.get("tindak_lanjut")
+    units, categories = units_in_force(router, settings), categories_in_force(router, settings)
+    outcome = form.get("tindak_lanjut")
     unit = named_in(form, _UNIT_SEARCH, "unit", units) or form.get("unit")
-    category = named_in(form, _CATEGORY_SEARCH, "category", categories_of(router)) or form.get("kategori")
+    category = named_in(form, _CATEGORY_SEARCH, "category", categories) or form.get("kategori")
     typed_copy = named_in(form, _COPY_SEARCH, "unit", units)
     if not unit:
         raise DecisionInvalid("ledger.unit-missing")
@@ -245,7 +249,8 @@ def _refused(error: PilahError, form: SentForm, router: Router | None, settings:
     refused = RefusedDecision(indonesian.sentence(error), chosen, copies)
     if router is None or not isinstance(error, TypedNameUnclear):
         return refused
-    choices = categories_of(router) if error.search_field == _CATEGORY_SEARCH else units_in_force(router, settings)
+    in_force = categories_in_force if error.search_field == _CATEGORY_SEARCH else units_in_force
+    choices = in_force(router, settings)
     matches = best_matches(chosen[error.search_field], choices)
     return replace(refused, search_field=error.search_field, matches=tuple(matches))
 
@@ -352,7 +357,7 @@ def _offered_copies(
 
 
 def _has_categories(router: Router | None) -> bool:
-    return router is not None and bool(router.category_labels)
+    return router is not None and len(router.categories) > 0
 
 
 def _promise(request: Request, view: SuggestionView | None) -> str:

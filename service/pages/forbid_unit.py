@@ -103,7 +103,7 @@ def _rule_of(
         return "Pilih unit yang tidak boleh disarankan."
     if not form.words and not form.category:
         return "Isi kata yang harus ada, atau pilih kategori: tanpa itu aturan berlaku untuk semua pengaduan."
-    if form.category and form.category not in {label.id for label in model.category_labels}:
+    if form.category and form.category not in model.categories:
         return "Kategori ini tidak dikenal."
     if len(form.reason) < _SHORTEST_REASON:
         return "Tulis alasannya: aturan ini akan dibaca orang lain."

@@ -46,9 +46,14 @@ def _likeness(typed: str, name: str, **_: object) -> float:
     return min(100.0, 0.7 * fuzz.WRatio(typed, name) + contains)
 
 
-def categories_of(router: Router) -> dict[str, list[str]]:
-    """Category id → name."""
-    return {label.id: [label.name] for label in router.category_labels}
+def categories_in_force(router: Router, settings: Settings) -> dict[str, list[str]]:
+    """Category id → the name that tells the category apart, and the plain name, for the categories in force today."""
+    today, categories = settings.today(), router.categories
+    return {
+        category.id: list(dict.fromkeys((categories.shown_name(category.id), category.name)))
+        for category in categories
+        if category.valid_on(today)
+    }
 
 
 def named_in(form: SentForm, search_field: str, kind: str, choices: Mapping[str, Sequence[str]]) -> str:

@@ -72,7 +72,7 @@ VARIANTS: Mapping[str, AbstractContextManager[object]] = {
     "without bigrams": _features(pairs=False),
     "with stop words left out": _features(function_words=False),
     "without unit families": patch("training.fitting.fit.find_families", lambda _units, _rows: {}),
-    "without the labels' own names": patch("training.fitting.linear.NAME_WEIGHT", 0.0),
+    "without the labels' own names": patch("model.ranking.linear.NameWeight.of", lambda _weight, _rows: 0.0),
     "without naive Bayes": patch("training.fitting.linear.BAYES_WEIGHT", 0.0),
     "all rows alike, however old": patch("training.fitting.sample_weights.LEAST_WEIGHT", 1.0),
     "unit and category apart": patch("training.fitting.linear.MUTUAL_WEIGHT", 0.0),

@@ -67,7 +67,7 @@ class Watched:
     def alarms(self, stream: Stream, until: datetime) -> tuple[Alarm, ...]:
         """What rings at a moment."""
         units = frozenset(unit.id for unit in self.router.units)
-        categories = frozenset(label.id for label in self.router.category_labels)
+        categories = frozenset(category.id for category in self.router.categories)
         before = [row for row in stream if row.received_at <= until]
         return check(self.baseline, before, until=until, known_units=units, known_categories=categories)
 

@@ -75,7 +75,7 @@ def _measured(name: str, newest: str, rows: Sequence[LabelledComplaint], later: 
         name,
         newest,
         len(rows),
-        len(router.units) + len(router.category_labels),
+        len(router.units) + len(router.categories),
         found.unit.top_1,
         found.unit.top_3,
         found.unit.macro_f1,

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from data.exports.dates.written import parse_written
 from data.messages import Language
+from model.office.categories import NO_CATEGORIES
 from model.office.rules import Rules
 from training.checking.coverage import period_of
 from training.checking.findings import (
@@ -28,7 +29,7 @@ from training.checking.rare_labels import rare_labels
 from training.dataset.leakage import count_leaks, leaking_rows
 from training.dataset.near_duplicate_groups import near_duplicate_groups
 from training.dataset.read import NO_DATE, NO_LABEL, UNREAD_DATE
-from training.fitting.fit import units_known
+from training.fitting.fit import categories_known, units_known
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
     from data.messages import Sentence
     from model.history.rows import LabelledComplaint
+    from model.office.categories import Categories
+    from model.office.register import Register
     from model.office.units import Units
     from training.dataset.read import FileSummary, LeftOut, Reading
 
@@ -48,6 +51,7 @@ def check(
     reading: Reading,
     office_units: Units,
     rules: Rules | None = None,
+    office_categories: Categories = NO_CATEGORIES,
     *,
     doubts: bool = True,
     step: Step = lambda rows: None,
@@ -58,18 +62,18 @@ def check(
     the number of rows judged by each model; the total is `steps_of(len(rows))`.
     """
     rows = reading.rows
-    units = units_known(rows, office_units)
+    units, categories = units_known(rows, office_units), categories_known(rows, office_categories)
     groups = near_duplicate_groups([row.complaint.text for row in rows])
     alike = _repeated(rows, groups)
     leaking = leaking_rows(rows, units)
     day = rows[-1].received_at.date() if rows and not reading.in_order_of_file else reading.now().date()
     label_errors: tuple[LabelError, ...] | None = None
     if doubts:
-        label_errors = tuple(find_label_errors(rows, units, groups, step))
+        label_errors = tuple(find_label_errors(rows, units, categories, groups, step))
     return Findings(
         rows=len(rows),
         units=len({unit.id for row in rows if row.unit and (unit := units.find(row.unit))}),
-        categories=len({row.category for row in rows if row.category}),
+        categories=len({found.id for row in rows if row.category and (found := categories.find(row.category))}),
         returned=sum(row.returned for row in rows),
         confidential=sum(row.complaint.confidential for row in rows)
         + sum(row.confidential for row in reading.left_out),
@@ -94,9 +98,9 @@ def check(
         told_apart=dict(reading.told_apart),
         unclear_statuses=tuple(reading.unclear_statuses.most_common()),
         explained_statuses=reading.corrections.statuses,
-        label_variants=tuple(find_label_variants(rows, office_units)),
+        label_variants=tuple(find_label_variants(rows, office_units, office_categories)),
         near_duplicates=_as_near_duplicates(alike),
-        conflicts=_conflicts(alike, units),
+        conflicts=_conflicts(alike, units, categories),
         leaks=count_leaks(rows, leaking),
         leaking=tuple(
             LeakingRow(
@@ -107,7 +111,7 @@ def check(
             )
             for found in leaking
         ),
-        rare=tuple(rare_labels(rows, units, rules or Rules((), units), day)),
+        rare=tuple(rare_labels(rows, units, categories, rules or Rules((), units), day)),
         label_errors=label_errors,
     )
 
@@ -163,19 +167,21 @@ def _as_near_duplicates(groups: Sequence[Sequence[LabelledComplaint]]) -> tuple[
     return tuple(NearDuplicates(tuple(map(RowExcerpt.of, alike))) for alike in groups)
 
 
-def _conflicts(groups: Sequence[Sequence[LabelledComplaint]], units: Units) -> tuple[Conflict, ...]:
-    """The groups with more than one unit or category; spellings of one unit count as one."""
+def _conflicts(
+    groups: Sequence[Sequence[LabelledComplaint]], units: Units, categories: Categories
+) -> tuple[Conflict, ...]:
+    """The groups with more than one unit or category; spellings of one label count as one."""
     found: list[Conflict] = []
     for alike in groups:
         decided = [row for row in alike if row.unit and not row.returned]
-        if len({_unit_key(row, units) for row in decided}) > 1:
+        if len({_key(row.unit, units) for row in decided}) > 1:
             found.append(Conflict(Label.UNIT, tuple(map(RowExcerpt.of, decided))))
         labelled = [row for row in alike if row.category]
-        if len({row.category for row in labelled}) > 1:
+        if len({_key(row.category, categories) for row in labelled}) > 1:
             found.append(Conflict(Label.CATEGORY, tuple(map(RowExcerpt.of, labelled))))
     return tuple(sorted(found, key=lambda conflict: conflict.label, reverse=True))
 
 
-def _unit_key(row: LabelledComplaint, units: Units) -> str:
-    unit = units.find(row.unit)
-    return unit.id if unit else row.unit
+def _key(name: str, register: Register[Any]) -> str:
+    entry = register.find(name)
+    return entry.id if entry else name

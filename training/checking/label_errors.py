@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
     from model.history.rows import LabelledComplaint
+    from model.office.categories import Categories
     from model.office.units import Units
     from model.ranking.linear import LinearRanker
     from model.ranking.places import PlaceResolver
@@ -62,6 +63,7 @@ def steps_of(n_rows: int) -> int:
 def find_label_errors(
     rows: Sequence[LabelledComplaint],
     units: Units,
+    categories: Categories,
     groups: NDArray[np.intp],
     step: Step = lambda rows: None,
 ) -> list[LabelError]:
@@ -71,11 +73,12 @@ def find_label_errors(
     """
     if len(rows) < _FEWEST_ROWS:
         return []
-    judged = _Judges(rows, units, groups).judged(step)
-    names = {unit.id: unit.name for unit in units}
+    judged = _Judges(rows, units, categories, groups).judged(step)
+    unit_names = {unit.id: unit.name for unit in units}
+    category_names = {category.id: categories.shown_name(category.id) for category in categories}
     return [
-        *_label_errors(judged[Label.UNIT], rows, Label.UNIT, names),
-        *_label_errors(judged[Label.CATEGORY], rows, Label.CATEGORY, {}),
+        *_label_errors(judged[Label.UNIT], rows, Label.UNIT, unit_names),
+        *_label_errors(judged[Label.CATEGORY], rows, Label.CATEGORY, category_names),
     ]
 
 
@@ -94,13 +97,16 @@ class _Verdict:
 class _Judges:
     """The models, one a fold; each judges the rows of its fold, on which it was not trained."""
 
-    def __init__(self, rows: Sequence[LabelledComplaint], units: Units, groups: NDArray[np.intp]) -> None:
+    def __init__(
+        self, rows: Sequence[LabelledComplaint], units: Units, categories: Categories, groups: NDArray[np.intp]
+    ) -> None:
         self._rows = rows
         self._units = units
         self._fold = _folds(groups)
         self._unit_ids = [_unit_id(row, units) for row in rows]
         self._topics = [topic_of(unit_id, units) for unit_id in self._unit_ids]
-        self._categories = [row.category for row in rows]
+        found = [categories.find(row.category) if row.category else None for row in rows]
+        self._categories = [category.id if category else "" for category in found]
         # Word features alone separate labels nearly as well as word and character features, in a third of the time.
         features = ComplaintFeatures(characters=False)
         addressees = Addressees(units)

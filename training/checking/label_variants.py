@@ -1,7 +1,7 @@
 """Find label variants: two spellings of one label. A person confirms each proposal, so precision matters most.
 
 Four signs of a variant: equal letters; an abbreviation of exactly one other name; the office's own kabupaten or province
-appended to a name; a typing error in a name that is rare compared with the other. Two units of units.csv, names that
+appended to a name; a typing error in a name that is rare compared with the other. Two labels of the office's lists, names that
 differ in a number, and two places are never proposed.
 """
 
@@ -11,7 +11,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass
 from functools import cache, cached_property, lru_cache
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from rapidfuzz.distance import OSA
@@ -19,8 +19,9 @@ from rapidfuzz.process import cdist
 
 import data
 from model.language.words import words
+from model.office.categories import NO_CATEGORIES
 from model.office.place_names import place_fields, place_key
-from model.office.units import slug
+from model.office.register import slug
 from training.checking.findings import LabelVariant, VariantKind
 from training.dataset.corrections import Label
 
@@ -28,6 +29,8 @@ if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping, Sequence
 
     from model.history.rows import LabelledComplaint
+    from model.office.categories import Categories
+    from model.office.register import Register
     from model.office.units import Units
 
 _PARENTHESES = re.compile(r"\(([^()]*)\)")
@@ -57,15 +60,17 @@ _RARE_SHARE = 0.1
 _ROWS_OF_A_WORD = 3
 
 
-def find_label_variants(rows: Sequence[LabelledComplaint], units: Units) -> list[LabelVariant]:
+def find_label_variants(
+    rows: Sequence[LabelledComplaint], units: Units, categories: Categories = NO_CATEGORIES
+) -> list[LabelVariant]:
     """The variants among the names of units and of categories, most rows first.
 
-    `units` are the office's own: two of its units are never proposed, and names of one unit are marked as joined.
+    Both lists are the office's own: two labels of a list are never proposed, and names of one label are marked as joined.
     """
     return sorted(
         (
             *_variants(Label.UNIT, Counter(row.unit for row in rows if row.unit), units, rows),
-            *_variants(Label.CATEGORY, Counter(row.category for row in rows if row.category), None, rows),
+            *_variants(Label.CATEGORY, Counter(row.category for row in rows if row.category), categories, rows),
         ),
         key=lambda spelling: (spelling.joined, spelling.label, -spelling.rows, spelling.name),
     )
@@ -78,7 +83,7 @@ class _Name:
     written: str
     rows: int
     words: tuple[str, ...]
-    unit_id: str
+    label_id: str
 
     @property
     def key(self) -> str:
@@ -93,7 +98,7 @@ class _Variant:
 
 
 def _variants(
-    label: Label, counts: Mapping[str, int], units: Units | None, rows: Sequence[LabelledComplaint]
+    label: Label, counts: Mapping[str, int], register: Register[Any], rows: Sequence[LabelledComplaint]
 ) -> Iterator[LabelVariant]:
     by_letters: dict[str, list[str]] = defaultdict(list)
     for written in counts:
@@ -102,12 +107,10 @@ def _variants(
     for alike in by_letters.values():
         first, *others = sorted(alike, key=lambda written: (-counts[written], written))
         for other in others:
-            # Case and punctuation don't count in the name of a unit; a category is read as it is written.
-            yield LabelVariant(
-                label, other, counts[other], first, counts[first], VariantKind.PUNCTUATION, units is not None
-            )
-        names.append(_name(first, sum(counts[written] for written in alike), units))
-    yield from _joined_by_units_csv(label, names)
+            # Case and punctuation don't count in a name.
+            yield LabelVariant(label, other, counts[other], first, counts[first], VariantKind.PUNCTUATION, joined=True)
+        names.append(_name(first, sum(counts[written] for written in alike), register))
+    yield from _joined_by_register(label, names)
     variants = _Pairs(names, rows, initials=label is Label.UNIT).variants()
     for variant in variants:
         yield LabelVariant(
@@ -121,17 +124,17 @@ def _variants(
         )
 
 
-def _name(written: str, rows: int, units: Units | None) -> _Name:
-    unit = units.find(written) if units is not None else None
-    return _Name(written, rows, _expanded(written), unit.id if unit else "")
+def _name(written: str, rows: int, register: Register[Any]) -> _Name:
+    entry = register.find(written)
+    return _Name(written, rows, _expanded(written), entry.id if entry else "")
 
 
-def _joined_by_units_csv(label: Label, names: Sequence[_Name]) -> Iterator[LabelVariant]:
-    by_unit: dict[str, list[_Name]] = defaultdict(list)
+def _joined_by_register(label: Label, names: Sequence[_Name]) -> Iterator[LabelVariant]:
+    by_label: dict[str, list[_Name]] = defaultdict(list)
     for name in names:
-        if name.unit_id:
-            by_unit[name.unit_id].append(name)
-    for alike in by_unit.values():
+        if name.label_id:
+            by_label[name.label_id].append(name)
+    for alike in by_label.values():
         into, *others = sorted(alike, key=lambda name: (-len(name.written), name.written))
         for other in others:
             yield LabelVariant(
@@ -153,7 +156,7 @@ class _Pairs:
         """The variants, each with a target that isn't merged itself."""
         into: dict[str, _Variant] = {}
         for variant in (*self._same_words(), *self._abbreviated(), *self._own_area(), *self._typos()):
-            apart = variant.name.unit_id and variant.into.unit_id
+            apart = variant.name.label_id and variant.into.label_id
             if not apart and variant.name.written not in into and not _is_merged_into(variant.into, variant.name, into):
                 into[variant.name.written] = variant
         return [_Variant(variant.name, _target(variant.into, into), variant.kind) for variant in into.values()]
@@ -377,8 +380,8 @@ def _without_area(spelled: tuple[str, ...]) -> tuple[str, ...]:
 
 
 def _merged_into_longest(alike: Sequence[_Name]) -> Iterator[_Variant]:
-    """Variants of the name in units.csv, else of the longest name."""
-    into, *others = sorted(alike, key=lambda name: (not name.unit_id, -len(name.written), name.written))
+    """Variants of the name in the office's list, else of the longest name."""
+    into, *others = sorted(alike, key=lambda name: (not name.label_id, -len(name.written), name.written))
     for other in others:
         yield _Variant(other, into, VariantKind.ABBREVIATION)
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections import Counter
 from typing import TYPE_CHECKING
 
-import data
-from model.office.categories import label_categories
 from training.checking.findings import Fallback, Label, RareLabel
 
 if TYPE_CHECKING:
@@ -14,22 +12,26 @@ if TYPE_CHECKING:
     from datetime import date
 
     from model.history.rows import LabelledComplaint
+    from model.office.categories import Categories, Category
     from model.office.rules import Rules
     from model.office.units import Unit, Units
 
 FEW = 3
 
 
-def rare_labels(rows: Sequence[LabelledComplaint], units: Units, rules: Rules, day: date) -> list[RareLabel]:
-    """The units and categories with at most three rows, fewest first; units without rows count too.
+def rare_labels(
+    rows: Sequence[LabelledComplaint], units: Units, categories: Categories, rules: Rules, day: date
+) -> list[RareLabel]:
+    """The units and categories with at most three rows, fewest first; those without rows count too.
 
-    `units` are the units of the office and of the rows, with their families. `day` decides which units are in force.
+    `units` and `categories` are those of the office and of the rows, units with their families. `day` decides which are in
+    force. A category with categories below it needs no rows.
     """
     by_unit = Counter(unit.id for row in rows if not row.returned and row.unit and (unit := units.find(row.unit)))
-    by_category = Counter(row.category for row in rows if row.category)
+    by_category = Counter(found.id for row in rows if row.category and (found := categories.find(row.category)))
     pinned = {rule.unit_id: rule.id for rule in rules if rule.action in {"pin", "prefer"}}
-    found = (*_units(units, by_unit, pinned, day), *_categories(by_category))
-    return sorted(found, key=lambda label: (label.label, label.rows, label.name))
+    rare = (*_units(units, by_unit, pinned, day), *_categories(categories, by_category, day))
+    return sorted(rare, key=lambda label: (label.label, label.rows, label.name))
 
 
 def _units(units: Units, rows: Mapping[str, int], pinned: Mapping[str, str], day: date) -> Iterator[RareLabel]:
@@ -49,9 +51,22 @@ def _fate(unit: Unit, pinned: Mapping[str, str], day: date) -> tuple[Fallback, s
     return (Fallback.DESCRIPTION, "") if unit.description else (Fallback.NAME, "")
 
 
-def _categories(rows: Mapping[str, int]) -> Iterator[RareLabel]:
-    names = {category.id: category.name for category in data.category_tree()}
-    for name, label in label_categories(rows).items():
-        if rows[name] <= FEW:
-            parent = names.get(label.parent, "")
-            yield RareLabel(Label.CATEGORY, name, rows[name], Fallback.PARENT if parent else Fallback.NAME, parent)
+def _categories(categories: Categories, rows: Mapping[str, int], day: date) -> Iterator[RareLabel]:
+    suggestible = set(categories.suggestible())
+    for category in categories:
+        count = rows.get(category.id, 0)
+        if count <= FEW and (count or category.id in suggestible):
+            yield RareLabel(
+                Label.CATEGORY,
+                categories.shown_name(category.id),
+                count,
+                *_fate_of_category(category, categories, day),
+            )
+
+
+def _fate_of_category(category: Category, categories: Categories, day: date) -> tuple[Fallback, str]:
+    if not category.valid_on(day):
+        return Fallback.CLOSED, ", ".join(categories.shown_name(successor) for successor in category.replaced_by)
+    if parent := categories.parent_name(category):
+        return Fallback.PARENT, parent
+    return (Fallback.DESCRIPTION, "") if category.description else (Fallback.NAME, "")

@@ -88,7 +88,7 @@ def check_command(
         total = steps_of(len(reading.rows)) if doubts else None
         report.stage("checking", total, rows=len(reading.rows))
         with progress_bar("checking", total, report) as advance:
-            findings = check(reading, office_units, rules, doubts=doubts, step=advance)
+            findings = check(reading, office_units, rules, place.categories(), doubts=doubts, step=advance)
         plan = plan_or_problem(reading, office_units, MOST_ROWS)
         report.stage("writing")
         if workbook is not None:

@@ -65,7 +65,7 @@ def replay_command(
     )
     require_room(reading.rows, max_rows)
     with progress_bar("replaying", fits_of(reading.rows, plan)) as advance:
-        replayed = replay(reading.rows, place.units(), recipe, plan, step=advance)
+        replayed = replay(reading.rows, place.units(), recipe, plan, office_categories=place.categories(), step=advance)
     print_replayed(replayed)
     if target is not None:
         write_replay(target, replayed, recipe)

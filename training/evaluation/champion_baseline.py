@@ -23,6 +23,7 @@ if TYPE_CHECKING:
 
     from data.errors import PilahError
     from model.history.rows import LabelledComplaint
+    from model.office.categories import Categories
     from model.office.units import Units
     from model.router import Router
     from model.versions.artifact import Card
@@ -69,7 +70,12 @@ class ChampionBaseline:
 
 
 def champion_baseline(
-    office: Office, split: Split, office_units: Units, recipe: Recipe, signing_key: str = ""
+    office: Office,
+    split: Split,
+    office_units: Units,
+    office_categories: Categories,
+    recipe: Recipe,
+    signing_key: str = "",
 ) -> ChampionBaseline | None:
     """The baseline for a model of this recipe on this split; None for an office without a champion."""
     version = office.champion()
@@ -81,7 +87,7 @@ def champion_baseline(
     folder = office.versions_folder / version
     try:
         loaded, card = artifact.load(folder, signing_key)
-        router: Router | None = _at_office(loaded, office_units)
+        router: Router | None = _at_office(loaded, office_units, office_categories)
     except ArtifactForeign:
         # Made by other library versions: only the card can be read.
         router, card = None, artifact.read_card(folder)
@@ -114,10 +120,10 @@ def _rows_of(folder: Path) -> tuple[list[LabelledComplaint], PilahError | None]:
         return [], ArtifactError("files.not-readable", path=error.filename, reason=error.strerror)
 
 
-def _at_office(router: Router, office_units: Units) -> Router:
-    """The champion with today's units and without rules, as the new version is measured."""
+def _at_office(router: Router, office_units: Units, office_categories: Categories) -> Router:
+    """The champion with today's units and categories and without rules, as the new version is measured."""
     units = router.units.updated_by(office_units)
-    return router.for_office(units, Rules((), units))
+    return router.for_office(units, Rules((), units), categories=router.categories.updated_by(office_categories))
 
 
 def _older(rows: Sequence[LabelledComplaint], split: Split, start: datetime) -> list[LabelledComplaint]:

@@ -8,7 +8,7 @@ from data.messages import Language, message
 from model.complaint import is_date
 from model.drift.baseline import WEEK, Baseline, Observation, observation_of
 from model.drift.check import WEEKS_WATCHED, check, too_few
-from model.office.units import slug
+from model.office.register import slug
 from training.evaluation.predictions import predict
 
 if TYPE_CHECKING:
@@ -31,13 +31,12 @@ def observations(
     router: Router, rows: Sequence[LabelledComplaint], suggestions: Sequence[Suggestion]
 ) -> list[Observation]:
     """Pair each row's suggestion with its decision; the id of an unknown unit or category is made from the name."""
-    categories = {label.name: label.id for label in router.category_labels}
     return [
         observation_of(
             suggestion,
             row.complaint,
             "" if row.returned or not row.unit else _unit_id(router, row.unit),
-            categories.get(row.category, slug(row.category)),
+            _category_id(router, row.category),
         )
         for suggestion, row in zip(suggestions, rows, strict=True)
     ]
@@ -46,7 +45,7 @@ def observations(
 def drift_alarms(router: Router, baseline: Baseline, observed: Sequence[Observation]) -> tuple[Alarm, ...]:
     """The alarms of observations against the baseline of the router's training."""
     units = {unit.id: unit.name for unit in router.units}
-    categories = {label.id: label.name for label in router.category_labels}
+    categories = {category.id: router.categories.shown_name(category.id) for category in router.categories}
     return check(baseline, observed, known_units=set(units), known_categories=set(categories), names=units | categories)
 
 
@@ -96,6 +95,11 @@ def _suggestions(
     missing = [row for row in rows if id(row) not in known]
     known |= zip(map(id, missing), predict(router, missing).suggestions, strict=True)
     return [known[id(row)] for row in rows]
+
+
+def _category_id(router: Router, name: str) -> str:
+    category = router.categories.find(name)
+    return category.id if category else slug(name)
 
 
 def _unit_id(router: Router, name: str) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from sklearn.metrics import f1_score
 
-from training.evaluation.predictions import UNKNOWN_PREFIX, decided_unit, predict
+from training.evaluation.predictions import UNKNOWN_PREFIX, decided_category, decided_unit, predict
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -82,7 +82,7 @@ def evaluate_predictions(predictions: Predictions, learned: Sequence[LabelledCom
     """The figures of predictions; a label that no row of `learned` has counts as an error."""
     router, units, categories = predictions.router, predictions.units, predictions.categories
     known_units = Counter(decided_unit(router, row) for row in learned if row.unit and not row.returned)
-    known_categories = Counter(row.category for row in learned if row.category)
+    known_categories = Counter(decided_category(router, row) for row in learned if row.category)
     return Evaluation(
         _scores(units, known_units) if units else None,
         _scores(*_as_families(router, units, known_units)) if units else None,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from model.ranking.topics import day_of
+from model.ranking.topics import day_of, in_force
 from model.suggestion import Status
 
 if TYPE_CHECKING:
@@ -92,6 +92,14 @@ def decided_unit(router: Router, row: LabelledComplaint) -> str:
     return standing[0] if len(standing) == 1 else unit.id
 
 
+def decided_category(router: Router, row: LabelledComplaint) -> str:
+    """The id of the category in charge of the row's category on the day of the complaint, as for a unit."""
+    category = router.categories.find(row.category)
+    if category is None:
+        return f"{UNKNOWN_PREFIX}{row.category}"
+    return in_force(category.id, router.categories, day_of(row.complaint, None))
+
+
 def _row_prediction(router: Router, row: LabelledComplaint, suggestion: Suggestion) -> RowPrediction:
     unit = category = None
     if row.unit and not row.returned:
@@ -103,8 +111,8 @@ def _row_prediction(router: Router, row: LabelledComplaint, suggestion: Suggesti
         )
     if row.category:
         category = Prediction(
-            row.category,
-            tuple(category.name for category in suggestion.categories),
+            decided_category(router, row),
+            tuple(category.id for category in suggestion.categories),
             suggestion.categories[0].confidence if suggestion.categories else 0.0,
             suggestion.category_status is Status.CONFIDENT,
         )

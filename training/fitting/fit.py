@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING, TypeVar
 
-from model.office.categories import label_categories
+from model.office.categories import NO_CATEGORIES
 from model.ranking.side_outputs import Copies
-from model.ranking.topics import in_force
+from model.ranking.topics import day_of, in_force
 from model.router import Router
 from training.dataset.sampling import newest_rows
 from training.fitting.calibration import Outcome, calibrate
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from collections.abc import Mapping, Sequence
 
     from model.history.rows import LabelledComplaint
+    from model.office.categories import Categories
     from model.office.units import Units
     from model.ranking.calibration import Calibration
     from model.ranking.ranker import Ranking
@@ -38,6 +39,11 @@ def units_known(rows: Sequence[LabelledComplaint], office_units: Units) -> Units
     return units.with_memberships(find_families(units, placed))
 
 
+def categories_known(rows: Sequence[LabelledComplaint], office_categories: Categories) -> Categories:
+    """The office's categories and further categories of the rows."""
+    return office_categories.with_names(row.category for row in rows if row.category)
+
+
 @dataclass(frozen=True)
 class Outcomes:
     """The results of suggestions on later rows, for unit and category."""
@@ -49,11 +55,16 @@ class Outcomes:
         return Outcomes(self.units + other.units, self.categories + other.categories)
 
 
-def fit_ranking(rows: Sequence[LabelledComplaint], office_units: Units, recipe: Recipe) -> tuple[Ranking, Units]:
+def fit_ranking(
+    rows: Sequence[LabelledComplaint],
+    office_units: Units,
+    recipe: Recipe,
+    office_categories: Categories = NO_CATEGORIES,
+) -> tuple[Ranking, Units]:
     """A ranking of the rows, or of the newest where the recipe has a bound, and the units as learned."""
     learned = newest_rows(rows, recipe.max_rows)
-    units = units_known(learned, office_units)
-    return fit_ranker(learned, units, recipe.sample_weights()), units
+    units, categories = units_known(learned, office_units), categories_known(learned, office_categories)
+    return fit_ranker(learned, units, categories, recipe.sample_weights()), units
 
 
 def slices_of(rows: Sequence[Row]) -> list[tuple[Sequence[Row], Sequence[Row]]]:
@@ -63,12 +74,16 @@ def slices_of(rows: Sequence[Row]) -> list[tuple[Sequence[Row], Sequence[Row]]]:
 
 
 def predict_slice(
-    earlier: Sequence[LabelledComplaint], later: Sequence[LabelledComplaint], office_units: Units, recipe: Recipe
+    earlier: Sequence[LabelledComplaint],
+    later: Sequence[LabelledComplaint],
+    office_units: Units,
+    recipe: Recipe,
+    office_categories: Categories = NO_CATEGORIES,
 ) -> Outcomes:
     """The results on the later rows of a ranking of the earlier rows."""
     if not has_labels(earlier):
         return Outcomes([], [])
-    ranking, units = fit_ranking(earlier, office_units, recipe)
+    ranking, units = fit_ranking(earlier, office_units, recipe, office_categories)
     return outcomes_of(ranking, units, later)
 
 
@@ -84,10 +99,13 @@ def has_labelled_units(rows: Sequence[LabelledComplaint]) -> bool:
 
 def outcomes_of(ranking: Ranking, units: Units, rows: Sequence[LabelledComplaint]) -> Outcomes:
     """The results of a ranking on held-out rows."""
-    return ranked_outcomes(ranking.rank_many([row.complaint for row in rows]), units, rows)
+    ranked = ranking.rank_many([row.complaint for row in rows])
+    return ranked_outcomes(ranked, units, ranking.known_categories, rows)
 
 
-def ranked_outcomes(ranked: Sequence[Ranked], units: Units, rows: Sequence[LabelledComplaint]) -> Outcomes:
+def ranked_outcomes(
+    ranked: Sequence[Ranked], units: Units, categories: Categories, rows: Sequence[LabelledComplaint]
+) -> Outcomes:
     """The outcomes of rows that are ranked already; a row from before every unit in force has no outcome."""
     by_unit, by_category = [], []
     for row, answer in zip(rows, ranked, strict=True):
@@ -96,7 +114,9 @@ def ranked_outcomes(ranked: Sequence[Ranked], units: Units, rows: Sequence[Label
             scores = {unit.unit_id: unit.probability for unit in answer.units}
             by_unit.append(_outcome(scores, decided.id if decided is not None else ""))
         if row.category and answer.categories:
-            by_category.append(_outcome(dict(answer.categories), row.category))
+            category = categories.find(row.category)
+            right = in_force(category.id, categories, day_of(row.complaint, None)) if category is not None else ""
+            by_category.append(_outcome(dict(answer.categories), right))
     return Outcomes(by_unit, by_category)
 
 
@@ -109,10 +129,8 @@ def assemble(
     rows: Sequence[LabelledComplaint],
 ) -> Router:
     """The router of a ranking that learned from `rows`, calibrated by outcomes on later rows."""
-    names = ranking.categories.labels if ranking.categories is not None else ()
-    return Router(
-        version, ranking, units, label_categories(names), *calibrations(outcomes, recipe), _copies(rows, units)
-    )
+    calibrated = calibrations(outcomes, recipe)
+    return Router(version, ranking, units, ranking.known_categories, *calibrated, _copies(rows, units))
 
 
 def _copies(rows: Sequence[LabelledComplaint], units: Units) -> Copies:

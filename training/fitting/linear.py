@@ -6,10 +6,12 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 import numpy as np
+from scipy.sparse import diags
 from sklearn.naive_bayes import MultinomialNB
 
-from model.ranking.linear import NAME_WEIGHT, LinearRanker, MutualEvidence
+from model.ranking.linear import UNIT_NAMES, LinearRanker, MutualEvidence, NameWeight
 from model.ranking.weights import Weights
+from training.fitting.sample_weights import weights_by_rarity
 from training.fitting.working_set_svm import BLOCK, TOLERANCE, LabelledRows, fit_svms
 
 if TYPE_CHECKING:
@@ -36,6 +38,8 @@ def fit_linear_ranker(
     row_weights: NDArray[np.float64] | None = None,
     names: Callable[[Sequence[str]], csr_matrix] | None = None,
     bayes: bool = False,
+    name_weight: NameWeight = UNIT_NAMES,
+    rarity_power: float = 0.0,
     unseen: Sequence[str] = (),
     counter_examples: CounterExamples | None = None,
     tolerance: float = TOLERANCE,
@@ -53,6 +57,8 @@ def fit_linear_ranker(
         labels: a label for each row.
         row_weights: a weight for each row, by default 1.
         names: labels → the features of the labels' names.
+        name_weight: the weight of a name, by the label's rows.
+        rarity_power: how much more a row of a rare label weighs; 0 for no difference.
         bayes: whether naive Bayes is mixed in.
         unseen: labels without rows, scored by name only.
         counter_examples: further rows, known not to have a label.
@@ -65,11 +71,17 @@ def fit_linear_ranker(
         size = len(every)
         return LinearRanker(every, Weights(np.zeros((n_features, size), np.float32)), np.zeros(size, np.float32))
     numbers = np.searchsorted(distinct, labels)
+    counts = np.bincount(numbers, minlength=len(every))
     weights_of_rows = np.ones(len(labels)) if row_weights is None else row_weights
+    if rarity_power and distinct:
+        weights_of_rows = weights_of_rows * weights_by_rarity(counts[: len(distinct)], rarity_power)[numbers]
+        weights_of_rows /= weights_of_rows.mean()
     learned = LabelledRows(rows, numbers, weights_of_rows, distinct, counter_examples)
     svms = fit_svms(learned, regularisation=REGULARISATION, tolerance=tolerance)
     odds, priors = _fit_naive_bayes(rows, numbers) if bayes and rows.nnz else (None, 0.0)
-    name_weights = names(every) * NAME_WEIGHT if names is not None else None
+    name_weights = None
+    if names is not None:
+        name_weights = (diags(np.array([name_weight.of(rows) for rows in counts.tolist()])) @ names(every)).tocsr()
     intercepts: list[float] = []
 
     def blocks() -> Iterator[NDArray[np.float64]]:
@@ -119,6 +131,11 @@ def fit_mutual_evidence(
     total = max(counts.sum(), 1.0)
     expected = np.outer(counts.sum(axis=1) + 0.5, counts.sum(axis=0) + 0.5) / total
     pmi = np.log((counts + _PRIOR_OF_PAIR * expected) / ((1 + _PRIOR_OF_PAIR) * expected))
-    # A unit without rows is independent of categories.
-    pmi[counts.sum(axis=1) == 0] = 0
-    return MutualEvidence(np.exp(MUTUAL_WEIGHT * pmi))
+    factor = np.exp(MUTUAL_WEIGHT * pmi)
+    # A unit without rows is independent of categories. So is a category without rows, with the usual factor of a category.
+    no_unit, no_category = counts.sum(axis=1) == 0, counts.sum(axis=0) == 0
+    factor[:, no_category] = (
+        (counts.sum(axis=1) @ factor[:, ~no_category] / total).mean() if not no_category.all() else 1
+    )
+    factor[no_unit] = 1
+    return MutualEvidence(factor)

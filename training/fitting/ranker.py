@@ -8,12 +8,13 @@ from model.complaint import Complaint
 from model.language.features import ComplaintFeatures
 from model.language.vocabulary import Document
 from model.office.addressees import Addressees
+from model.ranking.linear import CATEGORY_NAMES
 from model.ranking.ranker import Ranking, document
 from model.ranking.returned_texts import ReturnedTexts
 from model.ranking.topics import day_of, description_of, in_force, topic_of
 from training.fitting.linear import fit_linear_ranker, fit_mutual_evidence
 from training.fitting.places import fit_places
-from training.fitting.sample_weights import SampleWeights, relabel_reassigned
+from training.fitting.sample_weights import RARITY_POWER_OF_CATEGORIES, SampleWeights, relabel_reassigned
 from training.fitting.side_outputs import fit_side_output
 from training.fitting.working_set_svm import CounterExamples
 
@@ -26,7 +27,9 @@ if TYPE_CHECKING:
     from scipy.sparse import csr_matrix
 
     from model.history.rows import LabelledComplaint
+    from model.office.categories import Categories
     from model.office.units import Units
+    from model.ranking.linear import LinearRanker
 
 
 def newest_day(rows: Sequence[LabelledComplaint]) -> date:
@@ -35,21 +38,32 @@ def newest_day(rows: Sequence[LabelledComplaint]) -> date:
     return day_of(newest, None)
 
 
-def fit_ranker(rows: Sequence[LabelledComplaint], units: Units, sample_weights: SampleWeights) -> Ranking:
-    """Learn from the rows with a unit in `units`, or with a category; either may be missing everywhere.
+def fit_ranker(
+    rows: Sequence[LabelledComplaint], units: Units, categories: Categories, sample_weights: SampleWeights
+) -> Ranking:
+    """Learn from the rows with a unit in `units`, or with a category in `categories`; either may be missing everywhere.
 
+    Categories without rows are learned by their names and descriptions. The rows of a closed category are its successor's.
     A returned row is no example of the unit. A unit known to be wrong has the row as counter-example.
     """
     features = ComplaintFeatures()
     addressees = Addressees(units)
-    matrix = features.fit_transform([document(row.complaint, addressees) for row in rows])
     newest = newest_day(rows)
+    category_ids = [_category_id(row, categories, newest) for row in rows]
+    described = [
+        category_id
+        for category_id in dict.fromkeys((*category_ids, *categories.suggestible()))
+        if category_id and categories.in_charge_of(category_id, newest)
+    ]
+    matrix = features.fit_transform(
+        [document(row.complaint, addressees) for row in rows],
+        names=[Document(categories.description_of(category_id)) for category_id in described],
+    )
     unit_ids = [in_force(_unit_id(row, units), units, newest) for row in rows]
     known_wrong = _wrong_units(rows, units, newest)
     labelled_topics = [topic_of(unit_id, units) for unit_id in unit_ids]
     topics = relabel_reassigned(rows, labelled_topics, [(i, topic_of(unit_id, units)) for i, unit_id in known_wrong])
     with_unit = [i for i, topic in enumerate(topics) if topic]
-    with_category = [i for i, row in enumerate(rows) if row.category]
     weights = sample_weights.of(rows)
     wrong = known_wrong if sample_weights.wrong else []
 
@@ -65,17 +79,15 @@ def fit_ranker(rows: Sequence[LabelledComplaint], units: Units, sample_weights: 
         unseen=[topic_of(unit.id, units) for unit in units],
         counter_examples=_counter_examples(wrong, topics, units, matrix, weights * sample_weights.wrong),
     )
-    category_ranker = mutual = None
-    if with_category:
-        category_ranker = fit_linear_ranker(
-            matrix[with_category],
-            [rows[i].category for i in with_category],
-            row_weights=weights[with_category],
-            names=lambda labels: features.transform([Document(label) for label in labels]),
-        )
-        pairs = [(topics[i], rows[i].category) for i in with_category if topics[i]]
-        if unit_ranker.labels:
-            mutual = fit_mutual_evidence(unit_ranker.labels, category_ranker.labels, pairs)
+    mutual = None
+    category_ranker = _fit_categories(matrix, category_ids, weights, features, categories, described)
+    if category_ranker is not None and unit_ranker.labels:
+        pairs = [
+            (topic, category_id)
+            for topic, category_id in zip(topics, category_ids, strict=True)
+            if topic and category_id
+        ]
+        mutual = fit_mutual_evidence(unit_ranker.labels, category_ranker.labels, pairs)
     kept = [(rows[i].complaint.text, unit_ids[i]) for i in with_unit if topics[i] == labelled_topics[i]]
     return Ranking(
         features,
@@ -84,9 +96,34 @@ def fit_ranker(rows: Sequence[LabelledComplaint], units: Units, sample_weights: 
         mutual,
         fit_places(units, [(unit_ids[i], rows[i].complaint) for i in with_unit]),
         units,
+        categories,
+        frozenset(filter(None, category_ids)),
         fit_side_output(matrix, [row.complaint.type for row in rows]),
         fit_side_output(matrix, [row.outcome for row in rows]),
         ReturnedTexts([(rows[i].complaint.text, unit_id) for i, unit_id in wrong], kept if wrong else ()),
+    )
+
+
+def _fit_categories(
+    matrix: csr_matrix,
+    category_ids: Sequence[str],
+    weights: NDArray[np.float64],
+    features: ComplaintFeatures,
+    categories: Categories,
+    described: Sequence[str],
+) -> LinearRanker | None:
+    """The ranker of the rows' categories and of the described ones without rows; None without a row."""
+    labelled = [i for i, category_id in enumerate(category_ids) if category_id]
+    if not labelled:
+        return None
+    return fit_linear_ranker(
+        matrix[labelled],
+        [category_ids[i] for i in labelled],
+        row_weights=weights[labelled],
+        names=lambda ids: features.transform([Document(categories.description_of(one)) for one in ids]),
+        name_weight=CATEGORY_NAMES,
+        rarity_power=RARITY_POWER_OF_CATEGORIES,
+        unseen=described,
     )
 
 
@@ -95,6 +132,11 @@ def _unit_id(row: LabelledComplaint, units: Units) -> str:
         return ""
     unit = units.find(row.unit)
     return unit.id if unit else ""
+
+
+def _category_id(row: LabelledComplaint, categories: Categories, newest: date) -> str:
+    category = categories.find(row.category) if row.category else None
+    return in_force(category.id, categories, newest) if category else ""
 
 
 def _wrong_units(rows: Sequence[LabelledComplaint], units: Units, newest: date) -> list[tuple[int, str]]:

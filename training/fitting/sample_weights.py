@@ -23,6 +23,8 @@ WRONG_WEIGHT = 1.0
 # Chosen on earlier slices: docs/decisions/0007.
 HALF_LIFE_DAYS = 120
 LEAST_WEIGHT = 0.25
+# Chosen on earlier slices: docs/decisions/0039.
+RARITY_POWER_OF_CATEGORIES = 0.3
 
 # A topic is reassigned when 10 of 16 decisions in a row went to the same different topic.
 _IN_A_ROW = 16
@@ -60,6 +62,12 @@ def _weights_by_age(rows: Sequence[LabelledComplaint]) -> NDArray[np.float64]:
     weights: NDArray[np.float64] = np.maximum(0.5 ** (ages / HALF_LIFE_DAYS), LEAST_WEIGHT)
     normed: NDArray[np.float64] = weights / weights.mean()
     return normed
+
+
+def weights_by_rarity(counts: NDArray[np.int64], power: float) -> NDArray[np.float64]:
+    """The weight of a row of each label, shape (n_labels,): rows of a rare label weigh more, as count^-power."""
+    weights: NDArray[np.float64] = (counts / counts.mean()) ** -power
+    return weights
 
 
 def relabel_reassigned(

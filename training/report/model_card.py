@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from model.history.rows import LabelledComplaint
+    from model.office.categories import Categories
     from model.office.units import Units
     from model.router import Router
     from model.versions.artifact import Card
@@ -34,6 +35,7 @@ def make_card(
     recipe: Recipe,
     plan: TrainingPlan,
     office_units: Units,
+    office_categories: Categories,
     leaks: Leaks,
     measurement: Measurement,
 ) -> Card:
@@ -56,12 +58,24 @@ def make_card(
         "since_champion": measurement.drift,
         "figures": measurement.figures,
         "units_file": {"ids": [unit.id for unit in office_units]},
+        "categories_file": _categories_file(office_categories, reading),
         "leaks": asdict(leaks),
         "drift": Baseline.of(observed).to_dict(),
         "thresholds": router.thresholds,
         "families": router.families,
-        "labels": {"units": len(router.units), "categories": len(router.category_labels)},
+        "labels": {"units": len(router.units), "categories": len(router.categories)},
         "libraries": library_versions(),
+    }
+
+
+def _categories_file(listed: Categories, reading: Reading) -> dict[str, Any]:
+    """What categories.csv said at the training: the ids, and the names closed or without a row."""
+    with_rows = {found.id for row in reading.rows if row.category and (found := listed.find(row.category))}
+    today = reading.now().date()
+    return {
+        "ids": [category.id for category in listed],
+        "closed": [listed.shown_name(category.id) for category in listed if not category.valid_on(today)],
+        "without_rows": len([1 for category_id in listed.suggestible() if category_id not in with_rows]),
     }
 
 

@@ -14,8 +14,10 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from model.complaint import is_date
+from model.office.categories import NO_CATEGORIES
 from training.dataset.split import FEWEST_ROWS
 from training.errors import HistoryUnusable
+from training.evaluation.predictions import decided_category
 from training.fitting.fit import Outcomes, assemble, fit_ranking, has_labelled_units
 from training.fitting.sample_weights import ACCEPTED, CHANGED
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from model.history.rows import LabelledComplaint
+    from model.office.categories import Categories
     from model.office.units import Units
     from model.router import Router
     from model.suggestion import Suggestion
@@ -118,6 +121,7 @@ def replay(
     recipe: Recipe,
     plan: Plan = _USUAL,
     *,
+    office_categories: Categories = NO_CATEGORIES,
     step: Step = lambda fits: None,
 ) -> ReplayResult:
     """Learn from the first share of the rows, then answer the rest week by week; `rows` are oldest first.
@@ -134,7 +138,7 @@ def replay(
         raise HistoryUnusable("training.replay-too-short", before=len(start), stream=len(stream), fewest=FEWEST_ROWS)
     if not is_date(stream[0].received_at):
         raise HistoryUnusable("training.replay-undated")
-    first = _router(start, office_units, recipe)
+    first = _router(start, office_units, office_categories, recipe)
     step(1)
     weeks = _weeks(stream, plan.days)
     known = {unit.id for row in start if row.unit and not row.returned and (unit := first.units.find(row.unit))}
@@ -143,10 +147,10 @@ def replay(
     draws = {id(row): rng.random() for row in stream}
 
     def learning(error: float) -> SimulatedRun:
-        simulation = _Simulation(office_units, recipe, known, error, draws)
+        simulation = _Simulation(office_units, office_categories, recipe, known, error, draws)
         return SimulatedRun(f"learns, {error:.0%} error", error, simulation.run(start, weeks, first, step))
 
-    frozen = _Simulation(office_units, recipe, known, 0.0, draws).answer_all(weeks, first)
+    frozen = _Simulation(office_units, office_categories, recipe, known, 0.0, draws).answer_all(weeks, first)
     # Fits release the interpreter's lock: two runs use two cores.
     with ThreadPoolExecutor(max_workers=2) as pool:
         learned = list(pool.map(learning, plan.errors))
@@ -177,8 +181,10 @@ def _weeks(stream: Sequence[LabelledComplaint], days: int) -> list[tuple[int, li
     ]
 
 
-def _router(rows: Sequence[LabelledComplaint], office_units: Units, recipe: Recipe) -> Router:
-    ranking, units = fit_ranking(rows, office_units, recipe)
+def _router(
+    rows: Sequence[LabelledComplaint], office_units: Units, office_categories: Categories, recipe: Recipe
+) -> Router:
+    ranking, units = fit_ranking(rows, office_units, recipe, office_categories)
     return assemble("", ranking, units, Outcomes([], []), recipe, rows)
 
 
@@ -187,6 +193,7 @@ class _Simulation:
     """Officers with an error rate, and the model learning from the decisions."""
 
     office_units: Units
+    office_categories: Categories
     recipe: Recipe
     known: set[str]
     error: float
@@ -203,7 +210,7 @@ class _Simulation:
         decided, answers = list(start), list[SimulatedAnswer]()
         for position, (number, rows) in enumerate(weeks):
             if position:
-                router = _router(decided, self.office_units, self.recipe)
+                router = _router(decided, self.office_units, self.office_categories, self.recipe)
                 step(1)
             for row, suggestion in zip(rows, _suggestions(router, rows), strict=True):
                 taught_row = self._decide(router, row, suggestion)
@@ -232,7 +239,7 @@ class _Simulation:
             row.unit,
             suggested[:1] == [right] if scored else None,
             scored and right in suggested,
-            _same_category(row, suggestion) if row.category else None,
+            _same_category(router, row, suggestion) if row.category else None,
             scored and right not in self.known,
         )
 
@@ -242,7 +249,7 @@ class _Simulation:
             return row
         unit = router.units.find(row.unit)
         same_unit = unit is not None and unit.id == suggestion.units[0].id
-        same_category = not row.category or _same_category(row, suggestion)
+        same_category = not row.category or _same_category(router, row, suggestion)
         if same_unit and same_category:
             return replace(row, verdict=ACCEPTED)
         if self.draws[id(row)] < self.error:
@@ -263,5 +270,5 @@ def _suggestions(router: Router, rows: Sequence[LabelledComplaint]) -> list[Sugg
     return router.suggest_many([row.complaint for row in rows], evidence=False)
 
 
-def _same_category(row: LabelledComplaint, suggestion: Suggestion) -> bool:
-    return bool(suggestion.categories) and suggestion.categories[0].name == row.category
+def _same_category(router: Router, row: LabelledComplaint, suggestion: Suggestion) -> bool:
+    return bool(suggestion.categories) and suggestion.categories[0].id == decided_category(router, row)

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from model.errors import ArtifactError
+from model.office.categories import Categories
 from service.ledger.names import ledger_names
 from service.pages.frame.rendering import render
 
@@ -45,8 +46,9 @@ def names_of(request: Request, session: Session) -> Names:
     """The names of units and categories in the model in use, and of those that only exports name."""
     router = router_of(request)
     office: str = request.app.state.settings.office
-    units, labels = (router.units, router.category_labels) if router else ((), ())
-    return ledger_names(session, office, units, labels)
+    if router is None:
+        return ledger_names(session, office, (), Categories())
+    return ledger_names(session, office, router.units, router.categories)
 
 
 def desk_page(

@@ -26,3 +26,14 @@ def test_a_stored_vocabulary_has_the_same_columns() -> None:
         assert loaded.names() == vocabulary.names()
         assert (loaded.idf == vocabulary.idf).all()
         assert (loaded.stems, loaded.clues) == (vocabulary.stems, vocabulary.clues)
+
+
+def test_the_words_of_a_name_count_although_no_document_has_them() -> None:
+    vocabulary = learn_vocabulary(
+        DOCUMENTS, names=[Document("parkir mati")], rows_at_least=2, pairs=True, characters=True, function_words=True
+    )
+    assert {"lampu", "parkir", "mati", "#par"} <= set(vocabulary.names())
+    assert "padam" not in vocabulary.names()
+    # A word of no document is the rarest.
+    by_name = dict(zip(vocabulary.names(), vocabulary.idf, strict=True))
+    assert by_name["parkir"] > by_name["mati"] > by_name["lampu"]

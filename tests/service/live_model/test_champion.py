@@ -184,6 +184,9 @@ def test_units_and_rules_take_effect_at_the_next_request(office: Office) -> None
     assert champion.current().router.suggest(_TEXT).units[0].name == "Dinas Transportasi"
     office.rules_file.write_text("words,action,unit,reason\nlampu,pin,dinas-sosial,uji\n")
     assert champion.current().router.suggest(_TEXT).units[0].name == "Dinas Sosial"
+    assert champion.current().router.suggest(_TEXT).categories[0].name == "K0"
+    office.categories_file.write_text("id,name,valid_to,replaced_by\nk0,K0,2020-01-01,lampu\nlampu,Lampu Jalan,,\n")
+    assert champion.current().router.suggest(_TEXT).categories[0].name == "Lampu Jalan"
 
 
 def test_not_ready_while_model_and_units_file_disagree(office: Office) -> None:
@@ -199,12 +202,15 @@ def test_not_ready_while_model_and_units_file_disagree(office: Office) -> None:
         assert client.post("/v1/predictions", json={"text": "lampu jalan padam"}).status_code == 200
         units.write_text("id,name\ndinas-perhubungan,Dinas Perhubungan\n")
         assert client.get("/readyz").status_code == 200
+        office.categories_file.write_text("id,name\n77,K0\n")
+        assert "categories.csv gives another id" in client.get("/readyz").json()["detail"]
 
 
 _GOOD_RULES = "words,action,unit,reason\nlampu,pin,dinas-sosial,uji\n"
 _BROKEN = {
     "rules.csv": ("words,action,unit,reason\nlampu,pin,dinas-sosial,uji\nair,terbang,dinas-sosial,uji\n", "row 3"),
     "units.csv": ("id,name,valid_to\ndinas-sosial,Dinas Sosial,besok\n", "row 2, column valid_to"),
+    "categories.csv": ("id,name,valid_to\nk0,K0,besok\n", "row 2, column valid_to"),
     "holidays.csv": ("date,name\n2025-13-01,Libur\n", "row 2, column date"),
 }
 

@@ -170,7 +170,7 @@ def test_a_champion_is_refitted_with_its_own_bound(bounded: tuple[Office, str], 
     shutil.copytree(office.home, home)
     again = Office(home, "uji")
     split = by_time(read_history(again.history_folder))
-    baseline = champion_baseline(again, split, again.units(), Recipe(max_rows=0))
+    baseline = champion_baseline(again, split, again.units(), again.categories(), Recipe(max_rows=0))
     assert baseline is not None
     assert (baseline.recipe.max_rows, baseline.measured) == (60, BaselineModel.OWN_ROWS)
 

@@ -1,4 +1,4 @@
-"""Rank units that joined units.csv after the training, by name and description."""
+"""Rank units and categories that joined the office's lists after the training, by name and description."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from model.ranking.linear import NAME_WEIGHT, SHARPNESS, softmax
+from model.ranking.linear import SHARPNESS, softmax
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -14,16 +14,18 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
-    from model.ranking.linear import LinearRanker
+    from model.ranking.linear import LinearRanker, NameWeight
 
 
-class UnitDescriptions:
+class LabelDescriptions:
     """Further labels for a fitted ranker, scored like a learned label without rows, by the name alone."""
 
-    def __init__(self, labels: Sequence[str], descriptions: csr_matrix, intercept: float) -> None:
+    def __init__(
+        self, labels: Sequence[str], descriptions: csr_matrix, intercept: float, name_weight: NameWeight
+    ) -> None:
         """`descriptions` are the features of names and descriptions, of shape (n_labels, n_features)."""
         self.labels = tuple(labels)
-        self._weights = (descriptions * NAME_WEIGHT).T.tocsc()
+        self._weights = (descriptions * name_weight.of(0)).T.tocsc()
         self._intercept = intercept
 
     def probabilities(self, ranker: LinearRanker, rows: csr_matrix) -> NDArray[np.float64]:
