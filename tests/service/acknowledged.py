@@ -22,6 +22,7 @@ _NOT_FOUND, _CONFLICT, _INVALID = (
     http.HTTPStatus.CONFLICT,
     http.HTTPStatus.UNPROCESSABLE_ENTITY,
 )
+_MOST_TEXTS = 2
 _KEPT_UNDER_A_KEY = (_CREATED, _NO_CONTENT, _CONFLICT)
 
 
@@ -65,9 +66,18 @@ class _Decision:
 
 @dataclass
 class Case:
-    """A complaint of one client, with the acknowledged decisions and the requests without an answer."""
+    """A text of one client's complaint, with the acknowledged decisions and the requests without an answer.
+
+    `version` counts the system's texts; Pilah numbers revisions across systems, so `revision` is learned from the first
+    look, as is Pilah's `id`. `followed_by` is the changed text.
+    """
 
     reference: str
+    system: str = ""
+    version: int = 1
+    id: str = ""
+    revision: int = 0
+    followed_by: Case | None = None
     faults: list[str] = field(default_factory=list)
     suggestions: set[str] = field(default_factory=set)
     decisions: list[_Decision] = field(default_factory=list)
@@ -98,6 +108,32 @@ class Case:
             if (request, Answer(0)) not in sent and request in self.unanswered:
                 self.unanswered.remove(request)
 
+    def with_changed_text(self) -> Case:
+        """The next revision, whose text is about to be sent."""
+        self.followed_by = Case(self.reference, self.system, self.version + 1)
+        return self.followed_by
+
+    @property
+    def path(self) -> str:
+        """Where the API gives this revision: a reference gives the newest."""
+        return f"/v1/complaints/{self.id or self.reference}"
+
+    @property
+    def is_only_text(self) -> bool:
+        return self.version == 1 and self.followed_by is None
+
+    def may_be_repeated(self, request: Request) -> bool:
+        """Whether a late retry of an answered request means the same as the first."""
+        if request.key and request.first:
+            return True
+        # Without a key the retry of a decision that no longer stands is a new decision: no client may send it.
+        if request.kind == Kind.DECISION:
+            return self.standing is not None and self.followed_by is None
+        if request.kind == Kind.PREDICTION:
+            return self.followed_by is None
+        # What names no decision may mean another revision's.
+        return request.kind == Kind.UNDO or self.is_only_text or _names_decision(request)
+
     def expected(self, request: Request) -> tuple[int, str]:
         """Status, and the id of the decision in the answer; blank for a new decision and without any."""
         if request.kind == Kind.PREDICTION:
@@ -115,14 +151,17 @@ class Case:
         if status != _OK:
             self._fault(f"the complaint is lost ({status})")
             return
-        if stored["revision"] != 1 or not stored["suggestion"]:
+        self.id, self.revision = self.id or stored["id"], self.revision or stored["revision"]
+        if (stored["id"], stored["revision"]) != (self.id, self.revision) or not stored["suggestion"]:
             self._fault("the prediction is lost or doubled")
         entries: list[dict[str, Any]] = stored["decisions"]
         self._check_decisions(entries)
         standing = [entry["id"] for entry in entries if entry["undone_at"] is None]
         if len(standing) > 1:
             self._fault(f"{len(standing)} decisions stand")
-        if stored["waiting"] == bool(standing):
+        # Whether a changed text without an answer was stored is unknown.
+        is_newest = self.followed_by is None
+        if not (self.followed_by and self.followed_by.unanswered) and stored["waiting"] != (is_newest and not standing):
             self._fault("decided and waiting don't agree")
         moments = [moment for entry in entries for moment in (entry["decided_at"], entry["undone_at"]) if moment]
         if moments != sorted(moments):
@@ -130,15 +169,17 @@ class Case:
 
     def check_rows(self, session: Session) -> None:
         """Compare the ledger's rows and the audit log with what was acknowledged; no request may wait for its answer."""
-        found = session.query(StoredComplaint).filter_by(reference_id=self.reference).all()
-        if len(found) != 1:
-            self._fault(f"{len(found)} revisions")
+        texts = session.query(StoredComplaint).filter_by(reference_id=self.reference, system=self.system)
+        rows = texts.order_by(StoredComplaint.revision).all()
+        if len(rows) < self.version or (self.followed_by is None and len(rows) != self.version):
+            self._fault(f"{len(rows)} texts")
             return
+        row_of_text = rows[self.version - 1]
         reasons = {decision.id: decision.reason for decision in self.decisions}
-        for row in session.query(StoredDecision).filter_by(complaint_id=found[0].id):
+        for row in session.query(StoredDecision).filter_by(complaint_id=row_of_text.id):
             if row.return_reason != reasons.get(row.id):
                 self._fault(f"{row.id}: the reason of the return isn't the acknowledged one")
-        events = session.query(AuditEvent.action).filter_by(subject=found[0].id).order_by(AuditEvent.id)
+        events = session.query(AuditEvent.action).filter_by(subject=row_of_text.id).order_by(AuditEvent.id)
         known = [event for each in self.decisions for event in (Kind.DECISION, each.end) if event]
         if [action for (action,) in events] != known:
             self._fault(f"the audit log has {[action for (action,) in events]}, acknowledged were {known}")
@@ -199,6 +240,9 @@ class Case:
         self.acknowledged[request.kind] += before != (len(self.decisions), self.standing)
 
     def _expected_decision(self, request: Request) -> tuple[int, str]:
+        if self.followed_by:
+            # It was made on the text as it was.
+            return _CONFLICT, ""
         if self.standing is None:
             return _CREATED, ""
         same = self.standing.request is request
@@ -221,7 +265,49 @@ class Case:
         return next(decision for decision in self.decisions if decision.id == decision_id)
 
     def _fault(self, sentence: str) -> None:
-        self.faults.append(f"{self.reference}: {sentence}")
+        self.faults.append(f"{self.system} {self.reference}, text {self.version}: {sentence}")
+
+
+class StoredText(NamedTuple):
+    """A revision in the ledger, with the ids of all its suggestions."""
+
+    text: str
+    waiting: bool
+    suggestions: frozenset[str]
+
+
+@dataclass(frozen=True)
+class TwoTexts:
+    """Two texts sent at once under one new reference; `suggestions` has the id of each acknowledged suggestion."""
+
+    reference: str
+    system: str
+    suggestions: dict[str, str]
+
+    def faults_in(self, session: Session) -> list[str]:
+        rows = session.query(StoredComplaint).filter_by(reference_id=self.reference, system=self.system)
+        return self.faults(
+            [
+                StoredText(row.text, row.waiting, frozenset(suggestion.id for suggestion in row.suggestions))
+                for row in rows.order_by(StoredComplaint.revision)
+            ]
+        )
+
+    def faults(self, stored: list[StoredText]) -> list[str]:
+        """Each acknowledged text is a revision with the suggestion that was made for it, and only the newest waits."""
+        faults = []
+        if not len(self.suggestions) <= len(stored) <= _MOST_TEXTS:
+            faults.append(f"{self.reference}: {len(stored)} revisions, {len(self.suggestions)} texts were acknowledged")
+        if [text.waiting for text in stored] != [text is stored[-1] for text in stored]:
+            faults.append(f"{self.reference}: another revision than the newest waits")
+        for text, suggestion in self.suggestions.items():
+            if not any(entry.text == text and suggestion in entry.suggestions for entry in stored):
+                faults.append(f"{self.reference}: the text {text!r} is lost, or its suggestion is another text's")
+        return faults
+
+
+def _names_decision(request: Request) -> bool:
+    return "decision_id" in (request.body or {})
 
 
 def _stable(answer: Answer) -> Answer:

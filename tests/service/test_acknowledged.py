@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.service.acknowledged import Answer, Case, Kind, Request
+from tests.service.acknowledged import Answer, Case, Kind, Request, StoredText, TwoTexts
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,7 +33,13 @@ def _stored() -> dict[str, Any]:
     """The complaint of `_case` as a faultless ledger gives it."""
     first = {"id": "d-1", "officer": "p-1", "decided_at": _DECIDED, "undone_at": _RETURNED, "returned_at": _RETURNED}
     second = {"id": "d-2", "officer": "p-2", "decided_at": _AGAIN, "undone_at": None, "returned_at": None}
-    return {"revision": 1, "suggestion": {"suggestion_id": "s-1"}, "waiting": False, "decisions": [first, second]}
+    return {
+        "id": "c-1",
+        "revision": 1,
+        "suggestion": {"suggestion_id": "s-1"},
+        "waiting": False,
+        "decisions": [first, second],
+    }
 
 
 def test_a_faultless_ledger_has_no_fault() -> None:
@@ -60,6 +66,7 @@ def test_a_faultless_ledger_has_no_fault() -> None:
 )
 def test_a_ledger_that_differs_is_reported(spoil: Callable[[dict[str, Any]], object]) -> None:
     case, stored = _case(), _stored()
+    case.check(200, _stored())
     spoil(stored)
     case.check(200, stored)
     assert case.faults
@@ -103,3 +110,60 @@ def test_of_two_rivals_the_one_without_an_answer_may_stand() -> None:
     case.record([(silent, Answer(201, {"id": "d-1"}))])
     assert case.faults == []
     assert [decision.id for decision in case.decisions] == ["d-1"]
+
+
+def _changed() -> tuple[Case, Case]:
+    """The case of `_case` and its next revision, both acknowledged."""
+    case = _case()
+    changed = case.with_changed_text()
+    changed.record([(Request(Kind.PREDICTION, "POST", "/v1/predictions"), Answer(200, {"suggestion_id": "s-2"}))])
+    return case, changed
+
+
+@pytest.mark.parametrize(
+    "spoil",
+    [
+        pytest.param(lambda old, _: old.update(waiting=True), id="the older waits"),
+        pytest.param(lambda _, new: new.update(waiting=False), id="the newest doesn't wait"),
+        pytest.param(lambda _, new: new.update(id="c-3"), id="the changed text doubled"),
+        pytest.param(lambda _, new: new.update(revision=1), id="the changed text is another revision"),
+    ],
+)
+def test_a_changed_text_is_a_revision_that_alone_waits(spoil: Callable[[Any, Any], object]) -> None:
+    case, changed = _changed()
+    old, new = _stored(), {"id": "c-2", "revision": 2, "suggestion": {}, "waiting": True, "decisions": []}
+    new["suggestion"] = {"suggestion_id": "s-2"}
+    case.check(200, old)
+    changed.check(200, new)
+    assert case.faults + changed.faults == []
+    spoil(old, new)
+    case.check(200, old)
+    changed.check(200, new)
+    assert case.faults + changed.faults
+
+
+def test_a_decision_on_a_text_that_changed_must_be_refused() -> None:
+    case, _ = _changed()
+    undo = Request(Kind.UNDO, "DELETE", "/v1/decisions/d-2", None, "", "d-2")
+    case.record([(undo, Answer(204))])
+    assert case.faults == []
+    case.record([(_decision("p-3"), Answer(201, {"id": "d-3"}))])
+    assert case.faults
+
+
+_FIRST = StoredText("a", waiting=False, suggestions=frozenset({"s-1", "s-9"}))
+_SECOND = StoredText("b", waiting=True, suggestions=frozenset({"s-2"}))
+
+
+@pytest.mark.parametrize(
+    ("stored", "faults"),
+    [
+        pytest.param([_FIRST, _SECOND], 0, id="both stored"),
+        pytest.param([_SECOND], 2, id="one lost"),
+        pytest.param([_FIRST, _SECOND._replace(suggestions=frozenset({"s-1"}))], 1, id="the other's suggestion"),
+        pytest.param([_FIRST._replace(waiting=True), _SECOND], 1, id="both wait"),
+        pytest.param([_FIRST, _FIRST, _SECOND], 1, id="one doubled"),
+    ],
+)
+def test_two_texts_at_once_are_two_revisions_with_their_own_suggestions(stored: list[StoredText], faults: int) -> None:
+    assert len(TwoTexts("r", "LAPOR", {"a": "s-1", "b": "s-2"}).faults(stored)) == faults
