@@ -151,6 +151,14 @@ class Ranking:
             ranked.extend(self._rank_chunk(chunk, units, categories, known, today, side_outputs=side_outputs))
         return ranked
 
+    def likeliest_topics(self, complaints: Sequence[Complaint]) -> list[tuple[str, float]]:
+        """The likeliest topic of each complaint and its probability, without categories and places: half the work."""
+        if not complaints:
+            return []
+        by_topic = self._by_topic(self.features.transform([document(each, self._addressees) for each in complaints]))
+        best = by_topic.argmax(axis=1)
+        return [(self._label(topic), float(by_topic[i, topic])) for i, topic in enumerate(best.tolist())]
+
     def _rank_chunk(
         self,
         complaints: Sequence[Complaint],
@@ -183,10 +191,7 @@ class Ranking:
 
     def _probabilities(self, matrix: csr_matrix) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Joint probabilities of topics, new units last, and categories: shapes (n, n_topics), (n, n_categories)."""
-        if self._new_units is None:
-            by_topic = self.topics.probabilities(matrix)
-        else:
-            by_topic = self._new_units.probabilities(self.topics, matrix)
+        by_topic = self._by_topic(matrix)
         if self.categories is None:
             return by_topic, np.zeros((matrix.shape[0], 0))
         if self._new_categories is None:
@@ -206,6 +211,12 @@ class Ranking:
             np.hstack((topics * topic_share, new_topics)),
             np.hstack((categories * category_share, new_categories)),
         )
+
+    def _by_topic(self, matrix: csr_matrix) -> NDArray[np.float64]:
+        """Probabilities of topics, new units last, without the categories' evidence."""
+        if self._new_units is None:
+            return self.topics.probabilities(matrix)
+        return self._new_units.probabilities(self.topics, matrix)
 
     def _units_in_force(
         self,
