@@ -14,6 +14,7 @@ from data.errors import ColumnMissing, FileUnreadable, PilahError
 from data.exports.dates import parse_date
 from data.exports.dates.file_dates import FileDates
 from data.exports.detect import open_tables
+from data.exports.handmade.adjustments import Adjustments
 from data.exports.headers import FIELDS, Layout, Shape, header_list, is_personal
 from data.exports.rows import ExportRow, Interpretation, find_header
 from data.exports.tables import Limits
@@ -46,6 +47,7 @@ __all__ = [
     "RowWriter",
     "Shape",
     "Sheet",
+    "adjustment_notices",
     "date_notices",
     "is_personal",
     "open_export",
@@ -102,6 +104,11 @@ class Export:
     def content(self) -> Path:
         """The file that holds the table: the unpacked one where `path` is an archive."""
         return self._interpretation.table.path
+
+    @property
+    def adjustments(self) -> Adjustments:
+        """What the latest `rows()` did to cells and rows."""
+        return self._interpretation.adjustments
 
     def share_read(self) -> float:
         """The share of the file read by the latest `rows()`, from 0 to 1."""
@@ -167,6 +174,11 @@ def date_notices(exports: Iterable[Export]) -> list[Sentence]:
     """What a person should know about the reading of dates; once where sheets share a column."""
     columns = dict.fromkeys(export.dates for export in exports)
     return [notice for column in columns for notice in column.notices]
+
+
+def adjustment_notices(exports: Iterable[Export]) -> list[Sentence]:
+    """What a person should know about cells and rows, once the rows are read."""
+    return sum((export.adjustments for export in exports), Adjustments()).notices()
 
 
 @contextmanager

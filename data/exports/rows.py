@@ -15,6 +15,7 @@ from data.exports.columns.contents import ColumnContents
 from data.exports.columns.header_row import is_second_header, likely_headers
 from data.exports.columns.reporter_names import hide_name
 from data.exports.dates.column import DateCell, DateColumn
+from data.exports.handmade.adjustments import Adjustments, faults_of
 from data.exports.headers import Layout, is_reporter_name, normalised, recognise
 from data.messages import Sentence
 
@@ -74,6 +75,7 @@ class Interpretation:
         self.headers = headers
         self.above = above
         self.has_likely_header = True
+        self.adjustments = Adjustments()
         self._below = below
 
     @cached_property
@@ -154,6 +156,7 @@ class Interpretation:
         shown = [header not in layout.hidden for header in self.headers]
         places = self._places(layout)
         reporters = [self.headers.index(header) for header in self.headers if is_reporter_name(header)]
+        self.adjustments = Adjustments()
         for line in self.table.lines():
             if line.number > self.header_row:
                 yield self._row(line, layout, shown, places, reporters, dates)
@@ -163,25 +166,27 @@ class Interpretation:
     def date_cells(self, layout: Layout) -> Iterator[DateCell]:
         """The cells of the date of receipt."""
         places = self._places(layout)
-        for cells in self._sound_cells():
+        for line, cells in self._sound_cells():
+            for place in faults_of(line, cells, places.values()):
+                cells[place] = ""
             yield _date_cell(cells, places)
 
     def other_cells(self, layout: Layout) -> Iterator[dict[str, DateCell]]:
         """The cells by header that may hold other dates."""
         headers = set(self.headers) - layout.hidden - {layout.columns["received_at"]}
         others = [(place, header) for place, header in enumerate(self.headers) if header in headers]
-        for cells in self._sound_cells():
+        for _, cells in self._sound_cells():
             short = ((header, cells[place]) for place, header in others if place < len(cells))
             yield {header: DateCell(text) for header, cell in short if (text := _short_text(cell))}
 
-    def _sound_cells(self) -> Iterator[list[object]]:
-        """The cells of the rows without a problem, as far as the file can be read."""
+    def _sound_cells(self) -> Iterator[tuple[Line, list[object]]]:
+        """The lines and cells of the rows without a problem, as far as the file can be read."""
         try:
             for line in self.table.lines():
                 if line.number > self.header_row:
                     cells = self._rearmed(line)
                     if not self._problem(line, cells):
-                        yield cells
+                        yield line, cells
         except FileUnreadable:
             # The fault is reported when its row is read.
             return
@@ -209,6 +214,12 @@ class Interpretation:
         values = {header: cell for header, cell, keep in zip(self.headers, cells, shown, strict=False) if keep}
         sheet = self.table.sheet or ""
         if problem:
+            return ExportRow(line.number, values, {}, problem, sheet)
+        faults = faults_of(line, cells, places.values())
+        self.adjustments.count(line, self.headers, faults, places.values())
+        for place in faults:
+            cells[place] = ""
+        if problem := _text_problem(line, faults, places):
             return ExportRow(line.number, values, {}, problem, sheet)
         fields = {name: _stripped(cells[place]) for name, place in places.items() if name != "received_time"}
         if "received_at" in fields:
@@ -248,6 +259,19 @@ class Interpretation:
         """An id from the file's name and the number in the list: LaporGub numbers each month anew."""
         stem = _NOT_SEPARATED_ID.sub("-", self.table.path.stem.casefold()).strip("-")
         return f"{stem}-{number_in_list}" if number_in_list else f"{stem}-row-{row}"
+
+
+def _text_problem(line: Line, faults: Mapping[int, str], places: Mapping[str, int]) -> Sentence | None:
+    """The reason why a row has no text of its own: a faulty formula, or a merged cell of the row above."""
+    text, own_id = places.get("text"), places.get("id")
+    if text is None:
+        return None
+    if text in faults:
+        return Sentence("exports.text-error" if faults[text] else "exports.text-without-value", error=faults[text])
+    # One text merged over rows of several numbers is a complaint for each number.
+    if text in line.filled and (own_id is None or own_id in line.filled or not _stripped(_cell(line.cells, own_id))):
+        return Sentence("exports.row-continued")
+    return None
 
 
 def find_header(table: Table, chosen: Mapping[str, str]) -> Interpretation | None:

@@ -72,6 +72,7 @@ class Summary:
     unread_sheets: list[str] = field(default_factory=list)
     date_notices: list[str] = field(default_factory=list)
     text_candidates: list[str] = field(default_factory=list)
+    adjustments: list[str] = field(default_factory=list)
 
     def add_problem(self, place: str, reason: str) -> None:
         self.unread += 1

@@ -282,14 +282,15 @@ class Uploads:
                 self._enter(upload_id, rows, router, reader)
                 if self._closing.is_set() or (self._waiting and time.monotonic() - started > SLICE_SECONDS):
                     raise _Interrupted
-            if reader.text_candidates:
-                self._name_text_candidates(upload_id, reader.text_candidates)
+            self._keep_in_summary(upload_id, text_candidates=reader.text_candidates, adjustments=reader.adjustments)
             return ("failed", reader.fault) if reader.fault else ("done", "")
 
-    def _name_text_candidates(self, upload_id: str, headers: list[str]) -> None:
-        with self._database.session() as session:
-            upload = session.get_one(Upload, upload_id)
-            upload.summary = {**upload.summary, "text_candidates": headers}
+    def _keep_in_summary(self, upload_id: str, **sentences: list[str]) -> None:
+        """Keep what is known after the last row."""
+        if any(sentences.values()):
+            with self._database.session() as session:
+                upload = session.get_one(Upload, upload_id, with_for_update=True)
+                upload.summary = {**upload.summary, **sentences}
 
     def _enter(self, upload_id: str, rows: list[ExportRow], router: Router, reader: RowReader) -> None:
         """Enter a batch of rows and the count of rows done in one transaction."""

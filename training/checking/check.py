@@ -134,6 +134,7 @@ def _file(file: FileSummary) -> FileColumns:
         dict(file.columns),
         tuple(header for header, filled in file.filled.items() if filled and header not in used),
         tuple(header for header, filled in file.filled.items() if not filled),
+        tuple(notice.told_in(Language.INDONESIAN) for notice in file.adjustments),
     )
 
 

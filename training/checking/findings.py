@@ -88,7 +88,7 @@ class FileColumns:
     """The columns of one file or sheet.
 
     `columns` maps a field to its header. `ignored` lists filled columns that aren't read; `empty` lists columns without
-    a single cell, read or not.
+    a single cell, read or not. `adjustments` are sentences on what reading did to cells and rows.
     """
 
     name: str
@@ -99,6 +99,7 @@ class FileColumns:
     columns: Mapping[str, str]
     ignored: tuple[str, ...]
     empty: tuple[str, ...]
+    adjustments: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,6 +68,7 @@ def _counts(found: Findings) -> list[tuple[str, str, int]]:
         ("tidak-terbaca", "berkas tidak terbaca", len(found.unreadable)),
         ("kolom-kosong", "kolom kosong seluruhnya", sum(len(file.empty) for file in found.files)),
         ("urutan-tanggal", "catatan tentang cara tanggal dibaca", len(found.date_notices)),
+        ("sel", "catatan tentang sel dan baris", sum(len(file.adjustments) for file in found.files)),
         ("tanggal", "tanggal tidak terbaca", len(found.unread_dates)),
         (
             "label-kosong",

@@ -82,11 +82,7 @@ def print_sheets(by_sheet: Mapping[str, int], unread: Sequence[str]) -> None:
 
 def print_reading(reading: Reading) -> None:
     """Print the files that were read, the rows to learn from, and the rows left out."""
-    for file in reading.files:
-        columns = ", ".join(f"{field} = {header!r}" for field, header in file.columns.items())
-        name = f"{file.path.name} ({file.sheet})" if file.sheet else file.path.name
-        say("file-read", name=name, rows=file.rows, shape=file.shape, header_row=file.header_row)
-        say("columns-read", columns=columns)
+    _print_files(reading)
     if reading.from_ledger:
         counts = reading.from_ledger.items()
         listed = [f"{count} {label('ledger-' + name.replace(' ', '-'))}" for name, count in counts]
@@ -123,6 +119,16 @@ def _date_written(row: LeftOut) -> str:
     sheet = row.source.sheet if row.source else ""
     place = Sentence("exports.row-of-sheet" if sheet else "exports.row", sheet=sheet, row=row.row)
     return f'{row.file}, {place.told_in(terminal_language())} "{row.date or "…"}"'
+
+
+def _print_files(reading: Reading) -> None:
+    for file in reading.files:
+        columns = ", ".join(f"{field} = {header!r}" for field, header in file.columns.items())
+        name = f"{file.path.name} ({file.sheet})" if file.sheet else file.path.name
+        say("file-read", name=name, rows=file.rows, shape=file.shape, header_row=file.header_row)
+        say("columns-read", columns=columns)
+        for notice in file.adjustments:
+            say("adjusted", warning=True, notice=notice)
 
 
 def _print_rows(reading: Reading) -> None:

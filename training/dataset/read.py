@@ -58,7 +58,10 @@ class LeftOut:
 
 @dataclass(frozen=True)
 class FileSummary:
-    """The shape, columns and rows of one file or sheet; `filled` counts the cells of each column that aren't blank."""
+    """The shape, columns and rows of one file or sheet; `filled` counts the cells of each column that aren't blank.
+
+    `adjustments` say what reading did to cells and rows.
+    """
 
     path: Path
     shape: str
@@ -67,6 +70,7 @@ class FileSummary:
     rows: int
     sheet: str = ""
     filled: Mapping[str, int] = field(default_factory=dict)
+    adjustments: tuple[Sentence, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -213,7 +217,14 @@ def _read_export(
         reading.rows[before:] = _as_of_newest(reading.rows[before:])
         reading.files.append(
             FileSummary(
-                export.path, export.shape, export.header_row, export.columns, count, str(export.sheet or ""), filled
+                export.path,
+                export.shape,
+                export.header_row,
+                export.columns,
+                count,
+                str(export.sheet or ""),
+                filled,
+                tuple(export.adjustments.notices()),
             )
         )
 

@@ -1,7 +1,7 @@
 """Read an export within limits, and write its rows to standard output: `python -m service.jobs.reading.program`.
 
 Each line is JSON: first {"rows": 120, "unread_sheets": [], "date_notices": []}, then a list for each row, last
-{"fault": "", "text_candidates": []}. A program that was ended by a limit writes no last line.
+{"fault": "", "text_candidates": [], "adjustments": []}. A program that was ended by a limit writes no last line.
 """
 
 from __future__ import annotations
@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from data.errors import ColumnMissing, FileUnreadable
 from data.exports.cells import cell_text
-from data.exports.open import Limits, date_notices, open_exports
+from data.exports.open import Limits, adjustment_notices, date_notices, open_exports
 from data.messages import Language, Sentence
 
 if TYPE_CHECKING:
@@ -29,6 +29,7 @@ def main(path: Path, skip: int, memory_bytes: int, cpu_seconds: int) -> None:
     _limit(memory_bytes, cpu_seconds)
     fault = ""
     candidates: object = ()
+    adjustments: list[str] = []
     try:
         exports = open_exports(path, limits=Limits(memory_bytes=memory_bytes))
         notices = [notice.told_in(Language.INDONESIAN) for notice in date_notices(exports)]
@@ -36,11 +37,12 @@ def main(path: Path, skip: int, memory_bytes: int, cpu_seconds: int) -> None:
         _write(json.dumps(known))
         for row in islice(chain.from_iterable(export.rows() for export in exports), skip, None):
             _write(_row_line(row))
+        adjustments = [notice.told_in(Language.INDONESIAN) for notice in adjustment_notices(exports)]
     except ColumnMissing as error:
         fault, candidates = "no_text_column", error.fields.get("candidates", ())
     except FileUnreadable:
         fault = "unreadable"
-    _write(json.dumps({"fault": fault, "text_candidates": candidates}))
+    _write(json.dumps({"fault": fault, "text_candidates": candidates, "adjustments": adjustments}))
 
 
 def _limit(memory_bytes: int, cpu_seconds: int) -> None:

@@ -36,13 +36,15 @@ class ReaderEnded(Exception):
 class RowReader:
     """Reads the rows after the first `skip`; the other attributes are known once the child has said so.
 
-    `date_notices` are sentences in Indonesian on the reading of dates. `fault` is blank, "unreadable" or "no_text_column".
+    `date_notices` are sentences in Indonesian on the reading of dates, `adjustments` on what reading did to cells and rows.
+    `fault` is blank, "unreadable" or "no_text_column".
     """
 
     def __init__(self, path: Path, skip: int) -> None:
         self.n_rows: int | None = None
         self.unread_sheets: list[str] = []
         self.date_notices: list[str] = []
+        self.adjustments: list[str] = []
         self.fault = ""
         self.text_candidates: list[str] = []
         self._ended = False
@@ -89,7 +91,8 @@ class RowReader:
                 self.n_rows, self.unread_sheets = said["rows"], said["unread_sheets"]
                 self.date_notices = said["date_notices"]
             else:
-                self.fault, self.text_candidates, self._ended = said["fault"], said["text_candidates"], True
+                self.fault, self.text_candidates = said["fault"], said["text_candidates"]
+                self.adjustments, self._ended = said["adjustments"], True
         if batch:
             yield batch
         if not self._ended:
