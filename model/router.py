@@ -119,6 +119,11 @@ class Router:
         return self._bases[day]
 
     @property
+    def has_units(self) -> bool:
+        """Whether the office has units; otherwise the category is all there is to decide."""
+        return len(self.units) > 0
+
+    @property
     def families(self) -> dict[str, list[str]]:
         """Unit family → ids of its members."""
         members: dict[str, list[str]] = {}
@@ -283,7 +288,7 @@ class Router:
             rule=ruled.rule,
             model_unit=ruled.model_unit,
             known_share=ranked.known_share,
-            without_units=not len(self.units),
+            without_units=not self.has_units,
             basis=basis,
         )
 

@@ -67,6 +67,9 @@ class Index:
         features = stems_only()
         matrix = features.fit_transform(_Documents(rows))
         shown = np.fromiter(map(_may_be_shown, rows), dtype=bool, count=len(rows))
+        with_unit = np.fromiter((bool(row.unit) for row in rows), dtype=bool, count=len(rows))
+        if with_unit.any():
+            shown &= with_unit
         return cls(features, matrix.T.tocsr(), matrix.indices, matrix.indptr, shown)
 
 
@@ -95,7 +98,8 @@ class Precedents:
     """The past complaints of an office, ranked by similarity to a new complaint.
 
     Similarity is the exact cosine of TF-IDF weights on stems without function words. A confidential complaint counts as a
-    near-duplicate but is never shown. A returned complaint, or a complaint without a unit, is no precedent.
+    near-duplicate but is never shown. A returned complaint, or a complaint without a unit, is no precedent; where no
+    complaint has a unit, the categories make precedents.
     """
 
     def __init__(self, rows: Sequence[LabelledComplaint], index: Index | None = None) -> None:
@@ -207,7 +211,7 @@ class Precedents:
 
 
 def _may_be_shown(row: LabelledComplaint) -> bool:
-    return bool(row.unit) and not row.returned and not row.complaint.confidential
+    return bool(row.unit or row.category) and not row.returned and not row.complaint.confidential
 
 
 def _document(complaint: Complaint) -> Document:

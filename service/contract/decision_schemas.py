@@ -52,7 +52,7 @@ class DecisionIn(BaseModel):
     reference_id: Name = ""
     unit: Name = Field(
         default="",
-        description=f"Id, code or name. Blank only with an outcome for which no unit of the office is responsible: {_WITHOUT_UNIT}.",
+        description=f"Id, code or name. Blank only with an outcome for which no unit of the office is responsible: {_WITHOUT_UNIT}; or in an office without units, where the category is decided.",
     )
     category: Name = Field(default="", description="Id or name; blank or absent keeps the suggested one.")
     type: Name = Field(default="", description=f"One of: {', '.join(ComplaintType)}; or blank.")

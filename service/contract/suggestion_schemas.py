@@ -156,7 +156,7 @@ class SuggestionOut(BaseModel):
     suggestion_id: str
     reference_id: str | None
     model: str = Field(description="The model version that answered.")
-    status: Status = Field(description="The unit's status.")
+    status: Status = Field(description="The unit's status; in an office without units the category's.")
     unit_status: Status
     category_status: Status
     units: list[UnitCandidateOut]

@@ -112,7 +112,7 @@ class RowBatch:
                 self.unread_dates += problem is date_problem
                 continue
             self.complaints.append((row, complaint))
-            if stored is None or _is_revision(row, complaint, stored):
+            if stored is None or _is_revision(row, complaint, stored, self._router):
                 self._without_suggestion[row.sheet, row.number] = complaint
 
     def suggestions(self) -> dict[_Place, Suggestion]:
@@ -161,7 +161,7 @@ class RowWriter:
             reference, stored = _standing_of(self._complaints, row, complaint)
             suggestion = suggestions.get((row.sheet, row.number))
             # An earlier row of the file may have entered the same text.
-            if suggestion is not None and (stored is None or _is_revision(row, complaint, stored)):
+            if suggestion is not None and (stored is None or _is_revision(row, complaint, stored, self._router)):
                 self._summary.undated += stored is None and complaint.received_at is None
                 self._summary.told_apart += stored is None and reference != complaint.reference_id
                 entered = self._enter_complaint(row, complaint, suggestion, reference)
@@ -195,7 +195,7 @@ class RowWriter:
         closed = means_closed(status)
         if closed and stored.settled_at is None:
             stored.settled_at = now()
-        if row.fields.get("unit", ""):
+        if _is_decided(row, self._router):
             self._enter_decision(row, stored, is_new=is_new)
         elif is_new and closed:
             stored.waiting = False
@@ -225,7 +225,7 @@ class RowWriter:
     def _enter_return(self, row: ExportRow, stored: StoredComplaint) -> None:
         standing = self._decisions.standing(stored)
         # The return concerns the unit in the row, not a unit that was chosen since.
-        if standing is None or standing.unit_id != self._unit_id(row.fields["unit"]):
+        if standing is None or standing.unit_id != self._unit_of(row):
             self._summary.unchanged += 1
             return
         self._decisions.record_return(stored, _return_reason(row), INTAKE_SYSTEM, decision_id=standing.id)
@@ -235,14 +235,19 @@ class RowWriter:
         """The decision of the intake system; units, categories, types and outcomes may be unknown here."""
         fields = row.fields
         return Decision(
-            unit_id=self._unit_id(fields["unit"]),
+            unit_id=self._unit_of(row),
             category_id=self._category_id(fields),
+            without_units=not self._router.has_units,
             type=as_known_type(clean(fields.get("type", "")))[:500],
             outcome=fields.get("outcome", "")[:500],
             officer=INTAKE_SYSTEM,
         )
 
-    def _unit_id(self, name: str) -> str:
+    def _unit_of(self, row: ExportRow) -> str:
+        """The id of a row's unit; blank where the row names none, in an office without units."""
+        name = row.fields.get("unit", "")
+        if not name:
+            return ""
         unit = self._router.units.find(name)
         if unit is not None:
             return unit.id
@@ -293,9 +298,14 @@ def _standing_of(complaints: Complaints, row: ExportRow, complaint: Complaint) -
     return complaints.standing_of(without_personal_data(complaint).complaint)
 
 
-def _is_revision(row: ExportRow, complaint: Complaint, stored: StoredComplaint) -> bool:
+def _is_decided(row: ExportRow, router: Router) -> bool:
+    """Whether a row has a decision: a unit, or in an office without units a category."""
+    return bool(row.fields.get("unit", "") or (not router.has_units and row.fields.get("category", "")))
+
+
+def _is_revision(row: ExportRow, complaint: Complaint, stored: StoredComplaint, router: Router) -> bool:
     """Whether the text changed before anybody decided."""
-    if row.fields.get("unit", "") or not stored.waiting or is_older_revision(row, stored):
+    if _is_decided(row, router) or not stored.waiting or is_older_revision(row, stored):
         return False
     return not is_same_text(row, complaint, stored)
 

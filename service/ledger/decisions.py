@@ -81,7 +81,8 @@ class Verdict(StrEnum):
 class Decision:
     """A decision by ids; with a blank `unit_id` no unit of the office is responsible.
 
-    `keeps_category`: a blank category stands for the suggested one.
+    `keeps_category`: a blank category stands for the suggested one. `without_units`: the office has no units, and the
+    category alone is decided.
     """
 
     unit_id: str
@@ -94,11 +95,22 @@ class Decision:
     seconds: float | None = None
     caller: str = ""
     keeps_category: bool = False
+    without_units: bool = False
+
+    @property
+    def is_rejection(self) -> bool:
+        """Whether nobody of the office is responsible."""
+        return self.outcome in OUTCOMES_WITHOUT_UNIT or not (self.unit_id or self.without_units)
+
+    def agrees_with(self, entry: StoredDecision) -> bool:
+        """Whether an entered decision names the same unit, or in an office without units the same category."""
+        same_category = not self.without_units or entry.category_id == self.category_id
+        return entry.unit_id == self.unit_id and same_category
 
     def columns(self) -> dict[str, Any]:
         """The values of the ledger's row."""
         values = asdict(self) | {"copies": list(self.copies)}
-        del values["keeps_category"]
+        del values["keeps_category"], values["without_units"]
         return values
 
     def repeats(self, entry: StoredDecision) -> bool:
@@ -108,7 +120,7 @@ class Decision:
 
     def with_category_of(self, suggestion: StoredSuggestion | None) -> Decision:
         """The decision with the suggested category, where it keeps that."""
-        if suggestion is None or not (self.keeps_category and self.unit_id) or self.category_id:
+        if suggestion is None or not self.keeps_category or self.is_rejection or self.category_id:
             return self
         return replace(self, category_id=suggestion.category_id)
 
@@ -136,11 +148,15 @@ class DecisionRequest:
 
         Raises:
             UnknownName: the unit, category, type or outcome is unknown.
-            DecisionInvalid: unit and outcome contradict each other, or both are missing.
+            DecisionInvalid: unit and outcome contradict each other, or both are missing; in an office without units, the
+                category is missing.
         """
         unit_id = _unit_id(router, "unit", self.unit) if self.unit else ""
         outcome = _member(Outcome, "outcome", self.outcome)
-        _check_outcome(unit_id, outcome)
+        if router.has_units:
+            _check_outcome(unit_id, outcome)
+        elif not (self.category or self.keeps_category or outcome in OUTCOMES_WITHOUT_UNIT):
+            raise DecisionInvalid("ledger.category-missing")
         copies = dict.fromkeys(_unit_id(router, "copies", name) for name in self.copies if name)
         return Decision(
             unit_id=unit_id,
@@ -153,6 +169,7 @@ class DecisionRequest:
             seconds=self.seconds,
             caller=self.caller,
             keeps_category=self.keeps_category,
+            without_units=not router.has_units,
         )
 
 
@@ -234,9 +251,12 @@ class Decisions:
         return entry, entered
 
     def reconcile(self, complaint: StoredComplaint, decision: Decision) -> Literal["decided", "agreed", "differed"]:
-        """Enter a decision of the intake system; with a different unit it replaces the standing decision."""
+        """Enter a decision of the intake system; with a different unit it replaces the standing decision.
+
+        In an office without units a different category does.
+        """
         standing = self.standing(complaint)
-        if standing is not None and standing.unit_id == decision.unit_id:
+        if standing is not None and decision.agrees_with(standing):
             return "agreed"
         if standing is not None:
             standing.undone_at = now()
@@ -353,7 +373,7 @@ class Decisions:
 
 
 def _verdict(suggestion: StoredSuggestion | None, decision: Decision) -> Verdict:
-    if not decision.unit_id or decision.outcome in OUTCOMES_WITHOUT_UNIT:
+    if decision.is_rejection:
         return Verdict.REJECTED
     if suggestion is None:
         return Verdict.CHANGED

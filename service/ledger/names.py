@@ -30,6 +30,12 @@ class Names:
     def unit(self, unit_id: str) -> str:
         return self.units.get(unit_id, unit_id) or "tidak ada unit"
 
+    def responsible(self, unit_id: str, category_id: str) -> str:
+        """The unit of a suggestion or decision; in an office without units the category."""
+        if unit_id or self.units:
+            return self.unit(unit_id)
+        return self.category(category_id) or "tidak ada kategori"
+
     def category(self, category_id: str) -> str:
         return self.categories.get(category_id, category_id)
 

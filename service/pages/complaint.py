@@ -26,7 +26,7 @@ from service.ledger.lists.queue import Filters
 from service.ledger.names import Names
 from service.ledger.tables import StoredComplaint
 from service.pages.frame import indonesian
-from service.pages.frame.context import desk_page, model_of, names_of, router_of
+from service.pages.frame.context import desk_page, has_units, model_of, names_of, router_of
 from service.pages.frame.rendering import render
 from service.pages.frame.session import OwnForm, PresentUser, SentForm, SignedIn, safe_back
 from service.pages.frame.suggestion_view import SuggestionView, suggestion_view
@@ -101,7 +101,7 @@ def decide(
 
     if loaded is None:
         return refuse(DecisionInvalid("pages.no-model-to-decide"), 503)
-    if _renewed_since(form.get("saran", 36), complaint) and form.get("unit") != complaint.unit_id:
+    if _renewed_since(form.get("saran", 36), complaint) and not _chose_suggested(form, complaint, loaded.router):
         # The officer chose from candidates that are out of date, and must see the newest before the decision counts.
         return refuse(SuggestionRenewed("pages.suggestion-renewed"), 409)
     similar = transaction.queue.waiting_similar(complaint) if form.get("serupa") else []
@@ -212,9 +212,12 @@ def _request_of(form: SentForm, router: Router, settings: Settings, officer: str
     unit = named_in(form, _UNIT_SEARCH, "unit", units) or form.get("unit")
     category = named_in(form, _CATEGORY_SEARCH, "category", categories) or form.get("kategori")
     typed_copy = named_in(form, _COPY_SEARCH, "unit", units)
-    if not unit:
+    if not router.has_units:
+        unit = ""
+    elif not unit:
         raise DecisionInvalid("ledger.unit-missing")
-    if unit != _NO_UNIT and not category and _has_categories(router):
+    nobody = unit == _NO_UNIT or (not router.has_units and outcome in OUTCOMES_WITHOUT_UNIT)
+    if not nobody and not category and _has_categories(router):
         raise DecisionInvalid("ledger.category-missing")
     if unit == _NO_UNIT and not outcome:
         raise DecisionInvalid("ledger.outcome-missing", outcomes=", ".join(OUTCOMES_WITHOUT_UNIT))
@@ -228,6 +231,13 @@ def _request_of(form: SentForm, router: Router, settings: Settings, officer: str
         officer=officer,
         seconds=_seconds(form.get("detik", 20)),
     )
+
+
+def _chose_suggested(form: SentForm, complaint: StoredComplaint, router: Router) -> bool:
+    """Whether the officer chose what is suggested now."""
+    if router.has_units:
+        return form.get("unit") == complaint.unit_id
+    return form.get("kategori") == complaint.category_id
 
 
 def _renewed_since(shown: str, complaint: StoredComplaint) -> bool:
@@ -315,6 +325,7 @@ def _page(
         offered=_offered(view, refused or RefusedDecision(), names),
         promise=_promise(request, view),
         has_categories=_has_categories(router_of(request)),
+        has_units=has_units(router_of(request)),
         can_decide=router_of(request) is not None,
     )
 
@@ -364,9 +375,10 @@ def _promise(request: Request, view: SuggestionView | None) -> str:
     """A warning where the model was confident on few held-out rows, otherwise blank."""
     loaded = model_of(request)
     # The figures are of the model in use, and a confident suggestion has its own promise.
-    if loaded is None or view is None or view.version != loaded.router.version or view.units.status == Status.CONFIDENT:
+    if loaded is None or view is None or view.version != loaded.router.version or view.status == Status.CONFIDENT:
         return ""
-    unit = loaded.card["evaluation"]["unit"]
+    kind = "unit" if loaded.router.has_units else "category"
+    scores = loaded.card["evaluation"][kind]
     return indonesian.promise(
-        unit["confident_share"] if unit else None, loaded.router.thresholds["unit"]["promise"] or 0.0
+        scores["confident_share"] if scores else None, loaded.router.thresholds[kind]["promise"] or 0.0
     )

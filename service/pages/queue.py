@@ -11,7 +11,7 @@ from service.contract.field_types import clean
 from service.dependencies import CurrentSettings, CurrentTransaction
 from service.ledger.lists.queue import ROWS_OF_PAGE, Filters, Row
 from service.pages.frame import indonesian
-from service.pages.frame.context import desk_page, names_of, router_of
+from service.pages.frame.context import desk_page, has_units, names_of, router_of
 from service.pages.frame.session import SignedIn
 from service.pages.frame.undo_notice import undo_notice_of
 from service.settings import Settings
@@ -88,6 +88,7 @@ def queue_page(
         pages=-(-count // ROWS_OF_PAGE),
         undo_notice=undo_notice_of(transaction, decision, user, names_of(request, transaction.session)),
         has_model=router_of(request) is not None,
+        has_units=has_units(router_of(request)),
     )
 
 

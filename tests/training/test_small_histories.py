@@ -14,12 +14,14 @@ from typer.testing import CliRunner
 from data.messages import Language
 from model.complaint import Complaint
 from model.history.rows import LabelledComplaint
+from model.office.units import Unit, Units
 from model.suggestion import Status
 from model.versions.office_home import Office
 from pilah import app
 from training.dataset.read import Reading
 from training.errors import HistoryUnusable
 from training.evaluation.promotion import NotPromoted, promote
+from training.fitting.fit import Outcomes, assemble, fit_ranking
 from training.fitting.recipe import Recipe
 from training.pipeline import train
 
@@ -201,3 +203,10 @@ def test_the_check_and_the_training_say_in_which_order_dates_were_read(tmp_path:
     assert said in " ".join(checked.output.split())
     assert "7 tanggal dibaca dengan bulan di depan" in page.read_text(encoding="utf-8")
     assert said in " ".join(CliRunner().invoke(app, ["train", str(file), *options]).output.split())
+
+
+def test_a_ranking_of_no_rows_knows_the_units_of_units_csv() -> None:
+    units = Units([Unit("dishub", "Dinas Perhubungan"), Unit("dlh", "Dinas Lingkungan Hidup")])
+    ranking, known = fit_ranking([], units, Recipe())
+    router = assemble("v", ranking, known, Outcomes([], []), Recipe(), [])
+    assert {unit.id for unit in router.suggest(Complaint("lampu jalan padam")).units} == {"dishub", "dlh"}

@@ -49,6 +49,8 @@ class SampleWeights:
 
     def of(self, rows: Sequence[LabelledComplaint]) -> NDArray[np.float64]:
         """The weights of rows by verdict and age, shape (n,), mean 1."""
+        if not rows:
+            return np.zeros(0)
         by_verdict = {CHANGED: self.correction, ACCEPTED: self.acceptance}
         weights = np.array([by_verdict.get(row.verdict, 1.0) for row in rows], dtype=np.float64) * _weights_by_age(rows)
         normed: NDArray[np.float64] = weights / weights.mean()

@@ -89,6 +89,7 @@ class Row:
     group_size: int
     was_returned: bool
     decided_unit_id: str = ""
+    decided_category_id: str = ""
     verdict: str = ""
     hasty: bool = False
 
@@ -186,6 +187,7 @@ class Queue:
                 *_columns(),
                 literal(1).label("group_size"),
                 func.coalesce(decision.unit_id, "").label("decided_unit_id"),
+                func.coalesce(decision.category_id, "").label("decided_category_id"),
                 func.coalesce(decision.verdict, "").label("verdict"),
                 case((was_hasty(), 1), else_=0).label("hasty"),
             )

@@ -42,6 +42,11 @@ def router_of(request: Request) -> Router | None:
     return loaded.router if loaded is not None else None
 
 
+def has_units(router: Router | None) -> bool:
+    """Whether officers choose a unit; in an office without units they choose the category alone."""
+    return router is None or router.has_units
+
+
 def names_of(request: Request, session: Session) -> Names:
     """The names of units and categories in the model in use, and of those that only exports name."""
     router = router_of(request)

@@ -67,8 +67,12 @@ class PrecedentView:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionView:
-    """A suggestion as texts; `duplicates` are the references of earlier copies, `copies` holds pairs of unit id and name."""
+    """A suggestion as texts; `duplicates` are the references of earlier copies, `copies` holds pairs of unit id and name.
 
+    `status` is the suggestion's: of the unit, or of the category in an office without units.
+    """
+
+    status: str
     units: RankingView
     categories: RankingView
     notices: tuple[str, ...]
@@ -88,6 +92,7 @@ def suggestion_view(answer: SuggestionOut, text: str) -> SuggestionView:
     """A stored answer as texts for its complaint's page."""
     evidence = answer.evidence
     return SuggestionView(
+        status=answer.status,
         units=_ranking(indonesian.UNIT_STATUS[answer.unit_status], answer.unit_status, map(_unit, answer.units)),
         categories=_ranking(
             indonesian.CATEGORY_STATUS[answer.category_status],

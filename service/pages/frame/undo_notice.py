@@ -36,7 +36,11 @@ def undo_notice_of(transaction: Transaction, decision_id: str, user: SignedInUse
     if decision.decided_at < now() - _SHOWN_FOR:
         return None
     complaint = transaction.session.get_one(StoredComplaint, decision.complaint_id)
-    destination = f"diteruskan ke {names.unit(decision.unit_id)}" if decision.unit_id else "dicatat tanpa unit"
+    destination = "dicatat tanpa unit"
+    if decision.unit_id:
+        destination = f"diteruskan ke {names.unit(decision.unit_id)}"
+    elif decision.category_id:
+        destination = f"diberi kategori {names.category(decision.category_id)}"
     others = _decided_together(transaction, decision)
     also = f" dan {others} yang hampir sama" if others else ""
     return UndoNotice(decision.id, f"Pengaduan {complaint.reference_id}{also} {destination}.")

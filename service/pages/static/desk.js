@@ -257,11 +257,16 @@
   const isChosen = (name, search) =>
     find(`input[name="${name}"]:checked`) !== null || decision.elements[search].value.trim() !== "";
 
+  // Nobody of the office is responsible: by the choice of no unit, or in an office without units by the outcome.
+  const isNobodys = () =>
+    find('input[name="unit"][value="-"]:checked') !== null ||
+    (!decision.dataset.askUnit && decision.dataset.withoutUnit.split(",").includes(find("#tindak-lanjut").value));
+
   // The field to fill before the decision can be sent, with the words that ask for it; null when nothing is missing.
   const missing = () => {
     if (!decision.dataset.armed) return { ask: decision.dataset.askReading, show: textWasSeen ? null : text };
-    if (!isChosen("unit", "cari")) return { ask: decision.dataset.askUnit, field: find('input[name="unit"]') };
-    if (decision.dataset.askCategory && !isChosen("kategori", "cari_kategori") && !find('input[name="unit"][value="-"]:checked')) {
+    if (decision.dataset.askUnit && !isChosen("unit", "cari")) return { ask: decision.dataset.askUnit, field: find('input[name="unit"]') };
+    if (decision.dataset.askCategory && !isChosen("kategori", "cari_kategori") && !isNobodys()) {
       return { ask: decision.dataset.askCategory, field: find('input[name="kategori"]') ?? find("#cari-kategori") };
     }
     return null;

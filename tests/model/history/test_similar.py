@@ -1,5 +1,6 @@
 """Precedents: past complaints that are like a new one."""
 
+from dataclasses import replace
 from datetime import datetime
 
 import pytest
@@ -45,6 +46,13 @@ def test_the_most_similar_come_first() -> None:
 
 def test_neither_a_confidential_nor_a_returned_complaint_is_a_precedent() -> None:
     assert not {"4", "5"} & set(_ids("lampu padam di taman kota simpang lima"))
+
+
+def test_a_category_alone_makes_a_precedent_only_where_no_complaint_has_a_unit() -> None:
+    without_units = [replace(row, unit="") for row in HISTORY]
+    assert "1" not in _ids("lampu jalan padam depan pasar", [without_units[0], *HISTORY[1:]])
+    assert _ids("lampu jalan padam depan pasar", without_units)[0] == "1"
+    assert not {"4", "5"} & set(_ids("lampu padam di taman kota simpang lima", without_units))
 
 
 def test_a_mass_letter_is_shown_once() -> None:

@@ -281,7 +281,7 @@ def test_a_confident_suggestion_never_stands_beside_the_doubt_about_the_model(
         complaint = Complaints(session, "kumham").get("1")
         suggestion = Complaints(session, "kumham").suggestion_of(complaint)
         assert suggestion is not None
-        suggestion.answer = suggestion.answer | {"unit_status": "confident"}
+        suggestion.answer = suggestion.answer | {"status": "confident", "unit_status": "confident"}
     page = officer.page(address)
     assert "badge confident" in page
     assert "belum dapat menjanjikan" not in page
