@@ -111,7 +111,7 @@ def train(
         UnitsFileInvalid: the office's units.csv contradicts itself.
     """
     inputs = _read(office, reading, recipe)
-    plan = plan_training(reading, inputs.units, recipe.max_rows)
+    plan = plan_training(reading, inputs.units, inputs.categories, recipe.max_rows)
     findings = check(reading, inputs.units, inputs.rules, inputs.categories, doubts=False)
     splits = _split(inputs, plan, signing_key, random_split=random_split)
     fits = _fit(inputs, splits, cluster, step)

@@ -14,10 +14,12 @@ from typer.testing import CliRunner
 from data.messages import Language
 from model.complaint import Complaint
 from model.history.rows import LabelledComplaint
+from model.office.categories import Categories, Category
 from model.office.units import Unit, Units
 from model.suggestion import Status
 from model.versions.office_home import Office
 from pilah import app
+from training.dataset.plan import plan_training
 from training.dataset.read import Reading
 from training.errors import HistoryUnusable
 from training.evaluation.promotion import NotPromoted, promote
@@ -210,3 +212,11 @@ def test_a_ranking_of_no_rows_knows_the_units_of_units_csv() -> None:
     ranking, known = fit_ranking([], units, Recipe())
     router = assemble("v", ranking, known, Outcomes([], []), Recipe(), [])
     assert {unit.id for unit in router.suggest(Complaint("lampu jalan padam")).units} == {"dishub", "dlh"}
+
+
+def test_the_plan_counts_labels_as_the_offices_files_name_them() -> None:
+    units = Units([Unit("dishub", "Dinas Perhubungan", abbreviations=("Dishub",)), Unit("dlh", "DLH")])
+    categories = Categories([Category("pju", "Penerangan Jalan", ("PJU",)), Category("sampah", "Persampahan")])
+    rows = [_row(1, _TEXTS[0], "Dishub", "PJU"), _row(2, _TEXTS[0], "Dinas Perhubungan", "Penerangan Jalan")]
+    plan = plan_training(Reading(rows), units, categories, 0)
+    assert (plan.units, plan.units_by_name, plan.categories, plan.categories_by_name) == (1, 1, 1, 1)

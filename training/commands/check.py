@@ -89,7 +89,7 @@ def check_command(
         report.stage("checking", total, rows=len(reading.rows))
         with progress_bar("checking", total, report) as advance:
             findings = check(reading, office_units, rules, place.categories(), doubts=doubts, step=advance)
-        plan = plan_or_problem(reading, office_units, MOST_ROWS)
+        plan = plan_or_problem(reading, office_units, place.categories(), MOST_ROWS)
         report.stage("writing")
         if workbook is not None:
             write_check(workbook, findings)

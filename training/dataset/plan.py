@@ -14,6 +14,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
     from data.errors import PilahError
+    from model.office.categories import Categories
     from model.office.units import Units
     from training.dataset.read import Reading
     from training.dataset.split import Split
@@ -23,7 +24,8 @@ if TYPE_CHECKING:
 class TrainingPlan:
     """The rows of a training and their labels.
 
-    `units` and `categories` count the labels with rows; `units_by_name` counts further units, known by name alone.
+    `units` and `categories` count the labels with rows; `units_by_name` and `categories_by_name` count further labels of
+    the office's files, known by name alone.
     """
 
     rows: int
@@ -31,6 +33,7 @@ class TrainingPlan:
     units: int
     units_by_name: int
     categories: int
+    categories_by_name: int
 
     @property
     def measured_units(self) -> int:
@@ -51,7 +54,7 @@ class TrainingPlan:
             yield Sentence("training.one-unit")
         if not self.categories:
             yield Sentence("training.no-categories")
-        elif self.categories == 1:
+        elif self.categories + self.categories_by_name == 1:
             yield Sentence("training.one-category")
         if self.split.unmeasured is not None:
             yield Sentence("training.nothing-measured", reason=self.split.unmeasured)
@@ -62,31 +65,42 @@ class TrainingPlan:
             yield Sentence("training.category-unmeasured")
 
 
-def plan_or_problem(reading: Reading, office_units: Units, max_rows: int) -> TrainingPlan | PilahError:
+def plan_or_problem(
+    reading: Reading, office_units: Units, office_categories: Categories, max_rows: int
+) -> TrainingPlan | PilahError:
     """The plan of a training on a reading, or the error that the training would end with."""
     if reading.unreadable:
         return reading.unreadable[0].problem
     try:
-        return plan_training(reading, office_units, max_rows)
+        return plan_training(reading, office_units, office_categories, max_rows)
     except HistoryUnusable as error:
         return error
 
 
-def plan_training(reading: Reading, office_units: Units, max_rows: int) -> TrainingPlan:
+def plan_training(reading: Reading, office_units: Units, office_categories: Categories, max_rows: int) -> TrainingPlan:
     """The plan of a training on the rows of a reading.
 
     Raises:
         HistoryUnusable: no row has anything to teach, or the rows have more labels than the bound of rows.
     """
     rows = reading.rows
-    known = office_units.with_names(list(dict.fromkeys(row.unit for row in rows if row.unit)))
+    known_units = office_units.with_names(list(dict.fromkeys(row.unit for row in rows if row.unit)))
+    known_categories = office_categories.with_names(row.category for row in rows if row.category)
     taught = {row.unit for row in rows if row.unit and not row.returned}
-    units = {unit.id for name in taught if (unit := known.find(name))}
-    categories = {row.category for row in rows if row.category}
+    units = {unit.id for name in taught if (unit := known_units.find(name))}
+    named = {row.category for row in rows if row.category}
+    categories = {category.id for name in named if (category := known_categories.find(name))}
     if not rows:
         unread = len(reading.unread_dates())
         raise HistoryUnusable("training.no-dates" if unread else "training.no-rows", count=unread)
     if not units and not categories:
         raise HistoryUnusable("training.nothing-taught", rows=len(rows))
     require_room(rows, max_rows)
-    return TrainingPlan(len(rows), by_time(rows), len(units), len(known) - len(units), len(categories))
+    return TrainingPlan(
+        rows=len(rows),
+        split=by_time(rows),
+        units=len(units),
+        units_by_name=len(known_units) - len(units),
+        categories=len(categories),
+        categories_by_name=len(known_categories) - len(categories),
+    )
