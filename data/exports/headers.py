@@ -191,9 +191,24 @@ def recognise(
     if shape == "laporan_ringkas":
         _correct_laporan_ringkas(columns, chosen)
     candidates = fill_from_contents(columns, free, cells) if contents else ()
+    if "text" not in columns and not candidates:
+        _add_labels_as_text(columns, free, cells)
     if "received_at" not in columns:
         columns.pop("received_time", None)
     return Layout(shape, columns, hidden, candidates)
+
+
+def _add_labels_as_text(
+    columns: dict[str, str], free: Mapping[str, str], contents: Mapping[str, ColumnContents]
+) -> None:
+    """Take a column of few recurring texts as the text after all, where its header says so and nothing else may be it."""
+    left = {
+        header: name
+        for header, name in free.items()
+        if header not in columns.values() and not contents[header].rules_out("text", exact_name=True)
+    }
+    if header := _recognise_table(left, defaultdict(ColumnContents)).get("text"):
+        columns["text"] = header
 
 
 def _correct_laporan_ringkas(columns: dict[str, str], chosen: Mapping[str, str]) -> None:

@@ -13,6 +13,7 @@ from data.errors import ColumnMissing, FileUnreadable
 from data.exports.cells import cell_text, rearm, unique_headers
 from data.exports.columns.contents import ColumnContents
 from data.exports.columns.header_row import is_second_header, likely_headers
+from data.exports.columns.names import ALIASES
 from data.exports.columns.reporter_names import hide_name
 from data.exports.dates.column import DateCell, DateColumn
 from data.exports.handmade.adjustments import Adjustments, faults_of
@@ -130,7 +131,9 @@ class Interpretation:
         mixed = sum(bool(_SEPARATOR_INSIDE.search(header)) for header in self.headers)
         share = 0.0 if mixed and len(self.headers) == 1 else self._share_fitting()
         fits = share > _FEW_FITTING
-        return self.n_chosen(chosen), fits, self.n_known, -mixed, share, len(self.headers)
+        # Lines of one cell are complaints only under a name of the text: a title names fields too.
+        is_table = len(self.headers) > 1 or normalised(self.headers[0]) in ALIASES["text"]
+        return self.n_chosen(chosen), fits, is_table, self.n_known, -mixed, share, len(self.headers)
 
     def _share_fitting(self) -> float:
         """The share of the rows below with as many cells as the header; without any, of rows above that are titles."""

@@ -55,7 +55,11 @@ def _text(
         if not _has(name, PLACE_AND_TITLE_WORDS) and contents[header].filled >= _FEWEST_UNASKED
     ]
     longest = _longest(asked or plain, contents)
-    return (longest, ()) if longest or named else (None, tuple(texts))
+    if longest or named:
+        return longest, ()
+    # The subject of a letter may be all that is said.
+    title = columns.get("title")
+    return None, (*([title] if title and contents[title].is_text() else []), *texts)
 
 
 def _longest(headers: Sequence[str], contents: Mapping[str, ColumnContents]) -> str | None:

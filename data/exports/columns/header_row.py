@@ -28,12 +28,13 @@ _ANSWER_KINDS = frozenset({"response", "open-ended response"})
 def likely_headers(rows: Sequence[Sequence[object]], most: int) -> list[bool]:
     """Whether each of the first `most` rows may be a header.
 
-    In a header nearly no cell is long, a figure, a date, or found again in its column.
+    In a header nearly no cell is long, a figure, a date, or found again in its column. A row of few cells is a title.
     """
     texts = [tuple(cell_text(cell).strip() for cell in cells) for cells in rows]
     rows_alike = Counter(texts)
     seen = Counter((place, text) for row in texts for place, text in enumerate(row))
     prose = _prose_columns(texts)
+    usual_cells, usual_filled = (median(map(count, texts)) if texts else 0 for count in (len, _n_filled))
     likely, widest = [], 0
     for row in texts[:most]:
         filled = [(place, text) for place, text in enumerate(row) if text]
@@ -43,9 +44,14 @@ def likely_headers(rows: Sequence[Sequence[object]], most: int) -> list[bool]:
             is_no_name(text) or seen[place, text] > rows_alike[row] or len(text) > longest.get(place, len(text))
             for place, text in filled
         )
-        likely.append(odd <= _MOST_ODD_CELLS * len(filled))
+        is_title = len(row) <= usual_cells / 2 or len(filled) <= usual_filled / 2
+        likely.append(odd <= _MOST_ODD_CELLS * len(filled) and not is_title)
         widest = max(widest, len(filled))
     return likely
+
+
+def _n_filled(row: Sequence[str]) -> int:
+    return sum(map(bool, row))
 
 
 def _prose_columns(texts: Sequence[Sequence[str]]) -> dict[int, float]:

@@ -17,7 +17,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "id tiket", "ticket id", "nomor laporan", "no laporan", "nomor pengaduan", "no pengaduan",
         "nomor aduan", "no aduan", "nomor tiket", "no tiket", "nomor registrasi", "no registrasi",
         "kode laporan", "kode aduan", "kode pengaduan", "ticket", "tiket", "service request id", "sr number",
-        "unique key", "case id", "case enquiry id", "report id", "respondent id", "response id",
+        "unique key", "case id", "case enquiry id", "report id", "respondent id", "response id", "nomor register",
+        "no register", "nomor agenda", "no agenda",
     ),
     "received_at": (
         "received at", "tanggal laporan masuk", "tanggal masuk", "tanggal laporan", "tanggal pengaduan",
@@ -39,7 +40,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
     "category": (
         "kategori laporan", "kategori pengaduan", "kategori aduan", "kategori", "category", "topik", "topic",
         "complaint type", "request type", "service name", "sr type", "jenis pelanggaran", "jenis masalah",
-        "jenis permasalahan", "label",
+        "jenis permasalahan", "substansi", "substansi laporan", "label",
     ),
     "requested_unit": ("requested unit", "instansi tujuan", "unit tujuan", "opd tujuan", "dinas tujuan", "tujuan", "dituju"),
     "parent_unit": ("parent unit", "instansi induk", "unit induk", "opd induk"),
@@ -48,7 +49,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "instansi terdisposisi", "unit", "unit kerja", "instansi", "opd", "skpd", "perangkat daerah", "dinas",
         "diteruskan", "diteruskan ke", "disposisi", "disposisi ke", "agency name", "agency", "agency responsible",
         "responsible agency", "department", "owner department", "instansi penerima", "ditangani", "ditangani oleh",
-        "bidang", "bagian", "seksi",
+        "terlapor", "instansi terlapor", "bidang", "bagian", "seksi", "assigned to", "team", "group",
     ),
     "status": ("status laporan", "status pengaduan", "status aduan", "status"),
     "reason": ("alasan tunda arsip", "alasan arsip", "alasan tunda", "alasan", "reason"),
@@ -98,6 +99,7 @@ EXACT_ONLY = frozenset(
         "id", "ticket", "tiket", "type", "source", "media", "date", "time", "jam", "pukul", "waktu", "pesan",
         "message", "body", "tujuan", "kel", "kec", "content", "detail", "details", "label", "created", "opened",
         "start date", "bagian", "seksi", "address", "tempat kejadian",
+        "terlapor", "team", "group",
     }
 )  # fmt: skip
 # A column of long texts under a name with one of these words is somebody's answer or remark, not the complaint.

@@ -36,6 +36,10 @@ def test_short_complaints_under_a_name_of_the_text_stay_the_text(tmp_path: Path)
     assert fields_in(tmp_path, Keluhan=_KINDS, Dinas=_UNITS) == {"text": "Keluhan", "unit": "Dinas"}
 
 
+def test_recurring_complaints_are_the_text_where_nothing_else_is(tmp_path: Path) -> None:
+    assert fields_in(tmp_path, **{"Isi Aduan Masyarakat": _KINDS, "Dinas": _UNITS})["text"] == "Isi Aduan Masyarakat"
+
+
 @pytest.mark.parametrize("cells", [_DAYS, [f"10{n}" for n in range(12)]])
 def test_numbers_and_dates_under_a_name_of_the_text_are_no_text(tmp_path: Path, cells: list[str]) -> None:
     assert fields_in(tmp_path, Laporan=cells, Cerita=COMPLAINTS)["text"] == "Cerita"

@@ -26,6 +26,12 @@ def test_commas_of_an_address_are_no_separators(tmp_path: Path, row: int) -> Non
     assert len(list(export.rows())) == 3
 
 
+def test_a_title_that_names_a_field_is_no_table_of_one_column(tmp_path: Path) -> None:
+    rows = "".join(f"{text},{text[:9]} {n}\n" for n, text in enumerate(["gelap", "padam", "rusak"]))
+    export = open_export(written(tmp_path, f"LAPORAN PENGADUAN TAHUN 2024\nPermasalahan,Ditangani\n{rows}"), needs=())
+    assert (export.separator, export.header_row) == (",", 2)
+
+
 def test_a_row_of_data_that_names_fields_is_no_header(tmp_path: Path) -> None:
     rows = [[n, "Lampu mati di depan sekolah", "Dinas Perhubungan", "Kelurahan Contoh"] for n in range(8)]
     path = workbook(tmp_path / "a.xlsx", S=[["No", "Masalah", "Tujuan surat", "Wilayah"], *rows])

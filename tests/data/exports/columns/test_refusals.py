@@ -40,6 +40,11 @@ def test_an_answer_alone_is_asked_about(tmp_path: Path) -> None:
     assert error.fields["candidates"] == ("Tanggapan",)
 
 
+def test_the_subject_of_letters_is_asked_about(tmp_path: Path) -> None:
+    error = refusal(written(tmp_path, table({"No Agenda": _NUMBERS, "Perihal": COMPLAINTS, "Bidang": _LABELS})))
+    assert error.fields["candidates"] == ("Perihal",)
+
+
 def test_a_table_without_complaints_is_refused_with_its_headers(tmp_path: Path) -> None:
     error = refusal(written(tmp_path, table({"Complaint Type": _LABELS, "Jumlah": _NUMBERS})))
     assert error.code == "exports.text-missing-in-all"
