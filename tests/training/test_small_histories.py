@@ -200,7 +200,7 @@ def test_the_check_and_the_training_say_in_which_order_dates_were_read(tmp_path:
     file.write_text(f"no,tanggal,isi laporan,unit,kategori\n{rows}", encoding="utf-8")
     options = ["--office", "kota", "--home", str(tmp_path)]
     page = tmp_path / "a.html"
-    said = 'a.csv: Column "tanggal": 7 dates were read month first, since 4 of them fit no other way.'
+    said = 'a.csv: Column "tanggal": 7 date(s) were read month first, since 4 of them fit no other way.'
     checked = CliRunner().invoke(app, ["check", str(file), "--no-doubts", "--html", str(page), *options])
     assert said in " ".join(checked.output.split())
     assert "7 tanggal dibaca dengan bulan di depan" in page.read_text(encoding="utf-8")

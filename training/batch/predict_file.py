@@ -9,9 +9,10 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from data.exports.annotation.annotate import annotate
-from data.exports.open import open_exports
+from data.exports.open import date_notices, open_exports
 from model.from_export import complaint_of, problem_of
 from model.router import CATEGORIES_SHOWN
+from training.batch.undated_rows import UndatedRows
 from training.fitting.executors import map_in_order
 
 if TYPE_CHECKING:
@@ -63,7 +64,7 @@ def predict_file(
 
     A file of the same kind keeps everything that the office wrote. A row that can't be read or has no text keeps its
     place, its status says so, and its suggestion cells are empty. `zone` is the office's timezone, in which a row has its
-    day; a row without a date counts as of today. `cluster` is the address of a Dask scheduler whose workers suggest; rows
+    day; a row without a readable date counts as of today, and a notice says so. `cluster` is the address of a Dask scheduler whose workers suggest; rows
     are read and written here, a few chunks in memory at once.
 
     Raises:
@@ -85,18 +86,27 @@ def predict_exports(
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Predicted:
     """Write `target` with the suggestions for every row of all sheets; see `predict_file`."""
-    rows = partial(_with_suggestions, router, exports, zone, cluster, progress)
+    undated = UndatedRows()
+    rows = partial(_with_suggestions, router, exports, zone, cluster, progress, undated)
     annotated = annotate(exports, target, ADDED_COLUMNS, rows, numeric=CONFIDENCE_COLUMNS)
-    return Predicted(dict(annotated.rows), exports[0].unread_sheets, tuple(annotated.notices))
+    notices = (*annotated.notices, *date_notices(exports), *undated.notices())
+    return Predicted(dict(annotated.rows), exports[0].unread_sheets, notices)
 
 
 def _with_suggestions(
-    router: Router, exports: Sequence[Export], zone: ZoneInfo, cluster: str, progress: Callable[[int], None]
+    router: Router,
+    exports: Sequence[Export],
+    zone: ZoneInfo,
+    cluster: str,
+    progress: Callable[[int], None],
+    undated: UndatedRows,
 ) -> Iterator[tuple[ExportRow, list[object]]]:
+    undated.restart()
     suggest = partial(_suggested, zone=zone)
     rows = chain.from_iterable(export.rows() for export in exports)
     for chunk, suggested in map_in_order(cluster, suggest, router, _chunks(rows), _without_cells):
         for row, added in zip(chunk, suggested, strict=True):
+            undated.add(row)
             yield row, [added.get(name) for name in ADDED_COLUMNS]
         progress(len(chunk))
 

@@ -49,3 +49,18 @@ def test_a_row_counts_as_of_its_day_in_the_offices_timezone(tmp_path: Path, samp
             first[zone] = next(csv.DictReader(file))["unit_1"]
     assert first["UTC"] == name
     assert first["Asia/Jakarta"] != name
+
+
+def test_rows_without_a_readable_date_are_named_and_count_as_of_today(tmp_path: Path, sample_home: Path) -> None:
+    router, _ = Office(sample_home, "kumham").load_champion(precedents=False)
+    source = tmp_path / "in.csv"
+    dates = ("05/29/2024", "", "-", "minggu lalu NIK 3578120506900001")
+    rows = "".join(f"{day},laporan polisi mandek\n" for day in dates)
+    source.write_text(f"tanggal,isi\n{rows}", encoding="utf-8")
+    predicted = predict_file(router, source, tmp_path / "out.csv", columns={}, zone=ZoneInfo("Asia/Jakarta"))
+    order, unread, blank = map(str, predicted.notices)
+    assert order == 'Column "tanggal": 1 date(s) were read month first, since 1 of them fit no other way.'
+    assert unread.startswith(
+        '1 date(s) can\'t be read, so their rows count as of today: row 5 "minggu lalu NIK [NIK]".'
+    )
+    assert blank == "2 row(s) without a date count as of today."
