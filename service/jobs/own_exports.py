@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from data.exports.rows import ExportRow
     from model.complaint import Complaint
     from model.office.units import Units
+    from model.router import Router
     from service.ledger.tables import StoredComplaint, StoredDecision
 
 _SIGNATURE = frozenset(("suggested_unit", "suggested_category", "suggestion_status"))
@@ -53,17 +54,27 @@ def is_same_text(row: ExportRow, complaint: Complaint, stored: StoredComplaint) 
     return words in (complaint.text.split(), without_personal_data(complaint).complaint.text.split())
 
 
-def is_known_decision(row: ExportRow, stored: StoredComplaint, units: Units) -> bool:
+def is_known_decision(row: ExportRow, stored: StoredComplaint, router: Router) -> bool:
     """Whether the row's decision was read from the ledger, and not changed in the file."""
-    return is_own(row) and any(_is_exported(row, entry, units) for entry in stored.decisions)
+    return is_own(row) and any(_is_exported(row, entry, router) for entry in stored.decisions)
 
 
-def _is_exported(row: ExportRow, entry: StoredDecision, units: Units) -> bool:
+def _is_exported(row: ExportRow, entry: StoredDecision, router: Router) -> bool:
     if was_returned(row) and entry.returned_at is None:
         return False
     decided_at = _moment(_cell(row, "decided_at"))
     if decided_at is not None and decided_at != entry.decided_at.replace(microsecond=0):
         return False
+    return _has_unit_of(row, entry, router.units) and (router.has_units or _has_category_of(row, entry, router))
+
+
+def _has_category_of(row: ExportRow, entry: StoredDecision, router: Router) -> bool:
+    written = row.fields.get("category", "")
+    category = router.categories.find_row(written, row.fields.get("category_id", "")) if written else None
+    return entry.category_id == (category.id if category else slug(written))
+
+
+def _has_unit_of(row: ExportRow, entry: StoredDecision, units: Units) -> bool:
     written = row.fields.get("unit", "")
     unit = units.find(written)
     name = units[entry.unit_id].name if entry.unit_id in units else entry.unit_id

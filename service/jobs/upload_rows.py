@@ -183,7 +183,7 @@ class RowWriter:
         return self._intake.enter(self._complaints, complaint, suggestion, answer, source)
 
     def _enter_status(self, row: ExportRow, stored: StoredComplaint, *, is_new: bool, revised: bool) -> None:
-        if is_known_decision(row, stored, self._router.units):
+        if is_known_decision(row, stored, self._router):
             self._summary.unchanged += 1
             return
         title = _intake_title(row)

@@ -15,7 +15,7 @@ from service.app import create_app
 from service.ledger.training_rows import exported_training_rows
 from service.settings import Settings
 from tests.service.desk import Desk
-from tests.service.jobs.test_own_exports import enter, ledger, written
+from tests.service.jobs.test_own_exports import edited, enter, ledger, written
 from training.dataset.ledger_rows import past_rows, with_ledger
 from training.dataset.read import read_exports
 from training.fitting.recipe import Recipe
@@ -193,3 +193,12 @@ def test_a_version_that_was_not_measured_says_so_on_its_pages(
         for page in (desk.page("/model"), desk.page(f"/model/versi/{version}")):
             assert "Belum ada yang diuji: baru ada 5 baris" in page
         assert "Saran pertama benar" not in desk.page("/model")
+
+
+def test_a_category_changed_in_its_own_export_is_a_decision(without_units: Desk, tmp_path: Path) -> None:
+    desk = without_units.sign_in("budi")
+    other = desk.send("1", text=LAMP)["categories"][1]
+    assert _decide(desk, "1").status_code == 201
+    assert enter(desk, edited(desk, tmp_path, "1", category=other["name"])).differed == 1
+    standing = [entry for entry in desk.stored("1")["decisions"] if not entry["undone_at"]]
+    assert [entry["category"] for entry in standing] == [other["id"]]

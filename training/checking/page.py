@@ -57,8 +57,7 @@ def _outlook(plan: TrainingPlan | PilahError | None) -> list[str]:
     counts = {"units": plan.units, "categories": plan.categories}
     sentences = [message("commands.would-train", indonesian, rows=plan.rows, **counts)]
     if held_back := len(plan.split.held_back):
-        counts = {"units": plan.measured_units, "categories": plan.measured_categories}
-        sentences.append(message("commands.would-measure", indonesian, rows=held_back, **counts))
+        sentences.append(message("commands.would-measure", indonesian, rows=held_back, labels=plan.measured()))
     return [*sentences, *(each.told_in(indonesian) for each in plan.shortcomings())]
 
 

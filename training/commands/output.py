@@ -200,12 +200,7 @@ def print_plan(plan: TrainingPlan) -> None:
     """Print what a training would learn from and measure on, and what its suggestions would lack."""
     say("would-train", rows=plan.rows, units=plan.units, categories=plan.categories)
     if plan.split.held_back:
-        say(
-            "would-measure",
-            rows=len(plan.split.held_back),
-            units=plan.measured_units,
-            categories=plan.measured_categories,
-        )
+        say("would-measure", rows=len(plan.split.held_back), labels=plan.measured())
     print_shortcomings(plan)
 
 

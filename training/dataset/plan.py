@@ -45,6 +45,15 @@ class TrainingPlan:
         """The number of held-out rows with a category to measure on."""
         return sum(bool(row.category) for row in self.split.held_back)
 
+    def measured(self) -> tuple[Sentence, ...]:
+        """The number of held-out rows to measure on, for each label that a row has."""
+        counts = {}
+        if self.units:
+            counts["unit"] = self.measured_units
+        if self.categories:
+            counts["category"] = self.measured_categories
+        return tuple(Sentence(f"commands.would-measure-{label}", rows=count) for label, count in counts.items())
+
     def shortcomings(self) -> Iterator[Sentence]:
         """What the suggestions will lack, and what will not be measured."""
         if not self.units:

@@ -168,7 +168,7 @@ def test_any_text_uploaded_unchanged_changes_nothing(
         assert ledger(supervisor) == before, kind
 
 
-def _edited(desk: Desk, folder: Path, reference: str, **cells: str) -> Path:
+def edited(desk: Desk, folder: Path, reference: str, **cells: str) -> Path:
     """The ledger's CSV export with cells of one complaint changed by hand."""
     source, target = folder / "e.csv", folder / "diubah.csv"
     source.write_bytes(desk.client.get(f"/ekspor/berkas?bentuk=csv&{_PERIOD}").content)
@@ -183,7 +183,7 @@ def test_a_unit_filled_in_in_pilahs_own_export_is_a_decision(supervisor: Desk, t
     for reference, confidential in (("terbuka", False), ("tertutup", True)):
         supervisor.send(reference, confidential=confidential)
         unit = supervisor.stored(reference)["suggestion"]["units"][0]
-        assert enter(supervisor, _edited(supervisor, tmp_path, reference, unit=unit["name"])).decided == 1
+        assert enter(supervisor, edited(supervisor, tmp_path, reference, unit=unit["name"])).decided == 1
         stored = supervisor.stored(reference)
         assert [entry["unit"] for entry in stored["decisions"]] == [unit["id"]]
         assert stored["revision"] == 1
@@ -192,7 +192,7 @@ def test_a_unit_filled_in_in_pilahs_own_export_is_a_decision(supervisor: Desk, t
 def test_an_old_export_of_pilah_does_not_bring_back_an_undone_decision(supervisor: Desk, tmp_path: Path) -> None:
     supervisor.send("1")
     supervisor.decide("1")
-    old = _edited(supervisor, tmp_path, "1")
+    old = edited(supervisor, tmp_path, "1")
     first, second = supervisor.stored("1")["suggestion"]["units"][:2]
     with supervisor.database.session() as session:
         decisions = Decisions(session, "kumham")
