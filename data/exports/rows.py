@@ -17,6 +17,7 @@ from data.exports.columns.names import ALIASES
 from data.exports.columns.reporter_names import hide_name
 from data.exports.dates.column import DateCell, DateColumn
 from data.exports.handmade.adjustments import Adjustments, faults_of
+from data.exports.handmade.closing_rows import ClosingRows
 from data.exports.headers import Layout, is_reporter_name, normalised, recognise
 from data.messages import Sentence
 
@@ -159,10 +160,10 @@ class Interpretation:
         shown = [header not in layout.hidden for header in self.headers]
         places = self._places(layout)
         reporters = [self.headers.index(header) for header in self.headers if is_reporter_name(header)]
-        self.adjustments = Adjustments()
+        self.adjustments, closing = Adjustments(), ClosingRows(places)
         for line in self.table.lines():
             if line.number > self.header_row:
-                yield self._row(line, layout, shown, places, reporters, dates)
+                yield self._row(line, layout, shown, places, reporters, dates, closing)
             elif line.number < self.header_row and self.is_as_wide(line):
                 yield ExportRow(line.number, {}, {}, Sentence("exports.above-header"), self.table.sheet or "")
 
@@ -210,6 +211,7 @@ class Interpretation:
         places: Mapping[str, int],
         reporters: Sequence[int],
         dates: DateColumn,
+        closing: ClosingRows,
     ) -> ExportRow:
         cells = self._rearmed(line)
         problem = self._problem(line, cells)
@@ -222,7 +224,7 @@ class Interpretation:
         self.adjustments.count(line, self.headers, faults, places.values())
         for place in faults:
             cells[place] = ""
-        if problem := _text_problem(line, faults, places):
+        if problem := _closing_problem(cells, closing) or _text_problem(line, faults, places):
             return ExportRow(line.number, values, {}, problem, sheet)
         fields = {name: _stripped(cells[place]) for name, place in places.items() if name != "received_time"}
         if "received_at" in fields:
@@ -262,6 +264,10 @@ class Interpretation:
         """An id from the file's name and the number in the list: LaporGub numbers each month anew."""
         stem = _NOT_SEPARATED_ID.sub("-", self.table.path.stem.casefold()).strip("-")
         return f"{stem}-{number_in_list}" if number_in_list else f"{stem}-row-{row}"
+
+
+def _closing_problem(cells: Sequence[object], closing: ClosingRows) -> Sentence | None:
+    return Sentence("exports.closing-row") if closing.takes(cells) else None
 
 
 def _text_problem(line: Line, faults: Mapping[int, str], places: Mapping[str, int]) -> Sentence | None:

@@ -12,6 +12,7 @@ from model.closed_status import means_closed
 from model.complaint import HIDDEN_TEXT, without_personal_data
 from model.from_export import complaint_of, is_hidden, problem_of, unread_date, was_returned
 from model.office.register import slug
+from model.office.several_units import units_in
 from model.privacy.mask import mask
 from service.contract.field_types import clean
 from service.contract.suggestion_schemas import SuggestionOut
@@ -73,6 +74,7 @@ class Summary:
     date_notices: list[str] = field(default_factory=list)
     text_candidates: list[str] = field(default_factory=list)
     adjustments: list[str] = field(default_factory=list)
+    several_units: int = 0
 
     def add_problem(self, place: str, reason: str) -> None:
         self.unread += 1
@@ -99,9 +101,10 @@ class RowBatch:
         self._settings = intake.settings
         self.problems: list[tuple[str, str]] = []
         self.unread_dates = 0
+        self.several_units = 0
         self.complaints: list[tuple[ExportRow, Complaint]] = []
         self._without_suggestion: dict[_Place, Complaint] = {}
-        for row in rows:
+        for row in map(self._with_first_unit, rows):
             complaint = self._complaint(row)
             _, stored = _standing_of(complaints, row, complaint)
             date_problem = None if stored else _date_problem(row)
@@ -122,6 +125,16 @@ class RowBatch:
         known = self._intake.with_returns(list(self._without_suggestion.values()), "")
         made = self._router.suggest_many(known, today=self._settings.today())
         return dict(zip(self._without_suggestion, made, strict=True))
+
+    def _with_first_unit(self, row: ExportRow) -> ExportRow:
+        """The row with one unit: of several in a cell the first, and the others as copies."""
+        unit, copies = row.fields.get("unit", ""), row.fields.get("copies", "")
+        units = units_in(unit, lambda name: self._router.units.find(name) is not None)
+        if len(units) <= 1:
+            return row
+        self.several_units += 1
+        copied = "; ".join(name for name in (copies, *units[1:]) if name)
+        return replace(row, fields={**row.fields, "unit": units[0], "copies": copied})
 
     def _complaint(self, row: ExportRow) -> Complaint:
         complaint = complaint_of(row)
@@ -154,6 +167,7 @@ class RowWriter:
 
     def enter(self, batch: RowBatch, suggestions: dict[_Place, Suggestion]) -> None:
         """Enter new complaints and revisions, and reconcile known complaints with the export."""
+        self._summary.several_units += batch.several_units
         for place, problem in batch.problems:
             self._summary.add_problem(place, problem)
         self._summary.unread_dates += batch.unread_dates
@@ -234,8 +248,11 @@ class RowWriter:
     def _decision(self, row: ExportRow) -> Decision:
         """The decision of the intake system; units, categories, types and outcomes may be unknown here."""
         fields = row.fields
+        copies = (self._router.units.find(name) for name in fields.get("copies", "").split(";"))
+        unit_id = self._unit_of(row)
         return Decision(
-            unit_id=self._unit_of(row),
+            unit_id=unit_id,
+            copies=tuple(unit.id for unit in copies if unit and unit.id != unit_id),
             category_id=self._category_id(fields),
             without_units=not self._router.has_units,
             type=as_known_type(clean(fields.get("type", "")))[:500],

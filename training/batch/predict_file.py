@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from data.exports.annotation.annotate import annotate
-from data.exports.open import date_notices, open_exports
+from data.exports.open import adjustment_notices, date_notices, open_exports
 from model.from_export import complaint_of, problem_of
 from model.router import CATEGORIES_SHOWN
 from training.batch.undated_rows import UndatedRows
@@ -89,7 +89,7 @@ def predict_exports(
     undated = UndatedRows()
     rows = partial(_with_suggestions, router, exports, zone, cluster, progress, undated)
     annotated = annotate(exports, target, ADDED_COLUMNS, rows, numeric=CONFIDENCE_COLUMNS)
-    notices = (*annotated.notices, *date_notices(exports), *undated.notices())
+    notices = (*annotated.notices, *date_notices(exports), *undated.notices(), *adjustment_notices(exports))
     return Predicted(dict(annotated.rows), exports[0].unread_sheets, notices)
 
 

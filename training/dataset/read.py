@@ -21,6 +21,7 @@ from model.returned_status import may_mean_returned
 from model.versions.installation import zone_named
 from training.dataset.corrections import CorrectedLabels, CorrectionApplier, Corrections
 from training.dataset.numbers import Numbers, SecondKey
+from training.dataset.several_units import take_first_units
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
@@ -177,6 +178,7 @@ def read_exports(
         reading.told_apart[kind] += 1
     reading.corrected, reading.corrections = applier.counted, applier.in_force()
     reading.rows = [row for row in reading.rows if row is not _SUPERSEDED]
+    take_first_units(reading)
     reading.rows.sort(key=lambda row: row.received_at)
     return reading
 

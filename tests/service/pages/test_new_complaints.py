@@ -203,3 +203,18 @@ def test_an_interrupted_upload_resumes_where_it_stopped(officer: Desk, sample_ho
     assert (summary["done"], summary["new"]) == (80, 80)
     with officer.database.reading() as session:
         assert session.query(StoredComplaint).count() == 30
+
+
+def test_of_several_units_in_a_cell_the_first_is_recorded_and_the_page_says_so(officer: Desk, tmp_path: Path) -> None:
+    units = [unit["name"] for unit in officer.client.get("/v1/units", headers=officer.bearer).json()["units"]][:2]
+    row = {"Tracking ID": "801", "Isi Laporan Awal": "lapas penuh sesak", "Instansi Terdisposisi": "; ".join(units)}
+    summary = officer.upload(_ringkas(tmp_path / "a.xlsx", [row]))
+    assert (summary["recorded"], summary["several_units"], summary["unknown_units"]) == (1, 1, [])
+
+
+def test_what_reading_did_to_cells_is_kept_with_the_upload(officer: Desk, tmp_path: Path) -> None:
+    table = tmp_path / "a.csv"
+    table.write_text("Isi Laporan;OPD\nlapas penuh sesak;#N/A\n", encoding="utf-8")
+    assert officer.upload(table)["adjustments"] == [
+        "1 sel berisi galat rumus dan dianggap kosong: OPD: #N/A (1). Perbaiki rumusnya, lalu ekspor ulang."
+    ]

@@ -96,3 +96,20 @@ def test_the_order_of_dates_is_judged_and_said_for_each_file(tmp_path: Path) -> 
 def test_unreadable_dates_are_kept_as_written(tmp_path: Path) -> None:
     reading = _read(_numbered(tmp_path / "a.csv", ("1", "29-05-2024", _MATTERS[0]), ("2", "minggu lalu", _MATTERS[1])))
     assert [(row.row, row.date) for row in reading.unread_dates()] == [(3, "minggu lalu")]
+
+
+def test_of_several_units_in_a_cell_the_first_is_learned_and_the_others_are_copies(tmp_path: Path) -> None:
+    path = tmp_path / "a.csv"
+    lines = [
+        "isi laporan|unit|tanggal",
+        f"{_MATTERS[0]}|Dinas A|2024-01-01",
+        f"{_MATTERS[1]}|Dinas A / Dinas B|2024-01-02",
+    ]
+    path.write_text("\n".join([*lines, f"{_MATTERS[2]}|Dinas B|2024-01-03"]), encoding="utf-8")
+    reading = _read(path)
+    assert [(row.unit, row.copies) for row in reading.rows] == [
+        ("Dinas A", ()),
+        ("Dinas A", ("Dinas B",)),
+        ("Dinas B", ()),
+    ]
+    assert [str(notice)[:24] for notice in reading.files[0].adjustments] == ["1 rows name several unit"]
