@@ -19,7 +19,7 @@ from service.ledger.lists.search import index_complaint
 from service.ledger.tables import DuplicateKey, StoredComplaint, StoredSuggestion
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable, Sequence
+    from collections.abc import Mapping, Sequence
     from datetime import date
 
     from sqlalchemy import ColumnElement
@@ -230,15 +230,21 @@ class Complaints:
         if self.is_newest(complaint):
             complaint.waiting = True
 
-    def ids_of(self, references: Iterable[str]) -> dict[str, str]:
-        """The newest revision's id by reference, for complaints of this ledger that aren't confidential."""
-        query = select(StoredComplaint.reference_id, StoredComplaint.id).where(
+    def ids_of(self, texts: Mapping[str, str]) -> dict[str, str]:
+        """The newest revision's id by reference, for complaints of this ledger that aren't confidential.
+
+        `texts` has the text of each reference, or a part of it: the reference may be another complaint's here.
+        """
+        query = select(StoredComplaint.reference_id, StoredComplaint.id, StoredComplaint.text).where(
             StoredComplaint.office == self._office,
-            StoredComplaint.reference_id.in_(list(references)),
+            StoredComplaint.reference_id.in_(list(texts)),
             ~StoredComplaint.confidential,
         )
-        rows = self._session.execute(query.order_by(StoredComplaint.revision))
-        return {row.reference_id: row.id for row in rows}
+        return {
+            reference: complaint_id
+            for reference, complaint_id, text in self._session.execute(query.order_by(StoredComplaint.revision))
+            if is_same_complaint(Complaint(texts[reference]), Complaint(text))
+        }
 
     def _newest(self, condition: ColumnElement[bool]) -> StoredComplaint | None:
         query = select(StoredComplaint).where(StoredComplaint.office == self._office, condition)

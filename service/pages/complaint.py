@@ -301,7 +301,7 @@ def _page(
         complaint=complaint,
         suggestion=view,
         names=names,
-        cases=_linked_cases(transaction, view),
+        cases=_linked_cases(transaction, view, complaint.text),
         standing=standing,
         earlier_decisions=[entry for entry in complaint.decisions if entry is not standing],
         similar=transaction.queue.waiting_similar(complaint) if complaint.waiting else [],
@@ -349,12 +349,13 @@ def _offered(
     return offered
 
 
-def _linked_cases(transaction: Transaction, view: SuggestionView | None) -> dict[str, str]:
-    """The ids of the precedents and earlier copies that stand in the ledger, by reference."""
+def _linked_cases(transaction: Transaction, view: SuggestionView | None, text: str) -> dict[str, str]:
+    """The ids of the precedents and earlier copies of the text that stand in the ledger, by reference."""
     if view is None:
         return {}
-    references = (*view.duplicates, *(precedent.reference_id for precedent in view.precedents))
-    return transaction.complaints.ids_of(filter(None, references))
+    texts = dict.fromkeys(view.duplicates, text) | {each.reference_id: each.excerpt for each in view.precedents}
+    texts.pop("", None)
+    return transaction.complaints.ids_of(texts)
 
 
 def _offered_copies(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from service.ledger.complaints import Complaints
 from service.ledger.tables import StoredComplaint
 from tests.service.jobs.test_own_exports import enter, ledger
 
@@ -87,6 +88,14 @@ def test_a_return_does_not_follow_a_number_to_another_complaint(desk: Desk) -> N
     codes = [notice["code"] for notice in desk.send("1", text=f"{PASSPORT} pak")["notices"]]
     assert "returned_by_unit" in codes
     assert "returned_by_unit" not in [notice["code"] for notice in desk.send("1", text=PRISON)["notices"]]
+
+
+def test_a_precedent_is_not_linked_to_another_complaint_of_its_number(desk: Desk) -> None:
+    desk.send("1", text=PASSPORT)
+    with desk.database.reading() as session:
+        complaints = Complaints(session, "kumham")
+        assert complaints.ids_of({"1": "sejak bulan lalu paspor saya tertahan"}) == {"1": desk.stored("1")["id"]}
+        assert complaints.ids_of({"1": PRISON, "2": PASSPORT}) == {}
 
 
 def _groups(session: Any) -> dict[tuple[str, int], str]:
