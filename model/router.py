@@ -234,8 +234,9 @@ class Router:
 
     def _suggestion(self, masked: MaskedComplaint, ranked: Ranked, day: date, basis: str) -> Suggestion:
         complaint = masked.complaint
-        returned_by = frozenset(complaint.returned_by)
-        ranked = replace(ranked, units=without_returned(ranked.units, returned_by))
+        # The ledger knows the returns of today, the model those of its training.
+        returned_by = tuple(dict.fromkeys((*complaint.returned_by, *sorted(ranked.returned_by))))
+        ranked = replace(ranked, units=without_returned(ranked.units, frozenset(returned_by)))
         written = folded_words(complaint.text)
         content, contrast = has_content(complaint.whole_text), has_contrast(complaint.text)
         known = content and ranked.known_share >= _KNOWN_SHARE_AT_LEAST
@@ -275,7 +276,7 @@ class Router:
             categories=categories,
             evidence=(),
             notices=(
-                *self._returned_notices(complaint),
+                *self._returned_notices(returned_by),
                 *_text_notices(masked.masked_count, len(written), content=content, contrast=contrast, known=known),
                 *_rule_notices(ruled),
                 *self._unit_notices(first),
@@ -358,10 +359,10 @@ class Router:
             return ()
         return (Notice(NoticeCode.FEW_EXAMPLES, rows, unit.name),)
 
-    def _returned_notices(self, complaint: Complaint) -> tuple[Notice, ...]:
-        if not complaint.returned_by:
+    def _returned_notices(self, returned_by: Sequence[str]) -> tuple[Notice, ...]:
+        if not returned_by:
             return ()
-        names = [self.units[unit_id].name if unit_id in self.units else unit_id for unit_id in complaint.returned_by]
+        names = [self.units[unit_id].name if unit_id in self.units else unit_id for unit_id in returned_by]
         return (Notice(NoticeCode.RETURNED_BY_UNIT, len(names), ", ".join(names)),)
 
     def _addressee_notices(self, text: str, first_id: str) -> list[Notice]:

@@ -157,6 +157,13 @@ class StaleForm(PilahError):
         self.form_token = form_token
 
 
+class FilesOfOtherSession(PilahError):
+    """A form with files came back without its session's token; nothing of it was stored."""
+
+    def __init__(self) -> None:
+        super().__init__("pages.files-of-other-session")
+
+
 class SignInRefused(PilahError):
     """Name and password don't match, or the account is locked; the message doesn't say which."""
 

@@ -13,11 +13,11 @@ from starlette.responses import RedirectResponse, Response
 from data.errors import PilahError
 from data.messages import Sentence
 from service.dependencies import settings_of
-from service.errors import LedgerUnavailable, NotAllowed, NotSignedIn, StaleForm
+from service.errors import FilesOfOtherSession, LedgerUnavailable, NotAllowed, NotSignedIn, StaleForm
 from service.ledger.database import UNAVAILABLE
 from service.pages.frame.context import names_of
 from service.pages.frame.error_pages import error_page, wants_page
-from service.pages.frame.kept_forms import kept_form_of
+from service.pages.frame.kept_forms import kept_form_of, sends_files
 from service.pages.frame.rendering import render
 from service.pages.frame.session import sign_in_address
 from service.problems import Problem, ProblemResponse, headers_of, problem_of, problem_of_fields, problem_with
@@ -79,10 +79,17 @@ async def on_not_signed_in(request: Request, error: NotSignedIn) -> Response:
     if request.headers.get("hx-request"):
         # The page keeps what was typed: the message replaces a fragment only.
         return render("session_ended.html")
-    kept = await kept_form_of(request)
-    if kept is not None:
+    kept, lost_files = await kept_form_of(request), sends_files(request)
+    if kept is not None or lost_files:
         return render(
-            "sign_in.html", 401, settings=settings_of(request), back=error.back, error="", nobody=False, kept=kept
+            "sign_in.html",
+            401,
+            settings=settings_of(request),
+            back=error.back,
+            error="",
+            nobody=False,
+            kept=kept,
+            lost_files=lost_files,
         )
     return RedirectResponse(sign_in_address(error.back), 303)
 
@@ -91,7 +98,7 @@ async def on_stale_form(request: Request, error: StaleForm) -> Response:
     """Offer a form of an earlier session to be sent again."""
     kept = await kept_form_of(request)
     if kept is None:
-        return on_refusal(request, error)
+        return on_refusal(request, FilesOfOtherSession() if sends_files(request) else error)
     database: Database = request.app.state.database
     with database.reading() as session:
         readable = kept.readable(names_of(request, session))

@@ -29,6 +29,11 @@ settings.register_profile("pilah", deadline=None)
 settings.load_profile("pilah")
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """Keep the paths of a folder together: pytest forgets a folder's fixtures once it was elsewhere in between."""
+    config.args.sort()
+
+
 @pytest.fixture(scope="session")
 def sample_home(tmp_path_factory: pytest.TempPathFactory, worker_id: str) -> Path:
     """A PILAH_HOME in which the sample office `kumham` is trained; each process that tests has its own copy."""

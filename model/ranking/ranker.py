@@ -178,13 +178,18 @@ class Ranking:
         outcomes = self._outcomes.rank_many(matrix) if side_outputs and self._outcomes else none
         days = [day_of(complaint, today) for complaint in complaints]
         retired = {day: known.units.count_closed(day) for day in set(days)}
+        returned_by = [self._returned_texts.units_that_returned(complaint.text) for complaint in complaints]
         return [
             Ranked(
-                self._units_in_force(complaint, by_topic[i], topics[i], n_units, retired[day], known.units, day),
+                pushed_back(
+                    self._units_in_force(complaint, by_topic[i], topics[i], n_units + retired[day], known.units, day),
+                    returned_by[i],
+                )[:n_units],
                 self._categories_in_force(by_category[i], categories[i], n_categories, known.categories, day),
                 known_shares[i],
                 types[i],
                 outcomes[i],
+                returned_by[i],
             )
             for i, (complaint, day) in enumerate(zip(complaints, days, strict=True))
         ]
@@ -224,13 +229,10 @@ class Ranking:
         by_topic: NDArray[np.float64],
         best: NDArray[np.intp],
         wanted: int,
-        retired: int,
         office: Units,
         day: date,
     ) -> tuple[RankedUnit, ...]:
-        ranked = self._best_units(complaint, by_topic, best, wanted + retired)
-        in_force = self._with_successors(ranked, by_topic, office, day)
-        return pushed_back(in_force, self._returned_texts.units_that_returned(complaint.text))[:wanted]
+        return self._with_successors(self._best_units(complaint, by_topic, best, wanted), by_topic, office, day)
 
     def weights_of(self, columns: NDArray[np.integer[Any]], topic: int) -> NDArray[np.float32]:
         """The weights of features for a topic."""

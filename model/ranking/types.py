@@ -24,10 +24,14 @@ class RankedUnit(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Ranked:
-    """The ranking of a complaint, best first; `known_share` is the share of words seen in training."""
+    """The ranking of a complaint, best first; `known_share` is the share of words seen in training.
+
+    `returned_by` are the units that returned a copy of the text, as learned in training.
+    """
 
     units: tuple[RankedUnit, ...]
     categories: tuple[tuple[str, float], ...]
     known_share: float
     types: tuple[tuple[str, float], ...] = ()
     outcomes: tuple[tuple[str, float], ...] = ()
+    returned_by: frozenset[str] = frozenset()

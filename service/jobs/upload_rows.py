@@ -14,6 +14,7 @@ from model.from_export import complaint_of, is_hidden, problem_of, unread_date, 
 from model.office.register import slug
 from model.office.several_units import units_in
 from model.privacy.mask import mask
+from model.returned_status import may_mean_returned
 from service.contract.field_types import clean
 from service.contract.suggestion_schemas import SuggestionOut
 from service.jobs.intake import Intake, Source
@@ -38,6 +39,8 @@ if TYPE_CHECKING:
 
 _MOST_PROBLEMS_LISTED = 1_000
 _MOST_UNKNOWN_UNITS = 50
+_MOST_UNCLEAR_STATUSES = 50
+_LONGEST_STATUS = 100
 _LONGEST_TITLE = 2_000
 # Sheet and row number.
 _Place = tuple[str, int]
@@ -50,7 +53,8 @@ class Summary:
     `decided`: waited here, decided in the intake system; `recorded`: decided before arrival; `agreed` and `differed`:
     decided here too, with the same or a different unit; `told_apart`: new under the number of another complaint.
     `problems` are places with reasons; `unread_dates` of them have a date that can't be read, and `undated` complaints,
-    which have none, count as received at the upload. `sheets` counts the rows of each sheet of a workbook, and
+    which have none, count as received at the upload. `unclear_statuses` counts the decisions by a status that resembles a
+    return without being one. `sheets` counts the rows of each sheet of a workbook, and
     `unread_sheets` hold no complaints.
     """
 
@@ -75,6 +79,7 @@ class Summary:
     text_candidates: list[str] = field(default_factory=list)
     adjustments: list[str] = field(default_factory=list)
     several_units: int = 0
+    unclear_statuses: dict[str, int] = field(default_factory=dict)
 
     def add_problem(self, place: str, reason: str) -> None:
         self.unread += 1
@@ -84,6 +89,10 @@ class Summary:
     def add_unknown_unit(self, name: str) -> None:
         if name not in self.unknown_units and len(self.unknown_units) < _MOST_UNKNOWN_UNITS:
             self.unknown_units.append(name)
+
+    def add_unclear_status(self, status: str) -> None:
+        if status in self.unclear_statuses or len(self.unclear_statuses) < _MOST_UNCLEAR_STATUSES:
+            self.unclear_statuses[status] = self.unclear_statuses.get(status, 0) + 1
 
     def count_sheets(self, rows: list[ExportRow], unread_sheets: list[str]) -> None:
         for row in rows:
@@ -224,6 +233,8 @@ class RowWriter:
     def _enter_decision(self, row: ExportRow, stored: StoredComplaint, *, is_new: bool) -> None:
         decision = self._decision(row)
         returned = was_returned(row)
+        if may_mean_returned(row.fields.get("status", "")):
+            self._summary.add_unclear_status(mask(clean(row.fields["status"])).text[:_LONGEST_STATUS])
         if is_new:
             entry = self._decisions.decide(stored, decision, before_pilah=stored.received_at)
             if returned:

@@ -9,6 +9,7 @@ import pytest
 
 from model.complaint import Complaint
 from model.history.rows import read_history
+from model.ranking.returned_texts import ReturnedTexts
 from model.router import Router
 from model.suggestion import NoticeCode, ResolvedBy, Status
 from model.versions.office_home import Office
@@ -127,4 +128,19 @@ def test_several_matters_are_not_confident_and_name_the_other_unit(sure_router: 
     assert suggestion.unit_status is Status.REVIEW
     notice = next(notice for notice in suggestion.notices if notice.code is NoticeCode.SEVERAL_MATTERS)
     assert notice.detail in {alone.units[0].name, sure_router.suggest(Complaint(_CONFIDENT)).units[0].name}
+    assert suggestion.track_record is None
+
+
+def test_a_unit_that_returned_a_copy_before_the_training_is_left_out_with_a_notice(sure_router: Router) -> None:
+    before = sure_router.suggest(Complaint(_CONFIDENT))
+    assert before.unit_status is Status.CONFIDENT
+    taught = copy(sure_router)
+    ranking = copy(sure_router._ranking)  # noqa: SLF001 - a training on returned rows takes half a minute
+    setattr(ranking, "_returned_texts", ReturnedTexts([(_CONFIDENT, before.units[0].id)]))  # noqa: B010
+    setattr(taught, "_ranking", ranking)  # noqa: B010
+    suggestion = taught.suggest(Complaint(f"{_CONFIDENT} sekali"))
+    assert before.units[0].id not in [unit.id for unit in suggestion.units]
+    notice = next(notice for notice in suggestion.notices if notice.code is NoticeCode.RETURNED_BY_UNIT)
+    assert (notice.count, notice.detail) == (1, before.units[0].name)
+    assert suggestion.unit_status is not Status.CONFIDENT
     assert suggestion.track_record is None

@@ -214,3 +214,19 @@ def test_a_moved_clock_loses_no_complaint_and_no_decision(
     assert stored["revision"] == 2
     assert [entry["undone_at"] for entry in stored["decisions"]] == [None]
     assert client.get("/", headers={"accept": "text/html"}).status_code == 200
+
+
+@pytest.mark.parametrize("name", ["units.csv", "rules.csv", "categories.csv"])
+def test_a_process_started_while_an_office_file_is_broken_gives_no_suggestion_until_it_is_whole(
+    home: Path, name: str
+) -> None:
+    path = Office(home, "kumham").own_folder / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    whole = path.read_bytes() if path.exists() else None
+    path.write_text("broken = [,\n", encoding="utf-8")
+    with TestClient(create_app(Settings(home=home)), base_url=LOCAL) as client:
+        for answer in (client.get("/readyz"), send(client)):
+            assert_says_when_to_try_again(answer, "no_model")
+            assert name in answer.json()["detail"]
+        path.write_bytes(whole) if whole is not None else path.unlink()
+        assert send(client).status_code == 200

@@ -239,9 +239,7 @@ class Queue:
 
     def _where(self, filters: Filters, *, grouped: bool = True) -> list[ColumnElement[bool]]:
         where: list[ColumnElement[bool]] = [StoredComplaint.office == self._office, and_(StoredComplaint.waiting)]
-        where += _matches(StoredComplaint, filters)
-        if filters.search:
-            where.append(found_by(filters.search, dialect=self._session.get_bind().dialect.name))
+        where += self._matches(StoredComplaint, filters)
         if filters.group:
             where.append(StoredComplaint.group_id == filters.group)
         elif grouped:
@@ -255,13 +253,27 @@ class Queue:
             other.office == self._office,
             other.group_id == StoredComplaint.group_id,
             other.waiting,
-            *_matches(other, filters),
+            *self._matches(other, filters),
             or_(
                 other.id == other.group_id,
                 tuple_(other.forward_by, other.settle_by, other.id) < tuple_(*_order()),
             ),
         )
         return and_(StoredComplaint.group_id != StoredComplaint.id, represented)
+
+    def _matches(self, complaint: type[StoredComplaint], filters: Filters) -> list[ColumnElement[bool]]:
+        """The conditions of a list, for a complaint or for another one of its group."""
+        conditions = []
+        if filters.unit:
+            conditions.append(complaint.unit_id == filters.unit.removeprefix(WITHOUT_UNIT))
+        if filters.status:
+            conditions.append(complaint.unit_status == filters.status)
+        if filters.late_on:
+            conditions.append(complaint.forward_by < filters.late_on)
+        if filters.search:
+            dialect = self._session.get_bind().dialect.name
+            conditions.append(found_by(filters.search, dialect=dialect, complaint=complaint))
+        return conditions
 
     def _group_size(self) -> ColumnElement[int]:
         other = aliased(StoredComplaint)
@@ -314,18 +326,6 @@ def _suggested_when_decided(unit_id: str) -> ColumnElement[bool]:
         StoredSuggestion.id == StoredDecision.suggestion_id,
         StoredSuggestion.unit_id == unit_id.removeprefix(WITHOUT_UNIT),
     )
-
-
-def _matches(complaint: type[StoredComplaint], filters: Filters) -> list[ColumnElement[bool]]:
-    """The conditions of unit, status and deadline, for a complaint or for another one of its group."""
-    conditions = []
-    if filters.unit:
-        conditions.append(complaint.unit_id == filters.unit.removeprefix(WITHOUT_UNIT))
-    if filters.status:
-        conditions.append(complaint.unit_status == filters.status)
-    if filters.late_on:
-        conditions.append(complaint.forward_by < filters.late_on)
-    return conditions
 
 
 def _order() -> list[Any]:

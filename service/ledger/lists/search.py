@@ -50,9 +50,9 @@ def index_complaint(session: Session, complaint: StoredComplaint) -> None:
         entry.words = words
 
 
-def found_by(search: str, *, dialect: str) -> ColumnElement[bool]:
+def found_by(search: str, *, dialect: str, complaint: type[StoredComplaint] = StoredComplaint) -> ColumnElement[bool]:
     """The condition for complaints with this reference, or with all words in their title or text."""
-    by_reference = StoredComplaint.reference_id == search
+    by_reference = complaint.reference_id == search
     words = dict.fromkeys(folded_words(search))
     if not words:
         return by_reference
@@ -66,7 +66,7 @@ def found_by(search: str, *, dialect: str) -> ColumnElement[bool]:
         matches = SearchText.id.in_(rows.bindparams(search_query=query).columns(SearchText.id))
     return or_(
         by_reference,
-        and_(~StoredComplaint.confidential, StoredComplaint.id.in_(select(SearchText.complaint_id).where(matches))),
+        and_(~complaint.confidential, complaint.id.in_(select(SearchText.complaint_id).where(matches))),
     )
 
 

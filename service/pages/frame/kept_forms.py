@@ -58,6 +58,12 @@ class KeptForm:
         ]
 
 
+def sends_files(request: Request) -> bool:
+    """Whether a form of this site comes with files, which can't travel through the user's browser."""
+    own = request.headers.get("sec-fetch-site", _SAME_ORIGIN) == _SAME_ORIGIN
+    return own and request.headers.get("content-type", "").startswith("multipart/form-data")
+
+
 async def kept_form_of(request: Request) -> KeptForm | None:
     """The form of a refused request; None for files, passwords and forms of other sites."""
     if request.method != "POST" or "urlencoded" not in request.headers.get("content-type", ""):

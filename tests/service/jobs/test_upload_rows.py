@@ -98,5 +98,18 @@ def test_a_precedent_is_not_linked_to_another_complaint_of_its_number(desk: Desk
         assert complaints.ids_of({"1": PRISON, "2": PASSPORT}) == {}
 
 
+def test_a_status_that_resembles_a_return_is_read_as_a_decision_and_asked_about(desk: Desk, tmp_path: Path) -> None:
+    rows = (("1", PASSPORT, "Ditolak"), ("2", PRISON, "Ditolak"), ("3", LAND, "Selesai"))
+    lines = [f"{number},05/01/2024,{text},Unit Satu,{status}" for number, text, status in rows]
+    path = tmp_path / "a.csv"
+    path.write_text("\n".join(("no laporan,tanggal,isi laporan,unit,status", *lines)), encoding="utf-8")
+    with path.open("rb") as file:
+        sent = desk.sign_in("sari").post("/unggah", "/unggah", files={"berkas": (path.name, file)})
+    summary = desk.summary_of(sent.headers["location"].rsplit("/", 1)[-1])
+    assert (summary["recorded"], summary["unclear_statuses"]) == (3, {"Ditolak": 2})
+    page = desk.page(sent.headers["location"])
+    assert "Apakah status ini berarti unit mengembalikan pengaduan? “<bdi>Ditolak</bdi>” (2 baris)." in page
+
+
 def _groups(session: Any) -> dict[tuple[str, int], str]:
     return {(entry.reference_id, entry.revision): entry.group_id for entry in session.query(StoredComplaint)}

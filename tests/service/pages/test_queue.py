@@ -42,6 +42,15 @@ def test_the_queue_is_searched_and_filtered(officer: Desk) -> None:
     assert "Tidak ada yang cocok" in officer.page("/antrean?cari=100%25")
 
 
+def test_a_found_complaint_is_not_hidden_behind_its_group(officer: Desk) -> None:
+    officer.send("a", text=f"{LONG}, salam dari warga")
+    officer.send("b", text=f"{LONG}, salam dari warga Kedungwaru")
+    assert officer.page("/antrean").count('class="row"') == 1
+    found = officer.page("/antrean?cari=kedungwaru")
+    assert found.count('class="row"') == 1
+    assert officer.stored("b")["id"] in found
+
+
 def test_a_confidential_text_is_on_its_own_page_only(desk: Desk) -> None:
     desk.sign_in("budi").send("r", text="nama sandi rajawali disiksa petugas", confidential=True)
     assert "rajawali" not in desk.page("/antrean")

@@ -97,3 +97,16 @@ def test_an_error_page_offers_the_form_again(officer: Desk, monkeypatch: pytest.
     assert failed.status_code == 503
     assert officer.client.post(address, data=_hidden(failed.text), follow_redirects=False).status_code == 303
     assert officer.stored("1")["decisions"][0]["reason"] == _REASON
+
+
+def test_a_file_sent_after_the_end_of_the_session_is_said_to_be_lost(officer: Desk) -> None:
+    files = {"berkas": ("laporan.csv", b"Isi Laporan\njalan rusak\n")}
+    page = {"accept": "text/html"}
+    other = officer.client.post("/unggah", data={"token": "lama"}, files=files, headers=page)
+    assert other.status_code == 403
+    assert "berkasnya tidak tersimpan" in other.text
+    officer.client.cookies.clear()
+    answer = officer.client.post("/unggah", data={"token": "lama"}, files=files, headers=page)
+    assert answer.status_code == 401
+    assert "berkas yang Anda kirim tidak tersimpan" in answer.text
+    assert 'name="sandi"' in answer.text
