@@ -21,6 +21,7 @@ class UndatedRows:
 
     def restart(self) -> None:
         """Count anew: the rows of the file are read again."""
+        self._rows = 0
         self._blank = 0
         self._unread = 0
         self._first: list[Sentence] = []
@@ -29,6 +30,7 @@ class UndatedRows:
         """Take the next row of the file; a row without a date column isn't counted."""
         if row.problem or "received_at" not in row.fields:
             return
+        self._rows += 1
         if not row.fields["received_at"]:
             self._blank += 1
         elif written := unread_date(row):
@@ -43,6 +45,7 @@ class UndatedRows:
             more = self._unread - len(self._first)
             rows = (*self._first, Sentence("exports.more-dates", count=more)) if more else tuple(self._first)
             notices.append(Sentence("exports.dates-unread-as-today", count=self._unread, rows=rows))
-        if self._blank:
+        # A blank date column is an absent one.
+        if 0 < self._blank < self._rows:
             notices.append(Sentence("exports.dates-blank-as-today", count=self._blank))
         return notices
