@@ -29,6 +29,9 @@ if TYPE_CHECKING:
 _ROWS_TO_LOOK_FOR_A_HEADER = 40
 _LONGEST_DATE = 40
 _ROWS_MEASURED = 200
+# Of a very wide table fewer rows are measured.
+_CELLS_MEASURED = 20_000
+_FEWEST_ROWS_MEASURED = 20
 # A row over the header that is nearly as wide as the table holds data, not a title.
 _NEARLY_AS_WIDE = 0.6
 _NARROWEST_TABLE = 3
@@ -110,7 +113,8 @@ class Interpretation:
     @cached_property
     def _contents(self) -> dict[str, ColumnContents]:
         """The measures of each column's first cells."""
-        sample = self._below or _first_lines(self.table, _ROWS_MEASURED)
+        rows = max(_FEWEST_ROWS_MEASURED, _CELLS_MEASURED // max(len(self.headers), 1))
+        sample = (self._below or _first_lines(self.table, _ROWS_MEASURED))[:rows]
         fitting = [line.cells for line in sample if not self._problem(line, line.cells)]
         return {
             header: ColumnContents.of(cells[place] for cells in fitting if place < len(cells))
@@ -133,7 +137,7 @@ class Interpretation:
         share = 0.0 if mixed and len(self.headers) == 1 else self._share_fitting()
         fits = share > _FEW_FITTING
         # Lines of one cell are complaints only under a name of the text: a title names fields too.
-        is_table = len(self.headers) > 1 or normalised(self.headers[0]) in ALIASES["text"]
+        is_table = len(self.headers) > 1 or any(normalised(header) in ALIASES["text"] for header in self.headers)
         return self.n_chosen(chosen), fits, is_table, self.n_known, -mixed, share, len(self.headers)
 
     def _share_fitting(self) -> float:

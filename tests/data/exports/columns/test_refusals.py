@@ -62,6 +62,10 @@ def test_rows_without_a_header_are_refused_without_their_cells(tmp_path: Path) -
         assert not any(text[:20] in told for text in COMPLAINTS)
 
 
+def test_json_lines_without_a_key_are_refused(tmp_path: Path) -> None:
+    assert refusal(written(tmp_path, "{}\n{}\n", "a.jsonl")).code == "exports.text-missing-in-all"
+
+
 def test_broken_rows_are_one_reason_a_kind(tmp_path: Path) -> None:
     lines = [f"{n},Isi{', lebih' * (n % 4)},Dinas Air" for n in range(20)]
     path = written(tmp_path, "nomor tiket,isi,dinas\n" + "\n".join(lines) + "\n")
