@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from typing import IO, BinaryIO
 
 _WORKBOOK = "xl/workbook.xml"
+_CONTENT_TYPES = "[Content_Types].xml"
 _CHUNK_BYTES = 1 << 20
 _MOST_XML_BYTES = 16 << 20
 _BROKEN = (zipfile.BadZipFile, zlib.error, EOFError, OSError, NotImplementedError, RuntimeError)
@@ -33,7 +34,10 @@ _END_OF_COLUMNS = re.compile(r"</((?:\w+:)?)tableColumns>")
 def has_macros(path: Path) -> bool:
     """Whether a workbook has macros, which Excel allows in a file named .xlsm only."""
     with zipfile.ZipFile(path) as archive:
-        return b"macroEnabled" in archive.read("[Content_Types].xml")
+        if _CONTENT_TYPES not in archive.namelist():
+            return False
+        with archive.open(_CONTENT_TYPES) as types:
+            return b"macroEnabled" in types.read(_MOST_XML_BYTES)
 
 
 def copy_workbook(
@@ -60,9 +64,12 @@ def copy_workbook(
     """
     try:
         with zipfile.ZipFile(source) as archive, zipfile.ZipFile(target, "w", zipfile.ZIP_DEFLATED) as result:
-            package = _Package(archive, header_rows, len(headers))
+            try:
+                package = _Package(archive, header_rows, len(headers))
+                changed = {_WORKBOOK: package.workbook(), **package.tables(headers)}
+            except (KeyError, ValueError, IndexError):
+                raise Unkept from None
             copier = _Copier(source, archive, result, unpacked_bytes)
-            changed = {_WORKBOOK: package.workbook(), **package.tables(headers)}
             for name in archive.namelist():
                 if name not in package.places:
                     copier.copy(name, changed.get(name))

@@ -1,4 +1,4 @@
-"""Corrupt good files of complaints at random, and read them: the result must be rows or a PilahError.
+"""Corrupt good files of complaints at random, read them and write them again: rows, or a PilahError.
 
 A child process reads each batch under limits on memory and time, so that crashes, hangs and memory growth are report.
 Files that break the reader are kept.
@@ -26,11 +26,15 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from data.errors import PilahError
+from data.exports.annotation.annotate import annotate, own_suffix
 from data.exports.headers import LAPORAN_RINGKAS_HEADERS, LAPORGUB_HEADERS
-from data.exports.open import open_export, open_writer, write_laporan_ringkas, write_laporgub
+from data.exports.open import open_exports, open_writer, write_laporan_ringkas, write_laporgub
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from data.exports.open import Export
+    from data.exports.rows import ExportRow
 
 _FILES_A_BATCH = 40
 _SECONDS_A_FILE = 10
@@ -213,10 +217,20 @@ def _read(paths: list[Path]) -> None:
         sys.stdout.flush()
 
 
+def _write_again(path: Path, exports: list[Export], rows: list[ExportRow]) -> None:
+    """Write the file with a new column, and require that no row is lost."""
+    target = path.with_name(f"{path.stem}.saran{own_suffix(exports[0])}")
+    written = annotate(exports, target, ["unit_1"], lambda: ((row, ["Dinas"]) for row in rows))
+    if written.rows.total() != len(rows) or not target.exists():
+        raise AssertionError(written)
+    target.unlink()
+
+
 def _outcome(path: Path) -> str:
     try:
-        for _ in open_export(path).rows():
-            pass
+        exports = open_exports(path)
+        rows = [row for export in exports for row in export.rows()]
+        _write_again(path, exports, rows)
     except PilahError:
         return "refused"
     except BaseException as error:  # noqa: BLE001 - any other error is a finding
