@@ -29,6 +29,7 @@ from data.exports.workbook_writers import (
 )
 from data.exports.writers import DelimitedWriter, JsonLinesWriter, ParquetWriter, RowWriter
 from data.files import written_file
+from data.messages import Sentence
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
@@ -37,7 +38,6 @@ if TYPE_CHECKING:
 
     from data.exports.dates import DateOrder
     from data.exports.dates.column import DateColumn
-    from data.messages import Sentence
 
 __all__ = [
     "FIELDS",
@@ -54,6 +54,7 @@ __all__ = [
     "open_exports",
     "open_writer",
     "parse_date",
+    "sheet_notices",
     "shortened",
     "without_cut_note",
     "write_laporan_ringkas",
@@ -179,6 +180,12 @@ def date_notices(exports: Iterable[Export]) -> list[Sentence]:
 def adjustment_notices(exports: Iterable[Export]) -> list[Sentence]:
     """What a person should know about cells and rows, once the rows are read."""
     return sum((export.adjustments for export in exports), Adjustments()).notices()
+
+
+def sheet_notices(exports: Sequence[Export]) -> list[Sentence]:
+    """The sheets of a file that have rows, but no complaints."""
+    unread = exports[0].unread_sheets
+    return [Sentence("exports.sheets-unread", sheets=", ".join(unread))] if unread else []
 
 
 @contextmanager

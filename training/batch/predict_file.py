@@ -9,7 +9,7 @@ from itertools import chain, islice
 from typing import TYPE_CHECKING
 
 from data.exports.annotation.annotate import annotate
-from data.exports.open import adjustment_notices, date_notices, open_exports
+from data.exports.open import adjustment_notices, date_notices, open_exports, sheet_notices
 from model.from_export import complaint_of, problem_of
 from model.router import CATEGORIES_SHOWN
 from training.batch.undated_rows import UndatedRows
@@ -39,10 +39,9 @@ ADDED_COLUMNS = ("status", *(name for pair in _RANKED for name in pair), "model"
 
 @dataclass(frozen=True)
 class Predicted:
-    """The number of rows by sheet, the sheets without complaints, and what a person should know about the file."""
+    """The number of rows by sheet, and what a person should know about the file."""
 
     by_sheet: Mapping[str, int]
-    unread_sheets: tuple[str, ...]
     notices: tuple[Sentence, ...]
 
     @property
@@ -89,8 +88,9 @@ def predict_exports(
     undated = UndatedRows()
     rows = partial(_with_suggestions, router, exports, zone, cluster, progress, undated)
     annotated = annotate(exports, target, ADDED_COLUMNS, rows, numeric=CONFIDENCE_COLUMNS)
-    notices = (*annotated.notices, *date_notices(exports), *undated.notices(), *adjustment_notices(exports))
-    return Predicted(dict(annotated.rows), exports[0].unread_sheets, notices)
+    about_dates = (*date_notices(exports), *undated.notices())
+    notices = (*annotated.notices, *sheet_notices(exports), *about_dates, *adjustment_notices(exports))
+    return Predicted(dict(annotated.rows), notices)
 
 
 def _with_suggestions(

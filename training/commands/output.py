@@ -11,11 +11,10 @@ from model.complaint import is_date
 from training.dataset.corrections import correction_code
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping, Sequence
-
     from rich.table import Table
 
     from model.versions.office_home import Office
+    from training.batch.predict_file import Predicted
     from training.dataset.plan import TrainingPlan
     from training.dataset.read import LeftOut, Reading
     from training.evaluation.challenger import ChampionComparison
@@ -71,13 +70,14 @@ def share(value: float | None) -> str:
     return text.replace(".", ",") if terminal_language() is Language.INDONESIAN else text
 
 
-def print_sheets(by_sheet: Mapping[str, int], unread: Sequence[str]) -> None:
-    """Print the rows of each sheet where there are several, and the sheets without complaints."""
+def print_predicted(predicted: Predicted) -> None:
+    """Print the rows of each sheet where there are several, and what a person should know about the file."""
+    by_sheet = predicted.by_sheet
     if len(by_sheet) > 1:
         counts = tuple(Sentence("commands.sheet-rows", sheet=sheet, rows=rows) for sheet, rows in by_sheet.items())
         say("sheets-read", sheets=counts)
-    if unread:
-        say("sheets-not-read", warning=True, sheets=", ".join(unread))
+    for notice in predicted.notices:
+        say("notice", warning=True, notice=notice)
 
 
 def print_reading(reading: Reading) -> None:

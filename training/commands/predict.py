@@ -23,7 +23,7 @@ from training.commands.options import (
     Timezone,
     home_folder,
 )
-from training.commands.output import label, print_sheets, say
+from training.commands.output import label, print_predicted, say
 
 if TYPE_CHECKING:
     from model.suggestion import Suggestion
@@ -63,9 +63,7 @@ def predict_command(
     with progress_bar("suggesting", None) as advance:
         predicted = predict_file(router, source, target, columns=columns, zone=zone, cluster=cluster, progress=advance)
     say("suggestions-written", count=predicted.rows, target=target, version=router.version)
-    print_sheets(predicted.by_sheet, predicted.unread_sheets)
-    for notice in predicted.notices:
-        say("notice", warning=True, notice=notice)
+    print_predicted(predicted)
 
 
 def _is_file(source: Path) -> bool:

@@ -15,7 +15,7 @@ from model.versions.installation import zone_named
 from model.versions.office_home import Office
 from training.batch.watched_folder import WatchedFolder
 from training.commands.options import TIMEZONE, Home, OfficeName, SigningKey, Timezone, home_folder
-from training.commands.output import print_sheets, say
+from training.commands.output import print_predicted, say
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -86,6 +86,4 @@ def _print(outcome: Outcome) -> None:
         say("export-failed", error=True, export=outcome.export, failure=outcome.failure, file=outcome.came_back)
     if (predicted := outcome.predicted) is not None:
         say("export-answered", export=outcome.export, rows=predicted.rows, file=outcome.came_back)
-        print_sheets(predicted.by_sheet, predicted.unread_sheets)
-        for notice in predicted.notices:
-            say("notice", warning=True, notice=notice)
+        print_predicted(predicted)

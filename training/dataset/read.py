@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 from data.errors import ColumnMissing, FileUnreadable
 from data.exports.dates import parse_date
-from data.exports.open import date_notices, open_exports
+from data.exports.open import date_notices, open_exports, sheet_notices
 from data.messages import Language, Sentence
 from model.complaint import LONGEST_TEXT, Complaint, moment_of_row, without_personal_data
 from model.from_export import complaint_of, problem_of, was_returned
@@ -226,9 +226,15 @@ def _read_export(
                 count,
                 str(export.sheet or ""),
                 filled,
-                tuple(export.adjustments.notices()),
+                (*_unread_sheets(export, reading), *export.adjustments.notices()),
             )
         )
+
+
+def _unread_sheets(export: Export, reading: Reading) -> list[Sentence]:
+    """The sheets that weren't read, once for a file."""
+    is_first = all(file.path != export.path for file in reading.files)
+    return sheet_notices([export]) if is_first else []
 
 
 # Replaces a row of an older export: the positions in the list stay valid while the files are read.

@@ -32,12 +32,19 @@ _END_OF_COLUMNS = re.compile(r"</((?:\w+:)?)tableColumns>")
 
 
 def has_macros(path: Path) -> bool:
-    """Whether a workbook has macros, which Excel allows in a file named .xlsm only."""
-    with zipfile.ZipFile(path) as archive:
-        if _CONTENT_TYPES not in archive.namelist():
-            return False
-        with archive.open(_CONTENT_TYPES) as types:
-            return b"macroEnabled" in types.read(_MOST_XML_BYTES)
+    """Whether a workbook has macros, which Excel allows in a file named .xlsm only.
+
+    Raises:
+        FileUnreadable: the list of the workbook's parts is broken.
+    """
+    try:
+        with zipfile.ZipFile(path) as archive:
+            if _CONTENT_TYPES not in archive.namelist():
+                return False
+            with archive.open(_CONTENT_TYPES) as types:
+                return b"macroEnabled" in types.read(_MOST_XML_BYTES)
+    except _BROKEN as error:
+        raise FileUnreadable("exports.broken", path=path) from error
 
 
 def copy_workbook(

@@ -8,10 +8,12 @@ from datetime import date
 from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
+from data.exports.open import open_exports
 from model.complaint import Complaint
 from model.office.rules import Rules
 from model.office.units import Units
 from model.versions.office_home import Office
+from tests.data.exports.files import workbook
 from training.batch.predict_file import ADDED_COLUMNS, predict_file
 
 if TYPE_CHECKING:
@@ -64,3 +66,26 @@ def test_rows_without_a_readable_date_are_named_and_count_as_of_today(tmp_path: 
         '1 date(s) can\'t be read, so their rows count as of today: row 5 "minggu lalu NIK [NIK]".'
     )
     assert blank == "2 row(s) without a date count as of today."
+
+
+def test_every_sheet_with_complaints_gets_suggestions_and_the_others_are_named(
+    tmp_path: Path, sample_home: Path
+) -> None:
+    router, _ = Office(sample_home, "kumham").load_champion(precedents=False)
+    source = workbook(
+        tmp_path / "in.xlsx",
+        Rekap=[["Bulan", "Jumlah"], ["Januari", 2]],
+        Januari=[["No", "Isi Laporan", "Tanggal"], [1, "laporan polisi mandek", date(2026, 1, 5)], [2, "", ""]],
+        Februari=[["No", "Isi Laporan", "Tanggal"], [1, "sertifikat tanah ganda", date(2026, 2, 5)]],
+    )
+    target = tmp_path / "out.xlsx"
+    predicted = predict_file(router, source, target, columns={}, zone=ZoneInfo("Asia/Jakarta"))
+    assert predicted.by_sheet == {"Januari": 2, "Februari": 1}
+    assert "Not read, since they hold no complaints: Rekap." in list(map(str, predicted.notices))
+    january, february = open_exports(target)
+    assert (january.sheet, february.sheet) == ("Januari", "Februari")
+    first, second = january.rows()
+    assert first.values["Tanggal"] == date(2026, 1, 5)
+    assert first.values["unit_1"]
+    assert (second.values["status"], second.values["unit_1"]) == ("error: no text", "")
+    assert next(february.rows()).values["unit_1"]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from tests.data.exports.files import workbook
 from tests.training.histories import write_history_csv
 from training.dataset.read import Reading, read_exports
 
@@ -113,3 +114,14 @@ def test_of_several_units_in_a_cell_the_first_is_learned_and_the_others_are_copi
         ("Dinas B", ()),
     ]
     assert [str(notice)[:24] for notice in reading.files[0].adjustments] == ["1 rows name several unit"]
+
+
+def test_every_sheet_is_counted_and_the_sheets_without_complaints_are_named_once(tmp_path: Path) -> None:
+    rows: list[list[object]] = [["id", "isi", "opd", "tanggal"], ["1", "lampu mati", "Dinas A", "2024-05-29"]]
+    path = workbook(tmp_path / "a.xlsx", Mei=rows, Rekap=[["Bulan", "Jumlah"], ["Mei", 1]], Juni=rows)
+    reading = read_exports([path], columns={}, timezone="Asia/Jakarta")
+    assert [(file.sheet, file.rows) for file in reading.files] == [("Mei", 1), ("Juni", 1)]
+    assert [list(map(str, file.adjustments)) for file in reading.files] == [
+        ["Not read, since they hold no complaints: Rekap."],
+        [],
+    ]
