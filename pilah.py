@@ -59,6 +59,10 @@ COMMANDS = {
         "training.commands.units:units_command",
         "Show the unit families that the champion found, and write every unit to a units.csv to edit.",
     ),
+    "categories": (
+        "training.commands.categories:categories_command",
+        "Show the categories of the champion and of categories.csv, and write them to a categories.csv to edit.",
+    ),
     "models": (
         "training.commands.models:models_command",
         "List the model versions of an office with their figures, and every change of the champion.",

@@ -85,5 +85,5 @@ def stem_exceptions() -> Mapping[str, str]:
 
 
 def sample_office(name: str) -> Traversable:
-    """The folder of a sample office: complaints.csv and units.csv."""
+    """The folder of a sample office: complaints.csv, units.csv and categories.csv."""
     return resources.files(__name__).joinpath("offices", name)

@@ -19,16 +19,18 @@ if TYPE_CHECKING:
 
 
 def train_sample(office: Office, *, newest_left_out: int = 0) -> Trained:
-    """Train a sample office from the files shipped with Pilah; units.csv and office.toml are copied to its folder.
+    """Train a sample office from the files shipped with Pilah; units.csv, categories.csv and office.toml are copied to its folder.
 
     The `newest_left_out` rows stay out of the training: the demonstration shows them as waiting complaints.
     """
     with as_file(data.sample_office(office.name)) as folder:
         office.own_folder.mkdir(parents=True, exist_ok=True)
-        for name in ("units.csv", "office.toml"):
+        for name in ("units.csv", "categories.csv", "office.toml"):
             if not (office.own_folder / name).exists():
                 shutil.copyfile(folder / name, office.own_folder / name)
-        reading = read_exports([folder / "complaints.csv"], columns={}, timezone="Asia/Jakarta")
+        reading = read_exports(
+            [folder / "complaints.csv"], columns={}, timezone="Asia/Jakarta", categories=office.categories()
+        )
     # The rows are in order of time.
     return train(office, replace(reading, rows=reading.rows[: len(reading.rows) - newest_left_out]), Recipe())
 

@@ -60,7 +60,7 @@ class Categories(Register[Category]):
 
     def __init__(self, categories: Iterable[Category] = ()) -> None:
         super().__init__(categories)
-        self._rows_of_name = Counter(comparable(category.name) for category in self)
+        self._times_named = Counter(comparable(category.name) for category in self)
         self._parents = {above.id for category in self if category.parent and (above := self.find(category.parent))}
         self._shown = self._names_apart()
         for category in self:
@@ -89,18 +89,19 @@ class Categories(Register[Category]):
         """The ids of categories that can be suggested although no row has them: those without categories below."""
         return [category.id for category in self if category.id not in self._parents]
 
-    def of_repeated_names(self) -> dict[str, list[Category]]:
-        """Name → the categories of this name, for names that several categories have."""
-        repeated: dict[str, list[Category]] = {}
-        for category in self:
-            if self._rows_of_name[comparable(category.name)] > 1:
-                repeated.setdefault(comparable(category.name), []).append(category)
-        return {alike[0].name: alike for alike in repeated.values()}
+    def named(self, name: str) -> list[Category]:
+        """Every category of exactly this name, the one that `find` gives first."""
+        found, wanted = self.find(name), comparable(name)
+        if found is None or comparable(found.name) != wanted:
+            return [found] if found else []
+        others = (category for category in self if comparable(category.name) == wanted and category is not found)
+        return [found, *others]
 
     def find_row(self, name: str, category_id: str) -> Category | None:
-        """The category of a row of an export: by the id beside the name where the office's list has it, else by the name."""
-        if category_id in self:
-            return self[category_id]
+        """The category of a row of an export; the id beside the name chooses among categories of one name.
+
+        The id alone proves nothing: an export's numbers may be others than the office's.
+        """
         return (self.find(name_with_id(name, category_id)) if category_id else None) or self.find(name)
 
     def updated_by(self, newer: Categories) -> Categories:
@@ -127,7 +128,7 @@ class Categories(Register[Category]):
 
     def _names_apart(self) -> dict[str, str]:
         names = {category.id: category.name for category in self}
-        repeated = [category for category in self if self._rows_of_name[comparable(category.name)] > 1]
+        repeated = [category for category in self if self._times_named[comparable(category.name)] > 1]
         paths = Counter(comparable(_below(self.parent_name(category), category)) for category in repeated)
         for category in repeated:
             path = _below(self.parent_name(category), category)

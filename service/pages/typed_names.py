@@ -47,10 +47,10 @@ def _likeness(typed: str, name: str, **_: object) -> float:
 
 
 def categories_in_force(router: Router, settings: Settings) -> dict[str, list[str]]:
-    """Category id → the name that tells the category apart, and the plain name, for the categories in force today."""
+    """Category id → the name that tells the category apart and its other names, for the categories in force today."""
     today, categories = settings.today(), router.categories
     return {
-        category.id: list(dict.fromkeys((categories.shown_name(category.id), category.name)))
+        category.id: list(dict.fromkeys((categories.shown_name(category.id), category.name, *category.abbreviations)))
         for category in categories
         if category.valid_on(today)
     }

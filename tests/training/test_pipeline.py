@@ -11,6 +11,7 @@ from typer.testing import CliRunner
 from data.exports.open import write_laporan_ringkas, write_laporgub
 from model.complaint import Complaint
 from model.history.rows import LabelledComplaint, read_history
+from model.office.categories import national_categories, read_categories
 from model.office.units import read_units
 from model.router import Router
 from model.versions.office_home import Office
@@ -164,6 +165,23 @@ def test_the_units_written_are_read_back_with_their_families(sample_home: Path, 
     router, _ = Office(sample_home, "kumham").load_champion(precedents=False)
     assert {unit.id: unit for unit in read_units(target)} == {unit.id: unit for unit in router.units}
     assert "Polda" in result.output
+
+
+def test_the_categories_written_are_read_back(sample_home: Path, tmp_path: Path) -> None:
+    target = tmp_path / "categories.csv"
+    arguments = ["categories", "--office", "kumham", "--home", str(sample_home), "--out", str(target)]
+    result = CliRunner().invoke(app, arguments)
+    assert result.exit_code == 0, result.output
+    router, _ = Office(sample_home, "kumham").load_champion(precedents=False)
+    assert list(read_categories(target)) == list(router.categories)
+    assert "Kepolisian" in result.output
+
+
+def test_the_national_tree_is_written_for_an_office_without_a_model(tmp_path: Path) -> None:
+    target = tmp_path / "categories.csv"
+    result = CliRunner().invoke(app, ["categories", "--national", "--home", str(tmp_path), "--out", str(target)])
+    assert result.exit_code == 0, result.output
+    assert list(read_categories(target)) == list(national_categories())
 
 
 def test_the_held_out_slice_is_ranked_once_by_the_version_and_once_by_the_champion(

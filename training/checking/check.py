@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
+from collections import Counter, defaultdict
 from typing import TYPE_CHECKING, Any
 
 from data.exports.dates.written import parse_written
@@ -11,6 +11,7 @@ from model.office.categories import NO_CATEGORIES
 from model.office.rules import Rules
 from training.checking.coverage import period_of
 from training.checking.findings import (
+    AmbiguousName,
     BlankLabels,
     Conflict,
     CorrectedRow,
@@ -97,6 +98,7 @@ def check(
         blank=_blank(reading),
         told_apart=dict(reading.told_apart),
         unclear_statuses=tuple(reading.unclear_statuses.most_common()),
+        ambiguous_categories=_ambiguous_categories(rows, categories),
         explained_statuses=reading.corrections.statuses,
         label_variants=tuple(find_label_variants(rows, office_units, office_categories)),
         near_duplicates=_as_near_duplicates(alike),
@@ -114,6 +116,17 @@ def check(
         rare=tuple(rare_labels(rows, units, categories, rules or Rules((), units), day)),
         label_errors=label_errors,
     )
+
+
+def _ambiguous_categories(rows: Sequence[LabelledComplaint], categories: Categories) -> tuple[AmbiguousName, ...]:
+    """The names of rows that say no more than the name of several categories, most rows first."""
+    found = []
+    for name, count in Counter(row.category for row in rows if row.category).most_common():
+        alike = categories.named(name)
+        if len(alike) > 1:
+            shown = [categories.shown_name(category.id) for category in alike]
+            found.append(AmbiguousName(name, count, shown[0], tuple(shown[1:])))
+    return tuple(found)
 
 
 def _mended(reading: Reading) -> tuple[CorrectedRow, ...]:

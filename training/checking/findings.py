@@ -224,6 +224,16 @@ class RareLabel:
     by: str
 
 
+@dataclass(frozen=True, slots=True)
+class AmbiguousName:
+    """A name in the history that several categories of the list have; its rows count for the first."""
+
+    name: str
+    rows: int
+    counts_for: str
+    others: tuple[str, ...]
+
+
 @dataclass(frozen=True)
 class Findings:
     """All findings of a check. `label_errors` come most likely first, and are None if the check skipped them.
@@ -253,6 +263,7 @@ class Findings:
     blank: BlankLabels
     told_apart: Mapping[SecondKey, int]
     unclear_statuses: tuple[tuple[str, int], ...]
+    ambiguous_categories: tuple[AmbiguousName, ...]
     explained_statuses: tuple[StatusMeaning, ...]
     label_variants: tuple[LabelVariant, ...]
     near_duplicates: tuple[NearDuplicates, ...]

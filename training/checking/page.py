@@ -76,6 +76,7 @@ def _counts(found: Findings) -> list[tuple[str, str, int]]:
         ),
         ("nomor", "baris dengan nomor pengaduan lain", sum(found.told_apart.values())),
         ("status", "status yang mungkin berarti dikembalikan", len(found.unclear_statuses)),
+        ("kategori-senama", "nama yang dimiliki beberapa kategori", len(found.ambiguous_categories)),
         ("ejaan", "nama dengan ejaan berbeda", len(found.open_variants)),
         ("bertentangan", "pengaduan serupa dengan label berbeda", len(found.conflicts)),
         ("unit-diragukan", "unit yang diragukan", len(found.label_errors_of(Label.UNIT))),

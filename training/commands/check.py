@@ -77,10 +77,17 @@ def check_command(
         mended = read_corrections(corrections or ())
         if write_units:
             _write_units(place, mended)
+        categories = place.categories()
         report.stage("reading")
         with progress_bar("reading", None, report) as advance:
             reading = read_exports(
-                files, columns=columns, timezone=timezone, corrections=mended, lenient=True, progress=advance
+                files,
+                columns=columns,
+                timezone=timezone,
+                corrections=mended,
+                categories=categories,
+                lenient=True,
+                progress=advance,
             )
         print_reading(reading)
         office_units = place.units()
@@ -88,8 +95,8 @@ def check_command(
         total = steps_of(len(reading.rows)) if doubts else None
         report.stage("checking", total, rows=len(reading.rows))
         with progress_bar("checking", total, report) as advance:
-            findings = check(reading, office_units, rules, place.categories(), doubts=doubts, step=advance)
-        plan = plan_or_problem(reading, office_units, place.categories(), MOST_ROWS)
+            findings = check(reading, office_units, rules, categories, doubts=doubts, step=advance)
+        plan = plan_or_problem(reading, office_units, categories, MOST_ROWS)
         report.stage("writing")
         if workbook is not None:
             write_check(workbook, findings)
@@ -136,6 +143,7 @@ def _counts(findings: Findings) -> dict[str, int]:
         "rows-without-unit": len(blank.no_unit),
         "rows-without-category": len(blank.no_category),
         "unclear-statuses": len(findings.unclear_statuses),
+        "ambiguous-categories": sum(one.rows for one in findings.ambiguous_categories),
         "label-variants": len(findings.open_variants),
         "near-duplicate-groups": len(findings.near_duplicates),
         "conflicting-groups": len(findings.conflicts),

@@ -36,7 +36,8 @@ def drift_command(
     """
     place = Office(options.home_folder(home), office)
     router, card = place.load_champion(signing_key, precedents=False)
-    reading = read_exports([file], columns=options.columns_named(text, unit, category, date, mapped), timezone=timezone)
+    columns = options.columns_named(text, unit, category, date, mapped)
+    reading = read_exports([file], columns=columns, timezone=timezone, categories=router.categories)
     print_reading(reading)
     if not any(is_date(row.received_at) for row in reading.rows):
         typer.echo(terminal_message("training.no-dates-to-compare"))

@@ -37,7 +37,8 @@ def evaluate_command(
     """Measure the champion on labelled rows, best on months later than its training rows."""
     place = Office(options.home_folder(home), office)
     router, card = place.load_champion(signing_key, precedents=False)
-    reading = read_exports([file], columns=options.columns_named(text, unit, category, date, mapped), timezone=timezone)
+    columns = options.columns_named(text, unit, category, date, mapped)
+    reading = read_exports([file], columns=columns, timezone=timezone, categories=router.categories)
     print_reading(reading)
     last = card["data"]["to"]
     not_later = (

@@ -54,7 +54,8 @@ def replay_command(
     Example: pilah replay 2024.xlsx 2025.xlsx --office kota --out replay
     """
     place = Office(options.home_folder(home), office)
-    reading = read_exports(files, columns=options.columns_named(text, unit, category, date, mapped), timezone=timezone)
+    columns, categories = options.columns_named(text, unit, category, date, mapped), place.categories()
+    reading = read_exports(files, columns=columns, timezone=timezone, categories=categories)
     print_reading(reading)
     plan = Plan(start, days, tuple(error) if error else Plan.errors, seed)
     recipe = Recipe(
@@ -65,7 +66,7 @@ def replay_command(
     )
     require_room(reading.rows, max_rows)
     with progress_bar("replaying", fits_of(reading.rows, plan)) as advance:
-        replayed = replay(reading.rows, place.units(), recipe, plan, office_categories=place.categories(), step=advance)
+        replayed = replay(reading.rows, place.units(), recipe, plan, office_categories=categories, step=advance)
     print_replayed(replayed)
     if target is not None:
         write_replay(target, replayed, recipe)

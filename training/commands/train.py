@@ -129,4 +129,11 @@ def _read(
     with progress_bar("reading", None, report) as advance:
         if not files:
             return past_rows(office, zone_named(timezone))
-        return read_exports(files, columns=columns, timezone=timezone, corrections=corrections, progress=advance)
+        return read_exports(
+            files,
+            columns=columns,
+            timezone=timezone,
+            corrections=corrections,
+            categories=office.categories(),
+            progress=advance,
+        )

@@ -16,9 +16,11 @@ from data.messages import Language, Sentence
 from model.complaint import LONGEST_TEXT, Complaint, moment_of_row, without_personal_data
 from model.from_export import complaint_of, problem_of, was_returned
 from model.history.rows import LabelledComplaint, RowSource
+from model.office.categories import NO_CATEGORIES
 from model.privacy.mask import mask
 from model.returned_status import may_mean_returned
 from model.versions.installation import zone_named
+from training.dataset.category_ids import CategoryIds
 from training.dataset.corrections import CorrectedLabels, CorrectionApplier, Corrections
 from training.dataset.numbers import Numbers, SecondKey
 from training.dataset.several_units import take_first_units
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
 
     from data.errors import PilahError
     from data.exports.open import Export, ExportRow
+    from model.office.categories import Categories
 
 
 NO_LABEL = Sentence("training.no-label")
@@ -135,12 +138,14 @@ def read_exports(
     columns: Mapping[str, str],
     timezone: str,
     corrections: Corrections | None = None,
+    categories: Categories = NO_CATEGORIES,
     lenient: bool = False,
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Reading:
     """Read every file; of several rows of the same complaint the row of the newest file wins.
 
-    Complaints that share an id are told apart by a second key; `Reading.told_apart` counts them.
+    Complaints that share an id are told apart by a second key; `Reading.told_apart` counts them. Categories that share a name are
+    told apart by the id beside the name; `categories` are the office's own.
     Dates with an offset are converted to `timezone`; dates without an offset are taken as local. Without a date in any file, the
     order of the rows stands for time. `corrections` come from a check of the files; `Reading.corrected` has the counts.
     `lenient` collects unreadable files in `Reading.unreadable` instead of raising, for a check that reports all problems at
@@ -163,10 +168,10 @@ def read_exports(
         for path, tables in groupby(exports, key=lambda export: export.path)
         for notice in date_notices(tables)
     ]
-    numbers = Numbers()
+    numbers, category_ids = Numbers(), CategoryIds(categories)
     for export in exports:
         try:
-            _read_export(export, reading, numbers, zone, applier, progress)
+            _read_export(export, reading, numbers, category_ids, zone, applier, progress)
         except FileUnreadable as problem:
             if not lenient:
                 raise
@@ -177,7 +182,8 @@ def read_exports(
         reading.rows[at] = replace(row, complaint=replace(row.complaint, reference_id=reference))
         reading.told_apart[kind] += 1
     reading.corrected, reading.corrections = applier.counted, applier.in_force()
-    reading.rows = [row for row in reading.rows if row is not _SUPERSEDED]
+    apart = category_ids.with_names_apart(reading.rows)
+    reading.rows = [row for row in apart if row is not _SUPERSEDED]
     take_first_units(reading)
     reading.rows.sort(key=lambda row: row.received_at)
     return reading
@@ -203,6 +209,7 @@ def _read_export(
     export: Export,
     reading: Reading,
     numbers: Numbers,
+    category_ids: CategoryIds,
     timezone: ZoneInfo,
     applier: CorrectionApplier,
     progress: Callable[[int], None],
@@ -214,7 +221,7 @@ def _read_export(
             count += 1
             progress(1)
             filled.update(header for header, cell in row.values.items() if not _is_blank(cell))
-            _take(row, export, reading, numbers, timezone, applier)
+            _take(row, export, reading, numbers, category_ids, timezone, applier)
     finally:
         reading.rows[before:] = _as_of_newest(reading.rows[before:])
         reading.files.append(
@@ -246,6 +253,7 @@ def _take(
     export: Export,
     reading: Reading,
     numbers: Numbers,
+    category_ids: CategoryIds,
     timezone: ZoneInfo,
     applier: CorrectionApplier,
 ) -> None:
@@ -272,6 +280,7 @@ def _take(
             reading.left_out.append(replace(_place(reading.rows[older]), reason=_SAME_ID))
             reading.rows[older] = _SUPERSEDED
     reading.rows.append(labelled)
+    category_ids.add(labelled, row.fields.get("category", ""), row.fields.get("category_id", ""))
 
 
 def _source(row: ExportRow, export: Export, complaint: Complaint) -> RowSource:

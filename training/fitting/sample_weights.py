@@ -24,7 +24,7 @@ WRONG_WEIGHT = 1.0
 HALF_LIFE_DAYS = 120
 LEAST_WEIGHT = 0.25
 # Chosen on earlier slices: docs/decisions/0039.
-RARITY_POWER_OF_CATEGORIES = 0.3
+RARITY_POWER_OF_CATEGORIES = 0.15
 
 # A topic is reassigned when 10 of 16 decisions in a row went to the same different topic.
 _IN_A_ROW = 16

@@ -57,13 +57,14 @@ def test_categories_of_one_name_are_told_apart_by_parent_or_else_by_id() -> None
     shown = [categories.shown_name(category.id) for category in categories]
     assert shown == ["Kesehatan", "Kesehatan / Lainnya", "Jalan / Lainnya", "Lainnya (928)", "Parkir"]
     assert [getattr(categories.find(name), "id", None) for name in shown] == [category.id for category in categories]
-    assert [alike.id for alike in categories.of_repeated_names()["Lainnya"]] == ["kes-lain", "jalan-lain", "928"]
+    assert [alike.id for alike in categories.named("lainnya")] == ["kes-lain", "jalan-lain", "928"]
+    assert [alike.id for alike in categories.named("Jalan / Lainnya")] == ["jalan-lain"]
 
 
 def test_a_row_of_an_export_is_found_by_the_id_beside_the_name() -> None:
     categories = Categories([Category("928", "Lainnya", parent="A"), Category("930", "Lainnya", parent="B")])
     assert categories.find_row("Lainnya", "930") == categories["930"]
-    assert categories.find_row("Nama Lama", "928") == categories["928"]
+    assert categories.find_row("Nama Lama", "928") is None
     assert categories.find_row("B / Lainnya", "") == categories["930"]
     assert categories.find_row("Entah", "") is None
 

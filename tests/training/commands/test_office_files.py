@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 COMMANDS = {
     "predict": ["predict", "lampu padam"],
     "units": ["units"],
+    "categories": ["categories"],
     "rules check": ["rules", "check"],
     "rules test": ["rules", "test"],
     "doctor": ["doctor"],
@@ -28,11 +29,13 @@ COMMANDS = {
 # Windows-1252 has é, and no Windows-1252 text with it is UTF-8.
 _AS_EXCEL = {
     "units.csv": "id;name;description\r\nkafe;Dinas Kafé;urusan kafé\r\n",
+    "categories.csv": "id;nama;uraian\r\nkafe;Kafé;izin kafé\r\n",
     "rules.csv": "words;action;unit;reason\r\nkafé;pin;kafe;aturan kafé\r\n",
     "holidays.csv": "date;name\r\n2025-03-31;Libur kafé\r\n",
 }
 _BROKEN = {
     "units.csv": ("id,name,valid_from\r\nkafe,Dinas Kafé,31/12/2024\r\n", "row 2, column valid_from"),
+    "categories.csv": ("id,name,valid_to\r\nkafe,Kafé,31/12/2024\r\n", "row 2, column valid_to"),
     "rules.csv": ("words,action,unit,reason\r\nkafé,terbang,x,y\r\n", "row 2"),
 }
 
