@@ -18,6 +18,7 @@ from data.exports.columns.reporter_names import hide_name
 from data.exports.dates.column import DateCell, DateColumn
 from data.exports.handmade.adjustments import Adjustments, faults_of
 from data.exports.handmade.closing_rows import ClosingRows
+from data.exports.handmade.header_rows import joined_headers
 from data.exports.headers import Layout, is_reporter_name, normalised, recognise
 from data.messages import Sentence
 
@@ -79,6 +80,7 @@ class Interpretation:
         self.header_row = header_row
         self.headers = headers
         self.above = above
+        self.first_header_row = header_row
         self.has_likely_header = True
         self.adjustments = Adjustments()
         self._below = below
@@ -168,7 +170,7 @@ class Interpretation:
         for line in self.table.lines():
             if line.number > self.header_row:
                 yield self._row(line, layout, shown, places, reporters, dates, closing)
-            elif line.number < self.header_row and self.is_as_wide(line):
+            elif line.number < self.first_header_row and self.is_as_wide(line):
                 yield ExportRow(line.number, {}, {}, Sentence("exports.above-header"), self.table.sheet or "")
 
     def date_cells(self, layout: Layout) -> Iterator[DateCell]:
@@ -311,9 +313,27 @@ def find_header(table: Table, chosen: Mapping[str, str]) -> Interpretation | Non
         candidate.has_likely_header = is_likely
     best = max(candidates, key=plausibility)
     if best.n_known or best.n_chosen(chosen):
-        return best
+        return _with_joined_header(best, first, chosen)
     # No header is known. The fullest row is more likely to be the header than a title above the table.
     return max(candidates, key=lambda candidate: (candidate.has_likely_header, _n_named(candidate)))
+
+
+def _with_joined_header(best: Interpretation, first: Sequence[Line], chosen: Mapping[str, str]) -> Interpretation:
+    """The header joined with a further header row below or above it, where both together name no fewer fields."""
+    at = len(best.above)
+    for upper in (at, at - 1):
+        if not 0 <= upper < len(first) - 1:
+            continue
+        names = joined_headers(first[upper], first[upper + 1])
+        if names is None:
+            continue
+        headers = unique_headers(list(map(rearm, names)), best.table.first_column)
+        number = first[upper + 1].number
+        joined = Interpretation(best.table, number, headers, first[upper + 2 :], first[:upper])
+        joined.first_header_row = first[upper].number
+        if joined.n_known >= best.n_known and joined.n_chosen(chosen) >= best.n_chosen(chosen):
+            return joined
+    return best
 
 
 def _n_named(candidate: Interpretation) -> int:

@@ -10,7 +10,7 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
-from data.errors import FileUnreadable
+from data.errors import ColumnMissing, FileUnreadable
 from data.exports.open import Limits, open_export, open_writer
 from tests.data.exports.files import only_row, texts, written
 
@@ -122,3 +122,8 @@ def test_parquet_of_too_many_rows_is_refused(tmp_path: Path) -> None:
     pq.write_table(pa.table({"text": ["a"] * 11}), path)
     with pytest.raises(FileUnreadable, match="11 rows"):
         open_export(path, limits=Limits(rows=10))
+
+
+def test_json_lines_without_one_whole_line_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(ColumnMissing):
+        open_export(written(tmp_path, '{"text": \n{"text"\n', "a.jsonl"))
