@@ -14,24 +14,22 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
-    from model.ranking.linear import LinearRanker, NameWeight
+    from model.ranking.linear import LinearRanker
 
 
 class LabelDescriptions:
     """Further labels for a fitted ranker, scored like a learned label without rows, by the name alone."""
 
-    def __init__(
-        self, labels: Sequence[str], descriptions: csr_matrix, intercept: float, name_weight: NameWeight
-    ) -> None:
+    def __init__(self, labels: Sequence[str], descriptions: csr_matrix, ranker: LinearRanker) -> None:
         """`descriptions` are the features of names and descriptions, of shape (n_labels, n_features)."""
         self.labels = tuple(labels)
-        self._weights = (descriptions * name_weight.of(0)).T.tocsc()
-        self._intercept = intercept
+        self._ranker = ranker
+        self._weights = (descriptions * ranker.name_weight.of(0)).T.tocsc()
 
-    def probabilities(self, ranker: LinearRanker, rows: csr_matrix) -> NDArray[np.float64]:
+    def probabilities(self, rows: csr_matrix) -> NDArray[np.float64]:
         """Probabilities of learned and new labels, shape (n, n_learned + n_labels), rows sum to 1."""
-        own = (rows @ self._weights).toarray() + self._intercept
-        margins = np.hstack((ranker.margins(rows).astype(np.float64), own))
+        own = (rows @ self._weights).toarray() + self._ranker.least_intercept
+        margins = np.hstack((self._ranker.margins(rows).astype(np.float64), own))
         return softmax(margins * SHARPNESS)
 
     def weights_of(self, columns: NDArray[np.integer[Any]], label: int) -> NDArray[np.float32]:

@@ -31,9 +31,6 @@ class NameWeight:
 
 
 _HALF_AT = 5
-UNIT_NAMES = NameWeight(0.6)
-# Chosen on the same slices: docs/decisions/0039.
-CATEGORY_NAMES = NameWeight(0.6, 0.3)
 
 
 def softmax(scores: NDArray[np.float64]) -> NDArray[np.float64]:
@@ -52,8 +49,12 @@ class LinearRanker:
     An office without units has a ranker of units without labels.
     """
 
-    def __init__(self, labels: tuple[str, ...], weights: Weights, intercepts: NDArray[np.float32]) -> None:
+    def __init__(
+        self, labels: tuple[str, ...], weights: Weights, intercepts: NDArray[np.float32], name_weight: NameWeight
+    ) -> None:
+        """`name_weight` is part of the weights already, and for labels that join later."""
         self.labels = labels
+        self.name_weight = name_weight
         self.weights = weights
         self._intercepts = intercepts
 

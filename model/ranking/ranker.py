@@ -13,7 +13,6 @@ from model.office.addressees import Addressees, Direction
 from model.office.place_names import place_key
 from model.office.units import Units
 from model.ranking.label_descriptions import LabelDescriptions
-from model.ranking.linear import CATEGORY_NAMES, UNIT_NAMES
 from model.ranking.places import NamedMembers, PlaceEvidence, PlaceResolver
 from model.ranking.returned_texts import ReturnedTexts, pushed_back
 from model.ranking.topics import day_of, description_of, family_of_topic, topic_of
@@ -99,9 +98,7 @@ class Ranking:
         if not new:
             return None
         described = [Document(description_of(unit.id, Units([replace(unit, family="")]))) for unit in new]
-        return LabelDescriptions(
-            [unit.id for unit in new], self.features.transform(described), self.topics.least_intercept, UNIT_NAMES
-        )
+        return LabelDescriptions([unit.id for unit in new], self.features.transform(described), self.topics)
 
     def _described_categories(self, office: Categories) -> LabelDescriptions | None:
         new = [
@@ -113,9 +110,7 @@ class Ranking:
         if not new or self.categories is None:
             return None
         described = [Document(office.description_of(category_id)) for category_id in new]
-        return LabelDescriptions(
-            new, self.features.transform(described), self.categories.least_intercept, CATEGORY_NAMES
-        )
+        return LabelDescriptions(new, self.features.transform(described), self.categories)
 
     def rank_many(
         self,
@@ -202,7 +197,7 @@ class Ranking:
         if self._new_categories is None:
             by_category = self.categories.probabilities(matrix)
         else:
-            by_category = self._new_categories.probabilities(self.categories, matrix)
+            by_category = self._new_categories.probabilities(matrix)
         if self._mutual is None:
             # The office has categories alone.
             return by_topic, by_category
@@ -221,7 +216,7 @@ class Ranking:
         """Probabilities of topics, new units last, without the categories' evidence."""
         if self._new_units is None:
             return self.topics.probabilities(matrix)
-        return self._new_units.probabilities(self.topics, matrix)
+        return self._new_units.probabilities(matrix)
 
     def _units_in_force(
         self,

@@ -22,7 +22,7 @@ MANIFEST = "MANIFEST.json"
 ROUTER = "router.joblib"
 CARD = "card.json"
 # Raised whenever a pickled class changes shape: older artefacts are refused, not guessed at.
-FORMAT = 7
+FORMAT = 8
 _LIBRARIES = ("numpy", "scikit-learn", "scipy")
 
 Card = dict[str, Any]

@@ -8,11 +8,11 @@ from model.complaint import Complaint
 from model.language.features import ComplaintFeatures
 from model.language.vocabulary import Document
 from model.office.addressees import Addressees
-from model.ranking.linear import CATEGORY_NAMES
 from model.ranking.ranker import Ranking, document
 from model.ranking.returned_texts import ReturnedTexts
 from model.ranking.topics import day_of, description_of, in_force, topic_of
-from training.fitting.linear import fit_linear_ranker, fit_mutual_evidence
+from training.fitting.linear import CATEGORY_NAMES, fit_linear_ranker, fit_mutual_evidence
+from training.fitting.name_weight import NamedUnits, choose_name_weight
 from training.fitting.places import fit_places
 from training.fitting.sample_weights import RARITY_POWER_OF_CATEGORIES, SampleWeights, relabel_reassigned
 from training.fitting.side_outputs import fit_side_output
@@ -43,7 +43,8 @@ def fit_ranker(
 ) -> Ranking:
     """Learn from the rows with a unit in `units`, or with a category in `categories`; either may be missing everywhere.
 
-    Categories without rows are learned by their names and descriptions. The rows of a closed category are its successor's.
+    Units and categories without rows are learned by their names and descriptions. The rows of a closed category are its
+    successor's.
     A returned row is no example of the unit. A unit known to be wrong has the row as counter-example.
     """
     features = ComplaintFeatures()
@@ -55,9 +56,13 @@ def fit_ranker(
         for category_id in dict.fromkeys((*category_ids, *categories.suggestible()))
         if category_id and categories.in_charge_of(category_id, newest)
     ]
+    all_topics = list(dict.fromkeys(topic_of(unit.id, units) for unit in units))
     matrix = features.fit_transform(
         [document(row.complaint, addressees) for row in rows],
-        names=[Document(categories.description_of(category_id)) for category_id in described],
+        names=[
+            *(Document(description_of(topic, units)) for topic in all_topics),
+            *(Document(categories.description_of(category_id)) for category_id in described),
+        ],
     )
     unit_ids = [in_force(_unit_id(row, units), units, newest) for row in rows]
     known_wrong = _wrong_units(rows, units, newest)
@@ -67,16 +72,21 @@ def fit_ranker(
     weights = sample_weights.of(rows)
     wrong = known_wrong if sample_weights.wrong else []
 
-    def descriptions(labels: Sequence[str]) -> csr_matrix:
-        return features.transform([Document(description_of(label, units)) for label in labels])
-
-    unit_ranker = fit_linear_ranker(
+    named = NamedUnits(
         matrix[with_unit],
         [topics[i] for i in with_unit],
-        row_weights=weights[with_unit],
-        names=descriptions,
+        weights[with_unit],
+        all_topics,
+        lambda labels: features.transform([Document(description_of(label, units)) for label in labels]),
+    )
+    unit_ranker = fit_linear_ranker(
+        named.rows,
+        named.topics,
+        row_weights=named.weights,
+        names=named.names,
+        name_weight=choose_name_weight(named),
         bayes=True,
-        unseen=[topic_of(unit.id, units) for unit in units],
+        unseen=named.every,
         counter_examples=_counter_examples(wrong, topics, units, matrix, weights * sample_weights.wrong),
     )
     mutual = None
