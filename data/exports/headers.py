@@ -191,7 +191,7 @@ def recognise(
     if shape == "laporan_ringkas":
         _correct_laporan_ringkas(columns, chosen)
     candidates = fill_from_contents(columns, free, cells) if contents else ()
-    if "text" not in columns and not candidates:
+    if contents and "text" not in columns and not candidates:
         _add_labels_as_text(columns, free, cells)
     if "received_at" not in columns:
         columns.pop("received_time", None)
@@ -275,15 +275,24 @@ def _recognise_table(free: Mapping[str, str], contents: Mapping[str, ColumnConte
     usable = {header: name for header, name in free.items() if len(header) <= _LONGEST_HEADER}
     candidates: list[tuple[tuple[int, ...], str, str]] = []
     for place, (header, name) in enumerate(usable.items()):
-        for order, (field, aliases) in enumerate(ALIASES.items()):
-            rank = _exact_rank(order, aliases, name) or _containing_rank(order, field, aliases, name)
-            if rank and not contents[header].rules_out(field, exact_name=rank[0] == 0):
+        for rank, field in _ranked_fields(name):
+            if not contents[header].rules_out(field, exact_name=rank[0] == 0):
                 candidates.append(((*rank, place), field, header))
     columns: dict[str, str] = {}
     for _, field, header in sorted(candidates):
         if field not in columns and header not in columns.values():
             columns[field] = header
     return columns
+
+
+@lru_cache(maxsize=4096)
+def _ranked_fields(name: str) -> tuple[tuple[tuple[int, ...], str], ...]:
+    """The fields that a header may name, with their ranks; kept, since each header is tried in many combinations."""
+    ranks = (
+        (_exact_rank(order, aliases, name) or _containing_rank(order, field, aliases, name), field)
+        for order, (field, aliases) in enumerate(ALIASES.items())
+    )
+    return tuple((rank, field) for rank, field in ranks if rank)
 
 
 def _exact_rank(order: int, aliases: tuple[str, ...], name: str) -> tuple[int, ...] | None:
