@@ -51,8 +51,12 @@ def index_complaint(session: Session, complaint: StoredComplaint) -> None:
 
 
 def found_by(search: str, *, dialect: str, complaint: type[StoredComplaint] = StoredComplaint) -> ColumnElement[bool]:
-    """The condition for complaints with this reference, or with all words in their title or text."""
-    by_reference = complaint.reference_id == search
+    """The condition for complaints with this number, or with all words in their title or text."""
+    by_reference: ColumnElement[bool] = complaint.reference_id == search
+    # Not for words: no index finds the beginning of a number on both databases.
+    if search.split() == [search] and any(map(str.isdigit, search)):
+        # An officer types the number without the second key of a number that is used again.
+        by_reference = or_(by_reference, complaint.reference_id.startswith(f"{search} (", autoescape=True))
     words = dict.fromkeys(folded_words(search))
     if not words:
         return by_reference

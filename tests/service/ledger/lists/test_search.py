@@ -67,6 +67,13 @@ def test_the_queue_is_searched_and_masked_words_are_not_indexed(filled: Desk) ->
     assert _found(filled, "081200000001") == []
 
 
+def test_a_number_is_found_with_its_second_key(filled: Desk) -> None:
+    filled.send("77", text="paspor tertahan di imigrasi")
+    filled.send("77 (2024-02)", text="jembatan desa putus")
+    filled.send("777 (2024-02)", text="kartu keluarga salah cetak")
+    assert _found(filled, "77") == ["77", "77 (2024-02)"]
+
+
 def test_a_deleted_complaint_leaves_the_index(filled: Desk) -> None:
     with filled.database.session() as session:
         session.execute(delete(StoredComplaint).where(StoredComplaint.reference_id == "1"))
@@ -92,10 +99,13 @@ def test_existing_texts_are_indexed_by_the_migration(empty_database_url: str) ->
 
 def test_a_precedent_in_the_ledger_opens(filled: Desk) -> None:
     sent = filled.send("baru", text="laporan saya di polres belum ada kejelasan")
-    precedent = next(entry["reference_id"] for entry in sent["evidence"]["precedents"] if entry["reference_id"])
+    found = next(entry for entry in sent["evidence"]["precedents"] if entry["reference_id"])
+    precedent = found["reference_id"]
     address = f"/pengaduan/{filled.stored('baru')['id']}"
     assert "Buka pengaduan" not in filled.page(address)
-    filled.send(precedent, text="laporan saya di polsek belum ditanggapi")
+    filled.send(precedent, text="sertifikat warisan hilang di kelurahan")
+    assert "Buka pengaduan" not in filled.page(address)
+    filled.send(precedent, text=found["excerpt"])
     assert (
         f'<a href="/pengaduan/{filled.stored(precedent)["id"]}">Buka pengaduan <bdi>{precedent}</bdi></a>'
         in filled.page(address)
