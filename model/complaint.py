@@ -6,10 +6,14 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, TypeGuard
 
-from model.privacy.mask import mask
+from model.language.letters.parts import LetterPart
+from model.language.letters.reading import letter_of
+from model.privacy.mask import Masked, mask
 
 if TYPE_CHECKING:
     from datetime import date
+
+    from model.language.letters.parts import Letter
 
 LONGEST_TEXT = 50_000
 # Stands in an export in place of a confidential complaint's title and text.
@@ -49,9 +53,20 @@ class Complaint:
     returned_by: tuple[str, ...] = ()
 
     @property
+    def letter(self) -> Letter | None:
+        """The parts of the text, where it is a letter."""
+        return letter_of(self.text)
+
+    @property
+    def matter(self) -> str:
+        """The text, of a letter subject, body and demands alone: spaces stand for the rest, and all offsets are valid."""
+        letter = self.letter
+        return letter.matter(self.text) if letter else self.text
+
+    @property
     def whole_text(self) -> str:
-        """Title and text together, the input of every step that reads words."""
-        return f"{self.title}\n{self.text}" if self.title else self.text
+        """Title and matter together, the input of every step that reads words."""
+        return f"{self.title}\n{self.matter}" if self.title else self.matter
 
 
 # In a history without dates, a row has its place as seconds after this moment: an order, but no date.
@@ -76,10 +91,18 @@ def is_date(moment: datetime | None) -> TypeGuard[datetime]:
 
 @dataclass(frozen=True, slots=True)
 class MaskedComplaint:
-    """A complaint without personal data, and the number of masked stretches in its title and text."""
+    """A complaint without personal data, the number of masked stretches in its title and text, and the masked text."""
 
     complaint: Complaint
     masked_count: int
+    text: Masked
+
+    @property
+    def letter_as_given(self) -> tuple[LetterPart, ...]:
+        """The parts of a letter, in the text before masking."""
+        letter, unmasked = self.complaint.letter, self.text.unmasked
+        parts = letter.parts if letter else ()
+        return tuple(LetterPart(found.part, unmasked(found.start), unmasked(found.end)) for found in parts)
 
 
 def without_personal_data(complaint: Complaint) -> MaskedComplaint:
@@ -87,7 +110,7 @@ def without_personal_data(complaint: Complaint) -> MaskedComplaint:
     text, title = mask(complaint.text), mask(complaint.title)
     reporter_category, requested_unit = mask(complaint.reporter_category), mask(complaint.requested_unit)
     if not (text.count or title.count or reporter_category.count or requested_unit.count):
-        return MaskedComplaint(complaint, 0)
+        return MaskedComplaint(complaint, 0, text)
     return MaskedComplaint(
         replace(
             complaint,
@@ -97,4 +120,5 @@ def without_personal_data(complaint: Complaint) -> MaskedComplaint:
             requested_unit=requested_unit.text,
         ),
         text.count + title.count,
+        text,
     )

@@ -5,21 +5,25 @@ from __future__ import annotations
 from copy import copy
 from dataclasses import astuple, replace
 from hashlib import sha256
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from data.ids import time_ordered_id
-from data.messages import Sentence
 from model.complaint import MaskedComplaint, without_personal_data
 from model.history.similar import Precedents
-from model.language.matters import has_content, has_contrast, parts_of
+from model.language.letters.parts import Part
+from model.language.matters import has_content, has_contrast
 from model.language.words import folded_words
+from model.notices import FEWEST_WORDS, near_duplicate_notices, replacement, rule_notices, text_notices
 from model.office.addressees import Addressees, Direction
 from model.office.rules import Action, Rules
-from model.ranking.explanation import words_for
+from model.ranking.explanation import sentence_for, words_for
+from model.ranking.matters import rank_matters
 from model.ranking.returned_texts import without_returned
-from model.ranking.topics import day_of, family_of_topic
+from model.ranking.topics import day_of
 from model.suggestion import (
     CategoryCandidate,
+    Matter,
     NamedConfidence,
     Notice,
     NoticeCode,
@@ -34,11 +38,10 @@ if TYPE_CHECKING:
     from datetime import date
 
     from model.complaint import Complaint
-    from model.history.similar import NearDuplicates
     from model.office.categories import Categories
-    from model.office.rules import RuledRanking
     from model.office.units import Units
     from model.ranking.calibration import Calibration
+    from model.ranking.matters import RankedMatter
     from model.ranking.ranker import Ranking
     from model.ranking.side_outputs import Copies
     from model.ranking.types import Ranked, RankedUnit
@@ -46,16 +49,13 @@ if TYPE_CHECKING:
 
 UNITS_SHOWN = 5
 CATEGORIES_SHOWN = 3
+UNITS_OF_MATTER = 3
+CATEGORIES_OF_MATTER = 2
 _CHUNK = 256
-_FEWEST_WORDS = 3
-# Three senders of the same text are a campaign, not a reporter who asks again.
-_MASS_LETTER_FROM = 3
 # With fewer training rows the confidence in a unit rests on its name, or on chance.
 _FEWEST_ROWS_OF_UNIT = 3
 # A lower share of known words means another language or random letters; chosen on earlier slices.
 _KNOWN_SHARE_AT_LEAST = 0.25
-# Confident parts have over .92 by topic alone, on Surabaya's and LaporGub's newest 2,000 rows.
-_LEAST_PROBABILITY_OF_OTHER = 0.5
 # With these notices the track record of other suggestions says nothing about this one.
 _DOUBTS = frozenset(
     (
@@ -67,6 +67,10 @@ _DOUBTS = frozenset(
         NoticeCode.SEVERAL_MATTERS,
     )
 )
+
+
+# The parts of a letter in which the sender addresses a unit.
+_ADDRESSING = (Part.SUBJECT, Part.ADDRESSEE, Part.BODY, Part.DEMAND)
 
 
 class Router:
@@ -181,48 +185,70 @@ class Router:
                 self._suggestion(item, ranking, day_of(item.complaint, today), basis)
                 for item, ranking in zip(masked, ranked, strict=True)
             ]
-            suggestions = self._with_several_matters(masked, suggestions, today)
+            suggestions = self._with_matters(masked, ranked, suggestions, today)
             for item, ranking, suggestion in zip(masked, ranked, suggestions, strict=True):
                 yield ranking, self._with_evidence(suggestion, item.complaint, ranking) if evidence else suggestion
 
-    def _with_several_matters(
-        self, masked: Sequence[MaskedComplaint], suggestions: Sequence[Suggestion], today: date | None
+    def _with_matters(
+        self,
+        masked: Sequence[MaskedComplaint],
+        ranked: Sequence[Ranked],
+        suggestions: Sequence[Suggestion],
+        today: date | None,
     ) -> list[Suggestion]:
-        """Lower confident suggestions where a part of the text, read alone, is confidently for another unit."""
-        parts = self._parts_on_other_topics(masked, suggestions)
-        ranked = self._ranking.rank_many(
-            [part for _, part in parts], units=2, categories=0, office=self.units, today=today
-        )
-        lowered = list(suggestions)
-        for (i, part), ranking in zip(parts, ranked, strict=True):
-            other = self._confident_unit(part, ranking)
-            if other and other != suggestions[i].units[0].id and lowered[i] is suggestions[i]:
-                notice = Notice(NoticeCode.SEVERAL_MATTERS, detail=self.units[other].name)
-                notices = (*suggestions[i].notices, notice)
-                lowered[i] = replace(suggestions[i], unit_status=Status.REVIEW, notices=notices)
-        return lowered
+        """Add the matters of texts with several, and lower confident suggestions where one is confidently for another unit.
 
-    def _parts_on_other_topics(
-        self, masked: Sequence[MaskedComplaint], suggestions: Sequence[Suggestion]
-    ) -> list[tuple[int, Complaint]]:
-        """The parts of confidently answered texts that may be for another unit, each with the number of its text.
-
-        Nearly all parts end here, by their topic alone.
+        A letter's demands are always matters; the parts of another text only where they are for another unit.
         """
-        parts = [
-            (i, replace(item.complaint, title="", text=part))
-            for i, (item, suggestion) in enumerate(zip(masked, suggestions, strict=True))
-            if suggestion.unit_status is Status.CONFIDENT
-            for part in parts_of(item.complaint.text)
+        matters = rank_matters(
+            self._ranking,
+            [item.complaint for item in masked],
+            ranked,
+            [
+                suggestion.units[0].id if suggestion.unit_status is Status.CONFIDENT else ""
+                for suggestion in suggestions
+            ],
+            office=self.units,
+            office_categories=self.categories,
+            today=today,
+        )
+        described = list(suggestions)
+        for i, of_complaint in groupby(matters, key=lambda matter: matter.complaint):
+            day = day_of(masked[i].complaint, today)
+            described[i] = self._with_matters_of(masked[i], suggestions[i], list(of_complaint), day)
+        return described
+
+    def _with_matters_of(
+        self, masked: MaskedComplaint, suggestion: Suggestion, matters: Sequence[RankedMatter], day: date
+    ) -> Suggestion:
+        first = suggestion.units[0].id if suggestion.units else ""
+        sure = [self._confident_unit(matter.part, matter.alone) for matter in matters]
+        other = next((unit_id for unit_id in sure if unit_id and unit_id != first), "")
+        shown = [
+            self._matter(masked, matter, day)
+            for matter, unit_id in zip(matters, sure, strict=True)
+            if matter.demanded or (other and unit_id)
         ]
-        topics = self._ranking.likeliest_topics([part for _, part in parts])
-        return [
-            (i, part)
-            for (i, part), (topic, probability) in zip(parts, topics, strict=True)
-            # A part on the same family may name another place.
-            if probability >= _LEAST_PROBABILITY_OF_OTHER
-            and (family_of_topic(topic) is not None or topic != suggestions[i].units[0].id)
-        ]
+        if not other or suggestion.unit_status is not Status.CONFIDENT:
+            return replace(suggestion, matters=tuple(shown))
+        notice = Notice(NoticeCode.SEVERAL_MATTERS, detail=self.units[other].name)
+        notices = (*suggestion.notices, notice)
+        return replace(suggestion, matters=tuple(shown), unit_status=Status.REVIEW, notices=notices)
+
+    def _matter(self, masked: MaskedComplaint, matter: RankedMatter, day: date) -> Matter:
+        """A matter with its own candidates, at its place in the text as given."""
+        start, end = matter.stretch
+        returned_by = frozenset((*masked.complaint.returned_by, *matter.in_letter.returned_by))
+        categories = self._category_candidates(matter.in_letter.categories)[:CATEGORIES_OF_MATTER]
+        units = self._unit_candidates(without_returned(matter.in_letter.units, returned_by))
+        rules = self._rules.matching(matter.part, categories[0] if categories else None, day)
+        return Matter(
+            matter.part.text,
+            masked.text.unmasked(start),
+            masked.text.unmasked(end),
+            self._rules.apply(units, rules).candidates[:UNITS_OF_MATTER],
+            categories,
+        )
 
     def _confident_unit(self, complaint: Complaint, ranked: Ranked) -> str:
         """The first unit's id if the suggestion is confident, otherwise blank."""
@@ -237,11 +263,11 @@ class Router:
         # The ledger knows the returns of today, the model those of its training.
         returned_by = tuple(dict.fromkeys((*complaint.returned_by, *sorted(ranked.returned_by))))
         ranked = replace(ranked, units=without_returned(ranked.units, frozenset(returned_by)))
-        written = folded_words(complaint.text)
-        content, contrast = has_content(complaint.whole_text), has_contrast(complaint.text)
+        written = folded_words(complaint.matter)
+        content, contrast = has_content(complaint.whole_text), has_contrast(complaint.matter)
         known = content and ranked.known_share >= _KNOWN_SHARE_AT_LEAST
         # The measured precision is that of texts long enough to be judged, about one matter.
-        doubtful = contrast or len(written) < _FEWEST_WORDS
+        doubtful = contrast or len(written) < FEWEST_WORDS
         categories = self._category_candidates(ranked.categories)
         matched = [
             rule
@@ -277,13 +303,14 @@ class Router:
             evidence=(),
             notices=(
                 *self._returned_notices(returned_by),
-                *_text_notices(masked.masked_count, len(written), content=content, contrast=contrast, known=known),
-                *_rule_notices(ruled),
+                *text_notices(masked.masked_count, len(written), content=content, contrast=contrast, known=known),
+                *rule_notices(ruled),
                 *self._unit_notices(first),
                 *few_rows,
-                *self._addressee_notices(complaint.text, units[0].id if units else ""),
+                *self._addressee_notices(complaint, units[0].id if units else ""),
             ),
-            copies=self._copies_of(units[0].id, day) if units else (),
+            letter=masked.letter_as_given,
+            copies=self._copies_of(units[0].id, complaint, day) if units else (),
             types=_named(ranked.types),
             outcomes=_named(ranked.outcomes),
             rule=ruled.rule,
@@ -297,19 +324,22 @@ class Router:
         """The suggestion with the words behind the first unit, precedents, track record and near-duplicates."""
         precedents, near_duplicates = self._precedents.compare(complaint)
         words: tuple[WordWeight, ...] = ()
-        track_record = None
+        sentence = track_record = None
         if suggestion.units:
             first = suggestion.units[0]
             ranked_first = next((unit for unit in ranked.units if unit.unit_id == first.id), None)
-            words = words_for(self._ranking, complaint, ranked_first) if ranked_first else ()
+            if ranked_first:
+                words = words_for(self._ranking, complaint, ranked_first)
+                sentence = sentence_for(self._ranking, complaint, ranked_first)
             if suggestion.model_unit is None and not _DOUBTS.intersection(notice.code for notice in suggestion.notices):
                 track_record = self._unit_calibration.track_record(first.confidence)
         return replace(
             suggestion,
             evidence=words,
+            sentence=sentence,
             precedents=precedents,
             track_record=track_record,
-            notices=(*suggestion.notices, *_near_duplicate_notices(near_duplicates)),
+            notices=(*suggestion.notices, *near_duplicate_notices(near_duplicates)),
         )
 
     def _unit_candidates(self, ranked: Sequence[RankedUnit]) -> tuple[UnitCandidate, ...]:
@@ -341,14 +371,22 @@ class Router:
             for i, ((category_id, _), confidence) in enumerate(zip(ranked, confidences, strict=True))
         )
 
-    def _copies_of(self, first_id: str, day: date) -> tuple[UnitCandidate, ...]:
-        """The units that usually get a copy of complaints to the first unit, or their successors on the day."""
+    def _copies_of(self, first_id: str, complaint: Complaint, day: date) -> tuple[UnitCandidate, ...]:
+        """The units that usually get a copy of complaints to the first unit, and the units that the sender informed.
+
+        A unit out of force on the day is replaced by its successors.
+        """
+        letter = complaint.letter
+        informed = self._addressees.named_in(letter.only(complaint.text, Part.COPIES)) if letter else []
         shares: dict[str, float] = {}
-        for unit_id, share in self._copies.of(first_id):
+        for unit_id, share in (*self._copies.of(first_id), *((unit_id, 0.0) for unit_id in informed)):
             for successor in self.units.in_charge_of(unit_id, day) if unit_id in self.units else ():
                 if successor != first_id:
                     shares.setdefault(successor, share)
-        return tuple(self._unit(unit_id, share) for unit_id, share in shares.items())
+        by_sender = {successor for unit_id in informed for successor in self.units.in_charge_of(unit_id, day)}
+        return tuple(
+            replace(self._unit(unit_id, share), informed=unit_id in by_sender) for unit_id, share in shares.items()
+        )
 
     def _few_rows_notices(self, first: RankedUnit | None) -> tuple[Notice, ...]:
         """A notice for a unit with few training rows; a family learns from the rows of every member."""
@@ -365,8 +403,10 @@ class Router:
         names = [self.units[unit_id].name if unit_id in self.units else unit_id for unit_id in returned_by]
         return (Notice(NoticeCode.RETURNED_BY_UNIT, len(names), ", ".join(names)),)
 
-    def _addressee_notices(self, text: str, first_id: str) -> list[Notice]:
-        """A notice where the reporter addresses another unit than the first."""
+    def _addressee_notices(self, complaint: Complaint, first_id: str) -> list[Notice]:
+        """A notice where the reporter addresses another unit than the first; a list of copies addresses nobody."""
+        letter = complaint.letter
+        text = letter.only(complaint.text, *_ADDRESSING) if letter else complaint.text
         for addressee in self._addressees.find(text):
             if addressee.direction is Direction.ADDRESSED and addressee.unit_id != first_id:
                 return [Notice(NoticeCode.ADDRESSEE_NAMED, detail=self.units[addressee.unit_id].name)]
@@ -380,7 +420,7 @@ class Router:
         if unit.family and first.resolved_by is ResolvedBy.NONE:
             notices.append(Notice(NoticeCode.PLACE_MISSING, detail=unit.family))
         if first.replaces:
-            notices.append(Notice(NoticeCode.UNIT_RETIRED, detail=_replacement(self.units, first)))
+            notices.append(Notice(NoticeCode.UNIT_RETIRED, detail=replacement(self.units, first)))
         return notices
 
 
@@ -403,42 +443,5 @@ def _lowered(status: Status, doubtful: bool) -> Status:  # noqa: FBT001 - the do
     return Status.REVIEW if doubtful and status is Status.CONFIDENT else status
 
 
-def _rule_notices(ruled: RuledRanking) -> list[Notice]:
-    if ruled.model_unit is None:
-        return []
-    return [Notice(NoticeCode.RULE_AND_MODEL_DIFFER, detail=ruled.model_unit.name)]
-
-
-def _near_duplicate_notices(near: NearDuplicates) -> list[Notice]:
-    if near.count >= _MASS_LETTER_FROM:
-        return [Notice(NoticeCode.MASS_LETTER, count=near.count)]
-    if near.count:
-        return [Notice(NoticeCode.POSSIBLE_DUPLICATE, near.count, ", ".join(near.reference_ids) or None)]
-    return []
-
-
-def _replacement(units: Units, ranked: RankedUnit) -> Sentence:
-    """The sentence on a learned unit out of force on the day, and the successor."""
-    learned, now = units[ranked.replaces], units[ranked.unit_id]
-    if learned.valid_to is not None and (now.valid_from is None or now.valid_from > learned.valid_to):
-        return Sentence("notices.unit-ended", unit=learned.name, day=learned.valid_to, successor=now.name)
-    return Sentence("notices.unit-not-yet", unit=learned.name, successor=now.name)
-
-
 def _named(ranked: Sequence[tuple[str, float]]) -> tuple[NamedConfidence, ...]:
     return tuple(NamedConfidence(name, probability) for name, probability in ranked)
-
-
-def _text_notices(masked_count: int, n_words: int, *, content: bool, contrast: bool, known: bool) -> tuple[Notice, ...]:
-    notices = []
-    if masked_count:
-        notices.append(Notice(NoticeCode.PERSONAL_DATA_MASKED, count=masked_count))
-    if n_words < _FEWEST_WORDS:
-        notices.append(Notice(NoticeCode.TEXT_TOO_SHORT, count=n_words))
-    elif not content:
-        notices.append(Notice(NoticeCode.WITHOUT_CONTENT))
-    elif not known:
-        notices.append(Notice(NoticeCode.UNLIKE_ANYTHING_KNOWN))
-    if contrast:
-        notices.append(Notice(NoticeCode.CONTRAST))
-    return tuple(notices)

@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from data.messages import Sentence
+    from model.language.letters.parts import LetterPart
 
 
 class Status(StrEnum):
@@ -69,6 +70,7 @@ class UnitCandidate:
     """A candidate for the responsible unit. `confidence` is a probability; `code` is the intake system's own id.
 
     `in_set` tells that the unit is in the prediction set, which holds the right unit as often as the office promises.
+    `informed` marks a unit for a copy that the sender's own list of copies names.
     """
 
     id: str
@@ -77,6 +79,7 @@ class UnitCandidate:
     confidence: float
     resolved_by: ResolvedBy = ResolvedBy.NONE
     in_set: bool = False
+    informed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,6 +108,17 @@ class WordWeight:
     start: int
     end: int
     weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Matter:
+    """One of several matters: the masked words, with their place in the text as given, and its own candidates."""
+
+    text: str
+    start: int
+    end: int
+    units: tuple[UnitCandidate, ...]
+    categories: tuple[CategoryCandidate, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,6 +157,9 @@ class AppliedRule:
 class Suggestion:
     """The suggestion for a complaint. `text` is the masked text with the words of the evidence.
 
+    `letter` are the parts of a letter, in the text as given. `matters` are the demands of a letter with several, or the
+    parts of another text for different units. `sentence` is the sentence of a long text that speaks for the first unit.
+
     `model_unit` is the model's own first unit, where a rule of the office put another unit first. `known_share` is the
     share of the text's words in the model's vocabulary. `without_units`: the office has no units. `basis` names the model version and the office's units and rules
     behind the suggestion: with another basis the suggestion is out of date.
@@ -158,6 +175,9 @@ class Suggestion:
     categories: tuple[CategoryCandidate, ...]
     evidence: tuple[WordWeight, ...]
     notices: tuple[Notice, ...]
+    letter: tuple[LetterPart, ...] = ()
+    matters: tuple[Matter, ...] = ()
+    sentence: WordWeight | None = None
     copies: tuple[UnitCandidate, ...] = ()
     types: tuple[NamedConfidence, ...] = ()
     outcomes: tuple[NamedConfidence, ...] = ()

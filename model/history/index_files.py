@@ -35,7 +35,7 @@ _INDEX = "index"
 _MANIFEST = "MANIFEST.json"
 _ROWS = "rows.arrow"
 _STEMS = "stems.txt"
-_FORMAT = 1
+_FORMAT = 2
 # The size of the file of an empty array: NumPy's header.
 _EMPTY_NPY = 128
 

@@ -121,7 +121,7 @@ class Precedents:
         self, complaint: Complaint, similarities: NDArray[np.float32], wanted: int
     ) -> tuple[Precedent, ...]:
         """The most similar rows; of the copies of a mass letter only the first."""
-        stems = frozenset(self._stems(complaint.text))
+        stems = frozenset(self._stems(complaint.matter))
         chosen: list[int] = []
         precedents: list[Precedent] = []
         for number in self._best(similarities, SIMILAR_FROM, 4 * wanted, self._index.shown):
@@ -182,7 +182,7 @@ class Precedents:
         return Precedent(
             reference_id=past.reference_id,
             received_at=past.received_at if is_date(past.received_at) else None,
-            excerpt=self._excerpt(past.text, stems),
+            excerpt=self._excerpt(past.matter, stems),
             unit=row.unit,
             category=row.category,
             outcome=row.outcome,

@@ -4,9 +4,14 @@ from __future__ import annotations
 
 import re
 from itertools import pairwise
+from typing import TYPE_CHECKING, NamedTuple
 
 import data
+from model.language.letters.parts import Part
 from model.language.words import expand, folded_words
+
+if TYPE_CHECKING:
+    from model.language.letters.parts import Letter
 
 _SENTENCE_END = re.compile(r"[.!?;\n]+")
 # A further matter begins after a sentence, after such words, or after a comma with "and".
@@ -50,13 +55,29 @@ def has_contrast(text: str) -> bool:
     return any(_denies_and_affirms(_standard_words(sentence)) for sentence in _SENTENCE_END.split(text))
 
 
-def parts_of(text: str) -> list[str]:
+class Stretch(NamedTuple):
+    """A part of a text, at text[start:end]."""
+
+    start: int
+    end: int
+
+
+def demands_of(letter: Letter | None) -> list[Stretch]:
+    """The demands of a letter that asks for several things, each a matter of its own."""
+    demands = [Stretch(found.start, found.end) for found in letter.of(Part.DEMAND)] if letter else []
+    return demands if len(demands) > 1 else []
+
+
+def parts_of(text: str) -> list[Stretch]:
     """The parts of a text that may be about different matters; empty for a text with a single part.
 
-    >>> parts_of("Lampu jalan di gang padam. Selain itu sampah di pasar menumpuk")
+    >>> text = "Lampu jalan di gang padam. Selain itu sampah di pasar menumpuk"
+    >>> [text[start:end] for start, end in parts_of(text)]
     ['Lampu jalan di gang padam', ' sampah di pasar menumpuk']
     """
-    parts = [part for part in _PART_END.split(text) if len(folded_words(part)) >= _FEWEST_WORDS_OF_PART]
+    cuts = [0, *(position for end in _PART_END.finditer(text) for position in end.span()), len(text)]
+    parts = [Stretch(start, end) for start, end in zip(cuts[::2], cuts[1::2], strict=True)]
+    parts = [part for part in parts if len(folded_words(text[part.start : part.end])) >= _FEWEST_WORDS_OF_PART]
     return parts if len(parts) > 1 else []
 
 

@@ -56,6 +56,23 @@ _TITLES = frozenset(
     ("bapak", "bpk", "ibu", "bu", "pak", "sdr", "kepala", "pimpinan", "ketua", "direktur", "kantor", "yth", "0", "dari")
 )
 _MAX_TITLES = 4
+# A list of copies names the head of a unit: "Kapolda Jawa Timur" stands for "Polda Jawa Timur".
+_UNITS_OF_HEADS: dict[str, tuple[str, ...]] = {
+    "kapolda": ("polda",),
+    "kapolres": ("polres",),
+    "kajati": ("kejati", "kejaksaan tinggi"),
+    "menteri": ("kementerian",),
+    "dirjen": ("ditjen",),
+    "irjen": ("itjen", "inspektorat jenderal"),
+    "gubernur": ("pemprov", "provinsi"),
+    "bupati": ("pemkab", "kabupaten"),
+    "walikota": ("pemkot", "kota"),
+    "wali kota": ("pemkot", "kota"),
+    "direktur jenderal": ("ditjen", "direktorat jenderal"),
+    "camat": ("kecamatan",),
+    "lurah": ("kelurahan",),
+    "kakanwil": ("kanwil",),
+}
 
 
 class Addressees:
@@ -86,6 +103,21 @@ class Addressees:
                 text = text[: addressee.start] + blank + text[addressee.end :]
         return text
 
+    def named_in(self, text: str) -> list[str]:
+        """The ids of the units that a list of copies names, by unit or by head, in the order of the text."""
+        folded = folded_words(text)
+        named: list[str] = []
+        start = 0
+        while start < len(folded):
+            length = 1
+            for words_left in _spellings(folded[start:]):
+                if found := self._unit_at(words_left, 0):
+                    named.append(found[0])
+                    length = max(1, found[1] - len(words_left) + len(folded) - start)
+                    break
+            start += length
+        return list(dict.fromkeys(named))
+
     def _addressees(self, text_words: Sequence[Word], folded: tuple[str, ...]) -> Iterator[Addressee]:
         end = 0
         for index, first in enumerate(folded):
@@ -104,9 +136,24 @@ class Addressees:
     def _unit_named_at(self, folded: tuple[str, ...], start: int) -> tuple[str, int] | None:
         """The unit named at `start` or after a few titles, and the index behind the name."""
         for index in range(start, min(start + _MAX_TITLES + 1, len(folded))):
-            for parts, unit_id in self._by_first_word.get(folded[index], ()):
-                if folded[index : index + len(parts)] == parts:
-                    return unit_id, index + len(parts)
+            if named := self._unit_at(folded, index):
+                return named
             if folded[index] not in _TITLES:
                 return None
         return None
+
+    def _unit_at(self, folded: tuple[str, ...], start: int) -> tuple[str, int] | None:
+        """The unit with the longest name at `start`, and the index behind the name."""
+        for parts, unit_id in self._by_first_word.get(folded[start], ()):
+            if folded[start : start + len(parts)] == parts:
+                return unit_id, start + len(parts)
+        return None
+
+
+def _spellings(folded: tuple[str, ...]) -> Iterator[tuple[str, ...]]:
+    """The words as written, and with the unit in place of its head."""
+    yield folded
+    for head, units in _UNITS_OF_HEADS.items():
+        parts = tuple(head.split())
+        if folded[: len(parts)] == parts:
+            yield from ((*unit.split(), *folded[len(parts) :]) for unit in units)

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from model.privacy.links import email_addresses, host_names, mentions, social_accounts, web_addresses
@@ -26,11 +26,31 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True, slots=True)
 class Masked:
-    """A masked text, the number of masked stretches, and their distinct kinds in order."""
+    """A masked text, the number of masked stretches, and their distinct kinds in order.
+
+    `stretches` are the start in the text as given, the end there, and the length of the placeholder, in order.
+    """
 
     text: str
     count: int
     kinds: tuple[str, ...]
+    stretches: tuple[tuple[int, int, int], ...] = field(default=(), repr=False, compare=False)
+
+    def unmasked(self, position: int) -> int:
+        """The position in the text as given of a position in the masked text.
+
+        >>> mask("Nama: Siti Contoh, di sini").unmasked(len("Nama: [NAMA], di"))
+        21
+        """
+        shift = 0
+        for start, end, length in self.stretches:
+            masked_start = start - shift
+            if position <= masked_start:
+                break
+            if position < masked_start + length:
+                return start
+            shift = end - masked_start - length
+        return position + shift
 
 
 _NOTHING_MASKED = Masked("", 0, ())
@@ -49,13 +69,16 @@ def mask(text: str) -> Masked:
     if not spans:
         return Masked(text, 0, ())
     pieces: list[str] = []
+    stretches: list[tuple[int, int, int]] = []
     done = 0
     for start, end, kind in spans:
         first, last = (start, end - 1) if origins is None else (origins[start], origins[end - 1])
         pieces += (text[done:first], f"[{kind}]")
+        stretches.append((first, last + 1, len(pieces[-1])))
         done = last + 1
     pieces.append(text[done:])
-    return Masked("".join(pieces), len(spans), tuple(dict.fromkeys(span.kind for span in spans)))
+    kinds = tuple(dict.fromkeys(span.kind for span in spans))
+    return Masked("".join(pieces), len(spans), kinds, tuple(stretches))
 
 
 class _PlainCharacters(dict[int, str]):
@@ -154,6 +177,8 @@ _NAME_HINTS = (
     "tanda",
     "ttd",
     "hormat",
+    "\nsaya,",
+    "\nkami,",
 )
 _PARTY_HINTS = ("por", "mohon", "adu", "gugat", "dakwa", "sangka", "korban", "pelaku")
 
@@ -178,7 +203,11 @@ def _rules_for(plain: str) -> Iterator[Callable[[str], Iterator[Span]]]:
         if "08" in lowered or "o8" in lowered:
             yield disguised_phones
         yield personal_numbers
-    if _any_in(lowered, _NAME_HINTS) or lowered.startswith("an") or (":" in plain and _any_in(lowered, _PARTY_HINTS)):
+    if (
+        _any_in(lowered, _NAME_HINTS)
+        or lowered.startswith(("an", "saya,", "kami,"))
+        or (":" in plain and _any_in(lowered, _PARTY_HINTS))
+    ):
         yield cued_names
     yield addressed_names
 

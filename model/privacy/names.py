@@ -18,7 +18,7 @@ _ROLE = (
 # After `any` a name may have either case; after `capitals`, which is ordinary speech too, only capitalised words count.
 _NAME_CUE = re.compile(
     r"(?<![^\W_])(?:(?P<any>"
-    rf"nama(?:[ ]{_ROLE}){{0,3}}(?:nya)?[ ]{{0,3}}[:=]"
+    rf"nama(?:[ ]{_ROLE}){{0,3}}(?:nya)?[ ]{{0,30}}[:=]"
     r"|nama(?:[ ]lengkap)?[ ](?:saya|sy|aku|gue|gw)(?:[ ](?:adalah|ialah|yaitu|itu))?(?=[ ,:])|namaku"
     r"|a[.]?[ ]?n[.][ ]?:?|a/n[.]?[ ]?:?|an[.:][ ]?|atas[ ]nama(?=[ :])|a[ ]?\.[ ]?n[ ]?(?=[ :])"
     r"|ber?nama(?=[ :])|(?:per)?kenalkan[ ,]{0,3}(?:nama[ ])?(?:saya|sy|aku)(?=[ ,:])"
@@ -27,7 +27,7 @@ _NAME_CUE = re.compile(
     rf"nama(?:[ ]{_ROLE}){{1,3}}(?=[ ])|(?:^|(?<=[:;,.(\n])|(?<=[:;,.(\n][ ])|(?<=dengan[ ])|(?<=dgn[ ]))nama(?=[ ])"
     r"|(?:saudara|saudari|saudara/i)(?=[ :])|bertanda[ ]?tangan(?:[ ]di[ ]?bawah)?(?:[ ]ini)?(?=[ ,:])"
     r"|(?:pelapor|terlapor|pemohon|pengadu|penggugat|tergugat|terdakwa|tersangka|korban|pelaku)[ ]{0,2}:"
-    r"|hormat[ ](?:saya|kami)|(?<=[.,\n ])ttd|tertanda"
+    r"|hormat[ ](?:saya|kami)[ \n,]{0,80}|(?<=[.,\n ])ttd|tertanda|(?:^|(?<=\n))(?:saya|kami),(?=[ ])"
     r"))[ \n,.:=-]{0,5}",
     re.IGNORECASE | re.MULTILINE,
 )
@@ -82,7 +82,7 @@ NOT_NAMES = word_set("""
     website web situs grup domain kegiatan acara proyek daerah wilayah bus kapal obat penyakit surat dokumen berkas
     usaha usahanya sama-nya dagang pena pasar link facebook fb ig instagram twitter tiktok telegram whatsapp media
     sosial resmi diatas dibawah tertera tercantum terdaftar hormatnya kecil wargaku dunia kemajuan seluruhnya
-    masing-masing warga-warga pajak sim stnk bpkb pbb shm paspor
+    masing-masing warga-warga tembusan lampiran klien arsip ttd cap stempel pajak sim stnk bpkb pbb shm paspor
 """)
 
 _FORMED_WORD = re.compile(r"(?:di|ter|ber|meng|mem|men|meny|peng|pem|peny|ke)\w{4,}|\w{2,}nya|se\w{5,}", re.IGNORECASE)

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
+from model.language.letters.parts import Part
 from model.language.words import folded_words
 from model.office.place_names import place_fields
 from model.suggestion import ResolvedBy
@@ -56,8 +57,18 @@ class PlaceEvidence:
     @classmethod
     def of(cls, complaint: Complaint) -> PlaceEvidence:
         """The place evidence of a complaint."""
-        text = folded_words(complaint.whole_text)
-        return cls(tuple(place_fields(complaint)), text, tuple(_streets(text)))
+        return cls._of_words(complaint, folded_words(complaint.whole_text))
+
+    @classmethod
+    def of_sender(cls, complaint: Complaint) -> PlaceEvidence:
+        """The place of a letter whose matter names none: the sender's address, or the place beside the date."""
+        letter = complaint.letter
+        sender = folded_words(letter.only(complaint.text, Part.IDENTITY, Part.HEAD)) if letter else ()
+        return cls._of_words(complaint, (*folded_words(complaint.whole_text), *sender))
+
+    @classmethod
+    def _of_words(cls, complaint: Complaint, words: tuple[str, ...]) -> PlaceEvidence:
+        return cls(tuple(place_fields(complaint)), words, tuple(_streets(words)))
 
 
 @dataclass(frozen=True, slots=True)

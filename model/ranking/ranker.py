@@ -122,6 +122,7 @@ class Ranking:
         office_categories: Categories | None = None,
         today: date | None = None,
         side_outputs: bool = False,
+        places_of: Sequence[Complaint] | None = None,
     ) -> list[Ranked]:
         """The first `units` units and `categories` categories of each complaint, best first.
 
@@ -135,15 +136,19 @@ class Ranking:
             office_categories: the office's present categories; by default the learned categories.
             today: the day on which units and categories must be in force.
             side_outputs: whether types and outcomes are ranked too.
+            places_of: the whole complaints, where parts of them are ranked by the whole's place.
         """
+        placed = complaints if places_of is None else places_of
         ranked: list[Ranked] = []
         known = _Known(
             self._units if office is None else office,
             self.known_categories if office_categories is None else office_categories,
         )
         for start in range(0, len(complaints), _CHUNK):
-            chunk = complaints[start : start + _CHUNK]
-            ranked.extend(self._rank_chunk(chunk, units, categories, known, today, side_outputs=side_outputs))
+            chunk, chunk_placed = complaints[start : start + _CHUNK], placed[start : start + _CHUNK]
+            ranked.extend(
+                self._rank_chunk(chunk, chunk_placed, units, categories, known, today, side_outputs=side_outputs)
+            )
         return ranked
 
     def likeliest_topics(self, complaints: Sequence[Complaint]) -> list[tuple[str, float]]:
@@ -157,6 +162,7 @@ class Ranking:
     def _rank_chunk(
         self,
         complaints: Sequence[Complaint],
+        placed: Sequence[Complaint],
         n_units: int,
         n_categories: int,
         known: _Known,
@@ -177,7 +183,7 @@ class Ranking:
         return [
             Ranked(
                 pushed_back(
-                    self._units_in_force(complaint, by_topic[i], topics[i], n_units + retired[day], known.units, day),
+                    self._units_in_force(placed[i], by_topic[i], topics[i], n_units + retired[day], known.units, day),
                     returned_by[i],
                 )[:n_units],
                 self._categories_in_force(by_category[i], categories[i], n_categories, known.categories, day),
@@ -247,6 +253,9 @@ class Ranking:
         ranked: list[RankedUnit] = []
         evidence = PlaceEvidence.of(complaint)
         named = self.places.named_in(evidence.words)
+        if not named and complaint.letter:
+            evidence = PlaceEvidence.of_sender(complaint)
+            named = self.places.named_in(evidence.words)
         for topic, probability in zip(best.tolist(), by_topic[best].tolist(), strict=True):
             if len(ranked) >= wanted and probability < _LEAST_FAMILY_PROBABILITY:
                 break

@@ -6,6 +6,7 @@ from typing import Annotated, Any, Self
 from pydantic import BaseModel, BeforeValidator, ConfigDict, Field
 
 from data.messages import Language, Sentence
+from model.language.letters.parts import Part
 from model.privacy.mask import mask
 from model.suggestion import Notice, NoticeCode, Precedent, ResolvedBy, Status, Suggestion
 from service.contract.field_types import clean, in_zone
@@ -40,8 +41,11 @@ _EXAMPLE_SUGGESTION = {
         "words": [{"text": "sertifikat", "start": 14, "end": 24, "weight": 0.41}],
         "precedents": [],
         "track_record": None,
+        "sentence": None,
     },
     "notices": [{"code": "personal_data_masked", "count": 2}],
+    "letter": [],
+    "matters": [],
 }
 
 
@@ -76,6 +80,12 @@ class UnitCandidateOut(_FromModel):
     confidence: Confidence
     resolved_by: ResolvedBy
     in_set: bool = Field(description="Inside the prediction set, which keeps the office's promise.")
+
+
+class CopyOut(UnitCandidateOut):
+    """A unit for a copy."""
+
+    informed: bool = Field(default=False, description="The sender's own list of copies (Tembusan) names the unit.")
 
 
 class CategoryCandidateOut(_FromModel):
@@ -113,6 +123,24 @@ class WordOut(_FromModel):
     weight: Rounded
 
 
+class LetterPartOut(_FromModel):
+    """A part of a letter. Subject, body and demand carry the matter; units and categories are ranked by them alone."""
+
+    part: Part
+    start: int = Field(description="Where the part begins in the text as sent, in characters.")
+    end: int = Field(description="The character behind the part in the text as sent.")
+
+
+class MatterOut(_FromModel):
+    """One of several matters: a demand of a letter, or a part of another text that is for a unit of its own."""
+
+    text: str = Field(description="The matter's words, masked.")
+    start: int = Field(description="Where the matter begins in the text as sent, in characters.")
+    end: int = Field(description="The character behind the matter in the text as sent.")
+    units: list[UnitCandidateOut]
+    categories: list[CategoryCandidateOut]
+
+
 class PrecedentOut(BaseModel):
     """A similar complaint of the past with its unit, category and outcome."""
 
@@ -138,6 +166,9 @@ class EvidenceOut(BaseModel):
     words: list[WordOut]
     precedents: list[PrecedentOut]
     track_record: TrackRecordOut | None
+    sentence: WordOut | None = Field(
+        default=None, description="In a long text the sentence of the masked text that speaks most for the first unit."
+    )
 
 
 class NoticeOut(BaseModel):
@@ -160,13 +191,20 @@ class SuggestionOut(BaseModel):
     unit_status: Status
     category_status: Status
     units: list[UnitCandidateOut]
-    copies: list[UnitCandidateOut]
+    copies: list[CopyOut]
     categories: list[CategoryCandidateOut]
     types: list[NamedConfidence]
     outcomes: list[NamedConfidence]
     rule: RuleOut | None
     evidence: EvidenceOut | None = Field(default=None, exclude_if=_is_none, description="Absent with ?evidence=false.")
     notices: list[NoticeOut]
+    letter: list[LetterPartOut] = Field(
+        default=[], description="The parts of a letter, in order; empty for another text."
+    )
+    matters: list[MatterOut] = Field(
+        default=[],
+        description="Several demands or matters, each with candidates of its own; one unit stays responsible for the whole.",
+    )
 
     def without_evidence(self) -> Self:
         """The same suggestion without words, precedents and track record."""
@@ -193,6 +231,8 @@ class SuggestionOut(BaseModel):
                 "outcomes": suggestion.outcomes,
                 "rule": _rule(suggestion),
                 "evidence": _evidence(suggestion, zone),
+                "letter": suggestion.letter,
+                "matters": suggestion.matters,
                 "notices": [*map(_notice, suggestion.notices), *_unknown_field_notices(unknown_fields)],
             }
         )
@@ -222,6 +262,7 @@ def _evidence(suggestion: Suggestion, zone: tzinfo) -> dict[str, Any]:
         "words": suggestion.evidence,
         "precedents": [_precedent(precedent, zone) for precedent in suggestion.precedents],
         "track_record": suggestion.track_record,
+        "sentence": suggestion.sentence,
     }
 
 

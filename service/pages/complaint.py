@@ -29,7 +29,7 @@ from service.pages.frame import indonesian
 from service.pages.frame.context import desk_page, has_units, model_of, names_of, router_of
 from service.pages.frame.rendering import render
 from service.pages.frame.session import OwnForm, PresentUser, SentForm, SignedIn, safe_back
-from service.pages.frame.suggestion_view import SuggestionView, suggestion_view
+from service.pages.frame.suggestion_view import SuggestionView, suggestion_view, text_blocks
 from service.pages.frame.undo_notice import undo_notice_of
 from service.pages.queue import ChosenFilters, address_of
 from service.pages.typed_names import best_matches, categories_in_force, named_in, units_in_force
@@ -300,6 +300,7 @@ def _page(
         status,
         complaint=complaint,
         suggestion=view,
+        blocks=view.blocks if view else text_blocks(complaint.text),
         names=names,
         cases=_linked_cases(transaction, view, complaint.text),
         standing=standing,

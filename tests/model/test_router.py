@@ -144,3 +144,90 @@ def test_a_unit_that_returned_a_copy_before_the_training_is_left_out_with_a_noti
     assert (notice.count, notice.detail) == (1, before.units[0].name)
     assert suggestion.unit_status is not Status.CONFIDENT
     assert suggestion.track_record is None
+
+
+_LETTER = f"""Bandung, 3 Maret 2025
+Perihal: Sertifikat tanah belum terbit
+Kepada Yth. Kapolri
+di Jakarta
+
+Dengan hormat,
+Saya, NIK 3578012304780002, beralamat di Bandung.
+
+{_CONFIDENT} di Bandung.
+
+Kami mohon sertifikat tanah itu diterbitkan kantor pertanahan.
+Kami mohon juga penyidik polres memeriksa laporan penganiayaan saya di kepolisian.
+
+Demikian, terima kasih.
+Hormat saya
+
+Tembusan:
+1. Ketua Komisi Pemberantasan Korupsi
+2. Jaksa Agung
+"""
+_BARE = "\n\n".join(
+    (
+        "Sertifikat tanah belum terbit",
+        f"{_CONFIDENT} di Bandung.",
+        "Kami mohon sertifikat tanah itu diterbitkan kantor pertanahan.",
+        "Kami mohon juga penyidik polres memeriksa laporan penganiayaan saya di kepolisian.",
+    )
+)
+
+
+def test_a_letter_has_the_candidates_of_its_bare_matter(router: Router) -> None:
+    letter, bare = router.suggest(Complaint(_LETTER)), router.suggest(Complaint(_BARE))
+    assert [(unit.id, unit.confidence) for unit in letter.units] == [(unit.id, unit.confidence) for unit in bare.units]
+    assert letter.categories == bare.categories
+    words = [_LETTER.index(word.text) for word in letter.evidence]
+    assert words
+    assert all("Tembusan" not in letter.text[: word.end] for word in letter.evidence)
+
+
+def test_the_units_in_a_list_of_copies_were_informed_by_the_sender(router: Router) -> None:
+    suggestion = router.suggest(Complaint(_LETTER))
+    informed = [unit.id for unit in suggestion.copies if unit.informed]
+    assert informed == ["komisi-pemberantasan-korupsi", "kejaksaan-agung"]
+    assert not any(unit.informed for unit in router.suggest(Complaint(_BARE)).copies)
+    addressed = [notice.detail for notice in suggestion.notices if notice.code is NoticeCode.ADDRESSEE_NAMED]
+    assert addressed == ["Mabes Polri"]
+
+
+def test_the_parts_of_a_letter_are_places_in_the_text_as_given(router: Router) -> None:
+    suggestion = router.suggest(Complaint(_LETTER), evidence=False)
+    assert "3578012304780002" not in suggestion.text
+    parts = {found.part.value: _LETTER[found.start : found.end] for found in suggestion.letter}
+    assert parts["subject"] == "Sertifikat tanah belum terbit"
+    assert parts["identity"].endswith("beralamat di Bandung.")
+    assert parts["body"] == f"{_CONFIDENT} di Bandung."
+    assert parts["copies"].startswith("Tembusan:")
+    assert router.suggest(Complaint(_BARE), evidence=False).letter == ()
+
+
+def test_each_demand_of_a_letter_has_candidates_of_its_own(router: Router) -> None:
+    suggestion = router.suggest(Complaint(_LETTER), evidence=False)
+    assert [_LETTER[matter.start : matter.end] for matter in suggestion.matters] == [
+        "Kami mohon sertifikat tanah itu diterbitkan kantor pertanahan.",
+        "Kami mohon juga penyidik polres memeriksa laporan penganiayaan saya di kepolisian.",
+    ]
+    assert all(matter.units and matter.categories for matter in suggestion.matters)
+    land, police = ([unit.name for unit in matter.units] for matter in suggestion.matters)
+    assert land[0].startswith("Kanwil BPN")
+    assert any(name.startswith(("Polda", "Mabes")) for name in police)
+
+
+def test_a_demand_for_another_unit_lowers_a_confident_letter(sure_router: Router) -> None:
+    suggestion = sure_router.suggest(Complaint(_LETTER), evidence=False)
+    if NoticeCode.SEVERAL_MATTERS in [notice.code for notice in suggestion.notices]:
+        assert suggestion.unit_status is Status.REVIEW
+    assert len(suggestion.matters) == 2
+
+
+def test_a_long_text_names_the_sentence_that_speaks_for_the_unit(router: Router) -> None:
+    filler = "Kantor pertanahan di kota kami ramai. " * 22
+    suggestion = router.suggest(Complaint(f"{filler}{_CONFIDENT}. {filler}"))
+    assert suggestion.sentence is not None
+    assert suggestion.sentence.weight > 0
+    assert suggestion.text[suggestion.sentence.start : suggestion.sentence.end] == suggestion.sentence.text
+    assert router.suggest(Complaint(_CONFIDENT)).sentence is None

@@ -53,7 +53,7 @@ def leaking_rows(rows: Sequence[LabelledComplaint], units: Units) -> list[Leakin
     finder = Addressees(units)
     leaking: list[LeakingRow] = []
     for row in rows:
-        text = row.complaint.text
+        text = row.complaint.matter
         addressees = finder.find(text)
         if not addressees:
             continue

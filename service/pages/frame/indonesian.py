@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from data import indonesian
 from data.indonesian import number
 from data.messages import Language
+from model.language.letters.parts import Part
 from model.suggestion import NoticeCode, ResolvedBy, Status
 
 if TYPE_CHECKING:
@@ -54,6 +55,19 @@ RESOLVED_BY = {
     ResolvedBy.HISTORY: "dipilih menurut riwayat disposisi",
     ResolvedBy.RULE: "dipilih menurut aturan kantor",
     ResolvedBy.NONE: "",
+}
+LETTER_PARTS = {
+    Part.HEAD: "Kepala surat",
+    Part.SUBJECT: "Perihal",
+    Part.ADDRESSEE: "Tujuan surat",
+    Part.GREETING: "Salam",
+    Part.IDENTITY: "Identitas pengirim",
+    Part.BODY: "Isi",
+    Part.DEMAND: "Permohonan",
+    Part.CLOSING: "Penutup",
+    Part.COPIES: "Tembusan",
+    Part.DISPOSITION: "Disposisi",
+    Part.QUOTED: "Kepala surel",
 }
 VERDICTS = {
     "accepted": "sesuai saran",

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from itertools import count
 from typing import TYPE_CHECKING
 
+from model.language.letters.parts import Part
+from model.language.letters.reading import letter_of
 from model.suggestion import NoticeCode
 from service.pages.frame import indonesian
 
@@ -13,11 +16,16 @@ if TYPE_CHECKING:
 
     from service.contract.suggestion_schemas import (
         CategoryCandidateOut,
+        MatterOut,
         PrecedentOut,
         SuggestionOut,
         UnitCandidateOut,
         WordOut,
     )
+
+
+# Parts that an officer opens only on demand.
+_FOLDED = frozenset((Part.HEAD, Part.COPIES, Part.DISPOSITION, Part.QUOTED))
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,24 @@ class Segment:
 
     text: str
     effect: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class TextBlock:
+    """A named part of a letter, or the whole of another text without a name; `folded` parts are opened on demand."""
+
+    name: str
+    folded: bool
+    segments: tuple[Segment, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class MatterView:
+    """One of several matters with its first units and its first category."""
+
+    text: str
+    units: tuple[tuple[str, str], ...]
+    category: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,7 +93,9 @@ class PrecedentView:
 
 @dataclass(frozen=True, slots=True)
 class SuggestionView:
-    """A suggestion as texts; `duplicates` are the references of earlier copies, `copies` holds pairs of unit id and name.
+    """A suggestion as texts; `duplicates` are the references of earlier copies.
+
+    `copies` holds pairs of unit id and name, `informed` the ids of those that the sender informed.
 
     `status` is the suggestion's: of the unit, or of the category in an office without units.
     """
@@ -77,7 +105,10 @@ class SuggestionView:
     categories: RankingView
     notices: tuple[str, ...]
     duplicates: tuple[str, ...]
-    segments: tuple[Segment, ...]
+    blocks: tuple[TextBlock, ...]
+    marked: bool
+    sentence: str
+    matters: tuple[MatterView, ...]
     precedents: tuple[PrecedentView, ...]
     track_record: str
     rule: str
@@ -85,6 +116,7 @@ class SuggestionView:
     outcome_percent: str
     type: str
     copies: tuple[tuple[str, str], ...]
+    informed: frozenset[str]
     version: str
 
 
@@ -106,7 +138,10 @@ def suggestion_view(answer: SuggestionOut, text: str) -> SuggestionView:
             if notice.code == NoticeCode.POSSIBLE_DUPLICATE and notice.detail
             for reference in notice.detail.split(", ")
         ),
-        segments=tuple(segments(text, evidence.words if evidence else [])),
+        blocks=text_blocks(text, evidence.words if evidence else []),
+        marked=bool(evidence and evidence.words),
+        sentence=evidence.sentence.text if evidence and evidence.sentence else "",
+        matters=tuple(map(_matter, answer.matters)),
         precedents=tuple(map(_precedent, evidence.precedents)) if evidence else (),
         track_record=indonesian.track_record(evidence.track_record.cases, evidence.track_record.correct)
         if evidence and evidence.track_record
@@ -118,6 +153,7 @@ def suggestion_view(answer: SuggestionOut, text: str) -> SuggestionView:
         outcome_percent=indonesian.percent(answer.outcomes[0].confidence) if answer.outcomes else "",
         type=answer.types[0].name if answer.types else "",
         copies=tuple((unit.id, unit.name) for unit in answer.copies),
+        informed=frozenset(unit.id for unit in answer.copies if unit.informed),
         version=answer.model,
     )
 
@@ -136,6 +172,36 @@ def _precedent(precedent: PrecedentOut) -> PrecedentView:
         outcome=precedent.outcome,
         percent=indonesian.percent(precedent.similarity),
     )
+
+
+def text_blocks(text: str, evidence: Sequence[WordOut] = ()) -> tuple[TextBlock, ...]:
+    """The parts of a masked letter with their Indonesian names, or one block for another text.
+
+    Demands are numbered where there are several.
+    """
+    letter = letter_of(text)
+    if letter is None:
+        return (TextBlock("", False, tuple(segments(text, evidence))),)
+    several = len(letter.of(Part.DEMAND)) > 1
+    numbers = count(1)
+    blocks = []
+    for found in letter.parts:
+        inside = [
+            word.model_copy(update={"start": word.start - found.start, "end": word.end - found.start})
+            for word in evidence
+            if found.start <= word.start < found.end
+        ]
+        name = indonesian.LETTER_PARTS[found.part]
+        if several and found.part is Part.DEMAND:
+            name = f"{name} {next(numbers)}"
+        written = tuple(segments(text[found.start : found.end], inside))
+        blocks.append(TextBlock(name, found.part in _FOLDED, written))
+    return tuple(blocks)
+
+
+def _matter(matter: MatterOut) -> MatterView:
+    units = tuple((unit.name, indonesian.percent(unit.confidence)) for unit in matter.units)
+    return MatterView(matter.text, units, matter.categories[0].name if matter.categories else "")
 
 
 def segments(text: str, evidence: Sequence[WordOut]) -> list[Segment]:

@@ -53,3 +53,18 @@ def test_any_text_gives_stretches_of_itself_in_order(text: str) -> None:
     found: list[Addressee] = OFFICE.find(f"yth dishub {text}")
     assert found
     assert all(earlier.end <= later.start for earlier, later in pairwise(found))
+
+
+def test_a_list_of_copies_names_units_by_their_heads_too() -> None:
+    office = Addressees(
+        Units(
+            [
+                Unit("polda-jatim", "Polda Jawa Timur", abbreviations=("polda jatim",)),
+                Unit("kemenkes", "Kementerian Kesehatan"),
+                Unit("polri", "Mabes Polri", abbreviations=("kapolri",)),
+            ]
+        )
+    )
+    text = "Tembusan: 1. Kapolri; 2. Bapak Kapolda Jatim di Surabaya; 3. Menteri Kesehatan; 4. Arsip"
+    assert office.named_in(text) == ["polri", "polda-jatim", "kemenkes"]
+    assert office.named_in("") == []

@@ -218,3 +218,13 @@ def test_a_long_run_of_anything_is_masked_without_hanging(unit: str) -> None:
     mask(text)
     # A guard against a hang, not a measurement: quadratic work would take many minutes.
     assert time.process_time() - started < 10
+
+
+def test_a_place_in_the_masked_text_leads_to_the_text_as_given() -> None:
+    text = "Nama: Siti Contoh, NIK 3578019901900001, RT 03\u200b, hp 081200000001 selesai"
+    masked = mask(text)
+    for word in ("NIK", "RT", "hp", "selesai"):
+        assert masked.unmasked(masked.text.index(word)) == text.index(word)
+    assert masked.unmasked(len(masked.text)) == len(text)
+    assert masked.unmasked(masked.text.index("[NIK]")) == text.index("3578")
+    assert mask("lampu mati").unmasked(5) == 5

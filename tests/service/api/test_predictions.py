@@ -92,3 +92,32 @@ def test_units_categories_and_card_are_there(client: TestClient) -> None:
 @given(text=st.text(max_size=300))
 def test_no_text_makes_the_service_fail(client: TestClient, text: str) -> None:
     assert client.post("/v1/predictions", json={"text": text}).status_code < 500
+
+
+def test_a_letter_is_answered_with_its_parts_and_its_demands(client: TestClient) -> None:
+    text = (
+        "Perihal: Sertifikat ganda\nKepada Yth. Menteri Koordinator di Jakarta\n\nDengan hormat,\n"
+        f"Saya, telepon {PHONE}, punya sertifikat tanah yang digandakan kantor pertanahan.\n\n"
+        "Kami mohon sertifikat itu dibatalkan.\nKami mohon penyidik polres memeriksa pembuatnya.\n\n"
+        "Demikian, terima kasih.\n\nTembusan: KPK"
+    )
+    answer = client.post("/v1/predictions", json={"text": text}).json()
+    assert [part["part"] for part in answer["letter"]] == [
+        "head",
+        "subject",
+        "addressee",
+        "greeting",
+        "body",
+        "demand",
+        "demand",
+        "closing",
+        "copies",
+    ]
+    assert text[answer["letter"][1]["start"] : answer["letter"][1]["end"]] == "Sertifikat ganda"
+    demands = [text[matter["start"] : matter["end"]] for matter in answer["matters"]]
+    assert demands == ["Kami mohon sertifikat itu dibatalkan.", "Kami mohon penyidik polres memeriksa pembuatnya."]
+    assert all(matter["units"] for matter in answer["matters"])
+    copies = {unit["id"]: unit["informed"] for unit in answer["copies"]}
+    assert copies["komisi-pemberantasan-korupsi"] or answer["units"][0]["id"] == "komisi-pemberantasan-korupsi"
+    plain = client.post("/v1/predictions", json={"text": "lampu jalan mati"}).json()
+    assert (plain["letter"], plain["matters"]) == ([], [])

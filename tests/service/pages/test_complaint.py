@@ -285,3 +285,20 @@ def test_a_confident_suggestion_never_stands_beside_the_doubt_about_the_model(
     page = officer.page(address)
     assert "badge confident" in page
     assert "belum dapat menjanjikan" not in page
+
+
+def test_a_letter_is_shown_part_by_part_with_its_demands(officer: Desk) -> None:
+    text = (
+        "Nomor: 12/PW/2025\nPerihal: Sertifikat ganda\nKepada Yth. Menteri Koordinator di Jakarta\n\nDengan hormat,\n"
+        "Sertifikat tanah kami digandakan kantor pertanahan.\n\nKami mohon sertifikat itu dibatalkan.\n"
+        "Kami mohon penyidik polres memeriksa pembuatnya.\n\nDemikian, terima kasih.\n\nTembusan: KPK"
+    )
+    officer.send("surat", text=text)
+    page = officer.page(f"/pengaduan/{officer.stored('surat')['id']}")
+    assert '<details class="part"><summary>Kepala surat</summary>' in page
+    assert '<details class="part"><summary>Tembusan</summary>Tembusan: KPK</details>' in page
+    assert '<span class="part-name">Permohonan 2</span>' in page
+    assert "Hal yang diminta" in page
+    assert "sudah ditembusi pengirim" in page
+    officer.send("biasa", text=LONG)
+    assert 'class="part"' not in officer.page(f"/pengaduan/{officer.stored('biasa')['id']}")

@@ -1,0 +1,1 @@
+"""The parts of a letter: head, subject, addressee, identity, body, demands, closing and copies."""

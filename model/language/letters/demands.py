@@ -1,0 +1,76 @@
+"""Find what a letter asks for: one stretch for each demand."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from model.language.letters.markers import pattern
+from model.language.letters.pieces import Piece, sentences_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# "Memohon", but not "memohon maaf" or "memohon doa".
+_ASK = r"(?:me)?mohon(?:kan|lah)?\b(?!\s+(?:ma['’]?af|ampun|i[zj]in|doa))"
+_SENDER = r"(?:saya|kami|beta|katong)\s+(?:(?:juga|pun|sangat|hanya|cuma|dengan\s+hormat|dengan\s+sangat)\s+)?"
+_ASKS = pattern(
+    rf"\b(?:{_ASK}|kiranya|tolong(?:lah)?|sudilah|kami\s+limpahkan"
+    rf"|{_SENDER}(?:meminta|minta|menuntut|mendesak|mengharap\w*|berharap|harap\w*|mengusulkan|mengajukan\s+permohonan)"
+    r"|(?:permohonan|permintaan|tuntutan|harapan)\s+(?:saya|kami)\s*(?::|adalah|ialah|agar|supaya))"
+)
+# A sentence that begins with the request, wherever the sentence stands.
+_BEGINS_BY_ASKING = pattern(
+    r"\W*(?:\d[.)]\s*)?(?:(?:maka|untuk\s+itu|oleh\s+(?:karena|sebab)\s+itu|sehubungan\s+dengan|berdasarkan|berkenaan\s+dengan|dengan\s+ini"
+    rf"|bersama\s+ini)\b[^.]*?\b)?(?:{_SENDER})?(?:{_ASK}|menuntut|mendesak|tolong)"
+)
+# "Agar diperiksa", "supaya dikembalikan", "pengawas turun memeriksa": what is asked for.
+_ACT = pattern(
+    r"\b(?:di(?!a\b|ri\b|nas|rek|ana)[a-z]{4,}|me(?!mohon|minta|nuntut|ndesak|ngharap|nteri|lalui)[a-z]{5,})\b"
+)
+# A further demand in the same sentence asks again, or asks for another act with a subject of its own.
+_FURTHER = pattern(
+    r"[,;]?\s+(?=(?:(?:dan|serta|juga|kemudian|beserta)\s+)+(?:(?:saya|kami|pula)\s+)?(?:(?:me)?(?:mohon|minta|nuntut)|agar|supaya|kiranya)\b)"
+    r"|[,;]\s*\n\s*(?=(?:agar|supaya)\b)"
+    r"|[,;]?\s+(?=(?:dan|serta|beserta)\s+(?!untuk|di[a-z]{4}|me[a-z]{5})(?:[\w./()-]{1,30}\s+){1,7}?"
+    r"(?!dinas|direk|dia\b|dari)(?:di[a-z]{4,}|memeriksa|mengembalikan|menegur)\b)"
+)
+_LABEL = r"\(?(?:\d{1,2}|[a-h])[.)]\s"
+_ITEM = pattern(rf"\s*{_LABEL}")
+_ITEM_INSIDE = pattern(rf"(?:(?<=\n)|(?<=: )|(?<=; ))[^\S\n]*(?={_LABEL})")
+_MOST_SENTENCES_BEHIND = 2
+
+
+def demands_in(text: str, start: int, end: int) -> list[Piece]:
+    """The demands in the body at text[start:end], which stand near its end or begin with the request."""
+    demands: list[Piece] = []
+    sentences = list(sentences_of(text, start, end))
+    listed = continued = False
+    for number, sentence in enumerate(sentences):
+        written = text[sentence.start : sentence.end].strip()
+        late = len(sentences) - number <= _MOST_SENTENCES_BEHIND + 1
+        asks = _BEGINS_BY_ASKING.match(written) or (late and _ASKS.search(written))
+        if asks and written.endswith(":"):
+            listed = True  # the demands are the items below
+            continue
+        if asks or continued or (listed and _ITEM.match(written)):
+            listed = listed or bool(asks)
+            demands += _split(text, sentence)
+        else:
+            listed = False
+        # A request may list its demands between semicolons.
+        continued = bool(demands) and listed and written.endswith(";") and (continued or ":" in written)
+    return demands
+
+
+def _split(text: str, sentence: Piece) -> Iterator[Piece]:
+    """The demands of a sentence: the items of a list behind a colon, or the clauses that ask for something else."""
+    items = [item.end() for item in _ITEM_INSIDE.finditer(text, *sentence)]
+    if items and text[sentence.start : items[0]].rstrip().endswith(":"):
+        cuts = [*items, sentence.end]
+    elif _ITEM.match(text, *sentence):
+        cuts = [*sentence]
+    else:
+        further = (cut for cut in _FURTHER.finditer(text, *sentence) if _ACT.search(text, sentence.start, cut.start()))
+        cuts = [sentence.start, *(cut.end() for cut in further), sentence.end]
+    yield from (Piece(first, last) for first, last in pairwise(cuts))
