@@ -205,6 +205,9 @@ def test_the_check_and_the_training_say_in_which_order_dates_were_read(tmp_path:
     assert said in " ".join(checked.output.split())
     assert "7 tanggal dibaca dengan bulan di depan" in page.read_text(encoding="utf-8")
     assert said in " ".join(CliRunner().invoke(app, ["train", str(file), *options]).output.split())
+    named = CliRunner().invoke(app, ["check", str(file), "--no-doubts", "--date-order", "day-first", *options])
+    assert "month first" not in named.output
+    assert 'Unreadable dates: a.csv, row 5 "05/13/2024"' in named.output
 
 
 def test_a_ranking_of_no_rows_knows_the_units_of_units_csv() -> None:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from pathlib import Path
     from zoneinfo import ZoneInfo
 
+    from data.exports.dates import DateOrder
     from data.exports.open import Export, ExportRow
     from data.messages import Sentence
     from model.complaint import Complaint
@@ -56,6 +57,7 @@ def predict_file(
     *,
     columns: Mapping[str, str],
     zone: ZoneInfo,
+    date_order: DateOrder | None = None,
     cluster: str = "",
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Predicted:
@@ -70,9 +72,8 @@ def predict_file(
         FileUnreadable: the source can't be read, or the target can't hold so many cells.
         ColumnMissing: the source has no column for the text.
     """
-    return predict_exports(
-        router, open_exports(source, columns=columns), target, zone=zone, cluster=cluster, progress=progress
-    )
+    exports = open_exports(source, columns=columns, date_order=date_order)
+    return predict_exports(router, exports, target, zone=zone, cluster=cluster, progress=progress)
 
 
 def predict_exports(

@@ -48,6 +48,7 @@ def check_command(
     unit: options.UnitColumnName = None,
     category: options.CategoryColumnName = None,
     date: options.DateColumnName = None,
+    date_order: options.DateOrderName = None,
     mapped: options.Mapped = None,
     corrections: options.CorrectionFiles = None,
     write_units: Annotated[
@@ -84,6 +85,7 @@ def check_command(
                 files,
                 columns=columns,
                 timezone=timezone,
+                date_order=date_order,
                 corrections=mended,
                 categories=categories,
                 lenient=True,

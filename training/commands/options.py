@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from data.errors import ColumnMissing
+from data.exports.dates import DateOrder
 from model.versions.installation import DEFAULT_TIMEZONE, home_folder, zone_named
 
 __all__ = ["home_folder"]
@@ -79,6 +80,13 @@ UnitColumnName = Annotated[
 ]
 CategoryColumnName = Annotated[str | None, typer.Option("--category", help="Header of the column with the category.")]
 DateColumnName = Annotated[str | None, typer.Option("--date", help="Header of the column with the date of arrival.")]
+DateOrderName = Annotated[
+    DateOrder | None,
+    typer.Option(
+        "--date-order",
+        help="Order of the numbers in dates such as 05/06/2024. Default: the order that the column fits.",
+    ),
+]
 Mapped = Annotated[
     list[str] | None,
     typer.Option("--map", help="Any other column, as field=header, such as village=Desa. May be given several times."),

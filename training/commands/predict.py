@@ -15,6 +15,7 @@ from model.versions.office_home import Office
 from training.commands.options import (
     TIMEZONE,
     Cluster,
+    DateOrderName,
     Home,
     Mapped,
     OfficeName,
@@ -38,6 +39,7 @@ def predict_command(
     ] = None,
     text: TextColumnName = None,
     mapped: Mapped = None,
+    date_order: DateOrderName = None,
     cluster: Cluster = "",
     timezone: Timezone = TIMEZONE,
     home: Home = None,
@@ -61,7 +63,16 @@ def predict_command(
 
     columns = columns_named(text, None, None, None, mapped)
     with progress_bar("suggesting", None) as advance:
-        predicted = predict_file(router, source, target, columns=columns, zone=zone, cluster=cluster, progress=advance)
+        predicted = predict_file(
+            router,
+            source,
+            target,
+            columns=columns,
+            zone=zone,
+            date_order=date_order,
+            cluster=cluster,
+            progress=advance,
+        )
     say("suggestions-written", count=predicted.rows, target=target, version=router.version)
     print_predicted(predicted)
 

@@ -27,6 +27,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable, Mapping, Sequence
     from contextlib import AbstractContextManager
 
+    from data.exports.dates import DateOrder
     from training.commands.progress_file import ProgressWriter
     from training.dataset.corrections import Corrections
     from training.dataset.read import Reading
@@ -50,6 +51,7 @@ def train_command(
     unit: options.UnitColumnName = None,
     category: options.CategoryColumnName = None,
     date: options.DateColumnName = None,
+    date_order: options.DateOrderName = None,
     mapped: options.Mapped = None,
     corrections: options.CorrectionFiles = None,
     promise: Annotated[
@@ -92,7 +94,7 @@ def train_command(
     with progress_in(progress) as report, training_lock_held(place):
         mended = read_corrections(corrections or ())
         remove_unfinished(place)
-        reading = _read(place, files, columns, timezone, mended, report)
+        reading = _read(place, files, columns, date_order, timezone, mended, report)
         if from_ledger:
             write_decisions: WriteDecisions = context.obj
             with write_decisions(place, timezone) as decisions:
@@ -120,6 +122,7 @@ def _read(
     office: Office,
     files: Sequence[Path] | None,
     columns: Mapping[str, str],
+    date_order: DateOrder | None,
     timezone: str,
     corrections: Corrections,
     report: ProgressWriter,
@@ -133,6 +136,7 @@ def _read(
             files,
             columns=columns,
             timezone=timezone,
+            date_order=date_order,
             corrections=corrections,
             categories=office.categories(),
             progress=advance,

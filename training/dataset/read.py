@@ -31,6 +31,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from data.errors import PilahError
+    from data.exports.dates import DateOrder
     from data.exports.open import Export, ExportRow
     from model.office.categories import Categories
 
@@ -137,6 +138,7 @@ def read_exports(
     *,
     columns: Mapping[str, str],
     timezone: str,
+    date_order: DateOrder | None = None,
     corrections: Corrections | None = None,
     categories: Categories = NO_CATEGORIES,
     lenient: bool = False,
@@ -147,7 +149,7 @@ def read_exports(
     Complaints that share an id are told apart by a second key; `Reading.told_apart` counts them. Categories that share a name are
     told apart by the id beside the name; `categories` are the office's own.
     Dates with an offset are converted to `timezone`; dates without an offset are taken as local. Without a date in any file, the
-    order of the rows stands for time. `corrections` come from a check of the files; `Reading.corrected` has the counts.
+    order of the rows stands for time. `date_order` is the order that the person named. `corrections` come from a check of the files; `Reading.corrected` has the counts.
     `lenient` collects unreadable files in `Reading.unreadable` instead of raising, for a check that reports all problems at
     once; a training stops at the first.
 
@@ -159,7 +161,11 @@ def read_exports(
     zone = zone_named(timezone)
     reading = Reading(zone=zone)
     applier = CorrectionApplier(corrections or Corrections())
-    exports = [export for path in _oldest_first(paths) for export in _opened(path, columns, reading, lenient=lenient)]
+    exports = [
+        export
+        for path in _oldest_first(paths)
+        for export in _opened(path, columns, date_order, reading, lenient=lenient)
+    ]
     if reading.unreadable and not exports:
         raise reading.unreadable[0].problem
     reading.in_order_of_file = all(export.dates.is_blank for export in exports)
@@ -195,9 +201,11 @@ def _as_of_newest(rows: Sequence[LabelledComplaint]) -> list[LabelledComplaint]:
     return [row if row is _SUPERSEDED else replace(row, decided_at=newest) for row in rows]
 
 
-def _opened(path: Path, columns: Mapping[str, str], reading: Reading, *, lenient: bool) -> list[Export]:
+def _opened(
+    path: Path, columns: Mapping[str, str], date_order: DateOrder | None, reading: Reading, *, lenient: bool
+) -> list[Export]:
     try:
-        return open_exports(path, columns=columns)
+        return open_exports(path, columns=columns, date_order=date_order)
     except (FileUnreadable, ColumnMissing) as problem:
         if not lenient:
             raise
