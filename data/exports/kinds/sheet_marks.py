@@ -159,8 +159,9 @@ class _MarksReader:
             self._is_value = False
         elif name == "c":
             is_error = self._type == "e"
-            # A formula of text may have a blank result.
-            is_without_value = self._has_formula and not self._value and self._type != "str"
+            # A formula of text may have a blank result. Programs that don't compute store 0, and so does a look-up of a
+            # blank cell: no field of a complaint is 0.
+            is_without_value = self._has_formula and self._value in {"", "0"} and self._type != "str"
             if is_error or is_without_value:
                 self.marks.faults.setdefault(self._row, {})[self._column] = self._value if is_error else ""
                 self.marks.n_marks += 1

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import pytest
+import xlsxwriter
 from openpyxl import Workbook
 
 from data.exports.open import adjustment_notices, open_exports
@@ -75,7 +76,17 @@ def test_errors_and_formulas_without_a_value_are_named_and_never_units(tmp_path:
     assert len(notices) == 2
     assert notices[0].startswith("2 cells hold the error of a formula and count as blank: ")
     assert "OPD: #N/A (1)" in notices[0]
-    assert notices[1].startswith("2 cells hold a formula without a stored value and count as blank: ")
+    assert notices[1].startswith("2 cells hold a formula without a stored value, or with 0, and count as blank: ")
+
+
+def test_a_formula_that_nobody_computed_is_no_unit_named_0(tmp_path: Path) -> None:
+    with xlsxwriter.Workbook(tmp_path / "a.xlsx") as workbook:
+        sheet = workbook.add_worksheet()
+        sheet.write_row(0, 0, _HEADER)
+        sheet.write_row(1, 0, [1, "2024-01-05", "lampu mati"])
+        sheet.write_formula(1, 3, '=UPPER("Dinas A")')
+    got, notices = read(tmp_path / "a.xlsx")
+    assert (got[0].fields["unit"], len(notices)) == ("", 1)
 
 
 @pytest.mark.parametrize("error", ["#N/A", "#REF!", "#DIV/0!", "#NAME?", "Err:502"])
