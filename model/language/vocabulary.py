@@ -116,9 +116,13 @@ def learn_vocabulary(
     stems, stem_ids, stem_rows = learner.stems.at_least(fewest, b"".join(word.stems for row in named for word in row))
     ngrams, _, ngram_rows = learner.ngrams.at_least(fewest, b"".join(word.columns for row in named for word in row))
     clues, _, clue_rows = learner.clues.at_least(fewest)
-    # A name's pairs count where a document has them: a pair of known stems says little more than the stems.
-    pair_ids, pair_rows = np.unique(np.concatenate(pairs_of_rows), return_counts=True)
-    pair_ids, pair_rows = pair_ids[pair_rows >= fewest], pair_rows[pair_rows >= fewest]
+    pairs_of_names = [neighbours([word.stems for word in row]) for row in named] if pairs else []
+    named_pairs = np.unique(np.concatenate((_NO_PAIRS, *pairs_of_names)))
+    pair_ids, pair_rows = np.unique(np.concatenate((*pairs_of_rows, named_pairs)), return_counts=True)
+    is_named = np.isin(pair_ids, named_pairs)
+    pair_rows -= is_named
+    kept = (pair_rows >= fewest) | is_named
+    pair_ids, pair_rows = pair_ids[kept], pair_rows[kept]
     # Both stems of a kept pair are kept: each occurs in at least the pair's rows.
     first, second = np.searchsorted(stem_ids, pair_ids >> 32), np.searchsorted(stem_ids, pair_ids & 0xFFFFFFFF)
     order = np.argsort(ngrams)

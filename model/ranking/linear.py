@@ -20,10 +20,14 @@ SHARPNESS = 5.0
 
 @dataclass(frozen=True, slots=True)
 class NameWeight:
-    """The weight of a label's name and description, falling with the label's rows: `always` + `without_rows` · 5 / (5 + rows)."""
+    """The weight of a label's name and description, falling with the label's rows: `always` + `without_rows` · 5 / (5 + rows).
+
+    A label without rows has an intercept of `below` under the least intercept of a label with rows.
+    """
 
     always: float
     without_rows: float = 0.0
+    below: float = 0.0
 
     def of(self, rows: float) -> float:
         """The weight for a label with so many rows."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 # and 0007.
 REGULARISATION = 0.5
 # The units' names weigh as the office's own rows say: training/fitting/name_weight.py, docs/decisions/0042.
-CATEGORY_NAMES = NameWeight(0.6, 0.3)
+CATEGORY_NAMES = NameWeight(0.6, 0.3, below=0.1)
 MUTUAL_WEIGHT = 0.5
 BAYES_WEIGHT = 0.01
 _BAYES_SMOOTHING = 0.02
@@ -101,7 +101,7 @@ def fit_linear_ranker(
     # The odds of naive Bayes leave hardly a weight at zero.
     weights = Weights.of_blocks(blocks(), n_features, len(every), thin=odds is None)
     with_rows = np.array(intercepts[: len(distinct)]) + priors
-    without_rows = np.full(len(every) - len(distinct), with_rows.min() if distinct else 0.0)
+    without_rows = np.full(len(every) - len(distinct), with_rows.min() - name_weight.below if distinct else 0.0)
     return LinearRanker(every, weights, np.concatenate((with_rows, without_rows)).astype(np.float32), name_weight)
 
 

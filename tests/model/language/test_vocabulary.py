@@ -32,7 +32,7 @@ def test_the_words_of_a_name_count_although_no_document_has_them() -> None:
     vocabulary = learn_vocabulary(
         DOCUMENTS, names=[Document("parkir mati")], rows_at_least=2, pairs=True, characters=True, function_words=True
     )
-    assert {"lampu", "parkir", "mati", "#par"} <= set(vocabulary.names())
+    assert {"lampu", "parkir", "mati", "parkir mati", "#par"} <= set(vocabulary.names())
     assert "padam" not in vocabulary.names()
     # A word of no document is the rarest.
     by_name = dict(zip(vocabulary.names(), vocabulary.idf, strict=True))
