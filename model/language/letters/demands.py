@@ -63,6 +63,11 @@ def demands_in(text: str, start: int, end: int) -> list[Piece]:
     return demands
 
 
+def begins_by_asking(sentence: str) -> bool:
+    """Whether a sentence is a request by its first words."""
+    return bool(_BEGINS_BY_ASKING.match(sentence))
+
+
 def _split(text: str, sentence: Piece) -> Iterator[Piece]:
     """The demands of a sentence: the items of a list behind a colon, or the clauses that ask for something else."""
     items = [item.end() for item in _ITEM_INSIDE.finditer(text, *sentence)]

@@ -7,6 +7,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, NamedTuple
 
 from model.language.letters import markers
+from model.language.letters.demands import begins_by_asking
 from model.language.letters.parts import Part
 from model.language.letters.pieces import sentences_of
 
@@ -24,8 +25,10 @@ _LISTS = frozenset((Part.COPIES, Part.DISPOSITION, Part.QUOTED))
 _MOST_WORDS_OF_CLOSING = 11
 _MOST_WORDS_OF_ITEM = 14
 _MOST_WORDS_OF_NAME = 7
+_MOST_WORDS_OF_WISH = 3
+_LONGEST_GAP = 40
 _LINE = re.compile(r"\n+")
-_ITEM = re.compile(r"\d{1,3}\s*[.)|/]|\(")
+_ITEM = re.compile(r"\d{1,3}\s*[.)|/]|\(|[^|]*\|[^|]*\|")
 _STOPS = (".", "!", "?")
 _SIGNS = (*_STOPS, ";", ":", ",", "-")
 
@@ -90,7 +93,12 @@ def _first_line_of_names(text: str, steps: list[_Step], first: int) -> int:
     while first > 0:
         start, end, *_ = steps[first - 1]
         written = text[start:end].strip()
-        if not text.endswith("\n", 0, start) or written.endswith(_SIGNS) or len(written.split()) > _MOST_WORDS_OF_NAME:
+        words = len(written.split())
+        # "Matur sembah nuwun.", "Hidup mahasiswa!"
+        is_wish = words <= _MOST_WORDS_OF_WISH and text[max(0, start - _LONGEST_GAP) : start].rstrip().endswith(_STOPS)
+        if not text.endswith("\n", 0, start) or begins_by_asking(written):
+            break
+        if words > _MOST_WORDS_OF_NAME or (written.endswith(_SIGNS) and not is_wish):
             break
         first -= 1
     return first

@@ -22,11 +22,12 @@ _OF_THE_SENDER = pattern(
 # "Saya, Siti Contoh, guru di ...": names are written with capitals.
 _NAMES_HIMSELF = re.compile(
     r"\s*(?:[Bb]ersama ini |[Pp]erkenalkan,? )?(?:[Ss]aya|[Kk]ami|[Nn]ama [Ss]aya),?\s+(?:[A-Z][\w.'-]*,?\s+|\[NAMA\],?\s*){2,}"
+    r"|\s*(?:[Ss]aya|[Kk]ami),\s+[A-Z]\w+,"
 )
 _END_OF_LIST = re.compile(r"\n\s*\d[.)][^\n]*\n(?!\s*\d[.)])")
 _TELLS = pattern(r"\b(?:bahwa|sampaikan|laporkan|adukan|menyampaikan|melaporkan|mengadukan)\b")
 _REPORTS = pattern(
-    r"\b(?:dengan\s+ini|hendak|bermaksud|ingin|mau|melaporkan|menyampaikan|mengadukan|mengajukan|memohon|mohon|menyatakan|menerangkan"
+    r"\b(?:dengan\s+ini|hendak|bermaksud|ingin|mau|melaporkan|menyampaikan|mengadukan|mengajukan|memohon|mohon|memberitahukan|menyatakan|menerangkan"
     r"|telah|sudah)\b"
 )
 # "Menyampaikan hal-hal sebagai berikut:" still introduces.

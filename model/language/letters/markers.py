@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 # OCR reads m as rn, and mixes up l, i and 1, o and 0.
-_SLIPS = {"m": "(?:m|rn)", "l": "[l1i|]", "i": "[il1|]", "o": "[o0]", " ": r"\s+", ".": r"\.?\s?", "*": r"\w*"}
+_SLIPS = {"m": "(?:m|rn)", "l": "[l1i|ì]", "i": "[il1|ìí]", "o": "[o0]", " ": r"\s+", ".": r"\.?\s?", "*": r"\w*"}
 
 
 def any_of(phrases: str) -> str:
@@ -31,7 +31,7 @@ _DAY = rf"[\dolI.…]{{1,3}}\s*(?:(?:bulan\s+)?(?:{_MONTHS}|\d{{1,2}}\s+tahun)|[
 # "Bandung, 3 Maret 2025" alone on its line.
 DATE_LINE = pattern(rf"(?:[A-Z][\w.' ]{{2,30}}?\s?[,.]?\s+)(?:\w+,?\s+){{0,2}}{_DAY}\s*$")
 SUBJECT_LABEL = pattern(
-    rf"{any_of('perihal, prihal')}\b\s*[:;]?\s*|{any_of('hal, subject, subjek, subyek')}{_COLON}(?:(?:re|fwd?):\s*)?"
+    rf"{any_of('perihal, prihal')}\b\s*[:;]?\s*|{any_of('hal, subject, subjek, subyek, judul, re')}{_COLON}(?:(?:re|fwd?):\s*)?"
     r"|hal\.\s*|hal(?:\s+(?!ini|itu|yang|tersebut)|$)"
 )
 HEAD_LABEL = pattern(
@@ -45,8 +45,8 @@ EMAIL_LABEL = pattern(
 )
 EMAIL_ADDRESSEE = pattern(r"(?:to|ke|b?cc)\s*:\s*\S|kepada\s*:[^\S\n]*(?!yth)[^\s:]")
 ADDRESSEE = pattern(
-    rf"{any_of('kepada, kpd.')}\W*(?:{any_of('yth, yang terhormat, yang mulia, bapak, bpk, ibu, menteri')}\b|$)"
-    rf"|yth\b|{any_of('yang terhormat, yang mulia')}\b"
+    rf"{any_of('kepada, kpd.')}\W*(?:{any_of('yth, yang terhormat, yang mulia, yang saya, yang kami, bapak, bpk, ibu, menteri')}\b|$)"
+    rf"|ditujukan\s+kepada\b|yth\b|{any_of('yang terhormat, yang mulia')}\b"
 )
 # A line of an address, even after a blank line.
 ADDRESS_LINE = pattern(
@@ -80,8 +80,8 @@ SIGNED = pattern(
     rf"(?:{any_of('saya, kami')}\s+)?{any_of('yang, yg')}\s+{any_of('bertanda tangan, bertandatangan')}|perkenankan(?:lah)?\s+(?:saya|kami)\W*$"
 )
 COPIES = pattern(
-    rf"{any_of('tembusan, tembussan')}(?:\s+{any_of('surat, ini, kami, saya, di sampaikan, disampaikan, sampaikan, dikirim*, kirim*, kepada, kpd., yth.')})*"
-    r"\s*(?:[:;.,]|$|(?=[A-Z\d(\n]))|cc\s?\.?\s*:"
+    rf"{any_of('tembusan, tembussan, tindasan')}(?:\s+{any_of('surat, ini, kami, saya, di sampaikan, disampaikan, sampaikan, dikirim*, kirim*, kepada, kpd., yth.')})*"
+    r"\s*(?:[:;.,]|$|(?=[A-Z\d(\n]))|c\.?c\s?\.?\s*:"
 )
 DISPOSITION = pattern(
     any_of(
@@ -90,7 +90,7 @@ DISPOSITION = pattern(
     )
     + r"\b"
 )
-QUOTED = pattern(rf">|{any_of('dikirim dari, sent from, disclaimer')}\b|pada\s+.{{5,50}}menulis:|-{{5,}}")
+QUOTED = pattern(rf">|{any_of('dikirim dari, sent from, disclaimer')}\b|pada\s+.{{5,50}}menulis:|-{{2,}}\s*$|-{{5,}}")
 CLOSING = pattern(
     any_of(
         "demikian, demikianlah, sekian, sekianlah, atas perhatian*, atas bantuan*, atas perkenan*, atas budi, atas terkabul*, atas kerja sama*, "
@@ -98,16 +98,17 @@ CLOSING = pattern(
         "terima kasih, terimakasih, tks, hatur nuhun, matur nuwun, matur suwun, mauliate, suksma, danke, wa wa, syukron, "
         "wassalam*, wasalam*, billahi*, om santi*, tuhan memberkati, tuhan berkati, tuhan yesus, tuhan saja, panjang umur, solidaritas, "
         "salam, hormat, hormat saya, hormat kami, hormat dan doa, salam hormat, dari kami, yang membuat, yang menyatakan, yang melapor*, "
-        "yang mengadu*, yang bermohon, pemohon, pelapor, mengetahui, a.n. menteri, a.n. kepala, a.n. sekretaris, a.n. keluarga, "
+        "yang mengadu*, yang bermohon, mengetahui, a.n. menteri, a.n. kepala, a.n. sekretaris, a.n. keluarga, "
         "daftar nama, daftar tanda, tertanda, ttd, cap jempol"
     )
-    + r"\b(?!\s+(?:pula|juga|halnya|hal|keadaan|lama|banyak\s+(?!pak|bapak|bu|ibu|ter)))"
+    + r"\b(?!\s+(?:pula|juga|halnya|hal|keadaan|lama|banyak\s+(?:orang|warga|hal|kali)))|pe(?:mohon|lapor|ngadu)\s*(?:[,:]|$)"
 )
 # Where a line is cut: a letter may be pasted without line breaks. In capitals and small letters as written, since the
 # same words stand in the midst of sentences.
 INLINE = re.compile(
-    r"(?<=[\s,.])(?:(?:[Pp]er[il1]ha[l1]|PERIHAL|Hal|Nomor|No\.?|Lampiran|Lamp\.?|Sifat|To|Subject|Subjek)\s*:|[Pp]erihal\s|(?<=, )hal\s"
-    r"|(?:[Kk]epada|KEPADA|[Kk]pd\.?|KPD)\s+(?:[Yy]th|YTH|[Yy]ang\s+[TtMm])|(?<![Aa]da )(?<!ADA )(?<!pd )(?<!pd\. )[Yy]th\b"
-    r"|[Dd]engan\s+[Hh]ormat|Assalam|Salam\s+(?:hormat|sejahtera)|(?:(?:[Ss]aya|[Kk]ami)\s+)?(?<!aya )(?<!ami )[Yy]ang\s+bertanda"
-    rf"|(?<!: )[A-Z]\w+,\s?\d{{1,2}}[ -](?i:{_MONTHS}|\d{{1,2}})[ -]\d{{4}}\b|Tembusan\b(?!\s+(?:surat|itu))|Hormat\s+(?:saya|kami)\b)"
+    r"(?<=[\s,.])(?:(?:[Pp]er[il1]ha[l1]|PERIHAL|Hal|Nomor|No\.?|Lampiran|Lamp\.?|Sifat|To|Subject|Subjek)\s*:|[Pp]erihal\s|(?<=, )hal\s|(?<=\d{4} )[Hh]al\s"
+    r"|(?:[Kk]epada|KEPADA|[Kk]pd\.?|KPD)\s+(?:[Yy]th|YTH|[Yy]ang\s+[TtMm])|Kepada\s+(?:Bapak|Bpk|Ibu)\b|(?<![Aa]da )(?<!ADA )(?<!pd )(?<!pd\. )[Yy]th\b"
+    r"|[Dd]engan\s+[Hh]ormat|[Aa]ssalam|Salam\s+(?:hormat|sejahtera)|(?:(?:[Ss]aya|[Kk]ami)\s+)?(?<!aya )(?<!ami )[Yy]ang\s+bertanda"
+    rf"|(?<!: )[A-Z]\w+,\s?\d{{1,2}}[ -](?i:{_MONTHS}|\d{{1,2}})[ -]\d{{4}}\b|[Tt]embusan\b(?!\s+(?:surat|itu|kami|saya))|Hormat\s+(?:saya|kami)\b"
+    r"|[Dd]emikian(?:lah)?\s+(?:disampaikan|surat|permohonan|laporan|pengaduan|atas)\b)"
 )

@@ -30,6 +30,7 @@ _OF_THE_HEAD = frozenset((Part.HEAD, Part.SUBJECT, Part.QUOTED))
 _MOST_WORDS_OF_LINE = 16
 _MOST_LINES_OF_ADDRESS = 9
 _LONGEST_END = 40
+_FEWEST_SMALL_WORDS = 3
 
 
 class _Line(NamedTuple):
@@ -111,7 +112,7 @@ def _continued(line: _Line, before: str, written: str, *, head_later: bool) -> P
     """The part that an unmarked line continues, or None where the body begins."""
     part, after_blank = line.part, line.after_blank
     if part is Part.ADDRESSEE and line.lines < _MOST_LINES_OF_ADDRESS:
-        complete = after_blank or markers.COMPLETE_ADDRESS.search(before[-_LONGEST_END:])
+        complete = after_blank or _is_sentence(written) or markers.COMPLETE_ADDRESS.search(before[-_LONGEST_END:])
         if markers.ADDRESS_LINE.match(written) or not complete:
             return Part.ADDRESSEE
     if part is Part.IDENTITY and (markers.FIELD.match(written) or (not after_blank and not written.endswith("."))):
@@ -119,3 +120,8 @@ def _continued(line: _Line, before: str, written: str, *, head_later: bool) -> P
     if part is Part.SUBJECT and not after_blank:
         return Part.SUBJECT
     return Part.HEAD if head_later and part is not Part.GREETING else None
+
+
+def _is_sentence(line: str) -> bool:
+    """Whether a line ends with a full stop and is written in small letters, unlike the names in an address."""
+    return line.endswith(".") and sum(word[0].islower() for word in line.split()) >= _FEWEST_SMALL_WORDS

@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 
 # Words without which a text has no part of a kind: most texts are no letters, and are read no further.
 _HINTS: dict[Part, tuple[str, ...]] = {
-    Part.HEAD: ("nomor", "lampiran", "lamp.", "no.", "from:", "dari:"),
+    # A letter's date has a year of this century's first decades.
+    Part.HEAD: ("nomor", "lampiran", "lamp.", "no.", "from:", "dari:", "201", "202"),
     Part.ADDRESSEE: ("yth", "terhormat", "kpd", "kepada y", "kepada b", "kepada:", "kepada :", "kepada\n", "to:"),
     Part.SUBJECT: ("perihal", "prihal", "hal:", "hal :", "hal.", "\nhal ", "subje"),
-    Part.COPIES: ("tembus", "cc:"),
+    Part.COPIES: ("tembus", "tindas", "cc:", "c.c"),
     # Without one of the above a text is a message, not a letter.
     Part.GREETING: ("hormat", "salam", "alaikum", "selamat", "alom", "horas", "hidup "),
     Part.IDENTITY: ("bertanda", "nama", "alamat", "kuasa", "umur"),
@@ -33,9 +34,12 @@ _WRITTEN = frozenset((Part.HEAD, Part.SUBJECT, Part.ADDRESSEE, Part.COPIES))
 @lru_cache(maxsize=512)
 def letter_of(text: str) -> Letter | None:
     """The parts of a letter, or None for a text that is no letter."""
-    if not _may_be_letter(text.lower()):
+    lowered = text.lower()
+    if not _may_be_letter(lowered):
         return None
     opening = read_opening(text, first_pieces_of(text))
+    if not _may_end_as_letter(lowered, {part for part, _ in opening.parts}):
+        return None
     ending = read_ending(text, opening.end)
     starts = [*opening.parts, *_body(text, opening.end, ending.start), *ending.parts]
     parts = tuple(_merged(text, starts))
@@ -52,7 +56,14 @@ def _may_be_letter(lowered: str) -> bool:
             if hint in lowered:
                 kinds += 1
                 break
-    return kinds >= _FEWEST_KINDS or "tembus" in lowered
+    return kinds >= _FEWEST_KINDS or "tembus" in lowered or "tindas" in lowered
+
+
+def _may_end_as_letter(lowered: str, opening: set[Part]) -> bool:
+    """Whether a closing and copies would make a letter of a text with this opening."""
+    has_copies = any(hint in lowered for hint in _HINTS[Part.COPIES])
+    # Signatures need no words of their own.
+    return has_copies or len(opening & _HINTS.keys()) + 1 >= _FEWEST_KINDS
 
 
 def _is_letter(kinds: set[Part]) -> bool:

@@ -113,6 +113,40 @@ def test_a_list_of_copies_below_a_request_is_a_part() -> None:
     assert "Jamwas" not in letter.matter(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        (
+            "Ende 8 Mei 2025\nKepada Yth Bapak Menteri\nSumur kami kering sejak ada tambang.\nTerima kasih pak, Siti Contoh",
+            ["head", "addressee", "body", "closing"],
+        ),
+        (
+            "Kepada yang saya hormati Bapak Menteri\nHal. sumur kering\n\nSumur kami kering.\n\nMatur nuwun.\nHormat saya,\nSiti",
+            ["addressee", "head", "subject", "body", "closing"],
+        ),
+        (
+            "Yth. Bapak Menteri\nDengan hormat,\nSumur kami kering. Kami mohon tambang diperiksa.\nHidup warga!\nSiti\nTindasan: Bupati",
+            ["addressee", "greeting", "body", "demand", "closing", "copies"],
+        ),
+        (
+            "From: Siti <siti@example.com>\nTo: aduan@example.go.id\nSubject: sumur kering\n\nSumur kami kering.\n\nSalam,\nSiti",
+            ["quoted", "addressee", "head", "subject", "body", "closing"],
+        ),
+        (
+            (
+                "DISPOSISI MENTERI\nNo. Agenda : 12\nDINAS PERTAMBANGAN\nNomor : 5/T/2025\nHal : Sumur kering\nYth. Menteri di Jakarta\n\n"
+                "Kami teruskan laporan tentang sumur yang kering.\n\nDemikian, terima kasih."
+            ),
+            ["disposition", "head", "subject", "addressee", "body", "closing"],
+        ),
+    ],
+)
+def test_letters_of_other_kinds_are_read(text: str, expected: list[str]) -> None:
+    letter = letter_of(text)
+    assert letter is not None
+    assert [found.part.value for found in letter.parts] == expected
+
+
 def test_a_letter_without_line_breaks_is_read() -> None:
     letter = letter_of(" ".join(_LETTER.split()))
     assert letter is not None
