@@ -7,6 +7,7 @@ training/fitting/families.py finds the families, training/fitting/places.py fits
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from dataclasses import dataclass
 from operator import mul
@@ -35,6 +36,11 @@ _MOSTLY = 0.5
 # Place or street → the rows of each member, by the member's position.
 RowsOfPlace = dict[str, Counter[int]]
 # Family → the members that a text names: position, first word of the name, and whether the place is inside the area.
+# "Jl. Kalimantan No. 5", "Komp. Bali Mas": streets and buildings are named after places elsewhere.
+_NAMED_AFTER_PLACES = re.compile(
+    r"\b(?:jl|jln|jalan|gang|gg|komp|kompleks|perum|perumahan|ruko|gedung|wisma|menara|graha)\b\.?(?:[^\S\n]+[^\s,]+){1,2}",
+    re.IGNORECASE,
+)
 NamedMembers = dict[str, list[tuple[int, int, bool]]]
 
 
@@ -63,8 +69,9 @@ class PlaceEvidence:
     def of_sender(cls, complaint: Complaint) -> PlaceEvidence:
         """The place of a letter whose matter names none: the sender's address, or the place beside the date."""
         letter = complaint.letter
-        sender = folded_words(letter.only(complaint.text, Part.IDENTITY, Part.HEAD)) if letter else ()
-        return cls._of_words(complaint, (*folded_words(complaint.whole_text), *sender))
+        sender = letter.only(complaint.text, Part.IDENTITY, Part.HEAD) if letter else ""
+        without_streets = folded_words(_NAMED_AFTER_PLACES.sub(" ", sender))
+        return cls._of_words(complaint, (*folded_words(complaint.whole_text), *without_streets))
 
     @classmethod
     def _of_words(cls, complaint: Complaint, words: tuple[str, ...]) -> PlaceEvidence:

@@ -48,3 +48,14 @@ def test_where_nothing_names_a_place_every_member_keeps_a_share() -> None:
     members = _resolver().resolve("Balai Urusan", PlaceEvidence.of(Complaint("pengantar lama sekali")), 4)
     assert all(member.resolved_by is ResolvedBy.NONE for member in members)
     assert abs(sum(member.probability for member in members) - 1) < 1e-9
+
+
+def test_the_place_of_a_letters_sender_is_known_without_streets_named_after_places() -> None:
+    text = (
+        "YAYASAN CONTOH\nKomp. Bali Mas II No. 12\nPontianak, 3 Maret 2025\nHal: Pondok dibongkar\nKepada Yth. Menteri di Jakarta\n\n"
+        "Pondok warga dibongkar.\n\nDemikian, terima kasih."
+    )
+    evidence = PlaceEvidence.of_sender(Complaint(text))
+    assert {"pondok", "pontianak"} <= set(evidence.words)
+    assert {"bali", "jakarta"}.isdisjoint(evidence.words)
+    assert "pontianak" not in PlaceEvidence.of(Complaint(text)).words
