@@ -250,7 +250,7 @@ class RunStateConflict(PilahError):
 
 
 class UnitsDisagree(PilahError):
-    """The model suggests units whose ids units.csv doesn't have."""
+    """The model suggests units or categories whose ids the office's lists don't have."""
 
     def __init__(self, disagreements: Sequence[Sentence]) -> None:
         super().__init__("service.units-disagree", disagreements=tuple(disagreements))

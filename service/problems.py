@@ -137,7 +137,7 @@ _STATUS: dict[type[PilahError], int] = {
     StreamTypeUnknown: 415,
 }
 _OWN_NAMES: dict[type[PilahError], tuple[str, str]] = {
-    UnitsDisagree: ("units_disagree", "Model and units.csv disagree"),
+    UnitsDisagree: ("units_disagree", "Model and the office's lists disagree"),
     OfficeFileBroken: ("office_file_broken", "A file of the office can't be read"),
     TextTooLong: ("text_too_long", "Text too long"),
     LedgerUnavailable: ("ledger_unavailable", "Ledger unavailable"),

@@ -109,6 +109,7 @@ def train(
     Raises:
         HistoryUnusable: no row has anything to teach, or more labels than the recipe's bound of rows.
         UnitsFileInvalid: the office's units.csv contradicts itself.
+        CategoriesFileInvalid: the office's categories.csv contradicts itself.
     """
     inputs = _read(office, reading, recipe)
     plan = plan_training(reading, inputs.units, inputs.categories, recipe.max_rows)

@@ -24,8 +24,8 @@ def ready(loaded: CurrentModel, settings: CurrentSettings, transaction: CurrentT
     """Check that a verified model is loaded, that its units match units.csv, and that the ledger answers.
 
     Raises:
-        OfficeFileBroken: units.csv, rules.csv, holidays.csv or office.toml can't be read, and its last readable state holds.
-        UnitsDisagree: units.csv lacks a unit of the model, or has the unit under a different id.
+        OfficeFileBroken: units.csv, categories.csv, rules.csv, holidays.csv or office.toml can't be read, and its last readable state holds.
+        UnitsDisagree: units.csv or categories.csv lacks a label of the model, or has it under a different id.
     """
     if broken := loaded.problem or calendar_problem(Office(settings.home, settings.office).own_folder):
         raise OfficeFileBroken(broken)

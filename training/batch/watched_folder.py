@@ -197,8 +197,10 @@ class WatchedFolder:
             shutil.rmtree(part, ignore_errors=True)
 
     def _current_router(self) -> Router:
-        """The current champion; a promotion and changed units or rules take effect with the next export."""
-        files = tuple(map(FileState.of, (self._office.own_folder / "units.csv", self._office.rules_file)))
+        """The current champion; a promotion and changed files of the office take effect with the next export."""
+        office = self._office
+        own_files = (office.own_folder / "units.csv", office.categories_file, office.rules_file)
+        files = tuple(map(FileState.of, own_files))
         if self._router is None or self._router.version != self._office.champion() or files != self._office_files:
             self._router = None
             self._router, _ = self._office.load_champion(self._signing_key, precedents=False)

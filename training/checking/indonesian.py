@@ -74,9 +74,9 @@ def fallback(label: RareLabel) -> str:
         case Fallback.FAMILY:
             return f"dipelajari bersama rumpun {label.by}; tempat kejadian yang menentukan unitnya"
         case Fallback.DESCRIPTION:
-            return "dikenali dari uraian tugasnya di units.csv"
+            return "dikenali dari uraiannya di daftar kantor"
         case Fallback.PARENT:
-            return f"dikenali dari namanya; induknya di LAPOR! ialah {label.by}"
+            return f"dikenali dari namanya; kategori di atasnya ialah {label.by}"
         case Fallback.NAME:
             return "hanya dikenali dari namanya: jarang disarankan, dan keyakinannya rendah"
 

@@ -51,8 +51,8 @@ _WORDS = {
         "Pilah belum dapat memberi saran. Pengaduan tetap dapat diputuskan tanpa Pilah.",
     ),
     "urn:pilah:problem:units_disagree": _Words(
-        "Model dan units.csv tidak cocok",
-        "Pilah belum dapat memberi saran. Minta rekan yang melatih model memeriksa units.csv atau melatih ulang.",
+        "Model dan daftar kantor tidak cocok",
+        "Pilah belum dapat memberi saran. Minta rekan yang melatih model memeriksa units.csv dan categories.csv atau melatih ulang.",
     ),
     "urn:pilah:problem:ledger_unavailable": _Words(
         "Catatan sedang tidak dapat dibuka",

@@ -209,7 +209,7 @@ def test_killed_at_random_none_is_lost_and_none_comes_back_twice(folder: Path, o
     assert outcome.faults == []
 
 
-def test_changed_rules_hold_for_the_next_export_and_broken_rules_keep_it_waiting(
+def test_changed_office_files_hold_for_the_next_export_and_broken_ones_keep_it_waiting(
     folder: Path, sample_home: Path, tmp_path: Path
 ) -> None:
     shutil.copytree(sample_home, tmp_path / "home", ignore=shutil.ignore_patterns("*.db*"))
@@ -228,7 +228,12 @@ def test_changed_rules_hold_for_the_next_export_and_broken_rules_keep_it_waiting
         assert first_unit("a.csv") != unit.name
         office.rules_file.write_text(f"words,action,unit,reason\nlampu,pin,{unit.id},uji\n")
         assert first_unit("b.csv") == unit.name
+        office.categories_file.write_text("id,name,valid_to\nlama,Lama,besok\n")
+        with pytest.raises(PilahError, match=r"categories\.csv, row 2"):
+            first_unit("c.csv")
+        (folder / "c.csv").unlink()
+        office.categories_file.unlink()
         office.rules_file.write_text("words,action,unit,reason\nlampu,terbang,x,uji\n")
         with pytest.raises(PilahError, match=r"rules\.csv, row 2"):
-            first_unit("c.csv")
-        assert not (folder / "c.saran.csv").exists()
+            first_unit("d.csv")
+        assert not (folder / "d.saran.csv").exists()
