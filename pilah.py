@@ -31,6 +31,10 @@ COMMANDS = {
         "training.commands.check:check_command",
         "Check an export for problems before a training: unread columns, missing weeks, likely wrong labels.",
     ),
+    "start": (
+        "training.commands.start:start_command",
+        "Make an office's first version from its units and categories alone, without a labelled complaint.",
+    ),
     "train": (
         "training.commands.train:train_command",
         "Learn from labelled exports, measure on the newest fifth, and write a model version.",

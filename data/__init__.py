@@ -15,11 +15,13 @@ if TYPE_CHECKING:
 __all__ = [
     "Category",
     "Region",
+    "StarterExample",
     "category_tree",
     "colloquial",
     "function_words",
     "regions",
     "sample_office",
+    "starter_examples",
     "stem_exceptions",
 ]
 
@@ -44,8 +46,16 @@ class Region:
     short_forms: tuple[str, ...]
 
 
-def _rows(name: str) -> Iterator[dict[str, str]]:
-    with resources.files(__name__).joinpath("reference", name).open(encoding="utf-8") as file:
+@dataclass(frozen=True)
+class StarterExample:
+    """An invented complaint about a category of SP4N-LAPOR!'s tree, by the category's id."""
+
+    category: str
+    text: str
+
+
+def _rows(name: str, folder: str = "reference") -> Iterator[dict[str, str]]:
+    with resources.files(__name__).joinpath(folder, name).open(encoding="utf-8") as file:
         yield from csv.DictReader(file)
 
 
@@ -53,6 +63,12 @@ def _rows(name: str) -> Iterator[dict[str, str]]:
 def category_tree() -> tuple[Category, ...]:
     """The category tree of SP4N-LAPOR!, in the order of first occurrence."""
     return tuple(Category(row["id"], row["name"], row["parent"]) for row in _rows("categories.csv"))
+
+
+@cache
+def starter_examples() -> tuple[StarterExample, ...]:
+    """Invented complaints, five for each of the 205 categories used most, which teach an office's first model."""
+    return tuple(StarterExample(row["category"], row["text"]) for row in _rows("complaints.csv", "starter"))
 
 
 @cache

@@ -96,12 +96,15 @@ def train(
     recipe: Recipe,
     *,
     random_split: bool = False,
+    without_rows: bool = False,
     signing_key: str = "",
     by: str = "",
     cluster: str = "",
     step: Step = lambda name, rows: None,
 ) -> Trained:
     """Hold the newest fifth back, fit, measure, refit on all rows, and write the version.
+
+    `without_rows` allows a reading without rows: the version then knows the office's units and categories by name alone.
 
     `step` is called at the end of each part with the name and the rows of the part, a measure of the time taken.
     `cluster` is the address of a Dask scheduler for the fits.
@@ -112,7 +115,7 @@ def train(
         CategoriesFileInvalid: the office's categories.csv contradicts itself.
     """
     inputs = _read(office, reading, recipe)
-    plan = plan_training(reading, inputs.units, inputs.categories, recipe.max_rows)
+    plan = plan_training(reading, inputs.units, inputs.categories, recipe.max_rows, without_rows=without_rows)
     findings = check(reading, inputs.units, inputs.rules, inputs.categories, doubts=False)
     splits = _split(inputs, plan, signing_key, random_split=random_split)
     fits = _fit(inputs, splits, cluster, step)

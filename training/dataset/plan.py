@@ -86,11 +86,19 @@ def plan_or_problem(
         return error
 
 
-def plan_training(reading: Reading, office_units: Units, office_categories: Categories, max_rows: int) -> TrainingPlan:
-    """The plan of a training on the rows of a reading.
+def plan_training(
+    reading: Reading,
+    office_units: Units,
+    office_categories: Categories,
+    max_rows: int,
+    *,
+    without_rows: bool = False,
+) -> TrainingPlan:
+    """The plan of a training on the rows of a reading, or `without_rows` on the office's units and categories alone.
 
     Raises:
-        HistoryUnusable: no row has anything to teach, or the rows have more labels than the bound of rows.
+        HistoryUnusable: no row has anything to teach, the rows have more labels than the bound of rows, or an office
+            without rows lists neither units nor categories.
     """
     rows = reading.rows
     known_units = office_units.with_names(list(dict.fromkeys(row.unit for row in rows if row.unit)))
@@ -99,10 +107,12 @@ def plan_training(reading: Reading, office_units: Units, office_categories: Cate
     units = {unit.id for name in taught if (unit := known_units.find(name))}
     named = {row.category for row in rows if row.category}
     categories = {category.id for name in named if (category := known_categories.find(name))}
-    if not rows:
+    if without_rows and not len(known_units) + len(known_categories):
+        raise HistoryUnusable("training.nothing-listed")
+    if not rows and not without_rows:
         unread = len(reading.unread_dates())
         raise HistoryUnusable("training.no-dates" if unread else "training.no-rows", count=unread)
-    if not units and not categories:
+    if not units and not categories and not without_rows:
         raise HistoryUnusable("training.nothing-taught", rows=len(rows))
     require_room(rows, max_rows)
     return TrainingPlan(

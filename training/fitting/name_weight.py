@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 _CANDIDATES = [NameWeight(*pair) for pair in product((0.0, 0.3, 0.6, 1.2), (0.0, 1.0, 2.0, 4.0))]
 # With fewer rows the choice would be chance, and the names have to speak.
 _FEWEST_ROWS = 10
-_WITHOUT_CHOICE = NameWeight(1.2, 1.0)
+_WITHOUT_CHOICE = NameWeight(1.2, 3.0)
 # The newest rows: enough for a choice among sixteen, and a small part of a training's time.
 _MOST_ROWS = 1_500
 # From here on the last third is held out, as in use; of fewer rows each is held out once.

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+import numpy as np
+from scipy.sparse import vstack
+
 from model.complaint import Complaint
 from model.language.features import ComplaintFeatures
 from model.language.vocabulary import Document
@@ -16,13 +19,13 @@ from training.fitting.name_weight import NamedUnits, choose_name_weight
 from training.fitting.places import fit_places
 from training.fitting.sample_weights import RARITY_POWER_OF_CATEGORIES, SampleWeights, relabel_reassigned
 from training.fitting.side_outputs import fit_side_output
+from training.fitting.starter import StarterExamples, common_texts
 from training.fitting.working_set_svm import CounterExamples
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
     from datetime import date
 
-    import numpy as np
     from numpy.typing import NDArray
     from scipy.sparse import csr_matrix
 
@@ -57,13 +60,17 @@ def fit_ranker(
         if category_id and categories.in_charge_of(category_id, newest)
     ]
     all_topics = list(dict.fromkeys(topic_of(unit.id, units) for unit in units))
-    matrix = features.fit_transform(
-        [document(row.complaint, addressees) for row in rows],
+    starter = StarterExamples.of(described, sum(map(bool, category_ids)))
+    documents = [document(row.complaint, addressees) for row in rows]
+    features.fit(
+        [*documents, *common_texts(len(rows))],
         names=[
             *(Document(description_of(topic, units)) for topic in all_topics),
             *(Document(categories.description_of(category_id)) for category_id in described),
+            *starter.documents,
         ],
     )
+    matrix = features.transform(documents)
     unit_ids = [in_force(_unit_id(row, units), units, newest) for row in rows]
     known_wrong = _wrong_units(rows, units, newest)
     labelled_topics = [topic_of(unit_id, units) for unit_id in unit_ids]
@@ -90,7 +97,7 @@ def fit_ranker(
         counter_examples=_counter_examples(wrong, topics, units, matrix, weights * sample_weights.wrong),
     )
     mutual = None
-    category_ranker = _fit_categories(matrix, category_ids, weights, features, categories, described)
+    category_ranker = _fit_categories(matrix, category_ids, weights, features, categories, described, starter)
     if category_ranker is not None and unit_ranker.labels:
         pairs = [
             (topic, category_id)
@@ -121,15 +128,16 @@ def _fit_categories(
     features: ComplaintFeatures,
     categories: Categories,
     described: Sequence[str],
+    starter: StarterExamples,
 ) -> LinearRanker | None:
-    """The ranker of the rows' categories and of the described ones without rows; None without a row."""
+    """The ranker of the rows' categories and of the described ones without rows; None without a category."""
     labelled = [i for i, category_id in enumerate(category_ids) if category_id]
-    if not labelled:
+    if not labelled and not described:
         return None
     return fit_linear_ranker(
-        matrix[labelled],
-        [category_ids[i] for i in labelled],
-        row_weights=weights[labelled],
+        vstack((matrix[labelled], features.transform(starter.documents)), format="csr"),
+        [*(category_ids[i] for i in labelled), *starter.categories],
+        row_weights=np.concatenate((weights[labelled], starter.weights)),
         names=lambda ids: features.transform([Document(categories.description_of(one)) for one in ids]),
         name_weight=CATEGORY_NAMES,
         rarity_power=RARITY_POWER_OF_CATEGORIES,
