@@ -39,6 +39,7 @@ _NAMES = {"NAME": "kumham", "kota": "kumham"}
 _NOT_RUN = {
     "serve": "doesn't end; every test of the service is one of it",
     "demo": "doesn't end; the browser's tests look at the same desk",
+    "start": "asks for an office without a model; tests/training/test_starting.py",
     "train": "takes its time; tests/training/test_pipeline.py",
     "check": "takes its time; tests/training/checking/test_check.py",
     "replay": "takes its time; tests/training",
