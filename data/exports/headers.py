@@ -236,9 +236,9 @@ def admin_title(values: Mapping[str, object]) -> str:
 
 
 def _ringkas_name(header: str) -> str:
-    """The normalised header; some exports shorten "Tipe Laporan (Anonim/Rahasia)"."""
+    """The normalised header; some exports shorten "Tipe Laporan (Anonim/Rahasia)", and copies to "tipe"."""
     name = normalised(header)
-    return "tipe laporan" if name.startswith("tipe laporan") else name
+    return "tipe laporan" if name == "tipe" or name.startswith("tipe laporan") else name
 
 
 def closest(wanted: str, headers: Sequence[str]) -> str | None:

@@ -1,4 +1,4 @@
-"""Choose the columns of text, date and category by their cells, where the headers alone don't tell."""
+"""Choose the columns of text, date, privacy and category by their cells, where the headers alone don't tell."""
 
 from __future__ import annotations
 
@@ -33,8 +33,12 @@ def fill_from_contents(
         unclaimed.pop(text, None)
     if "received_at" not in columns and (date := _date(unclaimed, contents)):
         columns["received_at"] = date
+    # A confidential text is shown nowhere, whatever its column is called.
+    if "confidential" not in columns and "privacy" not in columns:
+        secret = next((header for header in unclaimed if contents[header].is_privacy()), None)
+        columns |= {"privacy": secret} if secret else {}
     kind = columns.get("type")
-    if kind and "category" not in columns and contents[kind].is_labels() and not contents[kind].is_type():
+    if kind and "category" not in columns and contents[kind].is_category():
         columns["category"] = columns.pop("type")
     return candidates
 

@@ -8,7 +8,7 @@ from statistics import median
 from typing import TYPE_CHECKING
 
 from data.exports.cells import cell_text
-from data.exports.columns.names import TYPE_WORDS
+from data.exports.columns.names import PRIVACY_WORDS, SECRET_WORDS, TYPE_WORDS
 from data.exports.dates.written import parse_time, parse_written
 
 if TYPE_CHECKING:
@@ -47,6 +47,8 @@ class ColumnContents:
     times: float = 0
     numbers: float = 0
     types: float = 0
+    privacy: float = 0
+    secrets: float = 0
 
     @classmethod
     def of(cls, cells: Iterable[object]) -> ColumnContents:
@@ -68,7 +70,9 @@ class ColumnContents:
             dates=_share(texts, _is_date),
             times=_share(texts, lambda text: len(text) <= _LONGEST_DATE and parse_time(text) is not None),
             numbers=_share(texts, lambda text: _NUMBER.fullmatch(text) is not None),
-            types=_share(texts, lambda text: not TYPE_WORDS.isdisjoint(_WORD.findall(text.casefold()))),
+            types=_share(texts, lambda text: not TYPE_WORDS.isdisjoint(_words(text))),
+            privacy=_share(texts, lambda text: PRIVACY_WORDS.issuperset(_words(text))),
+            secrets=_share(texts, lambda text: not SECRET_WORDS.isdisjoint(_words(text))),
         )
 
     def is_text(self) -> bool:
@@ -89,6 +93,15 @@ class ColumnContents:
         """Whether the cells name the kind of a report, such as "Aspirasi"."""
         return self.types >= _NEARLY_ALL
 
+    def is_category(self) -> bool:
+        """Whether the cells are names, not all different, and none of the few kinds of a report."""
+        names = self.filled >= _FEWEST_LABELS and self.words <= _LABEL_WORDS and self.distinct <= _NEARLY_ALL
+        return names and not self.is_type()
+
+    def is_privacy(self) -> bool:
+        """Whether the cells say who is anonymous or confidential, and nothing else."""
+        return self.secrets > 0 and self.privacy == 1
+
     def rules_out(self, field: str, *, exact_name: bool) -> bool:
         """Whether the cells can't be this field, whatever the header says; `exact_name` is one of the field's own names."""
         is_prose = self.is_text() and self.words >= _LONG_TEXT_WORDS
@@ -98,8 +111,14 @@ class ColumnContents:
             "received_at": is_prose or (self.times >= _NEARLY_ALL and not self.dates),
             "received_time": is_prose or self.is_dates(),
             "title": self.is_labels() or self.is_dates(),
+            # One number in all cells tells no complaints apart.
+            "id": self.filled >= _FEWEST_LABELS and self.distinct * self.filled <= 1,
         } | dict.fromkeys(_SHORT_FIELDS, is_prose or self.is_dates())
         return self.filled >= _FEWEST_CELLS and no_field.get(field, False)
+
+
+def _words(text: str) -> list[str]:
+    return _WORD.findall(text.casefold())
 
 
 def _is_date(text: str) -> bool:

@@ -13,7 +13,7 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "detail laporan", "detail aduan", "kronologi", "narrative", "detail", "details",
     ),
     "id": (
-        "tracking id", "reference id", "id", "complaint id", "id laporan", "id pengaduan", "id aduan",
+        "tracking id", "id tracking", "reference id", "id", "complaint id", "id laporan", "id pengaduan", "id aduan",
         "id tiket", "ticket id", "nomor laporan", "no laporan", "nomor pengaduan", "no pengaduan",
         "nomor aduan", "no aduan", "nomor tiket", "no tiket", "nomor registrasi", "no registrasi",
         "kode laporan", "kode aduan", "kode pengaduan", "ticket", "tiket", "service request id", "sr number",
@@ -42,7 +42,8 @@ ALIASES: dict[str, tuple[str, ...]] = {
         "complaint type", "request type", "service name", "sr type", "jenis pelanggaran", "jenis masalah",
         "jenis permasalahan", "substansi", "substansi laporan", "label",
     ),
-    "requested_unit": ("requested unit", "instansi tujuan", "unit tujuan", "opd tujuan", "dinas tujuan", "tujuan", "dituju"),
+    "requested_unit": ("requested unit", "instansi tujuan", "unit tujuan", "opd tujuan", "dinas tujuan", "tujuan", "dituju",
+        "ditujukan", "ditujukan kepada"),
     "parent_unit": ("parent unit", "instansi induk", "unit induk", "opd induk"),
     "unit_id": ("id instansi terdisposisi", "unit id", "id unit", "id instansi"),
     "unit": (
@@ -147,6 +148,11 @@ PERSONAL_NAMES = REPORTER_NAMES | {
     "alamat pelapor", "alamat pengadu", "alamat rumah", "alamat pengirim", "tanggal lahir", "tempat lahir",
     "no kk", "ip address", "ipaddress", "first name", "last name", "recipient first name", "recipient last name",
 }  # fmt: skip
+# The values of the field `privacy`: a cell of these words alone.
+PRIVACY_WORDS = frozenset(
+    {"anonim", "anonymous", "rahasia", "confidential", "publik", "public", "terbuka", "biasa", "normal", "dan"}
+)
+SECRET_WORDS = frozenset({"anonim", "anonymous", "rahasia", "confidential"})
 # What LAPOR! calls the kinds of a report: the values of the field `type`.
 TYPE_WORDS = frozenset(
     {

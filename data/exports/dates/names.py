@@ -1,4 +1,4 @@
-"""Names of months and days of the week, in Indonesian and English, in full and shortened."""
+"""Names of months and days of the week, in Indonesian and English, in full and shortened, and months in Roman numerals."""
 
 from __future__ import annotations
 
@@ -23,6 +23,8 @@ MONTHS: dict[str, int] = {
     )
     for name in names.split()
 }
+_ROMAN = ("i", "ii", "iii", "iv", "v", "vi", "vii", "viii", "ix", "x", "xi", "xii")
+ROMAN_MONTHS = {name: number for number, name in enumerate(_ROMAN, start=1)}
 _WEEKDAYS: dict[str, int] = {
     name: number
     for number, names in enumerate(

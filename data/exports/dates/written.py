@@ -13,7 +13,7 @@ from datetime import UTC, date, datetime, time
 from enum import StrEnum
 
 from data.exports.dates.clock import CLOCK, ZONE, from_serial, read_clock, read_time, zone_of
-from data.exports.dates.names import MONTHS, weekday_named
+from data.exports.dates.names import MONTHS, ROMAN_MONTHS, weekday_named
 
 _LONGEST = 100
 _EARLIEST_YEAR = 1990
@@ -43,6 +43,7 @@ _DATES = tuple(
         _PREFIX + _DAY + r"(?:\s+of)?" + _GAP + _MONTH + _GAP + _YEAR,
         _PREFIX + _MONTH + _GAP + _DAY + _GAP + r"(?P<year>\d{4})(?!\d)",
         r"(?P<year>\d{4})[\s/-]+" + _MONTH + r"[\s/-]+(?P<day>\d{1,2})(?!\d)",
+        _PREFIX + r"(?P<day>\d{1,2})\s*[-/. ]\s*(?P<month>[ivx]{1,4})\s*[-/. ]\s*" + _YEAR,
     )
 )
 # What C, Java and git print: the year comes last.
@@ -56,6 +57,11 @@ _TIME_FIRST = re.compile(
     rf"(?:pukul|pkl\.?|jam)?\s*(?P<clock>{CLOCK.pattern}(?:\s*{ZONE})?)[\s,]+(?P<date>\S.*)", re.ASCII
 )
 _ISO = re.compile(r"\d{4}-(?:\d{2}|w\d{2})-.*")
+_WEEK = re.compile(
+    r"(?:(?P<year>\d{4})[\s/-]*(?:w|week|pekan|minggu ke[- ]?)\s*(?P<week>\d{1,2})"
+    r"|(?:w|week|pekan|minggu ke[- ]?)\s*(?P<week_first>\d{1,2})[\s,/-]+(?P<year_last>\d{4}))",
+    re.ASCII,
+)
 _SERIAL = re.compile(r"\d{5}(?:[.,]\d+)?", re.ASCII)
 _EPOCH = re.compile(r"[1-9]\d{9}(?:[.,]\d+)?|[1-9]\d{12}", re.ASCII)
 _DOT_NET = re.compile(r"/date\((\d{12,13})(?:[+-]\d{4})?\)/", re.ASCII)
@@ -112,7 +118,7 @@ def parse_written(text: str) -> Numbers | datetime | None:
         return None
     if _ISO.match(written) and (moment := _iso(written)):
         return _plausible(moment)
-    return _dated(written) or _number(written) or _time_first(written)
+    return _dated(written) or _number(written) or _time_first(written) or _first_of_week(written)
 
 
 def parse_time(text: str) -> time | None:
@@ -221,8 +227,22 @@ def _time_first(written: str) -> Numbers | datetime | None:
     return datetime.combine(found, clock) if found and found.time() == time() and not found.tzinfo else None
 
 
+def _first_of_week(written: str) -> datetime | None:
+    """The Monday of a week: no day is named, and none is further back."""
+    match = _WEEK.fullmatch(written)
+    if match is None:
+        return None
+    try:
+        monday = date.fromisocalendar(
+            int(match["year"] or match["year_last"]), int(match["week"] or match["week_first"]), 1
+        )
+    except ValueError:
+        return None
+    return _plausible(datetime.combine(monday, time()))
+
+
 def _month(written: str) -> int | None:
-    return int(written) if written.isdigit() else MONTHS.get(written)
+    return int(written) if written.isdigit() else MONTHS.get(written) or ROMAN_MONTHS.get(written)
 
 
 def _clock_after(rest: str) -> time | None:

@@ -86,3 +86,39 @@ def test_an_answer_beside_the_complaint_is_not_the_text(tmp_path: Path) -> None:
 def test_a_chosen_column_takes_precedence_over_its_cells(tmp_path: Path) -> None:
     path = written(tmp_path, table({"Laporan": _DAYS, "Cerita": COMPLAINTS}))
     assert open_export(path, columns={"text": "Laporan"}).columns["text"] == "Laporan"
+
+
+def test_a_form_asks_for_the_agency_that_the_reporter_wants(tmp_path: Path) -> None:
+    asked = "Kepada dinas mana aduan ini ditujukan?"
+    columns = fields_in(tmp_path, **{"Ceritakan keluhan Anda": COMPLAINTS, asked: _UNITS})
+    assert columns == {"text": "Ceritakan keluhan Anda", "requested_unit": asked}
+
+
+def test_kinds_of_a_form_that_are_no_kinds_of_report_are_the_category(tmp_path: Path) -> None:
+    kinds = [*_KINDS[:6], "Sampah", "Banjir", "Parkir Liar", "Air Mati", "Lampu Mati", "Jalan Rusak"]
+    columns = fields_in(tmp_path, Keluhan=COMPLAINTS, **{"Apa jenis aduan Anda?": kinds})
+    assert columns["category"] == "Apa jenis aduan Anda?"
+    assert "type" not in columns
+
+
+@pytest.mark.parametrize("header", ["Sifat", "Keterangan Pelapor", "visibility"])
+def test_who_is_confidential_is_told_by_the_cells(tmp_path: Path, header: str) -> None:
+    cells = ["Publik", "Rahasia", "", "Anonim|Rahasia", "Publik", "Anonim"] * 2
+    columns = fields_in(tmp_path, Keluhan=COMPLAINTS, **{header: cells})
+    assert columns["privacy"] == header
+
+
+def test_words_beside_the_privacy_are_no_privacy(tmp_path: Path) -> None:
+    cells = ["Rahasia Negara", "Dokumen", "Arsip", "Rahasia"] * 3
+    assert "privacy" not in fields_in(tmp_path, Keluhan=COMPLAINTS, Perihal=cells)
+
+
+def test_one_number_in_all_cells_tells_no_complaints_apart(tmp_path: Path) -> None:
+    columns = fields_in(tmp_path, Keluhan=COMPLAINTS, **{"Nomor Tiket": ["3201234567890123"] * 12})
+    assert "id" not in columns
+
+
+def test_a_renamed_copy_of_the_official_export_keeps_number_and_privacy(tmp_path: Path) -> None:
+    blank = [""] * 12
+    columns = fields_in(tmp_path, id_tracking=[f"91{n}" for n in range(12)], isi_laporan_awal=COMPLAINTS, tipe=blank)
+    assert (columns["id"], columns["privacy"]) == ("id_tracking", "tipe")
