@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 from copy import copy
-from dataclasses import astuple, replace
-from hashlib import sha256
+from dataclasses import replace
 from itertools import groupby
 from typing import TYPE_CHECKING
 
 from data.ids import time_ordered_id
 from model.complaint import MaskedComplaint, without_personal_data
+from model.given import with_known
 from model.history.similar import Precedents
 from model.language.letters.parts import Part
 from model.language.matters import has_content, has_contrast
 from model.language.words import folded_words
-from model.notices import FEWEST_WORDS, near_duplicate_notices, replacement, rule_notices, text_notices
+from model.notices import (
+    FEWEST_WORDS,
+    few_rows_notices,
+    near_duplicate_notices,
+    returned_notices,
+    rule_notices,
+    text_notices,
+    unit_notices,
+)
 from model.office.addressees import Addressees, Direction
+from model.office.digest import digest_of_office
 from model.office.rules import Action, Rules
 from model.ranking.explanation import sentence_for, words_for
 from model.ranking.matters import rank_matters
@@ -45,15 +54,13 @@ if TYPE_CHECKING:
     from model.ranking.ranker import Ranking
     from model.ranking.side_outputs import Copies
     from model.ranking.types import Ranked, RankedUnit
-    from model.suggestion import WordWeight
+    from model.suggestion import Given, WordWeight
 
 UNITS_SHOWN = 5
 CATEGORIES_SHOWN = 3
 UNITS_OF_MATTER = 3
 CATEGORIES_OF_MATTER = 2
 _CHUNK = 256
-# With fewer training rows the confidence in a unit rests on its name, or on chance.
-_FEWEST_ROWS_OF_UNIT = 3
 # A lower share of known words means another language or random letters; chosen on earlier slices.
 _KNOWN_SHARE_AT_LEAST = 0.25
 # With these notices the track record of other suggestions says nothing about this one.
@@ -68,8 +75,7 @@ _DOUBTS = frozenset(
     )
 )
 
-
-# The parts of a letter in which the sender addresses a unit.
+# Where in a letter the sender addresses a unit.
 _ADDRESSING = (Part.SUBJECT, Part.ADDRESSEE, Part.BODY, Part.DEMAND)
 
 
@@ -119,7 +125,7 @@ class Router:
     def basis(self, day: date) -> str:
         """The version with a digest of the units and rules in force on a day; equal in every process."""
         if day not in self._bases:
-            self._bases = {day: f"{self.version}:{_digest_of_office(self.units, self.categories, self._rules, day)}"}
+            self._bases = {day: f"{self.version}:{digest_of_office(self.units, self.categories, self._rules, day)}"}
         return self._bases[day]
 
     @property
@@ -188,6 +194,43 @@ class Router:
             suggestions = self._with_matters(masked, ranked, suggestions, today)
             for item, ranking, suggestion in zip(masked, ranked, suggestions, strict=True):
                 yield ranking, self._with_evidence(suggestion, item.complaint, ranking) if evidence else suggestion
+
+    def suggest_given(
+        self,
+        complaint: Complaint,
+        given: Sequence[Given],
+        *,
+        evidence: bool = True,
+        matters: bool = True,
+        today: date | None = None,
+    ) -> list[Suggestion]:
+        """The suggestion for one complaint, for each of some things that are known of it.
+
+        A known unit ranks the categories anew, and a known category the units; type and outcome rank nothing else.
+        """
+        masked = without_personal_data(complaint)
+        ranked = self._ranking.rank_given(
+            masked.complaint,
+            given,
+            units=UNITS_SHOWN + self._rules.most_forbidden + len(masked.complaint.returned_by),
+            categories=CATEGORIES_SHOWN,
+            office=self.units,
+            office_categories=self.categories,
+            today=today,
+        )
+        day, basis = day_of(masked.complaint, today), self.basis(today) if today else ""
+        suggested = [self._suggestion(masked, each, day, basis) for each in ranked]
+        if matters:
+            suggested = self._with_matters([masked] * len(given), ranked, suggested, today)
+        if evidence:
+            # The words and the track record are of a unit that Pilah chose.
+            suggested = [
+                self._with_evidence(each, masked.complaint, own) for each, own in zip(suggested, ranked, strict=True)
+            ]
+        return [
+            with_known(each, known, self.units, self.categories, self._copies_of(known.unit_id, masked.complaint, day))
+            for each, known in zip(suggested, given, strict=True)
+        ]
 
     def _with_matters(
         self,
@@ -280,7 +323,7 @@ class Router:
         unit_confidence = units[0].confidence if units else 0.0
         category_confidence = categories[0].confidence if categories else 0.0
         first = ranked.units[0] if ranked.units and ruled.model_unit is None else None
-        few_rows = self._few_rows_notices(first)
+        few_rows = few_rows_notices(self.units, self._copies, first)
         unit_status = _lowered(
             self._unit_calibration.status(unit_confidence, known=known),
             # The measured precision doesn't cover units without training rows.
@@ -302,10 +345,10 @@ class Router:
             categories=categories,
             evidence=(),
             notices=(
-                *self._returned_notices(returned_by),
+                *returned_notices(self.units, returned_by),
                 *text_notices(masked.masked_count, len(written), content=content, contrast=contrast, known=known),
                 *rule_notices(ruled),
-                *self._unit_notices(first),
+                *unit_notices(self.units, first),
                 *few_rows,
                 *self._addressee_notices(complaint, units[0].id if units else ""),
             ),
@@ -388,21 +431,6 @@ class Router:
             replace(self._unit(unit_id, share), informed=unit_id in by_sender) for unit_id, share in shares.items()
         )
 
-    def _few_rows_notices(self, first: RankedUnit | None) -> tuple[Notice, ...]:
-        """A notice for a unit with few training rows; a family learns from the rows of every member."""
-        if first is None:
-            return ()
-        unit, rows = self.units[first.unit_id], self._copies.rows_of(first.unit_id)
-        if unit.family or first.replaces or rows >= _FEWEST_ROWS_OF_UNIT:
-            return ()
-        return (Notice(NoticeCode.FEW_EXAMPLES, rows, unit.name),)
-
-    def _returned_notices(self, returned_by: Sequence[str]) -> tuple[Notice, ...]:
-        if not returned_by:
-            return ()
-        names = [self.units[unit_id].name if unit_id in self.units else unit_id for unit_id in returned_by]
-        return (Notice(NoticeCode.RETURNED_BY_UNIT, len(names), ", ".join(names)),)
-
     def _addressee_notices(self, complaint: Complaint, first_id: str) -> list[Notice]:
         """A notice where the reporter addresses another unit than the first; a list of copies addresses nobody."""
         letter = complaint.letter
@@ -411,31 +439,6 @@ class Router:
             if addressee.direction is Direction.ADDRESSED and addressee.unit_id != first_id:
                 return [Notice(NoticeCode.ADDRESSEE_NAMED, detail=self.units[addressee.unit_id].name)]
         return []
-
-    def _unit_notices(self, first: RankedUnit | None) -> list[Notice]:
-        """Notices on the first unit: the place is missing, or the unit replaces a retired unit."""
-        if first is None:
-            return []
-        notices, unit = [], self.units[first.unit_id]
-        if unit.family and first.resolved_by is ResolvedBy.NONE:
-            notices.append(Notice(NoticeCode.PLACE_MISSING, detail=unit.family))
-        if first.replaces:
-            notices.append(Notice(NoticeCode.UNIT_RETIRED, detail=replacement(self.units, first)))
-        return notices
-
-
-def _digest_of_office(units: Units, categories: Categories, rules: Rules, day: date) -> str:
-    """A digest of what units.csv, categories.csv and rules.csv say for a day."""
-    in_force: list[tuple[object, ...]] = [
-        (*astuple(entry), entry.valid_on(day)) for register in (units, categories) for entry in register
-    ]
-    in_force.extend(
-        # The order of a set differs from process to process.
-        (*astuple(replace(rule, categories=frozenset())), *sorted(rule.categories))
-        for rule in rules
-        if rule.in_force(day)
-    )
-    return sha256(repr(in_force).encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
 def _lowered(status: Status, doubtful: bool) -> Status:  # noqa: FBT001 - the doubt is what lowers

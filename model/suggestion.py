@@ -154,6 +154,16 @@ class AppliedRule:
 
 
 @dataclass(frozen=True, slots=True)
+class Given:
+    """What is known of a complaint before the suggestion: ids, and the names of type and outcome; blank where unknown."""
+
+    unit_id: str = ""
+    category_id: str = ""
+    type: str = ""
+    outcome: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Suggestion:
     """The suggestion for a complaint. `text` is the masked text with the words of the evidence.
 

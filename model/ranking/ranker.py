@@ -12,6 +12,7 @@ from model.language.vocabulary import Document
 from model.office.addressees import Addressees, Direction
 from model.office.place_names import place_key
 from model.office.units import Units
+from model.ranking.given import GivenEvidence
 from model.ranking.label_descriptions import LabelDescriptions
 from model.ranking.places import NamedMembers, PlaceEvidence, PlaceResolver
 from model.ranking.returned_texts import ReturnedTexts, pushed_back
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from model.office.categories import Categories
     from model.ranking.linear import LinearRanker, MutualEvidence
     from model.ranking.side_outputs import SideOutput
+    from model.suggestion import Given
 
 # A family below this probability can't have a member in the first five, and is not resolved.
 _LEAST_FAMILY_PROBABILITY = 0.005
@@ -151,6 +153,51 @@ class Ranking:
             )
         return ranked
 
+    def rank_given(
+        self,
+        complaint: Complaint,
+        given: Sequence[Given],
+        *,
+        units: int,
+        categories: int,
+        office: Units,
+        office_categories: Categories,
+        today: date | None = None,
+    ) -> list[Ranked]:
+        """The ranking of a masked complaint for each of some unit or category that is known; the text is read once.
+
+        A known unit ranks the categories anew, and a known category the units.
+        """
+        matrix, known_shares = self.features.rows_and_known_shares([document(complaint, self._addressees)])
+        alone, joined = self._apart_probabilities(matrix), self._probabilities(matrix)
+        labels = () if self.categories is None else self.categories.labels
+        numbers = {label: number for number, label in enumerate(labels)}
+        evidence = GivenEvidence(self._mutual, self._units, self._topic_numbers, numbers)
+        day = day_of(complaint, today)
+        wanted = units + office.count_closed(day)
+        returned_by = self._returned_texts.units_that_returned(complaint.text)
+        ranked = []
+        for each in given:
+            by_topic, by_category = (side[0] for side in (alone if each.unit_id or each.category_id else joined))
+            by_topic = evidence.by_topic(by_topic, each.category_id, office_categories)
+            by_category = evidence.by_category(by_category, each.unit_id, office)
+            topics, best = _best_first(by_topic[None])[0], _best_first(by_category[None])[0]
+            in_force = self._units_in_force(complaint, by_topic, topics, wanted, office, day)
+            ranked.append(
+                Ranked(
+                    pushed_back(in_force, returned_by)[:units],
+                    # The rules ask for the first category.
+                    ((each.category_id, 1.0),)
+                    if each.category_id
+                    else self._categories_in_force(by_category, best, categories, office_categories, day),
+                    known_shares[0],
+                    self._types.rank_many(matrix)[0] if self._types else (),
+                    self._outcomes.rank_many(matrix)[0] if self._outcomes else (),
+                    returned_by,
+                )
+            )
+        return ranked
+
     def likeliest_topics(self, complaints: Sequence[Complaint]) -> list[tuple[str, float]]:
         """The likeliest topic of each complaint and its probability, without categories and places: half the work."""
         if not complaints:
@@ -197,15 +244,9 @@ class Ranking:
 
     def _probabilities(self, matrix: csr_matrix) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
         """Joint probabilities of topics, new units last, and categories: shapes (n, n_topics), (n, n_categories)."""
-        by_topic = self._by_topic(matrix)
-        if self.categories is None:
-            return by_topic, np.zeros((matrix.shape[0], 0))
-        if self._new_categories is None:
-            by_category = self.categories.probabilities(matrix)
-        else:
-            by_category = self._new_categories.probabilities(matrix)
-        if self._mutual is None:
-            # The office has categories alone.
+        by_topic, by_category = self._apart_probabilities(matrix)
+        if self._mutual is None or self.categories is None:
+            # The office has no categories, or categories alone.
             return by_topic, by_category
         if self._new_units is None and self._new_categories is None:
             return self._mutual.join(by_topic, by_category)
@@ -217,6 +258,13 @@ class Ranking:
             np.hstack((topics * topic_share, new_topics)),
             np.hstack((categories * category_share, new_categories)),
         )
+
+    def _apart_probabilities(self, matrix: csr_matrix) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+        """Probabilities of topics and of categories, each without the other's evidence."""
+        by_topic = self._by_topic(matrix)
+        if self.categories is None:
+            return by_topic, np.zeros((matrix.shape[0], 0))
+        return by_topic, (self._new_categories or self.categories).probabilities(matrix)
 
     def _by_topic(self, matrix: csr_matrix) -> NDArray[np.float64]:
         """Probabilities of topics, new units last, without the categories' evidence."""

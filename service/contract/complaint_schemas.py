@@ -6,7 +6,7 @@ from pydantic import BaseModel, ConfigDict, Field, StrictBool, WithJsonSchema, f
 from pydantic_core import PydanticCustomError
 
 from model.complaint import Complaint, Location
-from service.contract.field_names import FIELDS, PLACES, english_name, renamed
+from service.contract.field_names import FIELDS, KNOWN, PLACES, english_name, renamed
 from service.contract.field_types import EARLIEST_YEAR, Count, Day, Moment, Name, Reference, Text, Title, in_zone
 from service.errors import TextTooLong
 from service.settings import Settings
@@ -40,6 +40,24 @@ class LocationIn(BaseModel):
         return renamed(data, PLACES) if isinstance(data, dict) else data
 
 
+class GivenIn(BaseModel):
+    """What the caller knows already of the decision. The rest is ranked by it; it is no decision, and isn't stored."""
+
+    model_config = ConfigDict(frozen=True, extra="allow")
+
+    unit: Name = Field(
+        default=None, description="By id, code or name, as in a decision. The categories are ranked for it."
+    )
+    category: Name = Field(default=None, description="By id or name. The units are ranked for it.")
+    type: Name = Field(default=None, description="Answered as it is; it ranks neither units nor categories.")
+    outcome: Name = Field(default=None, description="Answered as it is; it ranks neither units nor categories.")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _in_english(cls, data: object) -> object:
+        return renamed(data, KNOWN) if isinstance(data, dict) else data
+
+
 class ComplaintIn(BaseModel):
     """A complaint. Only `text` is required; an unknown field is ignored and answered with a notice.
 
@@ -67,6 +85,10 @@ class ComplaintIn(BaseModel):
     attachments: Count = None
     anonymous: StrictBool | None = None
     confidential: StrictBool | None = None
+    given: GivenIn | None = Field(
+        default=None,
+        description="What is known already of unit, category, type or outcome. The stored suggestion is the one without it.",
+    )
 
     @model_validator(mode="before")
     @classmethod
@@ -82,9 +104,12 @@ class ComplaintIn(BaseModel):
 
     @property
     def unknown_fields(self) -> tuple[str, ...]:
-        """The names of unknown fields; names inside the location begin with `location.`."""
-        inside = self.location.model_extra if self.location else None
-        return (*(self.model_extra or ()), *(f"location.{name}" for name in inside or ()))
+        """The names of unknown fields; names inside the location or inside `given` begin with it."""
+        inside = {"location": self.location, "given": self.given}
+        return (
+            *(self.model_extra or ()),
+            *(f"{outer}.{name}" for outer, part in inside.items() if part for name in part.model_extra or ()),
+        )
 
     def to_complaint(self, settings: Settings) -> Complaint:
         """Convert to the model's complaint.

@@ -26,12 +26,19 @@ FIELDS: dict[str, tuple[str, ...]] = {
     "attachments": ("lampiran", "jumlah_lampiran"),
     "anonymous": ("anonim",),
     "confidential": ("rahasia",),
+    "given": ("diketahui",),
 }  # fmt: skip
 PLACES: dict[str, tuple[str, ...]] = {
     "province": ("provinsi", "propinsi"),
     "regency": ("kabupaten", "kota", "kabupaten_kota", "kota_kabupaten", "kab_kota", "city"),
     "district": ("kecamatan", "kec"),
     "village": ("kelurahan", "desa", "kel", "kelurahan_desa", "desa_kelurahan"),
+}
+KNOWN: dict[str, tuple[str, ...]] = {
+    "unit": ("instansi", "opd", "unit_kerja"),
+    "category": ("kategori",),
+    "type": ("klasifikasi", "jenis"),
+    "outcome": ("tindak_lanjut",),
 }
 
 _SEPARATORS = re.compile(r"[^a-z0-9]+")

@@ -179,6 +179,15 @@ class NoticeOut(BaseModel):
     detail: str | None = Field(default=None, exclude_if=_is_none)
 
 
+class GivenOut(_FromModel):
+    """What the caller knew, by id."""
+
+    unit: str
+    category: str
+    type: str
+    outcome: str
+
+
 class SuggestionOut(BaseModel):
     """Units and categories, best first. A suggestion, never a decision."""
 
@@ -204,6 +213,12 @@ class SuggestionOut(BaseModel):
     matters: list[MatterOut] = Field(
         default=[],
         description="Several demands or matters, each with candidates of its own; one unit stays responsible for the whole.",
+    )
+
+    given: GivenOut | None = Field(
+        default=None,
+        exclude_if=_is_none,
+        description="What the complaint's `given` named, which the rest is ranked by; absent without it.",
     )
 
     def without_evidence(self) -> Self:

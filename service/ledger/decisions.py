@@ -15,6 +15,7 @@ from sqlalchemy import or_, select, update
 from sqlalchemy.exc import IntegrityError
 
 from data.ids import time_ordered_id
+from model.suggestion import Given
 from service.errors import AlreadyDecided, DecisionInvalid, TextChanged, UnknownComplaint, UnknownName
 from service.ledger.access.audit import record_event
 from service.ledger.complaints import Complaints
@@ -370,6 +371,20 @@ class Decisions:
     def _record(self, officer: str, action: str, complaint: StoredComplaint) -> None:
         record_event(self._session, self._office, officer, action, complaint.id)
         self._session.flush()
+
+
+def given_by_id(router: Router, *, unit: str = "", category: str = "", kind: str = "", outcome: str = "") -> Given:
+    """What a caller knows of a complaint, with the unit by id, code or name and the category by id or name.
+
+    Raises:
+        UnknownName: the unit, category, type or outcome is unknown.
+    """
+    return Given(
+        unit_id=_unit_id(router, "unit", unit) if unit else "",
+        category_id=_category_id(router, category) if category else "",
+        type=_member(ComplaintType, "type", kind),
+        outcome=_member(Outcome, "outcome", outcome),
+    )
 
 
 def _verdict(suggestion: StoredSuggestion | None, decision: Decision) -> Verdict:
