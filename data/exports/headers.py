@@ -103,7 +103,8 @@ _ADMIN_TITLES = ("intake title", "judul laporan")
 _LONGEST_HEADER = 80
 # The columns that training/batch/predict_file.py adds.
 _PREDICTION = re.compile(r"(status|model|(?:unit|category)_\d(?:_confidence)?)(?:_saran(?:_\d+)?)?")
-_PREDICTION_SIGNATURE = "unit_1_confidence"
+# An office without units has no column for them.
+_PREDICTION_SIGNATURES = ("unit_1_confidence", "category_1_confidence")
 
 
 @dataclass(frozen=True)
@@ -147,11 +148,12 @@ def _without_predictions(free: Mapping[str, str]) -> dict[str, str]:
     Where the file had a column of the same name, Pilah's is `<name>_saran`. Results of older versions have the file's own
     column as `<name>_asal`.
     """
-    if _PREDICTION_SIGNATURE not in free:
+    signature = next((name for name in _PREDICTION_SIGNATURES if name in free), None)
+    if signature is None:
         return dict(free)
     added = [match[1] for header in free if (match := _PREDICTION.fullmatch(header))]
     # The signature is Pilah's alone: a name that occurs more often is once the file's own.
-    own = {name for name in added if added.count(name) > added.count(_PREDICTION_SIGNATURE)}
+    own = {name for name in added if added.count(name) > added.count(signature)}
     return {
         header: normalised(header.removesuffix("_asal"))
         for header in free

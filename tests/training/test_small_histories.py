@@ -11,6 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
+from data.exports.open import open_export
 from data.messages import Language
 from model.complaint import Complaint
 from model.history.rows import LabelledComplaint
@@ -166,6 +167,9 @@ def test_the_check_ends_with_what_the_training_does(tmp_path: Path) -> None:
         shortcoming = "the suggestions are categories alone."
         assert shortcoming in checked
         assert shortcoming in run("train", str(file))
+        target = tmp_path / "saran.csv"
+        run("predict", str(file), "--out", str(target))
+        assert not [header for header in next(open_export(target).rows()).values if header.startswith("unit_")]
         assert "yang disarankan hanya kategori" in (tmp_path / "a.html").read_text(encoding="utf-8")
 
 

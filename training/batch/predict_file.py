@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from data.exports.annotation.annotate import annotate
 from data.exports.open import adjustment_notices, date_notices, open_exports, sheet_notices
+from data.messages import Sentence, terminal_language
 from model.from_export import complaint_of, problem_of
 from model.router import CATEGORIES_SHOWN
 from training.batch.undated_rows import UndatedRows
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
 
     from data.exports.dates import DateOrder
     from data.exports.open import Export, ExportRow
-    from data.messages import Sentence
+    from data.messages import Language
     from model.complaint import Complaint
     from model.router import Router
     from model.suggestion import Suggestion
@@ -30,12 +31,17 @@ if TYPE_CHECKING:
 _UNITS_WRITTEN = 3
 _CHUNK = 256
 
-_RANKED = [
-    *((f"unit_{n}", f"unit_{n}_confidence") for n in range(1, _UNITS_WRITTEN + 1)),
-    *((f"category_{n}", f"category_{n}_confidence") for n in range(1, CATEGORIES_SHOWN + 1)),
-]
-CONFIDENCE_COLUMNS = frozenset(confidence for _, confidence in _RANKED)
-ADDED_COLUMNS = ("status", *(name for pair in _RANKED for name in pair), "model")
+_RANKED = {
+    "unit": [(f"unit_{n}", f"unit_{n}_confidence") for n in range(1, _UNITS_WRITTEN + 1)],
+    "category": [(f"category_{n}", f"category_{n}_confidence") for n in range(1, CATEGORIES_SHOWN + 1)],
+}
+CONFIDENCE_COLUMNS = frozenset(confidence for pairs in _RANKED.values() for _, confidence in pairs)
+
+
+def added_columns(router: Router) -> tuple[str, ...]:
+    """The columns with suggestions: none for the units of an office without units, nor for missing categories."""
+    pairs = (*(_RANKED["unit"] if router.has_units else ()), *(_RANKED["category"] if len(router.categories) else ()))
+    return ("status", *(name for pair in pairs for name in pair), "model")
 
 
 @dataclass(frozen=True)
@@ -82,13 +88,18 @@ def predict_exports(
     target: Path,
     *,
     zone: ZoneInfo,
+    language: Language | None = None,
     cluster: str = "",
     progress: Callable[[int], None] = lambda rows: None,
 ) -> Predicted:
-    """Write `target` with the suggestions for every row of all sheets; see `predict_file`."""
-    undated = UndatedRows()
-    rows = partial(_with_suggestions, router, exports, zone, cluster, progress, undated)
-    annotated = annotate(exports, target, ADDED_COLUMNS, rows, numeric=CONFIDENCE_COLUMNS)
+    """Write `target` with the suggestions for every row of all sheets; see `predict_file`.
+
+    `language` is that of the sentences in the file, by default the terminal's.
+    """
+    undated, added = UndatedRows(), added_columns(router)
+    suggest = partial(_suggested, zone=zone, language=language or terminal_language())
+    rows = partial(_with_suggestions, router, exports, added, suggest, cluster, progress, undated)
+    annotated = annotate(exports, target, added, rows, numeric=CONFIDENCE_COLUMNS & set(added))
     about_dates = (*date_notices(exports), *undated.notices())
     notices = (*annotated.notices, *sheet_notices(exports), *about_dates, *adjustment_notices(exports))
     return Predicted(dict(annotated.rows), notices)
@@ -97,18 +108,18 @@ def predict_exports(
 def _with_suggestions(
     router: Router,
     exports: Sequence[Export],
-    zone: ZoneInfo,
+    names: Sequence[str],
+    suggest: Callable[[Router, list[ExportRow]], list[dict[str, object]]],
     cluster: str,
     progress: Callable[[int], None],
     undated: UndatedRows,
 ) -> Iterator[tuple[ExportRow, list[object]]]:
     undated.restart()
-    suggest = partial(_suggested, zone=zone)
     rows = chain.from_iterable(export.rows() for export in exports)
     for chunk, suggested in map_in_order(cluster, suggest, router, _chunks(rows), _without_cells):
         for row, added in zip(chunk, suggested, strict=True):
             undated.add(row)
-            yield row, [added.get(name) for name in ADDED_COLUMNS]
+            yield row, [added.get(name) for name in names]
         progress(len(chunk))
 
 
@@ -122,11 +133,15 @@ def _without_cells(rows: list[ExportRow]) -> list[ExportRow]:
     return [replace(row, values={}) for row in rows]
 
 
-def _suggested(router: Router, rows: list[ExportRow], zone: ZoneInfo) -> list[dict[str, object]]:
+def _suggested(router: Router, rows: list[ExportRow], zone: ZoneInfo, language: Language) -> list[dict[str, object]]:
     problems = [problem_of(row) for row in rows]
     readable = [row for row, problem in zip(rows, problems, strict=True) if not problem]
     suggestions = iter(router.suggest_many([_complaint(row, zone) for row in readable], evidence=False))
-    return [{"status": f"error: {problem}"} if problem else _columns(next(suggestions)) for problem in problems]
+    return [_told(problem, language) if problem else _columns(next(suggestions)) for problem in problems]
+
+
+def _told(problem: Sentence, language: Language) -> dict[str, object]:
+    return {"status": Sentence("commands.error", message=problem).told_in(language)}
 
 
 def _complaint(row: ExportRow, zone: ZoneInfo) -> Complaint:

@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from io import TextIOWrapper
     from zoneinfo import ZoneInfo
 
+    from data.exports.dates import DateOrder
     from model.router import Router
     from model.versions.office_home import Office
     from training.batch.predict_file import Predicted
@@ -92,7 +93,9 @@ class WatchedFolder:
         PilahError: the folder doesn't exist, isn't writable, or is watched by another process.
     """
 
-    def __init__(self, folder: Path, office: Office, signing_key: str, zone: ZoneInfo) -> None:
+    def __init__(
+        self, folder: Path, office: Office, signing_key: str, zone: ZoneInfo, date_order: DateOrder | None = None
+    ) -> None:
         if not folder.is_dir():
             raise PilahError("commands.no-watch-folder", folder=folder)
         self._folder = folder
@@ -101,6 +104,7 @@ class WatchedFolder:
         self._office = office
         self._signing_key = signing_key
         self._zone = zone
+        self._date_order = date_order
         self._router: Router | None = None
         self._office_files: tuple[FileState | None, ...] = (None, None)
         self._seen: dict[str, FileState] = {}
@@ -162,7 +166,7 @@ class WatchedFolder:
         write_text(self._attempts / name, str(attempts))
         with written_folder(entry) as folder:
             outcome = (
-                _suggest(router, copy, folder, self._zone)
+                _suggest(router, copy, folder, self._zone, self._date_order)
                 if attempts <= _MOST_ATTEMPTS
                 else _fail(folder, copy, "given-up")
             )
@@ -243,12 +247,12 @@ def _copied(source: Path, state: Path) -> Iterator[tuple[Path, str]]:
         yield copy, digest.hexdigest()
 
 
-def _suggest(router: Router, export: Path, folder: Path, zone: ZoneInfo) -> Outcome:
+def _suggest(router: Router, export: Path, folder: Path, zone: ZoneInfo, date_order: DateOrder | None) -> Outcome:
     """Write the suggestions into the folder, or the reason for a failure."""
     try:
-        exports = open_exports(export)
+        exports = open_exports(export, date_order=date_order)
         target = folder / f"{export.stem}{RESULT}{own_suffix(exports[0])}"
-        predicted = predict_exports(router, exports, target, zone=zone)
+        predicted = predict_exports(router, exports, target, zone=zone, language=Language.INDONESIAN)
     except ColumnMissing as error:
         return _fail(folder, export, "without-text", error)
     except FileUnreadable as error:

@@ -25,6 +25,7 @@ def drift_command(
     unit: options.UnitColumnName = None,
     category: options.CategoryColumnName = None,
     date: options.DateColumnName = None,
+    date_order: options.DateOrderName = None,
     mapped: options.Mapped = None,
     timezone: options.Timezone = options.TIMEZONE,
     home: options.Home = None,
@@ -37,7 +38,9 @@ def drift_command(
     place = Office(options.home_folder(home), office)
     router, card = place.load_champion(signing_key, precedents=False)
     columns = options.columns_named(text, unit, category, date, mapped)
-    reading = read_exports([file], columns=columns, timezone=timezone, categories=router.categories)
+    reading = read_exports(
+        [file], columns=columns, date_order=date_order, timezone=timezone, categories=router.categories
+    )
     print_reading(reading)
     if not any(is_date(row.received_at) for row in reading.rows):
         typer.echo(terminal_message("training.no-dates-to-compare"))

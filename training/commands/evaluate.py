@@ -26,6 +26,7 @@ def evaluate_command(
     unit: options.UnitColumnName = None,
     category: options.CategoryColumnName = None,
     date: options.DateColumnName = None,
+    date_order: options.DateOrderName = None,
     mapped: options.Mapped = None,
     report: Annotated[
         Path | None, typer.Option("--out", help="Where to write every figure, per unit too, as JSON.")
@@ -38,7 +39,9 @@ def evaluate_command(
     place = Office(options.home_folder(home), office)
     router, card = place.load_champion(signing_key, precedents=False)
     columns = options.columns_named(text, unit, category, date, mapped)
-    reading = read_exports([file], columns=columns, timezone=timezone, categories=router.categories)
+    reading = read_exports(
+        [file], columns=columns, date_order=date_order, timezone=timezone, categories=router.categories
+    )
     print_reading(reading)
     last = card["data"]["to"]
     not_later = (

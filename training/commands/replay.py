@@ -42,6 +42,7 @@ def replay_command(
     unit: options.UnitColumnName = None,
     category: options.CategoryColumnName = None,
     date: options.DateColumnName = None,
+    date_order: options.DateOrderName = None,
     mapped: options.Mapped = None,
     timezone: options.Timezone = options.TIMEZONE,
     home: options.Home = None,
@@ -55,7 +56,7 @@ def replay_command(
     """
     place = Office(options.home_folder(home), office)
     columns, categories = options.columns_named(text, unit, category, date, mapped), place.categories()
-    reading = read_exports(files, columns=columns, timezone=timezone, categories=categories)
+    reading = read_exports(files, columns=columns, date_order=date_order, timezone=timezone, categories=categories)
     print_reading(reading)
     plan = Plan(start, days, tuple(error) if error else Plan.errors, seed)
     recipe = Recipe(

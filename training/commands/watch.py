@@ -14,7 +14,7 @@ from data.messages import terminal_language
 from model.versions.installation import zone_named
 from model.versions.office_home import Office
 from training.batch.watched_folder import WatchedFolder
-from training.commands.options import TIMEZONE, Home, OfficeName, SigningKey, Timezone, home_folder
+from training.commands.options import TIMEZONE, DateOrderName, Home, OfficeName, SigningKey, Timezone, home_folder
 from training.commands.output import print_predicted, say
 
 if TYPE_CHECKING:
@@ -31,6 +31,7 @@ def watch_command(
         typer.Option(min=0.05, help="Seconds between two scans. A file that changed between them waits for the next."),
     ] = 5.0,
     once: Annotated[bool, typer.Option("--once", help="Process the exports in the folder, then exit.")] = False,
+    date_order: DateOrderName = None,
     timezone: Timezone = TIMEZONE,
     home: Home = None,
     signing_key: SigningKey = "",
@@ -41,8 +42,9 @@ def watch_command(
     lacks something of the original, laporan.ods.catatan.txt says so. Each export is
     processed exactly once, even if Pilah is killed on the way. Example: pilah watch /srv/masuk --office kota
     """
+    place, zone = Office(home_folder(home), office), zone_named(timezone)
     with (
-        closing(WatchedFolder(folder, Office(home_folder(home), office), signing_key, zone_named(timezone))) as watched,
+        closing(WatchedFolder(folder, place, signing_key, zone, date_order)) as watched,
         suppress(KeyboardInterrupt),
     ):
         watched.scan()

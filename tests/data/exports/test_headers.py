@@ -100,3 +100,8 @@ def test_columns_of_suggestions_are_no_fields() -> None:
     added = ["status", "unit_1", "unit_1_confidence", "category_1", "category_1_confidence", "model"]
     assert recognise(["isi", "status_asal", *added], {}).columns == {"text": "isi", "status": "status_asal"}
     assert recognise(["isi", *added], {"unit": "unit_1"}).columns == {"text": "isi", "unit": "unit_1"}
+
+
+def test_columns_of_suggestions_of_an_office_without_units_are_no_fields() -> None:
+    added = ["status", "category_1", "category_1_confidence", "model"]
+    assert recognise(["isi", "kategori", *added], {}).columns == {"text": "isi", "category": "kategori"}

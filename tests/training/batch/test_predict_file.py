@@ -14,7 +14,7 @@ from model.office.rules import Rules
 from model.office.units import Units
 from model.versions.office_home import Office
 from tests.data.exports.files import workbook
-from training.batch.predict_file import ADDED_COLUMNS, predict_file
+from training.batch.predict_file import added_columns, predict_file
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -32,7 +32,7 @@ def test_predicted_rows_keep_order_and_columns(tmp_path: Path, sample_home: Path
     assert [row["status"] for row in rows] == ["baru", "lama", "baru"]
     assert [row["unit_1"] for row in rows] == ["x", "y", "z"]
     assert rows[1]["status_saran"] == "error: no text"
-    assert [name.removesuffix("_saran") for name in list(rows[0])[3:]] == list(ADDED_COLUMNS)
+    assert [name.removesuffix("_saran") for name in list(rows[0])[3:]] == list(added_columns(router))
     assert rows[0]["unit_1_saran"]
 
 
