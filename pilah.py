@@ -99,6 +99,10 @@ COMMANDS = {
         "service.operations.retain:retain_command",
         "Delete complaints older than the retention period, from the ledger and from the history.",
     ),
+    "learn": (
+        "service.operations.learn:learn_command",
+        "Train on officers' decisions, at any hour and once a week, and promote the version where it isn't worse.",
+    ),
     "serve": (
         "service.operations.serve:serve_command",
         "Answer API requests and serve the officers' pages, for one office.",

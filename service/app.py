@@ -21,6 +21,7 @@ from service.jobs.office_name import read_office_name
 from service.jobs.renewals import Renewals
 from service.jobs.sign_ins import SignIns
 from service.jobs.training.runs import TrainingRuns
+from service.jobs.training.weekly import WeeklyLearning
 from service.jobs.uploads import Uploads
 from service.ledger.database import Database, open_ledger
 from service.live_model.champion import Champion
@@ -159,6 +160,7 @@ def _add_state(app: FastAPI, settings: Settings) -> None:
     app.state.uploads = Uploads(database, champion, intake)
     app.state.renewals = Renewals(database, champion, intake)
     app.state.training_runs = TrainingRuns(database, settings)
+    app.state.learning = WeeklyLearning(database, app.state.training_runs, settings, intake.deadlines.days)
     app.state.office_metrics = OfficeMetrics(settings, database, champion)
 
 
@@ -211,7 +213,9 @@ async def _lifespan(app: FastAPI) -> AsyncIterator[None]:
     state.uploads.resume()
     state.training_runs.resume()
     state.renewals.start()
+    state.learning.start()
     yield
+    state.learning.close()
     state.renewals.close()
     state.training_runs.close()
     state.uploads.close()

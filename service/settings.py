@@ -75,6 +75,24 @@ class Settings(BaseSettings):
     retention_days: int = Field(
         default=0, ge=0, description="Complaints older than this are deleted by `pilah retain`; 0 keeps all."
     )
+    learn: Literal["weekly", "off"] = Field(
+        default="weekly", description="Whether the service trains every week on the decisions of officers, by itself."
+    )
+    learn_day: Literal["monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday"] = Field(
+        default="sunday", description="The day of the weekly training."
+    )
+    learn_hour: int = Field(
+        default=1, ge=0, le=23, description="The hour of the weekly training, in the office's zone."
+    )
+    learn_in_office_hours: bool = Field(
+        default=False, description="Let a weekly training begin in office hours; otherwise it waits for their end."
+    )
+    office_opens: int = Field(
+        default=7, ge=0, le=23, description="The hour at which the office opens on a working day."
+    )
+    office_closes: int = Field(
+        default=17, ge=1, le=24, description="The hour at which the office closes on a working day."
+    )
     allowed_hosts: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="Names, besides the loopback ones, that a browser may know this service by; commas between.",

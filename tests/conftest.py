@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 os.environ.setdefault("PILAH_LANGUAGE", "en")
 # Nor do they read the settings of a Pilah that is installed on this machine.
 os.environ.setdefault("PILAH_SETTINGS_FILE", "")
+# A service that a test starts on a Sunday doesn't train beside it.
+os.environ.setdefault("PILAH_LEARN", "off")
 
 # Durations belong to the benchmarks: here two tests run at once, perhaps beside other work.
 settings.register_profile("pilah", deadline=None)

@@ -22,7 +22,22 @@ if TYPE_CHECKING:
     from sqlalchemy import URL, Connection, Engine
 
 # The schema's revisions, newest first: the files of migrations/versions.
-REVISIONS = ("0014", "0013", "0012", "0011", "0010", "0009", "0008", "0007", "0006", "0005", "0004", "0002", "0001")
+REVISIONS = (
+    "0015",
+    "0014",
+    "0013",
+    "0012",
+    "0011",
+    "0010",
+    "0009",
+    "0008",
+    "0007",
+    "0006",
+    "0005",
+    "0004",
+    "0002",
+    "0001",
+)
 # The execution option of a connection that only reads.
 READS_ONLY = "pilah_reads_only"
 _BUSY_SECONDS = 15

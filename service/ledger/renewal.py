@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from sqlalchemy import or_, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import or_, select
 
-from service.ledger.database import now
-from service.ledger.tables import BackgroundClaim, StoredComplaint
+from service.ledger.claims import claim_task
+from service.ledger.tables import StoredComplaint
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -46,27 +45,7 @@ class Renewal:
 
     def claim(self, holder: str, expires_after: timedelta) -> bool:
         """Claim the renewal for a process, or extend the claim; False while another process holds the claim."""
-        expires_at = now() + expires_after
-        mine = (BackgroundClaim.office == self._office, BackgroundClaim.task == _TASK)
-        claimed = self._session.execute(
-            update(BackgroundClaim)
-            .where(*mine, or_(BackgroundClaim.holder == holder, BackgroundClaim.expires_at < now()))
-            .values(holder=holder, expires_at=expires_at)
-            .returning(BackgroundClaim.holder)
-        ).scalar()
-        if claimed is not None:
-            return True
-        if self._session.scalar(select(BackgroundClaim.holder).where(*mine)) is not None:
-            return False
-        try:
-            with self._session.begin_nested():
-                self._session.add(
-                    BackgroundClaim(office=self._office, task=_TASK, holder=holder, expires_at=expires_at)
-                )
-        except IntegrityError:
-            # Another process claimed the renewal at the same moment.
-            return False
-        return True
+        return claim_task(self._session, self._office, _TASK, holder, expires_after)
 
     def _outdated(self, basis: str) -> Select[StoredComplaint]:
         # Two ranges use the index; "not equal" can't.

@@ -344,6 +344,29 @@ class TrainingRun(Base):
     version: Mapped[str] = mapped_column(String(40))
 
 
+class Learning(Base):
+    """A training by the schedule; the key lets each occasion, a week or a number of decisions, train only once.
+
+    `outcome`: see service/ledger/learnings.py; `reason` is {"message", "indonesian"} of a skipped or failed training
+    and of a version that was not promoted. `decisions` were new since the training before. `removed` lists the versions
+    that were deleted afterwards; `figures` are those of the decisions before, see service/ledger/learnings.py.
+    """
+
+    __tablename__ = "learnings"
+
+    office: Mapped[str] = mapped_column(String(63), primary_key=True)
+    occasion: Mapped[str] = mapped_column(String(20), primary_key=True)
+    began_at: Mapped[datetime]
+    outcome: Mapped[str] = mapped_column(String(12))
+    reason: Mapped[dict[str, Any]]
+    decisions: Mapped[int]
+    run_id: Mapped[str] = mapped_column(String(36))
+    tries: Mapped[int]
+    version: Mapped[str] = mapped_column(String(40))
+    removed: Mapped[list[str]]
+    figures: Mapped[dict[str, Any]]
+
+
 class BackgroundClaim(Base):
     """The process that does a background task of an office; without renewal the claim expires."""
 

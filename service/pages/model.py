@@ -9,7 +9,7 @@ from starlette.responses import HTMLResponse
 from model.errors import ArtifactError
 from model.versions.office_home import Office
 from model.versions.promotions import champion_changes, previous_version
-from service.dependencies import CurrentSettings
+from service.dependencies import CurrentSettings, CurrentTransaction
 from service.jobs.deadlines import calendar_problem
 from service.ledger.access.accounts import Role
 from service.ledger.database import as_utc
@@ -17,6 +17,7 @@ from service.live_model.champion import Champion, Loaded
 from service.pages.frame import indonesian
 from service.pages.frame.context import desk_page
 from service.pages.frame.session import SignedIn, may_train
+from service.pages.learning_view import learning_view
 from service.pages.versions import versions_of
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
@@ -28,7 +29,9 @@ _MOST_CHANGES = 10
 
 
 @router.get("/model")
-def model_page(request: Request, user: SignedIn, settings: CurrentSettings) -> HTMLResponse:
+def model_page(
+    request: Request, user: SignedIn, settings: CurrentSettings, transaction: CurrentTransaction
+) -> HTMLResponse:
     champion: Champion = request.app.state.champion
     office = Office(settings.home, settings.office)
     reads_more = user.may(Role.SUPERVISOR)
@@ -55,6 +58,9 @@ def model_page(request: Request, user: SignedIn, settings: CurrentSettings) -> H
         versions=versions_of(office) if reads_more else [],
         changes=list(reversed(champion_changes(office)))[:_MOST_CHANGES] if reads_more else [],
         before=previous_version(office) if reads_more else None,
+        learning=learning_view(transaction.session, request.app.state.learning, settings, office.champion())
+        if reads_more
+        else None,
         reads_more=reads_more,
         broken_calendar=indonesian.sentence(broken_calendar) if broken_calendar else "",
         may_train=may_train(user, settings),

@@ -1,7 +1,7 @@
 """A stand-in for the `pilah` process, for tests of running processes.
 
 It writes a progress file like `pilah train --progress` (tests/training/commands/test_progress_file.py tests the real
-file), then acts on STAND_IN_DOES: "hang" until stopped, "fail", "die" without a message, otherwise succeed.
+file), then acts on STAND_IN_DOES: "hang" until stopped, "fail", "die" without a message, "refuse" a promotion, otherwise succeed.
 """
 
 from __future__ import annotations
@@ -19,6 +19,8 @@ FAILURE = {"kind": "ColumnMissing", "message": "no column for the text", "indone
 
 def main(command: str, *arguments: str) -> int:
     """Log the arguments, act, and return the exit status."""
+    if command == "promote":
+        return _promote()
     sys.stdout.write("\t".join((command, *arguments)) + "\n")
     sys.stdout.flush()
     given = dict(itertools.pairwise(arguments))
@@ -40,6 +42,13 @@ def main(command: str, *arguments: str) -> int:
         Path(given["--out"]).write_bytes(b"PK")
     _write_progress(progress, state | {"stage": "done", "version": VERSION if command == "train" else None})
     return 0
+
+
+def _promote() -> int:
+    """Answer like `pilah promote --json`: STAND_IN_DOES "refuse" finds the version worse."""
+    promoted = os.environ["STAND_IN_DOES"] != "refuse"
+    sys.stdout.write(json.dumps({"promoted": promoted, "comparison": {}, "why_not": "", "why_not_indonesian": ""}))
+    return 0 if promoted else 1
 
 
 def _write_progress(path: Path, state: dict[str, object]) -> None:

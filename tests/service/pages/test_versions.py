@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import shutil
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 import pytest
@@ -14,9 +15,10 @@ from pydantic import SecretStr
 from model.versions.office_home import Office
 from model.versions.promotions import champion_changes
 from service.app import create_app
-from service.ledger.tables import AuditEvent
+from service.ledger.tables import AuditEvent, Learning
 from service.settings import Settings
 from tests.service.desk import LOCAL, Desk
+from training.evaluation.promotion import promote
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -121,3 +123,32 @@ def test_an_office_without_a_model_is_offered_its_first_training(tmp_path: Path)
         page = desk.page("/model")
     assert "Belum ada model" in page
     assert 'href="/model/latih"' in page
+
+
+def test_one_press_undoes_a_promotion_that_nobody_asked_for(desk: Desk, office: Office) -> None:
+    first = office.champion()
+    promote(office, _OTHER, by="pilah", reason="x", force=True)
+    with desk.database.session() as session:
+        session.add(_learned(_OTHER))
+    page = desk.page("/model")
+    assert "dilatih dan dipakai oleh Pilah sendiri" in page
+    assert '<form method="post" action="/model/kembali">' in page
+    desk.post("/model/kembali", "/model", alasan="")
+    assert office.champion() == first
+    assert "dipakai oleh Pilah sendiri" not in desk.page("/model")
+
+
+def _learned(version: str) -> Learning:
+    return Learning(
+        office="kumham",
+        occasion="2026-W47",
+        began_at=datetime(2026, 11, 22, 1, tzinfo=UTC).replace(tzinfo=None),
+        outcome="promoted",
+        reason={},
+        decisions=7,
+        run_id="",
+        tries=1,
+        version=version,
+        removed=[],
+        figures={},
+    )

@@ -1,0 +1,52 @@
+"""Weekly learning on the page Model: the next time, the latest outcomes, and the promotion that one press undoes."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from service.jobs.training.schedule import next_due
+from service.ledger.database import as_utc
+from service.ledger.learnings import LearningOutcome, Learnings
+from service.pages.frame import indonesian
+
+if TYPE_CHECKING:
+    from sqlalchemy.orm import Session
+
+    from service.jobs.training.weekly import WeeklyLearning
+    from service.settings import Settings
+
+OUTCOMES = {
+    LearningOutcome.TRAINING: "sedang belajar",
+    LearningOutcome.PROMOTED: "dipakai",
+    LearningOutcome.KEPT: "tidak dipakai",
+    LearningOutcome.SKIPPED: "dilewati",
+    LearningOutcome.FAILED: "gagal",
+    LearningOutcome.CANCELLED: "dibatalkan",
+}
+_MOST = 8
+
+
+def learning_view(
+    session: Session, learning: WeeklyLearning, settings: Settings, champion: str | None
+) -> dict[str, Any]:
+    """The values of the section in model.html."""
+    newest = Learnings(session, settings.office).newest(_MOST)
+    waits = learning.on and not learning.may_begin and learning.due_week() not in {entry.occasion for entry in newest}
+    in_use = next((entry for entry in newest if entry.version and entry.version == champion), None)
+    return {
+        "on": learning.on,
+        "next": indonesian.at_office(as_utc(next_due(learning.moment, settings)), settings.zone),
+        "waits": waits,
+        "promoted": in_use is not None and in_use.outcome == LearningOutcome.PROMOTED,
+        "entries": [
+            {
+                "at": indonesian.at_office(entry.began_at, settings.zone),
+                "outcome": OUTCOMES[LearningOutcome(entry.outcome)],
+                "reason": entry.reason.get("indonesian", ""),
+                "decisions": entry.decisions,
+                "version": entry.version,
+                "run_id": entry.run_id,
+            }
+            for entry in newest
+        ],
+    }
