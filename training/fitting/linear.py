@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 # Chosen on the first 80 % of the two measured histories (trained on 60 %, scored on the next 20 %): docs/decisions/0002
 # and 0007.
 REGULARISATION = 0.5
-# The units' names weigh as the office's own rows say: training/fitting/name_weight.py, docs/decisions/0042.
+# The units' names weigh as the office's own rows say: training/fitting/name_weight.py, docs/decisions/0047.
 CATEGORY_NAMES = NameWeight(0.6, 0.3, below=0.1)
 MUTUAL_WEIGHT = 0.5
 BAYES_WEIGHT = 0.01
