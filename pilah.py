@@ -60,11 +60,11 @@ COMMANDS = {
         "Watch a folder, and write suggestions beside every export that is dropped into it.",
     ),
     "units": (
-        "training.commands.units:units_command",
+        "training.commands.units:app",
         "Show the unit families that the champion found, and write every unit to a units.csv to edit.",
     ),
     "categories": (
-        "training.commands.categories:categories_command",
+        "training.commands.categories:app",
         "Show the categories of the champion and of categories.csv, and write them to a categories.csv to edit.",
     ),
     "models": (

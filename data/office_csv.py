@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import codecs
 import csv
+import fcntl
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from io import StringIO
@@ -233,6 +235,14 @@ class OfficeCsv:
         cells = record.cells + [""] * (len(self._columns) - len(record.cells))
         csv.writer(written, delimiter=self._separator, lineterminator=self._line_end).writerow(cells)
         return written.getvalue()
+
+
+@contextmanager
+def locked(path: Path) -> Iterator[None]:
+    """Lock the file against other processes; the kernel releases the lock of a killed process."""
+    with path.with_name(f".{path.name}.lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        yield
 
 
 @dataclass

@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import fcntl
-from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from data.office_csv import OfficeCsv
+from data.office_csv import OfficeCsv, locked
 from model.errors import RulesFileInvalid
 from model.office.rules import RULES_CSV, Rule, parse_rules
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
     from datetime import date
     from pathlib import Path
 
@@ -65,19 +62,11 @@ def add_rule(new_rule: NewRule, path: Path, units: Units) -> Rule:
         RulesFileInvalid: the rule or the file can't be understood.
     """
     path.parent.mkdir(parents=True, exist_ok=True)
-    with _locked(path):
+    with locked(path):
         file = OfficeCsv(path, RULES_CSV)
         rule = _with_rule(file, new_rule, units)
         file.write()
     return rule
-
-
-@contextmanager
-def _locked(path: Path) -> Iterator[None]:
-    """Lock the file against other processes; the kernel releases the lock of a killed process."""
-    with path.with_name(f".{path.name}.lock").open("w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        yield
 
 
 def _with_rule(file: OfficeCsv, new_rule: NewRule, units: Units) -> Rule:

@@ -85,6 +85,11 @@ class LinearRanker:
         """The weights of features for a label."""
         return self.weights.of(columns, label)
 
+    def changed(self, difference: csr_matrix, absent: NDArray[np.bool_]) -> LinearRanker:
+        """This ranker with a sparse difference of the weights, (n_features, n_labels), and without the `absent` labels."""
+        intercepts = np.where(absent, np.float32(-np.inf), self._intercepts)
+        return LinearRanker(self.labels, self.weights.plus(difference), intercepts, self.name_weight)
+
 
 class MutualEvidence:
     """The joint probability of unit and category: P(u, c | x) ∝ P(u | x) P(c | x) f(u, c).

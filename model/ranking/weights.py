@@ -59,6 +59,14 @@ class Weights:
         weights: NDArray[np.float32] = chosen.toarray() if isinstance(chosen, csr_matrix) else np.asarray(chosen)
         return weights.ravel()
 
+    def plus(self, difference: csr_matrix) -> Weights:
+        """These weights and a sparse difference of the same shape."""
+        if isinstance(self.matrix, csr_matrix):
+            return Weights((self.matrix + difference).tocsr())
+        matrix, changes = self.matrix.copy(), difference.tocoo()
+        np.add.at(matrix, (changes.row, changes.col), changes.data)
+        return Weights(matrix)
+
 
 def _dense(blocks: Iterable[NDArray[np.float64]], n_features: int, n_labels: int) -> NDArray[np.float32]:
     matrix = np.zeros((n_features, n_labels), dtype=np.float32)

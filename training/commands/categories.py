@@ -11,14 +11,24 @@ import typer
 from data.exports.open import open_writer
 from model.office.categories import COLUMNS, as_rows, national_categories
 from model.versions.office_home import Office
+from training.commands.descriptions import categories_test_command
 from training.commands.options import Home, OfficeName, SigningKey, home_folder
 from training.commands.output import new_table, print_rich, say
 
 if TYPE_CHECKING:
     from model.office.categories import Categories
 
+app = typer.Typer(
+    help="Show the categories of the champion and of categories.csv, and write them to a categories.csv to edit.",
+    invoke_without_command=True,
+    add_completion=False,
+)
+app.command("test")(categories_test_command)
 
+
+@app.callback()
 def categories_command(
+    context: typer.Context,
     office: OfficeName = "kumham",
     target: Annotated[
         Path | None, typer.Option("--out", help="Where to write a categories.csv with every category.")
@@ -34,6 +44,8 @@ def categories_command(
     Copy the edited file to offices/NAME/categories.csv under the home. A category that ends keeps its row, with valid_to and
     replaced_by; a renamed one keeps its id and the old name under abbreviations.
     """
+    if context.invoked_subcommand is not None:
+        return
     if national:
         categories = national_categories()
     else:
