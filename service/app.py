@@ -39,6 +39,7 @@ from service.pages import (
     complaint,
     dashboard,
     export,
+    first_model,
     forbid_unit,
     model,
     new_complaints,
@@ -73,6 +74,7 @@ _PAGES = (
     cases,
     dashboard,
     export,
+    first_model,
     model,
     training,
     versions,
@@ -194,6 +196,10 @@ def _body_limits(settings: Settings) -> Callable[[str], int | None]:
         # Signing in carries a form along that the end of a session interrupted.
         "/masuk": settings.max_body_bytes * _FORM_GROWTH,
         "/unggah": settings.max_upload_bytes,
+        **dict.fromkeys(
+            (f"{first_model.router.prefix}{path}" for path in ("", "/berkas", "/jalankan")),
+            settings.max_body_bytes * _FORM_GROWTH,
+        ),
         f"{training.router.prefix}/mulai": settings.max_upload_bytes,
         f"{training.router.prefix}/perbaikan": settings.max_upload_bytes,
     }

@@ -81,7 +81,7 @@ def submit(user: Retrainer, form: OwnForm, runs: CurrentTrainingRuns, transactio
         return RedirectResponse(f"{router.prefix}?galat=jenis", 303)
     if not files:
         return _to(run)
-    return _begin(runs, transaction.session, run, Step.CHECK, user)
+    return begin_step(runs, transaction.session, run, Step.CHECK, user)
 
 
 @router.post("/perbaikan")
@@ -100,7 +100,7 @@ def submit_corrections(
         return _to(run, "bukan-buku")
     except RunStateConflict:
         return _to(run, "berubah")
-    return _begin(runs, transaction.session, run, Step.CHECK, user)
+    return begin_step(runs, transaction.session, run, Step.CHECK, user)
 
 
 @router.get("/{run_id}")
@@ -124,7 +124,7 @@ def run_page(
     return desk_page(
         request,
         user,
-        "training.html",
+        "first_model_run.html" if run.step == Step.START else "training.html",
         "model",
         run=run,
         progress=progress,
@@ -146,14 +146,21 @@ def run_page(
 def check(
     run_id: str, user: Retrainer, _: OwnForm, runs: CurrentTrainingRuns, transaction: CurrentTransaction
 ) -> Response:
-    return _begin(runs, transaction.session, _existing(runs.read(run_id)), Step.CHECK, user)
+    return begin_step(runs, transaction.session, _existing(runs.read(run_id)), Step.CHECK, user)
 
 
 @router.post("/{run_id}/latih")
 def train(
     run_id: str, user: Retrainer, _: OwnForm, runs: CurrentTrainingRuns, transaction: CurrentTransaction
 ) -> Response:
-    return _begin(runs, transaction.session, _existing(runs.read(run_id)), Step.TRAIN, user)
+    return begin_step(runs, transaction.session, _existing(runs.read(run_id)), Step.TRAIN, user)
+
+
+@router.post("/{run_id}/mulai")
+def start_again(
+    run_id: str, user: Retrainer, _: OwnForm, runs: CurrentTrainingRuns, transaction: CurrentTransaction
+) -> Response:
+    return begin_step(runs, transaction.session, _existing(runs.read(run_id)), Step.START, user)
 
 
 @router.post("/{run_id}/batal")
@@ -185,7 +192,9 @@ def check_workbook(run_id: str, _: Supervisor, runs: CurrentTrainingRuns) -> Res
     return FileResponse(path, media_type=_WORKBOOK, filename=f"pemeriksaan-{run_id[:13]}.xlsx")
 
 
-def _begin(runs: TrainingRuns, session: Session, run: TrainingRun, step: Step, user: SignedInUser) -> RedirectResponse:
+def begin_step(
+    runs: TrainingRuns, session: Session, run: TrainingRun, step: Step, user: SignedInUser
+) -> RedirectResponse:
     """Begin a step; a background task starts the process after the transaction."""
     try:
         start = runs.begin(session, run, step, user.name)

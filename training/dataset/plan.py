@@ -62,7 +62,8 @@ class TrainingPlan:
         elif self.units + self.units_by_name == 1:
             yield Sentence("training.one-unit")
         if not self.categories:
-            yield Sentence("training.no-categories")
+            named = self.categories_by_name
+            yield Sentence("training.categories-by-name", count=named) if named else Sentence("training.no-categories")
         elif self.categories + self.categories_by_name == 1:
             yield Sentence("training.one-category")
         if self.split.unmeasured is not None:

@@ -11,6 +11,7 @@ import time
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import timedelta
+from io import BytesIO
 from threading import Event, Thread
 from typing import TYPE_CHECKING, Any, BinaryIO
 
@@ -41,6 +42,8 @@ if TYPE_CHECKING:
 logger = logging.getLogger(__name__)
 
 MOST_FILES = 12
+# The lists that an office starts with, by their names in its folder.
+UNITS_LIST, CATEGORIES_LIST = "units.csv", "categories.csv"
 # After these errors the same files would fail again, so the exports are deleted.
 _ERRORS_OF_FILES = frozenset({"FileUnreadable", "ColumnMissing", "HistoryUnusable"})
 _POLL_SECONDS = 1.0
@@ -130,27 +133,28 @@ class TrainingRuns:
             UploadRefused: Pilah doesn't read files of this kind; nothing is kept.
             StorageFull: the disk is full or read-only; nothing is kept.
         """
-        self._delete_expired(session)
-        run_id = time_ordered_id()
-        run = TrainingRun(
-            id=run_id,
-            office=self.office.name,
-            started_by=by,
-            created_at=now(),
-            changed_at=now(),
-            state=State.RECEIVED if files else State.CHECKED,
-            step=Step.CHECK,
-            files=self._files(run_id).receive(files),
-            options={"columns": dict(columns), "write_units": False},
-            from_ledger=from_ledger,
-            corrections="",
-            error={},
-            version="",
-        )
-        session.add(run)
-        session.flush()
-        record_event(session, self.office.name, by, "training_files", run_id)
+        options = {"columns": dict(columns), "write_units": False}
+        state = State.RECEIVED if files else State.CHECKED
+        run = self._add(session, files, step=Step.CHECK, state=state, options=options, from_ledger=from_ledger, by=by)
+        record_event(session, self.office.name, by, "training_files", run.id)
         return run
+
+    def receive_lists(
+        self, session: Session, *, units: bytes | None, categories: bytes | None, national: bool, by: str
+    ) -> TrainingRun:
+        """Store the lists that an office starts with, and record a run that makes its first version of them.
+
+        `national` takes SP4N-LAPOR!'s categories in place of a list. A missing list is that of the office's folder, if any.
+
+        Raises:
+            StorageFull: the disk is full or read-only; nothing is kept.
+        """
+        lists = {UNITS_LIST: units, CATEGORIES_LIST: categories}
+        files = [(name, BytesIO(content)) for name, content in lists.items() if content is not None]
+        options = {"national": national}
+        return self._add(
+            session, files, step=Step.START, state=State.RECEIVED, options=options, from_ledger=False, by=by
+        )
 
     def add_corrections(
         self, session: Session, run: TrainingRun, name: str, source: BinaryIO, *, write_units: bool
@@ -182,7 +186,7 @@ class TrainingRuns:
             TrainingBusy: a different process holds the lock.
             RunStateConflict: the run's state doesn't allow this step.
         """
-        if not self.can_go_on(run):
+        if not self.can_go_on(run) or (step is Step.START) != (run.step == Step.START):
             raise RunStateConflict("ledger.run-cannot-go-on")
         lock = acquire_training_lock(self.office, run.id)
         try:
@@ -247,8 +251,43 @@ class TrainingRuns:
     def _files(self, run_id: str) -> TrainingFiles:
         return TrainingFiles(self._folder / run_id)
 
+    def _add(
+        self,
+        session: Session,
+        files: Sequence[tuple[str, BinaryIO]],
+        *,
+        step: Step,
+        state: State,
+        options: Mapping[str, Any],
+        from_ledger: bool,
+        by: str,
+    ) -> TrainingRun:
+        """Store a new run's files and record the run."""
+        self._delete_expired(session)
+        run_id = time_ordered_id()
+        run = TrainingRun(
+            id=run_id,
+            office=self.office.name,
+            started_by=by,
+            created_at=now(),
+            changed_at=now(),
+            state=state,
+            step=step,
+            files=self._files(run_id).receive(files),
+            options=dict(options),
+            from_ledger=from_ledger,
+            corrections="",
+            error={},
+            version="",
+        )
+        session.add(run)
+        session.flush()
+        return run
+
     def _command(self, run: TrainingRun, start: StepStart) -> list[str | Path]:
         files = self.files(run)
+        if start.step is Step.START:
+            return self._start_command(run, start, files)
         command: list[str | Path] = [start.step.value, *(files.exports / name for name in run.files)]
         command += ["--office", self.office.name, "--progress", files.progress_file(start.step)]
         command += [f"--{option}={header}" for option, header in run.options["columns"].items()]
@@ -258,6 +297,19 @@ class TrainingRuns:
             command += ["--write-units"] if run.corrections and run.options["write_units"] else []
             return [*command, "--html", files.check_page, "--out", files.check_workbook]
         command += ["--from-ledger"] if run.from_ledger else []
+        return [*command, f"--by={start.by}"]
+
+    def _start_command(self, run: TrainingRun, start: StepStart, files: TrainingFiles) -> list[str | Path]:
+        command: list[str | Path] = [
+            "start",
+            "--office",
+            self.office.name,
+            "--progress",
+            files.progress_file(start.step),
+        ]
+        command += ["--units", files.exports / UNITS_LIST] if UNITS_LIST in run.files else []
+        command += ["--categories", files.exports / CATEGORIES_LIST] if CATEGORIES_LIST in run.files else []
+        command += ["--categories", "national"] if run.options["national"] else []
         return [*command, f"--by={start.by}"]
 
     def _watch(self, run_id: str, child: subprocess.Popen[bytes] | None) -> None:

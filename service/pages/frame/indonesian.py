@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from zoneinfo import ZoneInfo
 
     from data.errors import PilahError
+    from data.messages import Sentence
 
 __all__ = ["number"]
 
@@ -115,6 +116,7 @@ AUDIT_ACTIONS = {
     "deleted": "menghapus pengaduan lama, sebanyak",
     "rule": "menambah aturan",
     "training_files": "menyerahkan berkas latihan",
+    "training_start": "memulai kantor dari daftar unit dan kategori",
     "training_train": "memulai latihan",
     "training_check": "memeriksa berkas latihan",
     "training_cancelled": "menghentikan latihan",
@@ -125,8 +127,8 @@ AUDIT_ACTIONS = {
 _RULE_ACTIONS = {"pin": "menetapkan", "forbid": "melarang", "prefer": "mengutamakan"}
 
 
-def sentence(error: PilahError) -> str:
-    """An error as a sentence."""
+def sentence(error: PilahError | Sentence) -> str:
+    """An error, or a sentence of a list, in Indonesian."""
     return error.told_in(Language.INDONESIAN)
 
 

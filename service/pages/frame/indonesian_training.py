@@ -26,6 +26,7 @@ _STAGES = {
     "reading": "Membaca berkas",
     "checking": "Memeriksa riwayat",
     "training": "Belajar, lalu diuji pada pengaduan terbaru",
+    "first-version": "Membaca unit dan kategori, lalu menyusun model",
     "writing": "Menyimpan",
     "done": "Menyimpan",
 }

@@ -36,6 +36,9 @@ _LABELS = {
     "tembusan": "Tembusan",
     "cari_tembusan": "Tembusan yang diketik",
     "alasan": "Alasan",
+    "daftar_unit": "Daftar unit",
+    "pilihan_kategori": "Pilihan kategori",
+    "daftar_kategori": "Daftar kategori",
 }
 
 
