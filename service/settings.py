@@ -87,6 +87,12 @@ class Settings(BaseSettings):
     learn_in_office_hours: bool = Field(
         default=False, description="Let a weekly training begin in office hours; otherwise it waits for their end."
     )
+    keep_versions: int = Field(
+        default=4, ge=0, description="How many of the newest versions stay when weekly ones are deleted; 0 keeps all."
+    )
+    keep_monthly_versions: int = Field(
+        default=12, ge=0, description="Of how many months the last version stays when weekly ones are deleted."
+    )
     office_opens: int = Field(
         default=7, ge=0, le=23, description="The hour at which the office opens on a working day."
     )

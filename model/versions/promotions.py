@@ -117,7 +117,7 @@ def champion_changes(office: Office) -> list[ChampionChange]:
 
 
 def previous_version(office: Office) -> str | None:
-    """The target of a rollback: each rollback undoes one promotion."""
+    """The target of a rollback: each rollback undoes one promotion. A version that was removed since is passed over."""
     stack: list[str] = []
     for entry in champion_changes(office):
         if entry.action is Action.ROLLBACK and entry.version in stack:
@@ -129,7 +129,8 @@ def previous_version(office: Office) -> str | None:
     champion = office.champion()
     if champion in stack:
         del stack[_last_index(stack, champion) :]
-    return stack[-1] if stack else None
+    versions = office.versions()
+    return next((version for version in reversed(stack) if version in versions), None)
 
 
 def _last_index(stack: Sequence[str], version: str | None) -> int:

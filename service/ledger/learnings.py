@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
-from service.ledger.tables import Learning, StoredDecision, TrainingRun
+from service.ledger.tables import Learning, StoredComplaint, StoredDecision, StoredSuggestion, TrainingRun
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -86,6 +86,21 @@ class Learnings:
         """The newest scheduled trainings, newest first."""
         query = select(Learning).where(Learning.office == self._office)
         return self._session.scalars(query.order_by(Learning.began_at.desc(), Learning.occasion).limit(most)).all()
+
+    def versions(self) -> set[str]:
+        """The versions that scheduled trainings made."""
+        query = select(Learning.version).where(Learning.office == self._office, Learning.version != "")
+        return set(self._session.scalars(query))
+
+    def shown_versions(self) -> set[str]:
+        """The versions whose suggestion a waiting complaint shows."""
+        query = (
+            select(StoredSuggestion.model)
+            .distinct()
+            .join(StoredComplaint, StoredComplaint.suggestion_id == StoredSuggestion.id)
+            .where(StoredComplaint.office == self._office, StoredComplaint.waiting)
+        )
+        return set(self._session.scalars(query))
 
     def learned_until(self, at_most: datetime) -> datetime | None:
         """The beginning of the newest finished training on the ledger, not after `at_most`: a clock may have jumped."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from model.versions.retention import removed_versions
 from service.jobs.training.schedule import next_due
 from service.ledger.database import as_utc
 from service.ledger.learnings import LearningOutcome, Learnings
@@ -12,6 +13,7 @@ from service.pages.frame import indonesian
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
 
+    from model.versions.office_home import Office
     from service.jobs.training.weekly import WeeklyLearning
     from service.settings import Settings
 
@@ -26,10 +28,9 @@ OUTCOMES = {
 _MOST = 8
 
 
-def learning_view(
-    session: Session, learning: WeeklyLearning, settings: Settings, champion: str | None
-) -> dict[str, Any]:
+def learning_view(session: Session, learning: WeeklyLearning, settings: Settings, office: Office) -> dict[str, Any]:
     """The values of the section in model.html."""
+    champion, versions = office.champion(), office.versions()
     newest = Learnings(session, settings.office).newest(_MOST)
     waits = learning.on and not learning.may_begin and learning.due_week() not in {entry.occasion for entry in newest}
     in_use = next((entry for entry in newest if entry.version and entry.version == champion), None)
@@ -45,8 +46,11 @@ def learning_view(
                 "reason": entry.reason.get("indonesian", ""),
                 "decisions": entry.decisions,
                 "version": entry.version,
+                "gone": entry.version not in versions,
+                "removed": len(entry.removed),
                 "run_id": entry.run_id,
             }
             for entry in newest
         ],
+        "removed": removed_versions(office)[::-1],
     }

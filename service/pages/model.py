@@ -58,7 +58,7 @@ def model_page(
         versions=versions_of(office) if reads_more else [],
         changes=list(reversed(champion_changes(office)))[:_MOST_CHANGES] if reads_more else [],
         before=previous_version(office) if reads_more else None,
-        learning=learning_view(transaction.session, request.app.state.learning, settings, office.champion())
+        learning=learning_view(transaction.session, request.app.state.learning, settings, office)
         if reads_more
         else None,
         reads_more=reads_more,

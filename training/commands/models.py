@@ -10,6 +10,7 @@ from data.messages import terminal_message
 from model.versions.artifact import read_card
 from model.versions.office_home import Office
 from model.versions.promotions import champion_changes
+from model.versions.retention import removed_versions
 from training.commands.options import Home, OfficeName, home_folder
 from training.commands.output import label, new_table, print_rich, say, share
 
@@ -18,7 +19,10 @@ if TYPE_CHECKING:
 
 
 def models_command(office: OfficeName = "kumham", home: Home = None) -> None:
-    """List the model versions of an office with their figures, and every change of the champion."""
+    """List the model versions of an office with their figures, and every change of the champion.
+
+    Versions of weekly trainings that were deleted since are named last.
+    """
     place = Office(home_folder(home), office)
     versions = place.versions()
     if not versions:
@@ -45,6 +49,9 @@ def models_command(office: OfficeName = "kumham", home: Home = None) -> None:
     print_rich(table)
     for change in champion_changes(place):
         typer.echo(_line(change))
+    for removed in removed_versions(place):
+        day, figure = removed.at[:16].replace("T", " "), share(removed.unit_top_1)
+        say("version-removed", at=day, version=removed.version, unit_top_1=figure)
 
 
 def _line(change: ChampionChange) -> str:

@@ -17,6 +17,7 @@ from data.ids import time_ordered_id
 from data.messages import Language, Sentence
 from model.errors import ArtifactError, TrainingBusy
 from model.versions.artifact import read_card
+from model.versions.retention import remove_superfluous
 from service.jobs.subprocesses import run_command
 from service.jobs.training.schedule import EARLY_DECISIONS, early_occasion, latest_due, may_begin, week_of
 from service.jobs.training.states import STOPPED, State, Step
@@ -255,6 +256,33 @@ class WeeklyLearning:
             record_event(session, self._settings.office, BY, f"learning_{outcome}", version or learning.occasion)
         said = f": {told['message']}" if told.get("message") else ""
         logger.info("Learning %s ended as %s %s%s", learning.occasion, outcome, version, said)
+        if version:
+            self._remove_old_versions(learning.occasion)
+
+    def _remove_old_versions(self, occasion: str) -> None:
+        """Delete superfluous versions of earlier weeks, and note them beside the occasion."""
+        settings = self._settings
+        if not settings.keep_versions:
+            return
+        with self._database.reading() as session:
+            learnings = Learnings(session, settings.office)
+            own, needed = learnings.versions(), learnings.shown_versions()
+        removed = remove_superfluous(
+            self._runs.office,
+            own,
+            newest=settings.keep_versions,
+            months=settings.keep_monthly_versions,
+            needed=needed,
+        )
+        if not removed:
+            return
+        with self._database.session() as session:
+            entry = Learnings(session, settings.office).find(occasion)
+            if entry is not None:
+                entry.removed = removed
+            for version in removed:
+                record_event(session, settings.office, BY, "version_removed", version)
+        logger.info("Removed old versions: %s", ", ".join(removed))
 
 
 def _both(sentence: Sentence) -> dict[str, str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sys
 import threading
@@ -18,8 +19,15 @@ from service.jobs.deadlines import WorkingDays
 from service.jobs.training import weekly
 from service.jobs.training.schedule import latest_due, week_of
 from service.jobs.training.weekly import WeeklyLearning
-from service.ledger.learnings import Learnings
-from service.ledger.tables import BackgroundClaim, Learning, StoredDecision, TrainingRun
+from service.ledger.learnings import LearningOutcome, Learnings
+from service.ledger.tables import (
+    BackgroundClaim,
+    Learning,
+    StoredComplaint,
+    StoredDecision,
+    StoredSuggestion,
+    TrainingRun,
+)
 from tests.service.desk import Desk
 from tests.service.jobs.training.test_runs import _until, training_runs_of
 from tests.service.stand_in import FAILURE, VERSION
@@ -323,3 +331,37 @@ def test_a_service_that_is_told_not_to_learn_looks_never(desk: Desk, clock: Cloc
         worker.start()
         worker.close()
     assert "Layanan ini tidak belajar sendiri" in desk.page("/model")
+
+
+def test_old_weekly_versions_are_deleted_and_the_page_says_so(desk: Desk, clock: Clock) -> None:
+    office = training_runs_of(desk).office
+    old = [f"2025010{day}-010000-aaaaaa" for day in (1, 2, 3)]
+    for version in old:
+        (office.versions_folder / version).mkdir()
+    _decide(desk)
+    desk.send("2")
+    with desk.database.session() as session:
+        for version in old:
+            moment = datetime(2025, 1, 5)  # noqa: DTZ001 - in the ledger's form
+            Learnings(session, "kumham").add(version[:8], moment, LearningOutcome.KEPT)
+            session.query(Learning).filter_by(occasion=version[:8]).one().version = version
+        for complaint in session.query(StoredComplaint).filter_by(reference_id="2"):
+            session.query(StoredSuggestion).filter_by(id=complaint.suggestion_id).one().model = old[1]
+    try:
+        _learn(desk, _worker(desk, clock, keep_versions=1, keep_monthly_versions=0))
+        assert set(office.versions()) & set(old) == {old[1]}
+        assert _learnings(desk)[0].removed == [old[0], old[2]]
+        page = desk.page("/model")
+        assert "2 versi lama sudah dihapus" in page
+        assert old[0] in page
+    finally:
+        shutil.rmtree(office.versions_folder / old[1], ignore_errors=True)
+        (office.versions_folder / "removed.jsonl").unlink(missing_ok=True)
+
+
+def test_without_a_number_of_versions_to_keep_all_stay(desk: Desk, clock: Clock) -> None:
+    office = training_runs_of(desk).office
+    before = office.versions()
+    _decide(desk)
+    _learn(desk, _worker(desk, clock, keep_versions=0))
+    assert office.versions() == before
