@@ -23,6 +23,7 @@ _ALIKE_IN_ANOTHER_MONTH = 0.3
 _SHORTEST_WORD = 3
 _SECOND_KEY = re.compile(r"(.+) \([^()]+\)")
 _DIGITS_OF_TEXT = 6
+_BRACKETS = str.maketrans("", "", "()")
 
 
 def is_same_complaint(complaint: Complaint, other: Complaint) -> bool:
@@ -76,11 +77,15 @@ def key_of_text(text: str) -> str:
     return hashlib.sha256(written).hexdigest()[:_DIGITS_OF_TEXT]
 
 
-def possible_references(complaint: Complaint) -> Iterator[str]:
-    """The references under which a complaint may stand: its number, then its number with a second key."""
+def possible_references(complaint: Complaint, sheet: str = "") -> Iterator[str]:
+    """The references under which a complaint may stand: its number, then its number with a second key.
+
+    `sheet` is that of the workbook in which the complaint came; brackets in its name are left out.
+    """
     number, received_at = complaint.reference_id, complaint.received_at
     yield number
-    for key in (month_of(received_at), day_of(received_at), key_of_text(complaint.text)):
+    of_sheet = sheet.translate(_BRACKETS).strip()
+    for key in (month_of(received_at), of_sheet, day_of(received_at), key_of_text(complaint.text)):
         if key:
             yield with_second_key(number, key)
 

@@ -12,6 +12,7 @@ from model.complaint import Complaint, without_personal_data
 from model.suggestion import NoticeCode
 from service.contract.suggestion_schemas import NoticeOut, SuggestionOut
 from service.ledger.complaints import Arrival, Complaints, to_complaint
+from service.ledger.database import as_utc
 from service.ledger.returns import Returns
 from service.ledger.tables import StoredComplaint
 from service.observability.process_metrics import count_suggestion
@@ -87,6 +88,11 @@ class Intake:
             extra=source.extra,
         )
 
+    def set_received(self, stored: StoredComplaint, received_at: datetime) -> None:
+        """Correct the moment of arrival, and the deadlines that are counted from it."""
+        stored.received_at = as_utc(received_at)
+        _set_deadlines(stored, self.settings, self.deadlines)
+
     def with_returns(self, complaints: Sequence[Complaint], system: str) -> list[Complaint]:
         """Complaints of a system with the units that returned them, as the ledger knows at this moment."""
         with self.database.reading() as session:
@@ -114,6 +120,10 @@ def recount_deadlines(session: Session, settings: Settings, deadlines: Deadlines
         select(StoredComplaint).where(StoredComplaint.office == settings.office, StoredComplaint.waiting)
     )
     for entry in waiting:
-        received = entry.received_at.replace(tzinfo=UTC).astimezone(settings.zone).date()
-        entry.forward_by = deadlines.forward_by(received)
-        entry.settle_by = deadlines.settle_by(received, entry.fields.get("type", ""))
+        _set_deadlines(entry, settings, deadlines)
+
+
+def _set_deadlines(entry: StoredComplaint, settings: Settings, deadlines: Deadlines) -> None:
+    received = entry.received_at.replace(tzinfo=UTC).astimezone(settings.zone).date()
+    entry.forward_by = deadlines.forward_by(received)
+    entry.settle_by = deadlines.settle_by(received, entry.fields.get("type", ""))

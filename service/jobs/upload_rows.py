@@ -28,6 +28,7 @@ from service.observability.process_metrics import count_suggestion
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
+    from datetime import datetime
 
     from sqlalchemy.orm import Session
 
@@ -42,6 +43,7 @@ _MOST_UNKNOWN_UNITS = 50
 _MOST_UNCLEAR_STATUSES = 50
 _LONGEST_STATUS = 100
 _LONGEST_TITLE = 2_000
+_MONTHS = 12
 # Sheet and row number.
 _Place = tuple[str, int]
 
@@ -55,7 +57,8 @@ class Summary:
     `problems` are places with reasons; `unread_dates` of them have a date that can't be read, and `undated` complaints,
     which have none, count as received at the upload. `unclear_statuses` counts the decisions by a status that resembles a
     return without being one. `sheets` counts the rows of each sheet of a workbook, and
-    `unread_sheets` hold no complaints.
+    `unread_sheets` hold no complaints. `date_order` is the order of day and month that the officer named, and `redated` counts
+    the complaints of earlier uploads whose day it corrected.
     """
 
     new: int = 0
@@ -80,6 +83,8 @@ class Summary:
     adjustments: list[str] = field(default_factory=list)
     several_units: int = 0
     unclear_statuses: dict[str, int] = field(default_factory=dict)
+    date_order: str = ""
+    redated: int = 0
 
     def add_problem(self, place: str, reason: str) -> None:
         self.unread += 1
@@ -104,8 +109,17 @@ class Summary:
 class RowBatch:
     """A batch of rows as complaints, with suggestions for new and changed complaints."""
 
-    def __init__(self, rows: list[ExportRow], router: Router, intake: Intake, complaints: Complaints) -> None:
+    def __init__(
+        self,
+        rows: list[ExportRow],
+        router: Router,
+        intake: Intake,
+        complaints: Complaints,
+        *,
+        date_is_named: bool = False,
+    ) -> None:
         self._router = router
+        self._turns_dates = date_is_named
         self._intake = intake
         self._settings = intake.settings
         self.problems: list[tuple[str, str]] = []
@@ -115,6 +129,7 @@ class RowBatch:
         self._without_suggestion: dict[_Place, Complaint] = {}
         for row in map(self._with_first_unit, rows):
             complaint = self._complaint(row)
+            complaint = self._under_turned_date(complaints, row, complaint)
             _, stored = _standing_of(complaints, row, complaint)
             date_problem = None if stored else _date_problem(row)
             problem = problem_of(row) or date_problem
@@ -159,6 +174,17 @@ class RowBatch:
             received_at=received,
         )
 
+    def _under_turned_date(self, complaints: Complaints, row: ExportRow, complaint: Complaint) -> Complaint:
+        """The complaint under the number that Pilah made up when it read the date in the other order."""
+        written = complaint_of(row)
+        turned = _turned(written.received_at) if self._turns_dates else None
+        if turned is None or complaint.reference_id != _made_up_reference(written):
+            return complaint
+        reference = _made_up_reference(replace(written, received_at=turned))
+        stored = complaints.newest(reference)
+        known = stored is not None and is_same_text(row, complaint, stored)
+        return replace(complaint, reference_id=reference) if known else complaint
+
     def _reference(self, row: ExportRow, complaint: Complaint) -> str:
         return own_reference(row) or clean(complaint.reference_id).strip() or _made_up_reference(complaint)
 
@@ -183,6 +209,8 @@ class RowWriter:
         for row, complaint in batch.complaints:
             reference, stored = _standing_of(self._complaints, row, complaint)
             suggestion = suggestions.get((row.sheet, row.number))
+            if stored is not None and self._summary.date_order:
+                self._correct_day(stored, complaint)
             # An earlier row of the file may have entered the same text.
             if suggestion is not None and (stored is None or _is_revision(row, complaint, stored, self._router)):
                 self._summary.undated += stored is None and complaint.received_at is None
@@ -193,6 +221,18 @@ class RowWriter:
                 self._enter_status(row, stored, is_new=False, revised=False)
             else:
                 self._summary.unchanged += 1
+
+    def _correct_day(self, stored: StoredComplaint, complaint: Complaint) -> None:
+        """Correct the day of a complaint whose date an earlier upload read in the other order."""
+        before, turned = stored.received_at, _turned(complaint.received_at)
+        if complaint.received_at is None or turned is None or before == as_utc(complaint.received_at):
+            return
+        if stored.source == "upload" and before == as_utc(turned):
+            self._intake.set_received(stored, complaint.received_at)
+            for decision in stored.decisions:
+                if decision.decided_at == before:
+                    decision.decided_at = stored.received_at
+            self._summary.redated += 1
 
     def _enter_complaint(
         self, row: ExportRow, complaint: Complaint, suggestion: Suggestion, reference: str
@@ -323,7 +363,14 @@ def _standing_of(complaints: Complaints, row: ExportRow, complaint: Complaint) -
     # A row that Pilah wrote has the reference with its second key.
     if newest is None or is_own(row) or is_same_text(row, complaint, newest):
         return reference, newest
-    return complaints.standing_of(without_personal_data(complaint).complaint)
+    return complaints.standing_of(without_personal_data(complaint).complaint, row.sheet)
+
+
+def _turned(moment: datetime | None) -> datetime | None:
+    """The moment with day and month exchanged; None where that is no other day."""
+    if moment is None or moment.day > _MONTHS or moment.day == moment.month:
+        return None
+    return moment.replace(month=moment.day, day=moment.month)
 
 
 def _is_decided(row: ExportRow, router: Router) -> bool:

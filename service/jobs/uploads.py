@@ -85,7 +85,7 @@ class Uploads:
         for upload_id in left:
             self.start(upload_id)
 
-    def receive(self, session: Session, file_name: str, source: BinaryIO, by: str) -> str:
+    def receive(self, session: Session, file_name: str, source: BinaryIO, by: str, *, date_order: str = "") -> str:
         """Store a file, to be read after `start`; returns the upload's id.
 
         Raises:
@@ -106,7 +106,7 @@ class Uploads:
                 created_at=now(),
                 state="queued",
                 done=0,
-                summary=asdict(Summary()),
+                summary=asdict(Summary(date_order=date_order)),
                 error="",
             )
         )
@@ -273,9 +273,10 @@ class Uploads:
         """
         router = self._champion.current().router
         with self._database.reading() as session:
-            done = session.get_one(Upload, upload_id).done
+            upload = session.get_one(Upload, upload_id)
+            done, date_order = upload.done, Summary(**upload.summary).date_order
         started = None
-        with RowReader(path, done) as reader:
+        with RowReader(path, done, date_order) as reader:
             for rows in reader.batches(_BATCH_ROWS, lambda: self._renew_claim(upload_id)):
                 # Opening the file doesn't count: every turn enters rows.
                 started = started or time.monotonic()
@@ -296,7 +297,9 @@ class Uploads:
         """Enter a batch of rows and the count of rows done in one transaction."""
         # Suggesting takes long, and a writing transaction blocks other writers: suggest before the transaction.
         with self._database.reading() as session:
-            batch = RowBatch(rows, router, self._intake, Complaints(session, self._office))
+            date_order = session.get_one(Upload, upload_id).summary.get("date_order", "")
+            complaints = Complaints(session, self._office)
+            batch = RowBatch(rows, router, self._intake, complaints, date_is_named=bool(date_order))
         suggestions = batch.suggestions()
         with self._database.session() as session:
             upload = session.get_one(Upload, upload_id, with_for_update=True)

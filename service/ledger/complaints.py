@@ -169,21 +169,22 @@ class Complaints:
                 return entry
         return None if self.system else self._of_only_system(reference_id)
 
-    def standing_of(self, complaint: Complaint) -> tuple[str, StoredComplaint | None]:
+    def standing_of(self, complaint: Complaint, sheet: str = "") -> tuple[str, StoredComplaint | None]:
         """The reference under which a masked complaint stands or can be entered, and its newest revision.
 
-        A number of a clearly different complaint gets a second key: many offices number their complaints anew each month.
+        A number of a clearly different complaint gets a second key: many offices number their complaints anew each month,
+        or on each `sheet` of a workbook.
         """
-        reference = complaint.reference_id
+        free = ""
         # Under the last reference, with a key of the text, stands this very text.
-        for reference in possible_references(complaint):
+        for reference in possible_references(complaint, sheet):
             revisions = self._revisions(reference)
             systems = {revision.system for revision in revisions if _is_revised(revision, complaint)}
             if systems:
                 return reference, _newest_of_one(revisions, systems)
-            if not revisions:
-                break
-        return reference, None
+            # It may stand under a later key: it came without a sheet, or before the earlier key was free.
+            free = free or ("" if revisions else reference)
+        return free or reference, None
 
     def _revisions(self, reference_id: str) -> Sequence[StoredComplaint]:
         """All revisions under a reference, newest first; a system sees its own and those that no system has sent."""

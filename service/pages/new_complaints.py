@@ -12,7 +12,7 @@ from sqlalchemy import select
 from starlette.background import BackgroundTask
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from data.exports.dates import parse_date
+from data.exports.dates import DateOrder, parse_date
 from model.complaint import Complaint, Location, without_personal_data
 from model.privacy.mask import mask
 from service.dependencies import CurrentIntake, CurrentSettings, CurrentTransaction, CurrentUploads
@@ -162,7 +162,14 @@ def upload(
     if file is None:
         return _uploads(request, user, transaction, settings, "Pilih berkas ekspor dahulu.", 422)
     try:
-        upload_id = uploads.receive(transaction.session, file.filename or "", file.file, user.name)
+        order = form.get("urutan_tanggal")
+        upload_id = uploads.receive(
+            transaction.session,
+            file.filename or "",
+            file.file,
+            user.name,
+            date_order=order if order in list(DateOrder) else "",
+        )
     except UploadRefused as error:
         return _uploads(request, user, transaction, settings, indonesian.sentence(error), 415)
     # A background task runs after the transaction: the reader then finds the upload in the ledger.

@@ -111,7 +111,7 @@ class _Reader:
             raise Unkept
         try:
             self._parser.Parse(chunk, last)
-        except (expat.ExpatError, ValueError):
+        except (expat.ExpatError, LookupError, ValueError):
             raise Unkept from None
 
     def _start(self, name: str, attributes: Mapping[str, str]) -> None:

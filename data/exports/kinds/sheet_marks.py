@@ -25,7 +25,16 @@ _MENTION = re.compile(rb"""<(?:\w+:)?f[\s/>]|\bt=["']e["']|<(?:\w+:)?row\b[^>]*\
 _OVERLAP = 200
 _MOST_MARKS = 1_000_000
 _REFERENCE = re.compile(r"([A-Z]{1,3})(\d{1,7})", re.ASCII)
-_BROKEN = (zipfile.BadZipFile, zlib.error, OSError, NotImplementedError, KeyError, EOFError, ValueError, RuntimeError)
+_BROKEN = (
+    zipfile.BadZipFile,
+    zlib.error,
+    OSError,
+    NotImplementedError,
+    LookupError,
+    EOFError,
+    ValueError,
+    RuntimeError,
+)
 
 
 @dataclass

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from data.errors import ColumnMissing, FileUnreadable
 from data.exports.cells import cell_text
+from data.exports.dates import DateOrder
 from data.exports.open import Limits, adjustment_notices, date_notices, open_exports
 from data.messages import Language, Sentence
 
@@ -24,14 +25,14 @@ if TYPE_CHECKING:
 LONGEST_ROW = 2_000_000
 
 
-def main(path: Path, skip: int, memory_bytes: int, cpu_seconds: int) -> None:
-    """Write the rows after the first `skip`."""
+def main(path: Path, skip: int, memory_bytes: int, cpu_seconds: int, date_order: DateOrder | None = None) -> None:
+    """Write the rows after the first `skip`; `date_order` is the one that a person named."""
     _limit(memory_bytes, cpu_seconds)
     fault = ""
     candidates: object = ()
     adjustments: list[str] = []
     try:
-        exports = open_exports(path, limits=Limits(memory_bytes=memory_bytes))
+        exports = open_exports(path, date_order=date_order, limits=Limits(memory_bytes=memory_bytes))
         notices = [notice.told_in(Language.INDONESIAN) for notice in date_notices(exports)]
         known = {"rows": _n_rows(exports), "unread_sheets": exports[0].unread_sheets, "date_notices": notices}
         _write(json.dumps(known))
@@ -87,4 +88,6 @@ def _write(line: str) -> None:
 
 
 if __name__ == "__main__":
-    main(Path(sys.argv[1]), *map(int, sys.argv[2:]))
+    named_path, *limits = sys.argv[1:5]
+    skipped, memory, cpu = map(int, limits)
+    main(Path(named_path), skipped, memory, cpu, DateOrder(sys.argv[5]) if sys.argv[5:] else None)

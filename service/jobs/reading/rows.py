@@ -36,11 +36,13 @@ class ReaderEnded(Exception):
 class RowReader:
     """Reads the rows after the first `skip`; the other attributes are known once the child has said so.
 
+    `date_order` is the name of the order of day and month; blank for the one that the column fits.
+
     `date_notices` are sentences in Indonesian on the reading of dates, `adjustments` on what reading did to cells and rows.
     `fault` is blank, "unreadable" or "no_text_column".
     """
 
-    def __init__(self, path: Path, skip: int) -> None:
+    def __init__(self, path: Path, skip: int, date_order: str = "") -> None:
         self.n_rows: int | None = None
         self.unread_sheets: list[str] = []
         self.date_notices: list[str] = []
@@ -53,7 +55,7 @@ class RowReader:
         # -P keeps Python from importing a data/ in the service's working folder.
         command = [sys.executable, "-P", "-m", "service.jobs.reading.program", str(path), str(skip)]
         self._child = subprocess.Popen(
-            [*command, str(MEMORY_BYTES), str(CPU_SECONDS)],
+            [*command, str(MEMORY_BYTES), str(CPU_SECONDS), *filter(None, [date_order])],
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.DEVNULL,

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import zipfile
+from contextlib import suppress
 from datetime import datetime
 from typing import TYPE_CHECKING
 
@@ -204,3 +205,15 @@ def test_a_workbook_with_a_garbled_member_name_is_read(tmp_path: Path) -> None:
     content[at + 3] = 0xD0
     content[at - 30 + 7] |= 0x08
     assert texts(written(tmp_path, bytes(content), "b.xlsx")) == ["lampu mati"]
+
+
+@pytest.mark.parametrize("member", ["xl/_rels/workbook.xml.rels", "xl/worksheets/sheet1.xml"])
+def test_a_workbook_in_an_unknown_encoding_is_refused_or_read(tmp_path: Path, member: str) -> None:
+    good = workbook(tmp_path / "good.xlsx", A=[["Isi Laporan", "Unit"], ["lampu mati", "Dinas A"]])
+    path = tmp_path / "a.xlsx"
+    with zipfile.ZipFile(good) as old, zipfile.ZipFile(path, "w") as new:
+        for name in old.namelist():
+            content = old.read(name)
+            new.writestr(name, content.replace(b"UTF-8", b"UTF-x") if name == member else content)
+    with suppress(FileUnreadable):
+        assert [row.fields["text"] for row in open_export(path).rows()] == ["lampu mati"]

@@ -7,7 +7,7 @@ from datetime import datetime
 import pytest
 
 from model.complaint import Complaint, moment_of_row
-from model.history.reused_numbers import is_same_complaint, possible_references
+from model.history.reused_numbers import is_same_complaint, number_alone, possible_references
 
 JANUARY = datetime(2024, 1, 9)  # noqa: DTZ001 - exports have no offset
 FEBRUARY = datetime(2024, 2, 9)  # noqa: DTZ001
@@ -48,3 +48,9 @@ def test_a_row_without_a_date_has_no_month_for_a_second_key() -> None:
     without, dated = (Complaint(LAMP, "7", moment) for moment in (moment_of_row(3), FEBRUARY))
     assert len(list(possible_references(without))) == 2
     assert list(possible_references(dated))[:3] == ["7", "7 (2024-02)", "7 (2024-02-09)"]
+
+
+def test_a_sheet_is_a_second_key_after_the_month() -> None:
+    assert list(possible_references(Complaint(LAMP, "7", FEBRUARY), "Tim (B)"))[1:3] == ["7 (2024-02)", "7 (Tim B)"]
+    assert list(possible_references(Complaint(LAMP, "7"), "Februari"))[1] == "7 (Februari)"
+    assert number_alone("7 (Tim B)") == "7"

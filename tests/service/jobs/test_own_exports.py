@@ -11,7 +11,7 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 
-from data.exports.open import open_export, open_writer, write_laporan_ringkas
+from data.exports.open import open_export, open_exports, open_writer, write_laporan_ringkas
 from service.jobs.upload_rows import RowBatch, RowWriter, Summary
 from service.ledger.complaints import Complaints
 from service.ledger.decisions import Decisions
@@ -43,7 +43,7 @@ def enter(desk: Desk, path: Path) -> Summary:
     intake: Intake = desk.client.app.state.uploads._intake  # type: ignore[attr-defined]  # noqa: SLF001
     office = intake.settings.office
     summary = Summary()
-    rows = list(open_export(path).rows())
+    rows = [row for export in open_exports(path) for row in export.rows()]
     with desk.database.reading() as session:
         batch = RowBatch(rows, _router(desk), intake, Complaints(session, office))
     suggestions = batch.suggestions()

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from service.ledger.complaints import Complaints
 from service.ledger.tables import StoredComplaint
+from tests.data.exports.files import workbook
 from tests.service.jobs.test_own_exports import enter, ledger
 
 if TYPE_CHECKING:
@@ -113,3 +114,15 @@ def test_a_status_that_resembles_a_return_is_read_as_a_decision_and_asked_about(
 
 def _groups(session: Any) -> dict[tuple[str, int], str]:
     return {(entry.reference_id, entry.revision): entry.group_id for entry in session.query(StoredComplaint)}
+
+
+def test_numbers_that_start_again_on_each_sheet_are_told_apart_by_it(desk: Desk, tmp_path: Path) -> None:
+    header = ["no laporan", "isi laporan"]
+    texts = {"Januari": PASSPORT, "Februari": PRISON, "Maret (revisi)": LAND}
+    path = workbook(tmp_path / "a.xlsx", **{sheet: [header, ["1", text]] for sheet, text in texts.items()})
+    assert (enter(desk, path).new, desk.stored("1")["text"]) == (3, PASSPORT)
+    assert desk.stored("1 (Februari)")["text"] == PRISON
+    assert desk.stored("1 (Maret revisi)")["text"] == LAND
+    before = ledger(desk)
+    enter(desk, path)
+    assert ledger(desk) == before

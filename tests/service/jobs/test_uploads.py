@@ -183,3 +183,31 @@ def test_all_sheets_of_a_workbook_are_read_and_counted(
     page = officer.page(f"/unggah/{upload_id}")
     assert "Per lembar: Januari 4 baris, Februari 5 baris." in page
     assert "Tidak dibaca karena tidak memuat pengaduan: Rekap." in page
+
+
+@pytest.mark.parametrize("numbers", [("No Laporan", "71", "72"), ("Catatan", "", "")])
+def test_the_order_of_dates_that_an_officer_names_corrects_an_earlier_upload(
+    officer: Desk, tmp_path: Path, numbers: tuple[str, str, str]
+) -> None:
+    header, *given = numbers
+    path = tmp_path / "a.csv"
+    rows = zip(given, ("05/06/2024", "07/06/2024"), (_TEXT, "sertifikat tanah ganda"), ("", "Polda Jambi"), strict=True)
+    path.write_text(
+        f"{header},Tanggal,Isi Laporan,Unit\n" + "".join(f"{','.join(row)}\n" for row in rows), encoding="utf-8"
+    )
+
+    def days() -> list[str]:
+        with officer.database.reading() as session:
+            found = session.scalars(select(StoredComplaint).order_by(StoredComplaint.received_at)).all()
+            return [f"{complaint.received_at:%Y-%m-%d}" for complaint in found]
+
+    first = officer.upload(path)
+    assert (first["new"], first["recorded"], first["redated"]) == (1, 1, 0)
+    assert days() == ["2024-06-04", "2024-06-06"]
+    with path.open("rb") as file:
+        answer = officer.post("/unggah", "/unggah", files={"berkas": (path.name, file)}, urutan_tanggal="month-first")
+    upload_id = answer.headers["location"].rsplit("/", 1)[-1]
+    again = officer.summary_of(upload_id)
+    assert (again["new"], again["recorded"], again["redated"], again["told_apart"]) == (0, 0, 2, 0)
+    assert days() == ["2024-05-05", "2024-07-05"]
+    assert "2 pengaduan dari unggahan sebelumnya dibetulkan tanggalnya" in officer.page(f"/unggah/{upload_id}")
