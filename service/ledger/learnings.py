@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import func, or_, select
 from sqlalchemy.exc import IntegrityError
 
+from service.ledger.decisions import Verdict
 from service.ledger.tables import Learning, StoredComplaint, StoredDecision, StoredSuggestion, TrainingRun
 
 if TYPE_CHECKING:
@@ -26,6 +28,15 @@ class LearningOutcome(StrEnum):
     SKIPPED = "skipped"
     FAILED = "failed"
     CANCELLED = "cancelled"
+
+
+@dataclass(frozen=True, slots=True)
+class DecidedComplaint:
+    """A complaint with the ids of the standing decision and of the suggestion decided on, by "unit" and "category"."""
+
+    complaint: StoredComplaint
+    decided: dict[str, str]
+    suggested: dict[str, str]
 
 
 class Learnings:
@@ -48,6 +59,7 @@ class Learnings:
         decisions: int = 0,
         run_id: str = "",
         reason: dict[str, str] | None = None,
+        figures: dict[str, Any] | None = None,
     ) -> bool:
         """Record the beginning or the skip of an occasion; False where another process was first."""
         learning = Learning(
@@ -61,7 +73,7 @@ class Learnings:
             tries=1,
             version="",
             removed=[],
-            figures={},
+            figures=figures or {},
         )
         try:
             with self._session.begin_nested():
@@ -101,6 +113,38 @@ class Learnings:
             .where(StoredComplaint.office == self._office, StoredComplaint.waiting)
         )
         return set(self._session.scalars(query))
+
+    def decided(self, since: datetime, most: int) -> list[DecidedComplaint]:
+        """The newest standing decisions on a suggestion since a moment, newest first."""
+        query = (
+            select(StoredComplaint, StoredDecision, StoredSuggestion)
+            .join(StoredDecision, StoredDecision.complaint_id == StoredComplaint.id)
+            .join(StoredSuggestion, StoredSuggestion.id == StoredDecision.suggestion_id)
+            .where(
+                StoredDecision.office == self._office,
+                StoredDecision.decided_at > since,
+                StoredDecision.undone_at.is_(None),
+                StoredDecision.returned_at.is_(None),
+                # Decisions made before Pilah saw the complaint say nothing about a suggestion.
+                StoredDecision.verdict != Verdict.RECORDED,
+            )
+            .order_by(StoredDecision.decided_at.desc())
+            .limit(most)
+        )
+        return [
+            DecidedComplaint(
+                complaint,
+                {"unit": decision.unit_id, "category": decision.category_id},
+                {"unit": suggestion.unit_id, "category": suggestion.category_id},
+            )
+            for complaint, decision, suggestion in self._session.execute(query)
+        ]
+
+    def with_figures(self) -> Sequence[Learning]:
+        """The scheduled trainings with figures of the decisions before them, oldest first."""
+        query = select(Learning).where(Learning.office == self._office, Learning.decisions > 0)
+        rows = self._session.scalars(query.order_by(Learning.began_at))
+        return [row for row in rows if row.figures]
 
     def learned_until(self, at_most: datetime) -> datetime | None:
         """The beginning of the newest finished training on the ledger, not after `at_most`: a clock may have jumped."""

@@ -9,6 +9,7 @@ from service.jobs.training.schedule import next_due
 from service.ledger.database import as_utc
 from service.ledger.learnings import LearningOutcome, Learnings
 from service.pages.frame import indonesian
+from service.pages.learning_curve import learning_curve
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
@@ -53,4 +54,5 @@ def learning_view(session: Session, learning: WeeklyLearning, settings: Settings
             for entry in newest
         ],
         "removed": removed_versions(office)[::-1],
+        "curve": learning_curve(Learnings(session, settings.office).with_figures(), settings.at_office),
     }

@@ -21,6 +21,7 @@ from model.versions.retention import remove_superfluous
 from service.jobs.subprocesses import run_command
 from service.jobs.training.schedule import EARLY_DECISIONS, early_occasion, latest_due, may_begin, week_of
 from service.jobs.training.states import STOPPED, State, Step
+from service.jobs.training.weekly_figures import weekly_figures
 from service.ledger.access.audit import record_event
 from service.ledger.claims import claim_task
 from service.ledger.database import UNAVAILABLE, as_utc
@@ -28,6 +29,8 @@ from service.ledger.learnings import LearningOutcome, Learnings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from sqlalchemy.orm import Session
 
     from service.jobs.deadlines import WorkingDays
     from service.jobs.training.runs import TrainingRuns
@@ -42,6 +45,9 @@ _TASK = "learning"
 _LOOK_EVERY_SECONDS = 60
 _PROMOTION_SECONDS = 120
 _CLAIM_EXPIRES_AFTER = timedelta(seconds=_PROMOTION_SECONDS + 60)
+# Asking the frozen version about more would hold this process for several seconds.
+_MOST_COMPARED = 4_000
+_WEEK = timedelta(days=7)
 # A week that began later than now was begun by a clock put back since; one from further ahead, by a wrong clock.
 _CLOCK_MAY_JUMP = timedelta(days=8)
 # A training that keeps being killed, for lack of memory for example, waits for the next week.
@@ -162,20 +168,36 @@ class WeeklyLearning:
             # Another training runs; the next look tries again.
             return
         began_at = as_utc(self._clock())
+        with self._database.reading() as session:
+            since = self._learned_until(session, began_at)
+            decisions = Learnings(session, self._settings.office).decisions(since)
+            figures = self._figures(session, since or began_at - _WEEK) if decisions else {}
+        if decisions:
+            self._start(occasion, began_at, decisions, figures)
+        else:
+            self._skip(occasion, began_at)
+
+    def _skip(self, occasion: str, began_at: datetime) -> None:
+        reason = _both(Sentence("ledger.learning-nothing-decided"))
+        with self._database.session() as session:
+            learnings = Learnings(session, self._settings.office)
+            first = learnings.add(occasion, began_at, LearningOutcome.SKIPPED, reason=reason)
+        if first:
+            logger.info("Learning %s skipped: %s", occasion, reason["message"])
+
+    def _start(self, occasion: str, began_at: datetime, decisions: int, figures: dict[str, Any]) -> None:
         try:
             with self._database.session() as session:
-                learnings = Learnings(session, self._settings.office)
-                since = max(
-                    filter(None, (learnings.learned_until(began_at), self._trained_by_command(began_at))), default=None
-                )
-                decisions = learnings.decisions(since)
-                if not decisions:
-                    reason = _both(Sentence("ledger.learning-nothing-decided"))
-                    if learnings.add(occasion, began_at, LearningOutcome.SKIPPED, reason=reason):
-                        logger.info("Learning %s skipped: nothing was decided since the last training", occasion)
-                    return
                 run = self._runs.receive(session, [], columns={}, from_ledger=True, by=BY)
-                if not learnings.add(occasion, began_at, LearningOutcome.TRAINING, decisions=decisions, run_id=run.id):
+                first = Learnings(session, self._settings.office).add(
+                    occasion,
+                    began_at,
+                    LearningOutcome.TRAINING,
+                    decisions=decisions,
+                    run_id=run.id,
+                    figures=figures,
+                )
+                if not first:
                     session.rollback()
                     return
                 start = self._runs.begin(session, run, Step.TRAIN, BY)
@@ -183,6 +205,20 @@ class WeeklyLearning:
             return
         logger.info("Learning %s began from %d new decisions", occasion, decisions)
         self._runs.launch(start)
+
+    def _figures(self, session: Session, since: datetime) -> dict[str, Any]:
+        """What was right since a moment, of the version that answered and of the one that answered at the first week."""
+        learnings = Learnings(session, self._settings.office)
+        office = self._runs.office
+        weeks = learnings.with_figures()
+        frozen = weeks[0].figures["frozen_version"] if weeks else office.champion()
+        decided = learnings.decided(since, _MOST_COMPARED)
+        return weekly_figures(office, decided, frozen, self._settings.signing_key.get_secret_value())
+
+    def _learned_until(self, session: Session, at_most: datetime) -> datetime | None:
+        """The moment up to which decisions were learned; None where none were."""
+        learned = (Learnings(session, self._settings.office).learned_until(at_most), self._trained_by_command(at_most))
+        return max(filter(None, learned), default=None)
 
     def _trained_by_command(self, at_most: datetime) -> datetime | None:
         """The time of the newest version that learned the ledger's decisions, by a command or the page."""
@@ -267,6 +303,7 @@ class WeeklyLearning:
         with self._database.reading() as session:
             learnings = Learnings(session, settings.office)
             own, needed = learnings.versions(), learnings.shown_versions()
+            needed |= {week.figures["frozen_version"] for week in learnings.with_figures()[:1]}
         removed = remove_superfluous(
             self._runs.office,
             own,

@@ -7,18 +7,20 @@ import shutil
 import signal
 import sys
 import threading
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
+from data import indonesian
 from model.versions.training_lock import acquire_training_lock, lock_holder
 from service.jobs import subprocesses
 from service.jobs.deadlines import WorkingDays
 from service.jobs.training import weekly
 from service.jobs.training.schedule import latest_due, week_of
 from service.jobs.training.weekly import WeeklyLearning
+from service.jobs.training.weekly_figures import weekly_figures
 from service.ledger.learnings import LearningOutcome, Learnings
 from service.ledger.tables import (
     BackgroundClaim,
@@ -365,3 +367,42 @@ def test_without_a_number_of_versions_to_keep_all_stay(desk: Desk, clock: Clock)
     _decide(desk)
     _learn(desk, _worker(desk, clock, keep_versions=0))
     assert office.versions() == before
+
+
+def test_a_weeks_decisions_are_counted_before_they_are_learned(desk: Desk, clock: Clock) -> None:
+    sent = desk.send("1", text="paspor saya belum jadi di kantor imigrasi")
+    _decide(desk, "2")
+    other = next(unit["id"] for unit in sent["units"][1:])
+    assert desk.decide("1", unit=other, alasan="bukan kewenangan unit itu").status_code == 303
+    # The first week counts the seven days before.
+    clock.moment = datetime.now(UTC) + timedelta(minutes=5)
+    _learn(desk, _worker(desk, clock, learn_in_office_hours=True))
+    (entry,) = _learnings(desk)
+    assert entry.figures["frozen_version"] == training_runs_of(desk).office.champion()
+    assert entry.figures["unit"] == {"complaints": 2, "answered": 1, "frozen": 1}
+    assert entry.figures["category"]["complaints"] == 2
+    page = desk.page("/model")
+    assert "Benar setiap pekan" in page
+    assert indonesian.percent(0.5) in page
+
+
+def test_without_the_frozen_version_the_curve_has_only_the_one_that_answered(
+    desk: Desk, clock: Clock, caplog: pytest.LogCaptureFixture
+) -> None:
+    _decide(desk)
+    with desk.database.reading() as session:
+        decided = Learnings(session, "kumham").decided(datetime(2026, 1, 1), 9)  # noqa: DTZ001 - in the ledger's form
+        figures = weekly_figures(training_runs_of(desk).office, decided, "20250101-010000-aaaaaa", "")
+    assert figures["unit"] == {"complaints": 1, "answered": 1, "frozen": None}
+    assert "can't be compared any more" in caplog.text
+    assert clock.moment > datetime.now(UTC)
+
+
+def test_decisions_before_the_last_training_are_not_counted_again(desk: Desk, clock: Clock) -> None:
+    _decide(desk)
+    worker = _worker(desk, clock)
+    _learn(desk, worker)
+    clock.moment += _WEEK
+    _decide(desk, "2")
+    _learn(desk, worker)
+    assert _learnings(desk)[0].figures["unit"]["complaints"] == 1
