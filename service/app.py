@@ -38,6 +38,7 @@ from service.pages import (
     cases,
     complaint,
     dashboard,
+    descriptions,
     export,
     first_model,
     forbid_unit,
@@ -78,6 +79,7 @@ _PAGES = (
     model,
     training,
     versions,
+    descriptions,
     forbid_unit,
     people,
 )

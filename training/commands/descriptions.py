@@ -120,7 +120,7 @@ def _lists(place: Office, signing_key: str) -> tuple[OfficeLists, OfficeLists]:
 def _with_words(
     register: Entries, entry: str, name: str | None, abbreviations: str | None, description: str | None
 ) -> Entries:
-    found = register.find(entry)
+    found = register[entry] if entry in register else register.find(entry)
     if found is None:
         raise PilahError("training.entry-unknown", name=entry)
     words = Wording.of(found)

@@ -77,15 +77,15 @@ class DescriptionTrial:
     right_after: int = 0
     became_right: int = 0
     became_wrong: int = 0
-    gained: Counter[str] = field(default_factory=Counter)
-    lost: Counter[str] = field(default_factory=Counter)
+    gained: dict[str, int] = field(default_factory=dict)
+    lost: dict[str, int] = field(default_factory=dict)
     names: dict[str, str] = field(default_factory=dict)
     changes: list[ChangedFirst] = field(default_factory=list)
 
     def by_entry(self) -> list[tuple[str, int, int]]:
         """Id, rows gained and rows lost of each unit or category that changes, most changes first."""
-        entries = sorted(self.names, key=lambda one: (-self.gained[one] - self.lost[one], self.names[one]))
-        return [(one, self.gained[one], self.lost[one]) for one in entries]
+        entries = [(one, self.gained.get(one, 0), self.lost.get(one, 0)) for one in self.names]
+        return sorted(entries, key=lambda entry: (-entry[1] - entry[2], self.names[entry[0]]))
 
 
 def try_units(rows: Sequence[LabelledComplaint], before: OfficeLists, after: OfficeLists) -> DescriptionTrial:
@@ -181,7 +181,7 @@ def _count(
     trial.became_wrong += right_before and not right_after
     for entry_id, register, counter in ((id_before, old, trial.lost), (id_after, new, trial.gained)):
         if entry_id:
-            counter[entry_id] += 1
+            counter[entry_id] = counter.get(entry_id, 0) + 1
             trial.names[entry_id] = _name(entry_id, register)
     secret = row.complaint.confidential
     trial.changes.append(

@@ -115,6 +115,7 @@ AUDIT_ACTIONS = {
     "key_revoked": "mencabut kunci API",
     "deleted": "menghapus pengaduan lama, sebanyak",
     "rule": "menambah aturan",
+    "wording": "mengubah nama atau uraian",
     "training_files": "menyerahkan berkas latihan",
     "training_start": "memulai kantor dari daftar unit dan kategori",
     "training_train": "memulai latihan",
