@@ -8,6 +8,7 @@ from itertools import groupby
 from typing import TYPE_CHECKING
 
 from data.ids import time_ordered_id
+from data.messages import Sentence
 from model.complaint import MaskedComplaint, without_personal_data
 from model.given import with_known
 from model.history.similar import Precedents
@@ -324,6 +325,8 @@ class Router:
         category_confidence = categories[0].confidence if categories else 0.0
         first = ranked.units[0] if ranked.units and ruled.model_unit is None else None
         few_rows = few_rows_notices(self.units, self._copies, first)
+        if not (self._copies.has_rows or self._ranking.has_category_rows):
+            few_rows = (Notice(NoticeCode.NOTHING_LEARNED, detail=Sentence("notices.nothing-learned")),)
         unit_status = _lowered(
             self._unit_calibration.status(unit_confidence, known=known),
             # The measured precision doesn't cover units without training rows.

@@ -52,6 +52,7 @@ class NoticeCode(StrEnum):
     RULE_AND_MODEL_DIFFER = "rule_and_model_differ"
     ADDRESSEE_NAMED = "addressee_named"
     FEW_EXAMPLES = "few_examples"
+    NOTHING_LEARNED = "nothing_learned"
     RETURNED_BY_UNIT = "returned_by_unit"
     UNKNOWN_FIELD = "unknown_field"
 

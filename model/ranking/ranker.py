@@ -84,6 +84,11 @@ class Ranking:
         ranking._new_categories = self._described_categories(categories)  # noqa: SLF001
         return ranking
 
+    @property
+    def has_category_rows(self) -> bool:
+        """Whether any row has a category."""
+        return bool(self._categories_with_rows)
+
     def has_rows(self, category_id: str, office: Categories) -> bool:
         """Whether a row has the category, or a category that it replaces."""
         own = self._categories_with_rows

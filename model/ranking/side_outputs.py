@@ -47,6 +47,11 @@ class Copies:
         for unit_id, copies in rows:
             self._copied[unit_id].update(set(copies) - {unit_id})
 
+    @property
+    def has_rows(self) -> bool:
+        """Whether the history has a row with a unit."""
+        return bool(self._rows_of_unit)
+
     def rows_of(self, unit_id: str) -> int:
         """The number of rows of the history with this unit responsible."""
         return self._rows_of_unit[unit_id]

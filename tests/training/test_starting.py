@@ -9,7 +9,7 @@ from typer.testing import CliRunner
 
 from model.complaint import Complaint
 from model.errors import PilahError
-from model.suggestion import Status
+from model.suggestion import NoticeCode, Status
 from model.versions.office_home import Office
 from pilah import app
 from training.errors import HistoryUnusable
@@ -43,6 +43,7 @@ def test_units_are_suggested_by_their_descriptions_and_never_confident(tmp_path:
     assert suggestion.units[0].id == "dpu"
     assert suggestion.categories
     assert suggestion.status is not Status.CONFIDENT
+    assert [notice.code for notice in suggestion.notices] == [NoticeCode.NOTHING_LEARNED]
     assert card["data"]["rows"] == 0
     assert card["split"]["kind"] == "not measured"
 
@@ -53,6 +54,7 @@ def test_an_office_with_categories_alone_starts_too(tmp_path: Path) -> None:
     start_office(office)
     suggestion = office.load_champion()[0].suggest(Complaint("Lampu penerangan jalan umum mati sudah tiga bulan."))
     assert suggestion.units == ()
+    assert NoticeCode.NOTHING_LEARNED in {notice.code for notice in suggestion.notices}
     assert suggestion.categories
 
 

@@ -95,7 +95,8 @@ def champion_baseline(
         return ChampionBaseline(version, BaselineModel.NOT_AT_ALL, recipe, why=error)
     start = min(row.received_at for row in split.held_back)
     own_recipe = Recipe.from_card(card["recipe"])
-    if router is not None and str(card["data"]["to"]) < start.isoformat():
+    learned_nothing_newer = not card["data"]["rows"] or str(card["data"]["to"]) < start.isoformat()
+    if router is not None and learned_nothing_newer:
         return ChampionBaseline(version, BaselineModel.ITSELF, own_recipe, router=router, card=card)
     past, rows_problem = _rows_of(office.history_of(version))
     own = _older(past, split, start)

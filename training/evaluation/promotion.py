@@ -74,6 +74,8 @@ class _StoredSentence:
 def verdict_on(office: Office, version: str, signing_key: str = "") -> Verdict:
     """Compare a finished version with the champion by the row outcomes that both keep, without a new fit.
 
+    A measured version needs no comparison with a champion that was never measured, such as that of `pilah start`.
+
     Raises:
         ArtifactError: the office has no such version, or its files can't be trusted or read.
     """
@@ -83,6 +85,8 @@ def verdict_on(office: Office, version: str, signing_key: str = "") -> Verdict:
         return Verdict(version, None)
     outcomes = _on_same_rows(office, version, champion, signing_key)
     if outcomes is None:
+        if _is_measured(office, version) and not _is_measured(office, champion):
+            return Verdict(version, champion)
         return Verdict(version, champion, problem=_why_not(office, version, champion))
     return Verdict(version, champion, compare(*outcomes, _unit_names(office, version)))
 
@@ -194,6 +198,15 @@ def _on_same_rows(
     if own and other and slices[0] and slices[0] == slices[1]:
         return own[0], other[0]
     return None
+
+
+def _is_measured(office: Office, version: str) -> bool:
+    """Whether a version was measured on held-out rows; not so where its card can't be read."""
+    try:
+        split = artifact.read_card(office.versions_folder / version)["split"]
+    except ArtifactError:
+        return True
+    return bool(split["kind"] != "not measured")
 
 
 def _measured_champion(card: artifact.Card) -> str | None:

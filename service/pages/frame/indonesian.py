@@ -91,6 +91,7 @@ _NOTICES = {
     NoticeCode.RULE_AND_MODEL_DIFFER: "Aturan kantor dan model berbeda: model menyarankan {detail}.",
     NoticeCode.ADDRESSEE_NAMED: "Pelapor menulis tujuan sendiri: “{detail}”. Belum tentu unit itu yang berwenang.",
     NoticeCode.FEW_EXAMPLES: "Baru {count} pengaduan di riwayat yang ditangani {detail}: keyakinan ini belum dapat dipegang.",
+    NoticeCode.NOTHING_LEARNED: "{detail}",
     NoticeCode.RETURNED_BY_UNIT: "Sudah dikembalikan oleh {detail}, untuk pengaduan ini atau yang hampir sama. Unit itu tidak disarankan lagi.",
     NoticeCode.UNKNOWN_FIELD: "Isian “{detail}” tidak dikenal dan diabaikan.",
 }

@@ -82,6 +82,7 @@ def test_an_office_without_a_model_starts_on_the_page_and_its_waiting_complaints
     assert office.champion() is not None
     _until(lambda: "Belum ada saran" not in keeper.page(typed))
     assert "Dinas Pekerjaan Umum" in keeper.page(typed)
+    assert "Belum ada yang dipelajari dari pengaduan: saran ini" in keeper.page(typed)
     with keeper.database.reading() as session:
         events = {(event.action, event.actor) for event in session.query(AuditEvent)}
     assert {("training_start", "rini"), ("training_done", "rini")} <= events
