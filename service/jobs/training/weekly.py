@@ -141,17 +141,21 @@ class WeeklyLearning:
     # Beginning
 
     def _occasions(self) -> list[str]:
-        """The occasions that are due and haven't begun."""
-        occasions = [self.due_week()]
+        """The occasion that is due and hasn't begun: the week, otherwise an early number of decisions."""
+        present = as_utc(self._clock())
         with self._database.reading() as session:
             learnings = Learnings(session, self._settings.office)
-            present = as_utc(self._clock())
             if learnings.any_began(present, present + _CLOCK_MAY_JUMP):
                 # The clock was put back: what is due now was overtaken.
                 return []
-            if self._learned_little():
-                occasions.insert(0, early_occasion(learnings.decisions()))
-            return [occasion for occasion in occasions if occasion and learnings.find(occasion) is None]
+            if learnings.find(self.due_week()) is None:
+                return [self.due_week()]
+            if not self._learned_little():
+                return []
+            decisions = learnings.decisions()
+            learned = decisions - learnings.decisions(self._learned_until(session, present))
+            early = early_occasion(decisions)
+            return [early] if early != early_occasion(learned) and learnings.find(early) is None else []
 
     def _learned_little(self) -> bool:
         """Whether the version in use learned from fewer rows than the last early number, or there is none."""

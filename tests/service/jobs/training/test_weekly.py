@@ -315,6 +315,18 @@ def test_a_small_office_learns_after_twenty_decisions(
     }
 
 
+def test_a_week_that_learned_twenty_decisions_is_not_followed_by_an_early_training(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WeeklyLearning, "_learned_little", lambda _: True)
+    for number in range(20):
+        _decide(desk, str(number))
+    worker = _worker(desk, clock)
+    _learn(desk, worker)
+    worker.look()
+    assert [entry.occasion for entry in _learnings(desk)] == [week_of(clock.sunday)]
+
+
 def test_an_undone_decision_counts_as_something_to_learn(desk: Desk, clock: Clock) -> None:
     _decide(desk)
     worker = _worker(desk, clock)
