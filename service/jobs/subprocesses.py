@@ -45,14 +45,13 @@ def start_in_background(
     Raises:
         OSError: the command can't be started.
     """
-    prefix = [part for command in _LOWEST_PRIORITY if shutil.which(command[0]) for part in command]
     environment = _environment(settings) | dict.fromkeys(_THREAD_LIMITS, "1") | {INHERITED_LOCK: str(lock.descriptor)}
     descriptor = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
     try:
         # A new process group keeps Ctrl-C away. A new session would too, but where the kernel shares time by session
         # (sched_autogroup), niceness counts only within a session.
         return subprocess.Popen(
-            [*prefix, *_PILAH, *arguments],
+            [*_lowest_priority(), *_PILAH, *arguments],
             stdin=subprocess.DEVNULL,
             stdout=descriptor,
             stderr=descriptor,
@@ -64,24 +63,30 @@ def start_in_background(
         os.close(descriptor)
 
 
-def run_command(arguments: Sequence[str | Path], settings: Settings, seconds: float) -> CommandResult:
-    """Run a short command and wait for the end.
+def run_command(
+    arguments: Sequence[str | Path], settings: Settings, seconds: float, *, yielding: bool = False
+) -> CommandResult:
+    """Run a short command and wait for the end; a `yielding` one leaves the processors to the predictions.
 
     Raises:
         subprocess.TimeoutExpired: the command took longer, and was ended.
         OSError: the command can't be started.
     """
     done = subprocess.run(
-        [*_PILAH, *arguments],
+        [*(_lowest_priority() if yielding else ()), *_PILAH, *arguments],
         stdin=subprocess.DEVNULL,
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env=_environment(settings),
+        env=_environment(settings) | (dict.fromkeys(_THREAD_LIMITS, "1") if yielding else {}),
         timeout=seconds,
         check=False,
     )
     return CommandResult(done.returncode == 0, done.stdout, done.stderr)
+
+
+def _lowest_priority() -> list[str]:
+    return [part for command in _LOWEST_PRIORITY if shutil.which(command[0]) for part in command]
 
 
 def _environment(settings: Settings) -> dict[str, str]:

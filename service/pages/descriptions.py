@@ -213,7 +213,7 @@ def _trial(settings: Settings, kind: _Kind, entry: Unit | Category, wording: Wor
         settings.office,
     )
     try:
-        ended = run_command(arguments, settings, _TRIAL_SECONDS)
+        ended = run_command(arguments, settings, _TRIAL_SECONDS, yielding=True)
         trial: dict[str, Any] | None = json.loads(ended.output) if ended.succeeded else None
     except (OSError, subprocess.TimeoutExpired, ValueError):
         return None

@@ -44,6 +44,7 @@ _EVERY_PAGE = (
     "daftar",
     "ekspor",
     "model",
+    "model/uraian",
     "akun",
     "pengelola",
     "nirgends",

@@ -11,6 +11,7 @@ from collections import Counter
 from copy import copy
 from dataclasses import dataclass, field
 from datetime import timedelta
+from textwrap import shorten
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -187,7 +188,7 @@ def _count(
     trial.changes.append(
         ChangedFirst(
             "" if secret else row.complaint.reference_id,
-            "" if secret else " ".join(row.complaint.text.split())[:_EXCERPT],
+            "" if secret else shorten(row.complaint.text, _EXCERPT, placeholder="…"),
             recorded,
             _name(id_before, old),
             _name(id_after, new),

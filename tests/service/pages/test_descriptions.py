@@ -66,7 +66,7 @@ def test_a_description_is_tried_then_saved_and_the_audit_log_names_it(administra
     assert "saran pertama berubah" in tried.text
     assert "Saran pertama yang benar: semula" in tried.text
     # Rows go to another unit, and the page says which.
-    assert "Berkurang" in tried.text
+    assert "Kurang</th>" in tried.text
     assert "Kementerian Desa</bdi> → " in tried.text
     assert (own_folder / "units.csv").read_bytes() == before
     saved = administrator.client.post("/model/uraian/simpan", data=_saving_fields(tried.text), follow_redirects=False)
