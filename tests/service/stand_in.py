@@ -40,7 +40,7 @@ def main(command: str, *arguments: str) -> int:
     if command == "check":
         Path(given["--html"]).write_text("<!doctype html><title>Periksa</title><p>seratus baris", encoding="utf-8")
         Path(given["--out"]).write_bytes(b"PK")
-    _write_progress(progress, state | {"stage": "done", "version": VERSION if command == "train" else None})
+    _write_progress(progress, state | {"stage": "done", "version": None if command == "check" else VERSION})
     return 0
 
 

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import sys
 import time
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -18,7 +20,6 @@ from tests.service.desk import Desk
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
-    from pathlib import Path
 
 UNITS = """nama;singkatan;uraian
 Dinas Pekerjaan Umum;DPU;Jalan rusak, jembatan, drainase, banjir
@@ -130,6 +131,31 @@ def test_a_file_of_the_office_is_used_and_never_replaced(keeper: Desk, office: O
     _until(lambda: "Selesai: versi" in keeper.page(address))
     assert (office.own_folder / "units.csv").read_text(encoding="utf-8") == own
     assert not office.categories_file.exists()
+
+
+def test_an_interrupted_start_is_repeated_with_the_same_lists(keeper: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in = Path(__file__).parents[1] / "stand_in.py"
+    monkeypatch.setattr(subprocesses, "_PILAH", (sys.executable, str(stand_in)))
+    monkeypatch.setenv("STAND_IN_DOES", "die")
+    address = _send(keeper, "/model/mulai/jalankan").headers["location"]
+    _until(lambda: "Terputus, ulangi" in keeper.page(address))
+    assert "daftar unit dan kategori" in keeper.page("/model/latih")
+    # A run of lists has neither a check nor a training.
+    assert keeper.post(f"{address}/latih", address).headers["location"].endswith("galat=berubah")
+    monkeypatch.setenv("STAND_IN_DOES", "end")
+    keeper.post(f"{address}/mulai", address)
+    _until(lambda: "Selesai: versi" in keeper.page(address))
+
+
+def test_a_cancelled_start_leaves_nothing(keeper: Desk, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    stand_in = Path(__file__).parents[1] / "stand_in.py"
+    monkeypatch.setattr(subprocesses, "_PILAH", (sys.executable, str(stand_in)))
+    monkeypatch.setenv("STAND_IN_DOES", "hang")
+    address = _send(keeper, "/model/mulai/jalankan").headers["location"]
+    keeper.post(f"{address}/batal", address)
+    assert "Dibatalkan. Tidak ada yang berubah." in keeper.page(address)
+    _until(lambda: not any((office.home / "trainings" / office.name).iterdir()))
+    assert not office.own_folder.exists()
 
 
 def test_only_an_administrator_starts_an_office(keeper: Desk) -> None:
