@@ -9,20 +9,22 @@ from model.language.letters.markers import pattern
 from model.language.letters.pieces import Piece, sentences_of
 
 if TYPE_CHECKING:
+    import re
     from collections.abc import Iterator
 
 # "Memohon", but not "memohon maaf" or "memohon doa".
-_ASK = r"(?:me)?mohon(?:kan|lah)?\b(?!\s+(?:ma['’]?af|ampun|i[zj]in|doa))"
+_ASK = r"(?:(?:m|rn)e)?(?:m|rn)ohon(?:kan|lah)?\b(?!\s+(?:ma['’]?af|ampun|i[zj]in|doa))"
 _SENDER = r"(?:saya|kami|beta|katong)\s+(?:(?:juga|pun|sangat|hanya|cuma|dengan\s+hormat|dengan\s+sangat)\s+)?"
 _ASKS = pattern(
-    rf"\b(?:{_ASK}|kiranya|tolong(?:lah)?|sudilah|kami\s+limpahkan"
+    rf"\b(?<!waktu )(?<!ketika )(?<!saat )(?<!setelah )(?<!sudah )(?:{_ASK}|kiranya|tolong(?:lah)?|sudilah|kami\s+limpahkan"
     rf"|{_SENDER}(?:meminta|minta|menuntut|mendesak|mengharap\w*|berharap|harap\w*|mengusulkan|mengajukan\s+permohonan)"
+    rf"|{_SENDER}(?:mau|ingin|pengen|pengin)\s+(?:[\w-]+\s+){{1,3}}di[a-z]{{4,}}"
     r"|(?:permohonan|permintaan|tuntutan|harapan)\s+(?:saya|kami)\s*(?::|adalah|ialah|agar|supaya))"
 )
 # A sentence that begins with the request, wherever the sentence stands.
 _BEGINS_BY_ASKING = pattern(
     r"\W*(?:\d[.)]\s*)?(?:(?:maka|untuk\s+itu|oleh\s+(?:karena|sebab)\s+itu|sehubungan\s+dengan|berdasarkan|berkenaan\s+dengan|dengan\s+ini"
-    rf"|bersama\s+ini)\b[^.]*?\b)?(?:{_SENDER})?(?:{_ASK}|menuntut|mendesak|tolong)"
+    rf"|bersama\s+ini)\b[^.]*?\b)?(?:{_SENDER})?(?:{_ASK}|menuntut|mendesak|tolong|meminta|mengusulkan|mengharapkan|berharap)"
 )
 # "Agar diperiksa", "supaya dikembalikan", "pengawas turun memeriksa": what is asked for.
 _ACT = pattern(
@@ -30,7 +32,7 @@ _ACT = pattern(
 )
 # A further demand in the same sentence asks again, or asks for another act with a subject of its own.
 _FURTHER = pattern(
-    r"[,;]?\s+(?=(?:(?:dan|serta|juga|kemudian|beserta)\s+)+(?:(?:saya|kami|pula)\s+)?(?:(?:me)?(?:mohon|minta|nuntut)|agar|supaya|kiranya)\b)"
+    r"[,;]?\s+(?=(?:(?:dan|serta|juga|kemudian|beserta)\s+)+(?:(?:saya|kami|pula)\s+)?(?:(?:me)?(?:mohon|minta|nuntut|ndesak|ngusulkan|ngharap\w*)|agar|supaya|kiranya)\b)"
     r"|[,;]\s*\n\s*(?=(?:agar|supaya)\b)"
     r"|[,;]?\s+(?=(?:dan|serta|beserta)\s+(?!untuk|di[a-z]{4}|me[a-z]{5})(?:[\w./()-]{1,30}\s+){1,7}?"
     r"(?!dinas|direk|dia\b|dari)(?:di[a-z]{4,}|memeriksa|mengembalikan|menegur)\b)"
@@ -39,6 +41,8 @@ _LABEL = r"\(?(?:\d{1,2}|[a-h])[.)]\s"
 _ITEM = pattern(rf"\s*{_LABEL}")
 _ITEM_INSIDE = pattern(rf"(?:(?<=\n)|(?<=: )|(?<=; ))[^\S\n]*(?={_LABEL})")
 _MOST_SENTENCES_BEHIND = 2
+# A sentence that tells so much before it asks is the body up to there.
+_MUCH_BEFORE = 12
 
 
 def demands_in(text: str, start: int, end: int) -> list[Piece]:
@@ -49,13 +53,13 @@ def demands_in(text: str, start: int, end: int) -> list[Piece]:
     for number, sentence in enumerate(sentences):
         written = text[sentence.start : sentence.end].strip()
         late = len(sentences) - number <= _MOST_SENTENCES_BEHIND + 1
-        asks = _BEGINS_BY_ASKING.match(written) or (late and _ASKS.search(written))
+        asks = _BEGINS_BY_ASKING.match(written) or (_ASKS.search(written) if late else None)
         if asks and written.endswith(":"):
             listed = True  # the demands are the items below
             continue
         if asks or continued or (listed and _ITEM.match(written)):
             listed = listed or bool(asks)
-            demands += _split(text, sentence)
+            demands += _split(text, _from_request(sentence, written, asks))
         else:
             listed = False
         # A request may list its demands between semicolons.
@@ -66,6 +70,13 @@ def demands_in(text: str, start: int, end: int) -> list[Piece]:
 def begins_by_asking(sentence: str) -> bool:
     """Whether a sentence is a request by its first words."""
     return bool(_BEGINS_BY_ASKING.match(sentence))
+
+
+def _from_request(sentence: Piece, written: str, asks: re.Match[str] | None) -> Piece:
+    """The sentence from its request on, where it tells much before."""
+    if not asks or len(written[: asks.start()].split()) < _MUCH_BEFORE:
+        return sentence
+    return Piece(sentence.start + asks.start(), sentence.end)
 
 
 def _split(text: str, sentence: Piece) -> Iterator[Piece]:

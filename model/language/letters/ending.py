@@ -26,9 +26,12 @@ _MOST_WORDS_OF_CLOSING = 11
 _MOST_WORDS_OF_ITEM = 14
 _MOST_WORDS_OF_NAME = 7
 _MOST_WORDS_OF_WISH = 3
+_LONGEST_THANKS = 80
 _LONGEST_GAP = 40
 _LINE = re.compile(r"\n+")
-_ITEM = re.compile(r"\d{1,3}\s*[.)|/]|\(|[^|]*\|[^|]*\|")
+_ITEM = re.compile(r"[\d\W]*$|\d{1,3}\s*[.)|/]|\(|[^|]*\|[^|]*\|")
+# Names are written with capitals, demands in a list hardly ever.
+_ITEM_OF_DEMANDS = re.compile(r"(?:\d{1,2}[.)]\s*|[a-h][.)]\s+)[a-z]")
 _STOPS = (".", "!", "?")
 _SIGNS = (*_STOPS, ";", ":", ",", "-")
 
@@ -61,6 +64,12 @@ def read_ending(text: str, begin: int) -> Ending:
     first = _first_line_of_names(text, steps, first)
     ending = [(step.part or Part.CLOSING, step.start) for step in steps[first:]]
     return Ending(ending, steps[first].start if first < len(steps) else len(text))
+
+
+def with_thanks(text: str, begin: int, ending: Ending) -> Ending:
+    """The ending, begun by thanks at the very end of the text where they stand in the midst of a line before it."""
+    thanks = markers.THANKS.search(text, max(begin, len(text) - _LONGEST_THANKS), ending.start)
+    return Ending([(Part.CLOSING, thanks.start()), *ending.parts], thanks.start()) if thanks else ending
 
 
 def marked(written: str) -> Part | None:
@@ -97,6 +106,8 @@ def _first_line_of_names(text: str, steps: list[_Step], first: int) -> int:
         # "Matur sembah nuwun.", "Hidup mahasiswa!"
         is_wish = words <= _MOST_WORDS_OF_WISH and text[max(0, start - _LONGEST_GAP) : start].rstrip().endswith(_STOPS)
         if not text.endswith("\n", 0, start) or begins_by_asking(written):
+            break
+        if _ITEM_OF_DEMANDS.match(written):
             break
         if words > _MOST_WORDS_OF_NAME or (written.endswith(_SIGNS) and not is_wish):
             break

@@ -28,8 +28,10 @@ _END_OF_LIST = re.compile(r"\n\s*\d[.)][^\n]*\n(?!\s*\d[.)])")
 _TELLS = pattern(r"\b(?:bahwa|sampaikan|laporkan|adukan|menyampaikan|melaporkan|mengadukan)\b")
 _REPORTS = pattern(
     r"\b(?:dengan\s+ini|hendak|bermaksud|ingin|mau|melaporkan|menyampaikan|mengadukan|mengajukan|memohon|mohon|memberitahukan|menyatakan|menerangkan"
-    r"|telah|sudah)\b"
+    r"|(?:telah|sudah)(?!\s+menjalani))\b"
 )
+# "..., menempati rumah di ...": what the sender does is no longer said of him alone.
+_ACTS = pattern(r",\s+(?=me(?!njabat|wakili|lalui|njalani)[a-z]{5,}\b)")
 # "Menyampaikan hal-hal sebagai berikut:" still introduces.
 _AS_FOLLOWS = pattern(
     r"(?:(?:hal(?:-hal)?\s+)?(?:sebagai|di\s?bawah|seperti)\s+(?:berikut|ini)|hal\s+berikut|melaporkan|mengadukan|menyampaikan)\s*[:;.]\s*"
@@ -53,6 +55,8 @@ def introduction_at(text: str, position: int, *, after_fields: bool) -> Piece | 
     stops = [stop.end() for stop in (follows, _END_OF_LIST.search(written)) if stop]
     if not follows and (reports := _REPORTS.search(written, known)):
         stops.append(reports.start())
+    if not follows and (acts := _ACTS.search(written, known)):
+        stops.append(acts.end())
     return Piece(sentence.start, sentence.start + min(stops or [_end_of_introduction(written)]))
 
 

@@ -31,7 +31,7 @@ _DAY = rf"[\dolI.…]{{1,3}}\s*(?:(?:bulan\s+)?(?:{_MONTHS}|\d{{1,2}}\s+tahun)|[
 # "Bandung, 3 Maret 2025" alone on its line.
 DATE_LINE = pattern(rf"(?:[A-Z][\w.' ]{{2,30}}?\s?[,.]?\s+)(?:\w+,?\s+){{0,2}}{_DAY}\s*$")
 SUBJECT_LABEL = pattern(
-    rf"{any_of('perihal, prihal')}\b\s*[:;]?\s*|{any_of('hal, subject, subjek, subyek, judul, re')}{_COLON}(?:(?:re|fwd?):\s*)?"
+    rf"{any_of('perihal, peri hal, prihal')}\b\s*[:;]?\s*|{any_of('hal, subject, subjek, subyek, judul, re')}{_COLON}(?:(?:re|fwd?):\s*)?"
     r"|hal\.\s*|hal(?:\s+(?!ini|itu|yang|tersebut)|$)"
 )
 HEAD_LABEL = pattern(
@@ -60,10 +60,10 @@ COMPLETE_ADDRESS = pattern(rf"(?:{END_OF_ADDRESS.pattern})\s*$")
 # "Dengan hormat", "Assalamu'alaikum wr. wb.", "Salam sejahtera bagi kita semua", "Horas".
 GREETING = pattern(
     rf"(?:{any_of('dengan hormat, dengan horrnat, dengan segala hormat, dengan segala kerendahan hati')}"
-    r"|ass?[a1][l1]+[a1]m\w*\W?[a1]?[l1]\w*['’]?\w*(?:\s+w\w*\.?\s*w\w*\b\.?)?|ass?\.?\s+w\w*\.?\s*w\w*"
-    r"|salam(?:\s+[a-z]+){1,6}(?=\s*[,!.]|\s*\n)|salam\s+(?:sejahtera|hormat)|selamat\s+(?:pagi|siang|sore|malam)(?:\s+(?:pak|bapak|ibu)\b)?"
+    r"|ass?[a1]+[l1]+[a1]+m\w*\W?[a1]?[l1]\w*['’]?\w*(?:\s+w\w*\.?\s*w\w*\b\.?)?|ass?\.?\s+w\w*\.?\s*w\w*"
+    r"|salam(?:[^\S\n]+[a-z]+){1,8}(?=\s*[,!.]|\s*\n)|salam\s+(?:sejahtera|hormat)|selamat\s+(?:pagi|siang|sore|malam)(?:\s+(?:pak|bapak|ibu|bpk)\b(?:\s*/\s*\w+)?)?"
     r"|horas|om\s+swastya?stu|sh?[iy]?alom(?:\s+bapak\s+ibu)?|hidup\s+\w+)"
-    r"\s*[,.!]*(?:\s*(?:dengan\s+hormat|salam\s+\w+(?:\s+\w+)?)\s*[,.!])?"
+    r"(?:\s+(?:pak|bapak|bpk|ibu|bu)(?=\s*[,.!\n]))?\s*[,.!]*(?:\s*(?:dengan\s+hormat|salam\s+\w+(?:\s+\w+)?)\s*[,.!])?"
 )
 # A greeting may go on to the end of its line, in any language.
 REST_OF_GREETING = pattern(r"(?!\s*(?:saya|kami|yang|yg|bersama|dengan|perkenan\w*)\b)[^\n]{0,70}\n\s*\n")
@@ -79,16 +79,21 @@ SENDER_FIELD = pattern(
 SIGNED = pattern(
     rf"(?:{any_of('saya, kami')}\s+)?{any_of('yang, yg')}\s+{any_of('bertanda tangan, bertandatangan')}|perkenankan(?:lah)?\s+(?:saya|kami)\W*$"
 )
+# What begins the body below the sender's lines.
+REPORT = pattern(
+    r"(?:dengan|bersama|melalui|lewat)\s+(?:surat\s+)?ini\b|(?:bahwa|sehubungan|berdasarkan|adapun|berkenaan|bermula|berawal|sejak)\b"
+    r"|pada\s+(?:hari|tanggal|tgl|tahun|bulan)\b|(?:oleh\s+karena|untuk)\s+itu\b"
+)
 COPIES = pattern(
-    rf"{any_of('tembusan, tembussan, tindasan')}(?:\s+{any_of('surat, ini, kami, saya, di sampaikan, disampaikan, sampaikan, dikirim*, kirim*, kepada, kpd., yth.')})*"
+    rf"{any_of('tembusan, tembussan, tindasan, ditembuskan, salinan disampaikan, salinan kepada')}(?:\s+{any_of('surat, ini, kami, saya, di sampaikan, disampaikan, sampaikan, dikirim*, kirim*, kepada, kpd., yth.')})*"
     r"\s*(?:[:;.,]|$|(?=[A-Z\d(\n]))|c\.?c\s?\.?\s*:"
 )
 DISPOSITION = pattern(
     any_of(
-        "lembar disposisi, lembaran disposisi, disposisi, isi disposisi, kartu kendali, lembar penerus*, no. agenda, nomor agenda, "
+        "lembar disposisi, lembaran disposisi, disposisi, isi disposisi, kartu kendali, kartu disposisi, lembar penerus*, no. agenda, nomor agenda, "
         "diterima tu, diterima tgl, diterima tanggal"
     )
-    + r"\b"
+    + r"\b|(?:arahan|agenda|catatan)\b[^\n:]{0,25}:"
 )
 QUOTED = pattern(rf">|{any_of('dikirim dari, sent from, disclaimer')}\b|pada\s+.{{5,50}}menulis:|-{{2,}}\s*$|-{{5,}}")
 CLOSING = pattern(
@@ -102,6 +107,12 @@ CLOSING = pattern(
         "daftar nama, daftar tanda, tertanda, ttd, cap jempol"
     )
     + r"\b(?!\s+(?:pula|juga|halnya|hal|keadaan|lama|banyak\s+(?:orang|warga|hal|kali)))|pe(?:mohon|lapor|ngadu)\s*(?:[,:]|$)"
+)
+# Thanks at the very end, wherever in the line.
+THANKS = pattern(
+    r"(?<=[\s,.])(?<!ucapkan )(?<!sampaikan )(?<!haturkan )"
+    + any_of("terima kasih, terimakasih, makasih, hatur nuhun, matur nuwun, matur suwun, sekian dan, sekian terima")
+    + r"\b"
 )
 # Where a line is cut: a letter may be pasted without line breaks. In capitals and small letters as written, since the
 # same words stand in the midst of sentences.

@@ -103,7 +103,9 @@ def _last_of_head(text: str, pieces: Sequence[Piece]) -> int:
         part = marked(written)
         if part in {None, Part.IDENTITY} and len(written.split()) > _MOST_WORDS_OF_LINE:
             break
-        if part in _OF_THE_HEAD:
+        # Lines above the addressee are a title, or say who writes.
+        is_title = part is Part.ADDRESSEE and last < 0 and text.endswith("\n", 0, start)
+        if part in _OF_THE_HEAD or is_title:
             last = number
     return last
 
@@ -116,10 +118,12 @@ def _continued(line: _Line, before: str, written: str, *, head_later: bool) -> P
         if markers.ADDRESS_LINE.match(written) or not complete:
             return Part.ADDRESSEE
     if part is Part.IDENTITY and (markers.FIELD.match(written) or (not after_blank and not written.endswith("."))):
-        return Part.IDENTITY
+        return None if markers.REPORT.match(written) else Part.IDENTITY
     if part is Part.SUBJECT and not after_blank:
         return Part.SUBJECT
-    return Part.HEAD if head_later and part is not Part.GREETING else None
+    if not head_later or part is Part.GREETING:
+        return None
+    return Part.IDENTITY if introduction_at(written, 0, after_fields=False) else Part.HEAD
 
 
 def _is_sentence(line: str) -> bool:

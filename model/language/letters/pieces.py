@@ -11,7 +11,8 @@ from model.language.letters.markers import ADDRESSEE, END_OF_ADDRESS, GREETING, 
 if TYPE_CHECKING:
     from collections.abc import Iterator
 
-_LINE = re.compile(r"[^\n]*\n|[^\n]+")
+# A colon below its label belongs to the label's line.
+_LINE = re.compile(r"[^\n]*(?:\n[^\S\n]*[:;][^\n]*)*\n|[^\n]+")
 _SENTENCE_END = re.compile(
     r"[.!?]+[)\"']*(?:\s+(?=[A-Z\d(\"'])|[^\S\n]*\n\s*)|;\s+|\n\s*\n\s*"
     # a line without a full stop above a request
@@ -19,8 +20,9 @@ _SENTENCE_END = re.compile(
 )
 # A full stop behind one of these ends no sentence.
 _ABBREVIATION = re.compile(
-    r"\b(?:jl|jln|gg|no|nmr|kec|kab|ds|dsn|kp|kel|prov|bpk|drs?|dra|ir|hj?|sdr|sdri|ny|tn|pdt|st|als|br|tgl|yth|rp|ps"
-    r"|jo|dkk|an|up|cq|dll|dst|lt|rt|rw|pn|s\.h|m\.h|s\.pd|a\.n|u\.p|c\.q|d\.a|[a-z]|\d{1,2}|(?-i:[A-Z][a-z]{1,2}))$",
+    r"(?:\b(?:jl|jln|gg|no|nmr|kec|kab|ds|dsn|kp|kel|prov|bpk|drs?|dra|ir|hj?|sdr|sdri|ny|tn|pdt|st|als|br|tgl|yth|rp|ps"
+    r"|jo|dkk|an|up|cq|dll|dst|lt|rt|rw|pn|s\.h|m\.h|s\.pd|a\.n|u\.p|c\.q|d\.a|(?<!kelas )[a-z]|(?-i:[A-Z][a-z]{1,2}))"
+    r"|(?:^|[\n:;])\s*\d{1,2})$",
     re.IGNORECASE,
 )
 
@@ -48,14 +50,16 @@ def first_pieces_of(text: str) -> list[Piece]:
 
 def _end_of_marker(text: str, start: int) -> int:
     """The end of a greeting, a subject's label or an address inside its line; 0 for other pieces."""
-    line_end = text.find("\n", start)
-    line_end = min(len(text) if line_end < 0 else line_end + 1, start + _LONGEST_ADDRESS)
+    line = _LINE.match(text, start)
+    if not line:
+        return 0
+    line_end = min(line.end(), start + _LONGEST_ADDRESS)
     while start < line_end and text[start] in " \t":
         start += 1
     if greeting := GREETING.match(text, start, line_end):
         rest = REST_OF_GREETING.match(text, greeting.end())
         return rest.end() if rest else greeting.end()
-    if label := SUBJECT_LABEL.match(text, start, line_end):
+    if label := SUBJECT_LABEL.match(text, start, line.end()):
         return label.end()
     if ADDRESSEE.match(text, start, line_end) and (address := END_OF_ADDRESS.search(text, start, line_end)):
         return address.end()

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 from typing import TYPE_CHECKING
 
 from model.language.letters.demands import demands_in
-from model.language.letters.ending import read_ending
-from model.language.letters.opening import read_opening
+from model.language.letters.ending import Ending, read_ending, with_thanks
+from model.language.letters.opening import Opening, read_opening
 from model.language.letters.parts import Letter, LetterPart, Part
 from model.language.letters.pieces import first_pieces_of
 
@@ -17,17 +18,33 @@ if TYPE_CHECKING:
 # Words without which a text has no part of a kind: most texts are no letters, and are read no further.
 _HINTS: dict[Part, tuple[str, ...]] = {
     # A letter's date has a year of this century's first decades.
-    Part.HEAD: ("nomor", "lampiran", "lamp.", "no.", "from:", "dari:", "201", "202"),
-    Part.ADDRESSEE: ("yth", "terhormat", "kpd", "kepada y", "kepada b", "kepada:", "kepada :", "kepada\n", "to:"),
+    Part.HEAD: ("nomor", "lampiran", "lamp.", "no.", "from:", "dari:", "201", "202", "petisi"),
+    Part.ADDRESSEE: (
+        "yth",
+        "terhormat",
+        "kpd",
+        "kepada y",
+        "kepada b",
+        "kepada:",
+        "kepada :",
+        "kepada\n",
+        "to:",
+        "kepada m",
+    ),
     Part.SUBJECT: ("perihal", "prihal", "hal:", "hal :", "hal.", "\nhal ", "subje"),
     Part.COPIES: ("tembus", "tindas", "cc:", "c.c"),
     # Without one of the above a text is a message, not a letter.
     Part.GREETING: ("hormat", "salam", "alaikum", "selamat", "alom", "horas", "hidup "),
     Part.IDENTITY: ("bertanda", "nama", "alamat", "kuasa", "umur"),
-    Part.CLOSING: ("demikian", "sekian", "hormat", "salam", "kasih"),
+    Part.CLOSING: ("demikian", "sekian", "hormat", "salam", "kasih", "tertanda"),
 }
 _FEWEST_KINDS = 3
+# A text that begins with an addressee, alone on his lines, needs one kind less.
+_ADDRESSED_ON_TOP = re.compile(
+    r"\s*(?:[^\n]{0,80}\n\s*){0,3}(?:kepada|kpd|yth|ditujukan|yang\s+terhormat)\b[^\n]{0,90}\n", re.IGNORECASE
+)
 # A message may greet, give its sender's name and thank; only a letter has one of these as well.
+_ADDRESSED = frozenset((Part.HEAD, Part.ADDRESSEE))
 _WRITTEN = frozenset((Part.HEAD, Part.SUBJECT, Part.ADDRESSEE, Part.COPIES))
 
 
@@ -41,13 +58,19 @@ def letter_of(text: str) -> Letter | None:
     if not _may_end_as_letter(lowered, {part for part, _ in opening.parts}):
         return None
     ending = read_ending(text, opening.end)
+    if not _is_letter({found.part for found in _parts(text, opening, ending)}):
+        return None
+    return Letter(_parts(text, opening, with_thanks(text, opening.end, ending)))
+
+
+def _parts(text: str, opening: Opening, ending: Ending) -> tuple[LetterPart, ...]:
     starts = [*opening.parts, *_body(text, opening.end, ending.start), *ending.parts]
-    parts = tuple(_merged(text, starts))
-    return Letter(parts) if _is_letter({found.part for found in parts}) else None
+    return tuple(_merged(text, starts))
 
 
 def _may_be_letter(lowered: str) -> bool:
     """Whether a text may have enough kinds of parts, by substring tests that are far cheaper than reading."""
+    lowered = lowered.replace("rn", "m")  # as OCR reads m
     kinds = 0
     for part, hints in _HINTS.items():
         if part is Part.GREETING and not kinds:
@@ -56,14 +79,17 @@ def _may_be_letter(lowered: str) -> bool:
             if hint in lowered:
                 kinds += 1
                 break
-    return kinds >= _FEWEST_KINDS or "tembus" in lowered or "tindas" in lowered
+    if kinds >= _FEWEST_KINDS or "tembus" in lowered or "tindas" in lowered:
+        return True
+    dated = kinds == _FEWEST_KINDS - 1 and any(hint in lowered for hint in _HINTS[Part.HEAD])
+    return dated and bool(_ADDRESSED_ON_TOP.match(lowered))
 
 
 def _may_end_as_letter(lowered: str, opening: set[Part]) -> bool:
     """Whether a closing and copies would make a letter of a text with this opening."""
     has_copies = any(hint in lowered for hint in _HINTS[Part.COPIES])
     # Signatures need no words of their own.
-    return has_copies or len(opening & _HINTS.keys()) + 1 >= _FEWEST_KINDS
+    return has_copies or len(opening & _HINTS.keys()) + 1 >= _FEWEST_KINDS or opening >= _ADDRESSED
 
 
 def _is_letter(kinds: set[Part]) -> bool:
@@ -71,6 +97,8 @@ def _is_letter(kinds: set[Part]) -> bool:
     if kinds.isdisjoint((Part.BODY, Part.DEMAND)) or kinds.isdisjoint(_WRITTEN):
         return False
     frame = kinds & _HINTS.keys()
+    if kinds >= {*_ADDRESSED, Part.DEMAND}:
+        return True
     return len(frame) >= _FEWEST_KINDS or (Part.COPIES in kinds and len(frame) + (Part.DEMAND in kinds) > 1)
 
 

@@ -11,7 +11,7 @@ from model.language.letters.reading import letter_of
 from model.privacy.mask import mask
 from tests.model.language.letters.letter_files import FOLDER, letters_in, part_shares
 
-_LETTERS = letters_in(FOLDER / "building")
+_LETTERS = [letter for name in ("building", "building_2") for letter in letters_in(FOLDER / name)]
 _LETTER = """Bandung, 3 Maret 2025
 
 Nomor : 12/PW/III/2025
@@ -138,6 +138,29 @@ def test_a_list_of_copies_below_a_request_is_a_part() -> None:
                 "Kami teruskan laporan tentang sumur yang kering.\n\nDemikian, terima kasih."
             ),
             ["disposition", "head", "subject", "addressee", "body", "closing"],
+        ),
+        (
+            "PETISI WARGA\nkepada Menteri\n\nTambang merusak sumur kami. Kami menuntut:\n1) tambang ditutup\n2) sumur diganti\n\nTertanda:\n1. Siti\n2. Budi",
+            ["head", "addressee", "body", "demand", "demand", "closing"],
+        ),
+        (
+            "Bekasi, 3 Mei 2025\nKpd. Yth. Menteri\nSumur kami kering sejak ada tambang.\nMohon tambang diperiksa.",
+            ["head", "addressee", "body", "demand"],
+        ),
+        (
+            "Perihal\n: Sumur kering\nYth. Menteri\n\nSaya Siti, umur 40 tahun, petani. Sumur kami kering.\n\nSiti\n\nDitembuskan kepada:\n- Bupati\n- Camat",
+            ["head", "subject", "addressee", "identity", "body", "closing", "copies"],
+        ),
+        (
+            "Nornor : 5/T/2025\nKepada Yth. Menteri\ndi Jakarta\n\nDengan horrnat,\nNarna : Siti\nDengan ini kami laporkan sumur kering.\nDernikian.",
+            ["head", "addressee", "greeting", "identity", "body", "closing"],
+        ),
+        (
+            (
+                "Blora 3 Juni 2025 Hal sumur kering kepada yth bapak menteri di jakarta sumur di dusun kami sudah lama kering sejak ada "
+                "tambang batu di atas dusun saya mohon tambangnya ditutup matur suwun pak. Siti"
+            ),
+            ["head", "subject", "addressee", "body", "demand", "closing"],
         ),
     ],
 )
