@@ -9,7 +9,7 @@ PilahError
 │   ├── NotSignedIn, NotAllowed, StaleForm, DemonstrationIsLocal
 │   └── SignInRefused, SignInsBusy, TooManySignIns, AccountInvalid, SetupLinkInvalid
 ├── the ledger
-│   ├── UnknownComplaint, AlreadyDecided, DecisionInvalid (TypedNameUnclear), KeyReused
+│   ├── UnknownComplaint, AlreadyDecided, DecisionInvalid (TypedNameUnclear, CategoryLeftOver), KeyReused
 │   └── LedgerUnavailable, StorageFull
 ├── jobs
 │   └── UploadRefused, RunStateConflict
@@ -135,6 +135,10 @@ class TypedNameUnclear(DecisionInvalid):
     def __init__(self, code: str, search_field: str) -> None:
         super().__init__(code)
         self.search_field = search_field
+
+
+class CategoryLeftOver(DecisionInvalid):
+    """The form's category was chosen in advance for another unit than the officer's."""
 
 
 class NotSignedIn(PilahError):

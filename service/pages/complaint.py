@@ -19,12 +19,20 @@ from service.dependencies import (
     SuggestAgain,
     Transaction,
 )
-from service.errors import AlreadyDecided, DecisionInvalid, SuggestionRenewed, TypedNameUnclear, UnknownName
+from service.errors import (
+    AlreadyDecided,
+    CategoryLeftOver,
+    DecisionInvalid,
+    SuggestionRenewed,
+    TypedNameUnclear,
+    UnknownName,
+)
 from service.ledger.access.accounts import SignedInUser
 from service.ledger.decisions import OUTCOMES_WITHOUT_UNIT, ComplaintType, DecisionRequest, Outcome
 from service.ledger.lists.queue import Filters
 from service.ledger.names import Names
 from service.ledger.tables import StoredComplaint
+from service.pages.following import NO_UNIT, Following, Lists, following, is_left_over, lists_of
 from service.pages.frame import indonesian
 from service.pages.frame.context import desk_page, has_units, model_of, names_of, router_of
 from service.pages.frame.rendering import render
@@ -37,11 +45,11 @@ from service.settings import Settings
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 
-_NO_UNIT = "-"
 _UNIT_SEARCH, _CATEGORY_SEARCH, _COPY_SEARCH = "cari", "cari_kategori", "cari_tembusan"
 _MOST_SECONDS = 86_400.0
 _RULE_MADE = re.compile(r"larangan-[0-9]{1,6}")
 
+SearchedFor = Annotated[str, Query(alias="pengaduan", max_length=36)]
 SearchWords = Annotated[str, Query(alias="cari", max_length=200)]
 
 
@@ -106,8 +114,12 @@ def decide(
         return refuse(SuggestionRenewed("pages.suggestion-renewed"), 409)
     similar = transaction.queue.waiting_similar(complaint) if form.get("serupa") else []
     next_id = transaction.queue.neighbour(complaint, filters, forward=True)
+    if form.get("urutkan"):
+        return refuse(DecisionInvalid("pages.ranked-anew"), 200)
     try:
         decision = _request_of(form, loaded.router, settings, user.name).resolve(loaded.router)
+        if is_left_over(form, decision.unit_id) and not form.get(_CATEGORY_SEARCH):
+            raise CategoryLeftOver("pages.category-left-over")
         _undo_replaced(transaction, complaint, form.get("gantikan", 36), user)
         entry, _ = transaction.decisions.decide_with_similar(complaint, similar, decision)
     except (DecisionInvalid, UnknownName) as error:
@@ -170,10 +182,23 @@ def record_return(
 
 
 @router.get("/unit")
-def find_units(_: SignedIn, settings: CurrentSettings, loaded: CurrentModel, typed: SearchWords = "") -> HTMLResponse:
-    """The units whose name or abbreviation resembles the typed text, as choices for the form."""
+def find_units(
+    request: Request,
+    _: SignedIn,
+    settings: CurrentSettings,
+    transaction: CurrentTransaction,
+    loaded: CurrentModel,
+    typed: SearchWords = "",
+    complaint_id: SearchedFor = "",
+) -> HTMLResponse:
+    """The units whose name or abbreviation resembles the typed text, as choices for the form, with the categories of each."""
     choices = best_matches(typed, units_in_force(loaded.router, settings))
-    return render("choices.html", choices=choices, name="unit", kind="unit", typed=typed, several=False)
+    followed = Following()
+    if complaint_id and choices:
+        followed = following(request, transaction.complaints.get(complaint_id), [choice for choice, _ in choices])
+    return render(
+        "choices.html", choices=choices, name="unit", kind="unit", typed=typed, several=False, following=followed
+    )
 
 
 @router.get("/tembusan")
@@ -185,19 +210,36 @@ def find_copies(
 ) -> HTMLResponse:
     """The units resembling the typed text, as choices for copies."""
     choices = best_matches(typed, units_in_force(loaded.router, settings))
-    return render("choices.html", choices=choices, name="tembusan", kind="unit", typed=typed, several=True)
+    return render(
+        "choices.html", choices=choices, name="tembusan", kind="unit", typed=typed, several=True, following=Following()
+    )
 
 
 @router.get("/kategori")
 def find_categories(
+    request: Request,
     _: SignedIn,
     settings: CurrentSettings,
+    transaction: CurrentTransaction,
     loaded: CurrentModel,
     typed: Annotated[str, Query(alias="cari_kategori", max_length=200)] = "",
+    complaint_id: SearchedFor = "",
 ) -> HTMLResponse:
-    """The categories whose name resembles the typed text."""
+    """The categories whose name resembles the typed text, with the units of each."""
     choices = best_matches(typed, categories_in_force(loaded.router, settings))
-    return render("choices.html", choices=choices, name="kategori", kind="kategori", typed=typed, several=False)
+    followed = Following()
+    if complaint_id and choices:
+        ids = [choice for choice, _ in choices]
+        followed = following(request, transaction.complaints.get(complaint_id), categories=ids)
+    return render(
+        "choices.html",
+        choices=choices,
+        name="kategori",
+        kind="kategori",
+        typed=typed,
+        several=False,
+        following=followed,
+    )
 
 
 def _request_of(form: SentForm, router: Router, settings: Settings, officer: str) -> DecisionRequest:
@@ -216,13 +258,13 @@ def _request_of(form: SentForm, router: Router, settings: Settings, officer: str
         unit = ""
     elif not unit:
         raise DecisionInvalid("ledger.unit-missing")
-    nobody = unit == _NO_UNIT or (not router.has_units and outcome in OUTCOMES_WITHOUT_UNIT)
+    nobody = unit == NO_UNIT or (not router.has_units and outcome in OUTCOMES_WITHOUT_UNIT)
     if not nobody and not category and _has_categories(router):
         raise DecisionInvalid("ledger.category-missing")
-    if unit == _NO_UNIT and not outcome:
+    if unit == NO_UNIT and not outcome:
         raise DecisionInvalid("ledger.outcome-missing", outcomes=", ".join(OUTCOMES_WITHOUT_UNIT))
     return DecisionRequest(
-        unit="" if unit == _NO_UNIT else unit,
+        unit="" if unit == NO_UNIT else unit,
         category=category,
         type=form.get("jenis"),
         outcome=outcome,
@@ -255,6 +297,10 @@ def _undo_replaced(transaction: Transaction, complaint: StoredComplaint, decisio
 def _refused(error: PilahError, form: SentForm, router: Router | None, settings: Settings) -> RefusedDecision:
     fields = ("unit", "kategori", "tindak_lanjut", "jenis", "alasan", _UNIT_SEARCH, _CATEGORY_SEARCH, _COPY_SEARCH)
     chosen = {name: form.get(name, 2_000) for name in fields}
+    if router is not None:
+        chosen |= _named_unit(form, router, settings)
+    if is_left_over(form, chosen["unit"]):
+        chosen["kategori"] = ""
     copies = tuple(copy for copy in form.all("tembusan") if router is None or copy in router.units)
     refused = RefusedDecision(indonesian.sentence(error), chosen, copies)
     if router is None or not isinstance(error, TypedNameUnclear):
@@ -263,6 +309,15 @@ def _refused(error: PilahError, form: SentForm, router: Router | None, settings:
     choices = in_force(router, settings)
     matches = best_matches(chosen[error.search_field], choices)
     return replace(refused, search_field=error.search_field, matches=tuple(matches))
+
+
+def _named_unit(form: SentForm, router: Router, settings: Settings) -> dict[str, str]:
+    """The unit that the search field names, as the chosen one; nothing where it names none or several."""
+    try:
+        unit_id = named_in(form, _UNIT_SEARCH, "unit", units_in_force(router, settings))
+    except TypedNameUnclear:
+        return {}
+    return {"unit": unit_id, _UNIT_SEARCH: ""} if unit_id else {}
 
 
 def _seconds(written: str) -> float | None:
@@ -289,6 +344,8 @@ def _page(
     names = names_of(request, transaction.session)
     suggestion = transaction.complaints.suggestion_of(complaint)
     view = suggestion_view(SuggestionOut.model_validate(suggestion.answer), complaint.text) if suggestion else None
+    chosen = refused.chosen if refused else {}
+    lists = lists_of(request, complaint, view, chosen, names)
     settings = request.app.state.settings
     days = request.app.state.intake.deadlines.days
     standing = transaction.decisions.standing(complaint)
@@ -323,7 +380,8 @@ def _page(
         types=list(ComplaintType),
         received=indonesian.clock(settings.at_office(complaint.received_at)),
         copies=_offered_copies(view, refused, names),
-        offered=_offered(view, refused or RefusedDecision(), names),
+        offered=_offered(lists, refused or RefusedDecision(), names),
+        lists=lists,
         promise=_promise(request, view),
         has_categories=_has_categories(router_of(request)),
         has_units=has_units(router_of(request)),
@@ -331,17 +389,15 @@ def _page(
     )
 
 
-def _offered(
-    view: SuggestionView | None, refused: RefusedDecision, names: Names
-) -> dict[str, list[tuple[str, str, bool]]]:
+def _offered(lists: Lists, refused: RefusedDecision, names: Names) -> dict[str, list[tuple[str, str, bool]]]:
     """Search field → id, name and choice of the entries below the field: matches, or a choice that isn't suggested."""
     offered = {}
     for name, search_field, ranking, name_of in (
-        ("unit", _UNIT_SEARCH, view and view.units, names.unit),
-        ("kategori", _CATEGORY_SEARCH, view and view.categories, names.category),
+        ("unit", _UNIT_SEARCH, lists.units, names.unit),
+        ("kategori", _CATEGORY_SEARCH, lists.categories, names.category),
     ):
         chosen = refused.chosen.get(name, "")
-        suggested = {_NO_UNIT, ""} | {candidate.id for candidate in (ranking.candidates if ranking else ())}
+        suggested = {NO_UNIT, ""} | {candidate.id for candidate in (ranking.candidates if ranking else ())}
         kept = [] if chosen in suggested else [(chosen, name_of(chosen), True)]
         matches = refused.matches if refused.search_field == search_field else ()
         offered[search_field] = [*kept, *((match, label, False) for match, label in matches if match != chosen)]

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from model.language.letters.parts import Part
 from model.language.letters.reading import letter_of
-from model.suggestion import NoticeCode
+from model.suggestion import NoticeCode, Status
 from service.pages.frame import indonesian
 
 if TYPE_CHECKING:
@@ -77,6 +77,11 @@ class RankingView:
     advice: str
     candidates: tuple[CandidateView, ...]
 
+    @property
+    def in_advance(self) -> str:
+        """The id of the candidate that a page chooses in advance: the first, where it is confident."""
+        return self.candidates[0].id if self.status == Status.CONFIDENT and self.candidates else ""
+
 
 @dataclass(frozen=True, slots=True)
 class PrecedentView:
@@ -125,12 +130,8 @@ def suggestion_view(answer: SuggestionOut, text: str) -> SuggestionView:
     evidence = answer.evidence
     return SuggestionView(
         status=answer.status,
-        units=_ranking(indonesian.UNIT_STATUS[answer.unit_status], answer.unit_status, map(_unit, answer.units)),
-        categories=_ranking(
-            indonesian.CATEGORY_STATUS[answer.category_status],
-            answer.category_status,
-            map(_candidate, answer.categories),
-        ),
+        units=unit_ranking(answer),
+        categories=category_ranking(answer),
         notices=tuple(indonesian.notice(notice.code, notice.count, notice.detail) for notice in answer.notices),
         duplicates=tuple(
             reference
@@ -156,6 +157,17 @@ def suggestion_view(answer: SuggestionOut, text: str) -> SuggestionView:
         informed=frozenset(unit.id for unit in answer.copies if unit.informed),
         version=answer.model,
     )
+
+
+def unit_ranking(answer: SuggestionOut) -> RankingView:
+    """The units of an answer."""
+    return _ranking(indonesian.UNIT_STATUS[answer.unit_status], answer.unit_status, map(_unit, answer.units))
+
+
+def category_ranking(answer: SuggestionOut) -> RankingView:
+    """The categories of an answer."""
+    status = answer.category_status
+    return _ranking(indonesian.CATEGORY_STATUS[status], status, map(_candidate, answer.categories))
 
 
 def _ranking(words: indonesian.StatusWords, status: str, candidates: Iterable[CandidateView]) -> RankingView:

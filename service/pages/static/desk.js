@@ -152,7 +152,55 @@
     // Without a unit, an outcome that the page chose in advance no longer fits.
     const outcome = find("#tindak-lanjut");
     if (choice.name === "unit" && choice.value === "-" && outcome && outcome.selectedOptions[0]?.defaultSelected) outcome.value = "";
+    followChoice(choice);
   });
+
+  // Category follows unit, and unit follows category: the officer's first choice leads. The list for each offered choice
+  // is in the page, or beside its search result.
+  const FOLLOWER = { unit: "kategori", kategori: "unit" };
+  const listedFor = { unit: null, kategori: null };
+  const current = {};
+  const chosenByHand = {};
+  for (const name of Object.keys(FOLLOWER)) current[name] = find(`input[name="${name}"][checked]`)?.value ?? "";
+  let leader = null;
+  const checkedOf = (name) => find(`input[name="${name}"]:checked`);
+
+  const followChoice = (choice) => {
+    const follower = FOLLOWER[choice.name];
+    if (!follower || current[choice.name] === choice.value || !find("template[data-follows]")) return;
+    current[choice.name] = choice.value;
+    chosenByHand[choice.name] = true;
+    if (choice.name === "kategori") decision.elements.kategori_awal.value = "";
+    leader ??= choice.name;
+    if (leader !== choice.name || choice.value === "-" || listedFor[follower] === choice.value) return;
+    const lists = findAll(`template[data-follows="${follower}"]`);
+    showList(follower, lists.find((list) => list.dataset.choice === choice.value));
+    listedFor[follower] = choice.value;
+    if (follower === "kategori") {
+      decision.elements.kategori_untuk.value = choice.value;
+      decision.elements.kategori_awal.value = chosenByHand.kategori ? "" : current.kategori;
+    }
+  };
+
+  // Without a list the follower's choice is asked for. A unit chosen in advance stays where it still fits.
+  const showList = (name, list) => {
+    const shown = find(`[data-list="${name}"]`);
+    const before = checkedOf(name);
+    if (list) {
+      shown.replaceChildren(list.content.cloneNode(true));
+      shown.closest("fieldset").className = `card ranking ${list.dataset.status}`;
+    }
+    const isListed = before && !("match" in before.dataset);
+    const same = isListed ? [...shown.querySelectorAll("input")].find((input) => input.value === before.value) : before;
+    const fits = same && (chosenByHand[name] || (name === "unit" && list && !same.closest(".outside")));
+    if (fits) {
+      same.checked = true;
+    } else {
+      chosenByHand[name] = false;
+      if (!list && before) before.checked = false;
+    }
+    current[name] = checkedOf(name)?.value ?? "";
+  };
 
   // A ticked copy moves out of the search results, and the field is cleared for the next search.
   document.addEventListener("change", (event) => {
@@ -298,7 +346,11 @@
   }
   // A page restored from the browser's back-forward cache can be sent again.
   window.addEventListener("pageshow", () => {
-    if (decision) arm();
+    if (decision) {
+      arm();
+      // The browser may restore the choices of an earlier visit, but not the lists.
+      for (const choice of [checkedOf("unit"), checkedOf("kategori")]) if (choice) followChoice(choice);
+    }
     for (const form of document.forms) {
       delete form.dataset.sent;
       setBusy(form, false);
