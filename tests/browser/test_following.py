@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING
+from urllib.parse import parse_qsl
 
 from playwright.sync_api import expect
 
@@ -59,7 +59,7 @@ def _decision_of(page: Page) -> dict[str, str]:
 
     def hold(route: object) -> None:
         body = route.request.post_data or ""  # type: ignore[attr-defined]
-        sent.update(re.findall(r"([a-z_]+)=([^&]*)", body))
+        sent.update(parse_qsl(body))
         # No content: the page stays.
         route.fulfill(status=204)  # type: ignore[attr-defined]
 

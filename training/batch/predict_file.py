@@ -13,6 +13,8 @@ from data.exports.open import adjustment_notices, date_notices, open_exports, sh
 from data.messages import Sentence, terminal_language
 from model.from_export import complaint_of, problem_of
 from model.router import CATEGORIES_SHOWN
+from model.suggestion import Given
+from training.batch.given_columns import given_cells, given_of
 from training.batch.undated_rows import UndatedRows
 from training.fitting.executors import map_in_order
 
@@ -70,7 +72,8 @@ def predict_file(
     """Write `target` with the suggestions for every row of `source`, on all sheets that hold complaints.
 
     A file of the same kind keeps everything that the office wrote. A row that can't be read or has no text keeps its
-    place, its status says so, and its suggestion cells are empty. `zone` is the office's timezone, in which a row has its
+    place, its status says so, and its suggestion cells are empty. Where the columns given_unit or given_category name
+    what is known of a row, the rest is suggested for it. `zone` is the office's timezone, in which a row has its
     day; a row without a readable date counts as of today, and a notice says so. `cluster` is the address of a Dask scheduler whose workers suggest; rows
     are read and written here, a few chunks in memory at once.
 
@@ -130,18 +133,30 @@ def _chunks(rows: Iterable[ExportRow]) -> Iterator[list[ExportRow]]:
 
 
 def _without_cells(rows: list[ExportRow]) -> list[ExportRow]:
-    return [replace(row, values={}) for row in rows]
+    return [replace(row, values=given_cells(row)) for row in rows]
 
 
 def _suggested(router: Router, rows: list[ExportRow], zone: ZoneInfo, language: Language) -> list[dict[str, object]]:
-    problems = [problem_of(row) for row in rows]
-    readable = [row for row, problem in zip(rows, problems, strict=True) if not problem]
-    suggestions = iter(router.suggest_many([_complaint(row, zone) for row in readable], evidence=False))
-    return [_told(problem, language) if problem else _columns(next(suggestions)) for problem in problems]
+    given = [problem_of(row) or given_of(row, router) for row in rows]
+    plain = [row for row, known in zip(rows, given, strict=True) if known == Given()]
+    suggestions = iter(router.suggest_many([_complaint(row, zone) for row in plain], evidence=False))
+    return [
+        _answer(router, row, known, suggestions, zone) if isinstance(known, Given) else _told(known, language)
+        for row, known in zip(rows, given, strict=True)
+    ]
 
 
 def _told(problem: Sentence, language: Language) -> dict[str, object]:
     return {"status": Sentence("commands.error", message=problem).told_in(language)}
+
+
+def _answer(
+    router: Router, row: ExportRow, known: Given, plain: Iterator[Suggestion], zone: ZoneInfo
+) -> dict[str, object]:
+    """The columns of a row; `plain` are the suggestions for rows of which nothing is known, in order."""
+    if known == Given():
+        return _columns(next(plain))
+    return _columns(router.suggest_given(_complaint(row, zone), [known], evidence=False)[0])
 
 
 def _complaint(row: ExportRow, zone: ZoneInfo) -> Complaint:

@@ -36,6 +36,30 @@ def test_predicted_rows_keep_order_and_columns(tmp_path: Path, sample_home: Path
     assert rows[0]["unit_1_saran"]
 
 
+def test_what_is_known_of_a_row_ranks_the_rest(tmp_path: Path, sample_home: Path) -> None:
+    router, _ = Office(sample_home, "kumham").load_champion()
+    source, target = tmp_path / "in.csv", tmp_path / "out.csv"
+    category = router.suggest(Complaint("laporan polisi mandek")).categories[1].name
+    source.write_text(
+        "isi,unit,given_unit,Kategori diketahui\n"
+        "laporan polisi mandek,Ombudsman,,\n"
+        "laporan polisi mandek,,Komnas HAM,\n"
+        f'laporan polisi mandek,,,"{category}"\n'
+        "laporan polisi mandek,,tidak ada,\n",
+        encoding="utf-8",
+    )
+    predict_file(router, source, target, columns={}, zone=ZoneInfo("Asia/Jakarta"))
+    with target.open(encoding="utf-8-sig") as file:
+        own, unit_known, category_known, unknown = csv.DictReader(file)
+    # A unit that the file has for its own purposes is no clue.
+    assert own["unit_1"] == router.suggest(Complaint("laporan polisi mandek")).units[0].name
+    assert (unit_known["unit_1"], unit_known["unit_1_confidence"], unit_known["unit_2"]) == ("Komnas HAM", "1", "")
+    assert unit_known["category_3"]
+    assert (category_known["category_1"], category_known["category_2"]) == (category, "")
+    assert category_known["unit_3"]
+    assert unknown["status"] == "error: given_unit names no unit of the office"
+
+
 def test_a_row_counts_as_of_its_day_in_the_offices_timezone(tmp_path: Path, sample_home: Path) -> None:
     office = Office(sample_home, "kumham")
     model, _ = office.load_champion(precedents=False)
