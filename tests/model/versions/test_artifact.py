@@ -66,7 +66,9 @@ def test_a_version_of_another_scikit_learn_is_refused(office: Office) -> None:
 def test_a_version_of_another_format_is_refused(office: Office) -> None:
     path = _champion_folder(office) / artifact.MANIFEST
     path.write_text(json.dumps(json.loads(path.read_text()) | {"format": artifact.FORMAT - 1}))
-    with pytest.raises(ArtifactForeign, match=r"another format than this Pilah writes \(6\)\. Train again"):
+    with pytest.raises(
+        ArtifactForeign, match=rf"another format than this Pilah writes \({artifact.FORMAT}\)\. Train again"
+    ):
         office.load_champion()
 
 
