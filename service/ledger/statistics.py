@@ -94,9 +94,14 @@ class Statistics:
         self._session = session
         self._office = office
 
-    def of_period(self, start: datetime, end: datetime, today: date, zone_shift: timedelta) -> PeriodStatistics:
-        """The statistics from `start` until before `end`, both UTC; weeks begin in the office's zone."""
-        corrections = self._corrections(start, end)
+    def of_period(
+        self, start: datetime, end: datetime, today: date, zone_shift: timedelta, *, has_units: bool = True
+    ) -> PeriodStatistics:
+        """The statistics from `start` until before `end`, both UTC; weeks begin in the office's zone.
+
+        Without units the corrections are those of categories.
+        """
+        corrections = self._corrections(start, end, has_units=has_units)
         return PeriodStatistics(
             received=self._received(start, end),
             verdicts=self._verdicts(start, end),
@@ -216,17 +221,15 @@ class Statistics:
         ordered = sorted(counts.items(), key=lambda item: (-item[1], item[0]))
         return tuple(Disagreement(*pair, count) for pair, count in ordered[:_MOST_CORRECTIONS])
 
-    def _corrections(self, start: datetime, end: datetime) -> tuple[Correction, ...]:
+    def _corrections(self, start: datetime, end: datetime, *, has_units: bool) -> tuple[Correction, ...]:
+        suggested = StoredSuggestion.unit_id if has_units else StoredSuggestion.category_id
+        decided = StoredDecision.unit_id if has_units else StoredDecision.category_id
         query = (
-            self._decisions(select(StoredSuggestion.unit_id, StoredDecision.unit_id, func.count()), start, end)
+            self._decisions(select(suggested, decided, func.count()), start, end)
             .join(StoredSuggestion, StoredSuggestion.id == StoredDecision.suggestion_id)
-            .where(
-                was_made(),
-                StoredDecision.verdict == Verdict.CHANGED,
-                StoredSuggestion.unit_id != StoredDecision.unit_id,
-            )
-            .group_by(StoredSuggestion.unit_id, StoredDecision.unit_id)
-            .order_by(func.count().desc(), StoredSuggestion.unit_id, StoredDecision.unit_id)
+            .where(was_made(), StoredDecision.verdict == Verdict.CHANGED, suggested != decided)
+            .group_by(suggested, decided)
+            .order_by(func.count().desc(), suggested, decided)
             .limit(_MOST_CORRECTIONS)
         )
         return tuple(Correction(*found) for found in self._session.execute(query))

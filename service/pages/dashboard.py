@@ -15,7 +15,7 @@ from service.ledger.lists.queue import WITHOUT_UNIT
 from service.ledger.statistics import Week
 from service.live_model.drift import look_for_drift
 from service.pages.frame import indonesian
-from service.pages.frame.context import desk_page, model_of, names_of
+from service.pages.frame.context import desk_page, has_units, model_of, names_of, router_of
 from service.pages.frame.periods import ChosenPeriod
 from service.pages.frame.session import SignedIn
 from service.settings import Settings
@@ -32,7 +32,10 @@ _MOST_LABELS = 9
 def dashboard(
     request: Request, user: SignedIn, transaction: CurrentTransaction, settings: CurrentSettings, period: ChosenPeriod
 ) -> HTMLResponse:
-    figures = transaction.statistics.of_period(period.start, period.end, settings.today(), period.shift)
+    with_units = has_units(router_of(request))
+    figures = transaction.statistics.of_period(
+        period.start, period.end, settings.today(), period.shift, has_units=with_units
+    )
     alarms, no_alarm = _drift(request, transaction)
     return desk_page(
         request,
@@ -40,6 +43,7 @@ def dashboard(
         "dashboard.html",
         "dasbor",
         figures=figures,
+        has_units=with_units,
         chart=_weekly_chart(figures.weeks),
         week_of=period.week_from,
         without_unit=WITHOUT_UNIT,

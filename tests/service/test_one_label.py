@@ -120,6 +120,15 @@ def test_an_officer_decides_a_category_without_a_list_of_units(without_units: De
     assert desk.page("/model").count("Tidak ada baris yang menyebut unit") == 1
 
 
+def test_the_dashboard_counts_the_corrected_categories_of_an_office_without_units(without_units: Desk) -> None:
+    desk = without_units.sign_in("sari")
+    suggested, chosen = desk.send("1", text=LAMP)["categories"][:2]
+    assert desk.post(f"/pengaduan/{desk.stored('1')['id']}/putuskan", kategori=chosen["id"]).status_code == 303
+    page = desk.page("/dasbor")
+    assert f"<td>{suggested['name']}</td><td>{chosen['name']}</td>" in page
+    assert "Tidak ada koreksi" not in page
+
+
 def test_an_export_with_categories_is_reconciled_by_category(without_units: Desk, tmp_path: Path) -> None:
     desk = without_units.sign_in("budi")
     for reference in ("sama", "beda", "menunggu"):
