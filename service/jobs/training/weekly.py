@@ -150,21 +150,21 @@ class WeeklyLearning:
                 return []
             if learnings.find(self.due_week()) is None:
                 return [self.due_week()]
-            if not self._learned_little():
+            if self._rows_learned() >= EARLY_DECISIONS[-1]:
                 return []
             decisions = learnings.decisions()
             learned = decisions - learnings.decisions(self._learned_until(session, present))
             early = early_occasion(decisions)
             return [early] if early != early_occasion(learned) and learnings.find(early) is None else []
 
-    def _learned_little(self) -> bool:
-        """Whether the version in use learned from fewer rows than the last early number, or there is none."""
+    def _rows_learned(self) -> int:
+        """The rows that the version in use learned from; 0 without one, or where it knows the register alone."""
         office = self._runs.office
         try:
             version = office.champion()
-            return version is None or read_card(office.versions_folder / version)["data"]["rows"] < EARLY_DECISIONS[-1]
+            return int(read_card(office.versions_folder / version)["data"]["rows"]) if version else 0
         except (ArtifactError, KeyError):
-            return False
+            return EARLY_DECISIONS[-1]
 
     def _begin(self, occasion: str) -> None:
         """Begin the training of an occasion, or record why it is skipped."""
@@ -173,16 +173,27 @@ class WeeklyLearning:
             return
         began_at = as_utc(self._clock())
         with self._database.reading() as session:
+            learnings = Learnings(session, self._settings.office)
             since = self._learned_until(session, began_at)
-            decisions = Learnings(session, self._settings.office).decisions(since)
-            figures = self._figures(session, since or began_at - _WEEK) if decisions else {}
-        if decisions:
-            self._start(occasion, began_at, decisions, figures)
+            decisions = learnings.decisions(since)
+            standing = learnings.decisions()
+            reason = self._reason_to_skip(decisions, standing)
+            figures = {} if reason else self._figures(session, since or began_at - _WEEK)
+        if reason:
+            self._skip(occasion, began_at, reason)
         else:
-            self._skip(occasion, began_at)
+            self._start(occasion, began_at, decisions, figures)
 
-    def _skip(self, occasion: str, began_at: datetime) -> None:
-        reason = _both(Sentence("ledger.learning-nothing-decided"))
+    def _reason_to_skip(self, decisions: int, standing: int) -> Sentence | None:
+        if not decisions:
+            return Sentence("ledger.learning-nothing-decided")
+        fewest = EARLY_DECISIONS[0]
+        if standing < fewest and not self._rows_learned():
+            return Sentence("ledger.learning-too-few", decisions=standing, fewest=fewest)
+        return None
+
+    def _skip(self, occasion: str, began_at: datetime, why: Sentence) -> None:
+        reason = _both(why)
         with self._database.session() as session:
             learnings = Learnings(session, self._settings.office)
             first = learnings.add(occasion, began_at, LearningOutcome.SKIPPED, reason=reason)

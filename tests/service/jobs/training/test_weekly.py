@@ -302,7 +302,7 @@ def test_a_training_that_a_person_cancels_stays_cancelled(desk: Desk, clock: Clo
 def test_a_small_office_learns_after_twenty_decisions(
     desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(WeeklyLearning, "_learned_little", lambda _: True)
+    monkeypatch.setattr(WeeklyLearning, "_rows_learned", lambda _: 0)
     worker = _worker(desk, clock)
     worker.look()
     for number in range(20):
@@ -318,13 +318,23 @@ def test_a_small_office_learns_after_twenty_decisions(
 def test_a_week_that_learned_twenty_decisions_is_not_followed_by_an_early_training(
     desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(WeeklyLearning, "_learned_little", lambda _: True)
+    monkeypatch.setattr(WeeklyLearning, "_rows_learned", lambda _: 0)
     for number in range(20):
         _decide(desk, str(number))
     worker = _worker(desk, clock)
     _learn(desk, worker)
     worker.look()
     assert [entry.occasion for entry in _learnings(desk)] == [week_of(clock.sunday)]
+
+
+def test_an_office_with_a_register_alone_waits_for_twenty_decisions(
+    desk: Desk, clock: Clock, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(WeeklyLearning, "_rows_learned", lambda _: 0)
+    _decide(desk)
+    _worker(desk, clock).look()
+    assert (_outcomes(desk), _runs(desk)) == (["skipped"], 0)
+    assert "Baru ada 1 keputusan, sedangkan pelatihan pertama memerlukan 20" in desk.page("/model")
 
 
 def test_an_undone_decision_counts_as_something_to_learn(desk: Desk, clock: Clock) -> None:
