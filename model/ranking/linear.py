@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 # Chosen on the first 80 % of the two measured histories (trained on 60 %, scored on the next 20 %): docs/decisions/0002
 # and 0007.
 SHARPNESS = 5.0
-# The factor of a pair is exp(0.5 · PMI); with one of the two known it counts as exp(2 · PMI): docs/decisions/0047.
+# The factor of a pair is exp(0.5 · PMI); with one of the two known it counts as exp(2 · PMI): docs/decisions/0050.
 _POWER_WHEN_KNOWN = 4
 
 
