@@ -32,24 +32,30 @@ _ACT = pattern(
 )
 # A further demand in the same sentence asks again, or asks for another act with a subject of its own.
 _FURTHER = pattern(
-    r"[,;]?\s+(?=(?:(?:dan|serta|juga|kemudian|beserta)\s+)+(?:(?:saya|kami|pula)\s+)?(?:(?:me)?(?:mohon|minta|nuntut|ndesak|ngusulkan|ngharap\w*)|agar|supaya|kiranya)\b)"
+    r"(?<!saya)(?<!kami)[,;]?\s+(?=(?:(?:saya|kami)\s+(?=juga|pula))?(?:(?:dan|serta|juga|kemudian|beserta)\s+)+(?:(?:saya|kami|pula)\s+)?(?:(?:me)?(?:mohon|minta|nuntut|ndesak|ngusulkan|ngharap\w*)|agar|supaya|kiranya)\b)"
     r"|[,;]\s*\n\s*(?=(?:agar|supaya)\b)"
     r"|[,;]?\s+(?=(?:dan|serta|beserta)\s+(?!untuk|di[a-z]{4}|me[a-z]{5})(?:[\w./()-]{1,30}\s+){1,7}?"
     r"(?!dinas|direk|dia\b|dari)(?:di[a-z]{4,}|memeriksa|mengembalikan|menegur)\b)"
 )
-_LABEL = r"\(?(?:\d{1,2}|[a-h])[.)]\s"
+# "Juga agar ...", "Hasilnya agar diumumkan", behind a demand.
+_CONTINUES = pattern(
+    r"(?:(?:dan|juga|serta|selain\s+itu)\W+){0,2}(?:[\w-]+\s+){0,4}(?:agar|supaya)\s+(?:[\w-]+\s+){0,2}di[a-z]{4,}"
+    r"|(?:(?:dan|juga|serta|selain\s+itu)\W+){0,2}(?:agar|supaya)\b"
+)
+_LABEL = r"(?:\(?(?:\d{1,2}|[a-h])[.)]|[-*•])\s"
 _ITEM = pattern(rf"\s*{_LABEL}")
 _ITEM_INSIDE = pattern(rf"(?:(?<=\n)|(?<=: )|(?<=; ))[^\S\n]*(?={_LABEL})")
 _MOST_SENTENCES_BEHIND = 2
 # A sentence that tells so much before it asks is the body up to there.
 _MUCH_BEFORE = 12
+_FEW_BEFORE = 4
 
 
 def demands_in(text: str, start: int, end: int) -> list[Piece]:
     """The demands in the body at text[start:end], which stand near its end or begin with the request."""
     demands: list[Piece] = []
     sentences = list(sentences_of(text, start, end))
-    listed = continued = False
+    listed = continued = asked_before = False
     for number, sentence in enumerate(sentences):
         written = text[sentence.start : sentence.end].strip()
         late = len(sentences) - number <= _MOST_SENTENCES_BEHIND + 1
@@ -57,11 +63,13 @@ def demands_in(text: str, start: int, end: int) -> list[Piece]:
         if asks and written.endswith(":"):
             listed = True  # the demands are the items below
             continue
+        continued = continued or (asked_before and bool(_CONTINUES.match(written)))
         if asks or continued or (listed and _ITEM.match(written)):
             listed = listed or bool(asks)
             demands += _split(text, _from_request(sentence, written, asks))
+            asked_before = True
         else:
-            listed = False
+            listed = asked_before = False
         # A request may list its demands between semicolons.
         continued = bool(demands) and listed and written.endswith(";") and (continued or ":" in written)
     return demands
@@ -74,7 +82,11 @@ def begins_by_asking(sentence: str) -> bool:
 
 def _from_request(sentence: Piece, written: str, asks: re.Match[str] | None) -> Piece:
     """The sentence from its request on, where it tells much before."""
-    if not asks or len(written[: asks.start()].split()) < _MUCH_BEFORE:
+    if not asks:
+        return sentence
+    before = written[: asks.start()].rstrip()
+    # Who writes without capitals ends his sentences all the same.
+    if len(before.split()) < (_FEW_BEFORE if before.endswith(".") else _MUCH_BEFORE):
         return sentence
     return Piece(sentence.start + asks.start(), sentence.end)
 

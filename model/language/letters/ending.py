@@ -31,7 +31,7 @@ _LONGEST_GAP = 40
 _LINE = re.compile(r"\n+")
 _ITEM = re.compile(r"[\d\W]*$|\d{1,3}\s*[.)|/]|\(|[^|]*\|[^|]*\|")
 # Names are written with capitals, demands in a list hardly ever.
-_ITEM_OF_DEMANDS = re.compile(r"(?:\d{1,2}[.)]\s*|[a-h][.)]\s+)[a-z]")
+_ITEM_OF_DEMANDS = re.compile(r"(?:\d{1,2}[.)]\s*|[a-h][.)]\s+|[-*•]\s*)[a-z]")
 _STOPS = (".", "!", "?")
 _SIGNS = (*_STOPS, ";", ":", ",", "-")
 

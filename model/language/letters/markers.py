@@ -29,7 +29,7 @@ _MONTHS = any_of(
 )
 _DAY = rf"[\dolI.…]{{1,3}}\s*(?:(?:bulan\s+)?(?:{_MONTHS}|\d{{1,2}}\s+tahun)|[-/]\s?\d{{1,2}}\s?[-/])\s*[\dol]{{4}}"
 # "Bandung, 3 Maret 2025" alone on its line.
-DATE_LINE = pattern(rf"(?:[A-Z][\w.' ]{{2,30}}?\s?[,.]?\s+)(?:\w+,?\s+){{0,2}}{_DAY}\s*$")
+DATE_LINE = pattern(rf"(?!.*\bsurat\b)(?:[A-Z][\w.' ]{{2,30}}?\s?[,.]?\s+)(?:\w+,?\s+){{0,2}}{_DAY}\s*$")
 SUBJECT_LABEL = pattern(
     rf"{any_of('perihal, peri hal, prihal')}\b\s*[:;]?\s*|{any_of('hal, subject, subjek, subyek, judul, re')}{_COLON}(?:(?:re|fwd?):\s*)?"
     r"|hal\.\s*|hal(?:\s+(?!ini|itu|yang|tersebut)|$)"
@@ -41,7 +41,7 @@ HEAD_LABEL = pattern(
     + rf"{_COLON}|nomor\s+\d+/\S"
 )
 EMAIL_LABEL = pattern(
-    rf"{any_of('from, dari, date, sent, dikirim, tanggal')}{_COLON}|-{{3,}}\s*{any_of('forwarded, original')}"
+    rf"{any_of('from, dari, date, sent, dikirim, tanggal')}{_COLON}|-{{3,}}\s*{any_of('forwarded, original, pesan terusan, pesan yang diteruskan, pesan asli')}"
 )
 EMAIL_ADDRESSEE = pattern(r"(?:to|ke|b?cc)\s*:\s*\S|kepada\s*:[^\S\n]*(?!yth)[^\s:]")
 ADDRESSEE = pattern(
@@ -62,11 +62,13 @@ GREETING = pattern(
     rf"(?:{any_of('dengan hormat, dengan horrnat, dengan segala hormat, dengan segala kerendahan hati')}"
     r"|ass?[a1]+[l1]+[a1]+m\w*\W?[a1]?[l1]\w*['’]?\w*(?:\s+w\w*\.?\s*w\w*\b\.?)?|ass?\.?\s+w\w*\.?\s*w\w*"
     r"|salam(?:[^\S\n]+[a-z]+){1,8}(?=\s*[,!.]|\s*\n)|salam\s+(?:sejahtera|hormat)|selamat\s+(?:pagi|siang|sore|malam)(?:\s+(?:pak|bapak|ibu|bpk)\b(?:\s*/\s*\w+)?)?"
-    r"|horas|om\s+swastya?stu|sh?[iy]?alom(?:\s+bapak\s+ibu)?|hidup\s+\w+)"
-    r"(?:\s+(?:pak|bapak|bpk|ibu|bu)(?=\s*[,.!\n]))?\s*[,.!]*(?:\s*(?:dengan\s+hormat|salam\s+\w+(?:\s+\w+)?)\s*[,.!])?"
+    r"|dear\s+[^\n,]{2,30}(?=,)|horas|om\s+swastya?stu|sh?[iy]?alom(?:\s+bapak\s+ibu)?|hidup\s+\w+)"
+    r"(?:[^\S\n]+(?:pak|bapak|bpk|ibu|bu)(?:[\s/]+\w+){0,3}(?=\s*[,.!]))?\s*[,.!]*(?:\s*(?:dengan\s+hormat|salam\s+\w+(?:\s+\w+)?)\s*[,.!])?"
 )
 # A greeting may go on to the end of its line, in any language.
 REST_OF_GREETING = pattern(r"(?!\s*(?:saya|kami|yang|yg|bersama|dengan|perkenan\w*)\b)[^\n]{0,70}\n\s*\n")
+# "Semoga Bapak selalu sehat.", below a greeting.
+WISH = pattern(r"(?:semoga|teriring|puji\s+syukur|salam)\b.*[.,!]$")
 FIELD = pattern(r"(?:[-*•]\s*|\d[.)]\s*)?[a-z][\w /.()'&-]{1,28}\s*:\s*\S")
 SENDER_FIELD = pattern(
     r"(?:\d[.)]\s*)?"
@@ -79,6 +81,11 @@ SENDER_FIELD = pattern(
 SIGNED = pattern(
     rf"(?:{any_of('saya, kami')}\s+)?{any_of('yang, yg')}\s+{any_of('bertanda tangan, bertandatangan')}|perkenankan(?:lah)?\s+(?:saya|kami)\W*$"
 )
+# "Keduanya advokat ...", "dalam hal ini bertindak ...": more about those who sign.
+OF_SIGNERS = pattern(
+    r"(?:ke(?:dua|tiga|empat|lima)nya|masing-masing|semuanya|dalam\s+hal\s+ini|bertindak|berdasarkan\s+surat\s+kuasa|(?:untuk\s+)?selanjutnya"
+    r"\s+disebut|selaku)\b|(?-i:\d[.)]\s+(?:[A-Z][\w.,'-]*\s*){1,8}$)"
+)
 # What begins the body below the sender's lines.
 REPORT = pattern(
     r"(?:dengan|bersama|melalui|lewat)\s+(?:surat\s+)?ini\b|(?:bahwa|sehubungan|berdasarkan|adapun|berkenaan|bermula|berawal|sejak)\b"
@@ -86,7 +93,7 @@ REPORT = pattern(
 )
 COPIES = pattern(
     rf"{any_of('tembusan, tembussan, tindasan, ditembuskan, salinan disampaikan, salinan kepada')}(?:\s+{any_of('surat, ini, kami, saya, di sampaikan, disampaikan, sampaikan, dikirim*, kirim*, kepada, kpd., yth.')})*"
-    r"\s*(?:[:;.,]|$|(?=[A-Z\d(\n]))|c\.?c\s?\.?\s*:"
+    r"\s*(?:[:;.,]|$|(?=[A-Z\d(\n]))|c\.?c\s?\.?\s*(?::|(?-i:(?=[A-Z][a-z])))"
 )
 DISPOSITION = pattern(
     any_of(
@@ -100,7 +107,7 @@ CLOSING = pattern(
     any_of(
         "demikian, demikianlah, sekian, sekianlah, atas perhatian*, atas bantuan*, atas perkenan*, atas budi, atas terkabul*, atas kerja sama*, "
         "atas kerjasama*, atas kearifan*, atas kebijak*, atas segala, besar harapan, semoga, mohon maaf, kiranya bapak memaklumi, "
-        "terima kasih, terimakasih, tks, hatur nuhun, matur nuwun, matur suwun, mauliate, suksma, danke, wa wa, syukron, "
+        "terima kasih, terimakasih, tks, thank you, sincerely, best regards, regards, hatur nuhun, matur nuwun, matur suwun, mauliate, suksma, danke, wa wa, syukron, "
         "wassalam*, wasalam*, billahi*, om santi*, tuhan memberkati, tuhan berkati, tuhan yesus, tuhan saja, panjang umur, solidaritas, "
         "salam, hormat, hormat saya, hormat kami, hormat dan doa, salam hormat, dari kami, yang membuat, yang menyatakan, yang melapor*, "
         "yang mengadu*, yang bermohon, mengetahui, a.n. menteri, a.n. kepala, a.n. sekretaris, a.n. keluarga, "

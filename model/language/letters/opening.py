@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, NamedTuple
 
 from model.language.letters import markers
@@ -28,6 +29,8 @@ _MARKED: tuple[tuple[re.Pattern[str], Part], ...] = (
 )
 _OF_THE_HEAD = frozenset((Part.HEAD, Part.SUBJECT, Part.QUOTED))
 _MOST_WORDS_OF_LINE = 16
+_MOST_WORDS_OF_SIGNERS = 45
+_FEWEST_WORDS_OF_PROSE = 5
 _MOST_LINES_OF_ADDRESS = 9
 _LONGEST_END = 40
 _FEWEST_SMALL_WORDS = 3
@@ -76,8 +79,8 @@ def _part_of(
 ) -> Part | None:
     """The part of a piece, by its own marker or by the line before; None where the body begins."""
     is_line = len(written.split()) <= _MOST_WORDS_OF_LINE
-    if line.part is Part.DISPOSITION and ":" in written and not line.after_blank:
-        return Part.DISPOSITION
+    if _goes_on(line, written):
+        return line.part
     found = marked(written)
     if found is None and line.part is Part.SUBJECT and parts[-1][0] is Part.HEAD:
         return Part.SUBJECT  # the words behind the label
@@ -88,6 +91,17 @@ def _part_of(
     return found if is_line or found is not Part.IDENTITY else None
 
 
+def _goes_on(line: _Line, written: str) -> bool:
+    """Whether a piece continues a disposition, those who sign, or a greeting, whatever it begins with."""
+    words = len(written.split())
+    if line.part is Part.DISPOSITION:
+        return ":" in written and not line.after_blank
+    if line.part is Part.IDENTITY:
+        return words <= _MOST_WORDS_OF_SIGNERS and bool(markers.OF_SIGNERS.match(written))
+    return line.part is Part.GREETING and words <= _MOST_WORDS_OF_LINE and bool(markers.WISH.match(written))
+
+
+@lru_cache(maxsize=64)
 def marked(written: str) -> Part | None:
     """The part that a piece begins by its first words."""
     if markers.SUBJECT_LABEL.match(written):
@@ -97,12 +111,16 @@ def marked(written: str) -> Part | None:
 
 def _last_of_head(text: str, pieces: Sequence[Piece]) -> int:
     """The number of the last piece that is marked as head, before the first prose; -1 without one."""
-    last = -1
+    last, words = -1, 0
     for number, (start, stop) in enumerate(pieces):
         written = text[start:stop].strip()
         part = marked(written)
         if part in {None, Part.IDENTITY} and len(written.split()) > _MOST_WORDS_OF_LINE:
             break
+        in_sentence = words > _FEWEST_WORDS_OF_PROSE and not text.endswith("\n", 0, start) and ":" not in written
+        if part is Part.SUBJECT and in_sentence:
+            break  # "the letter of 2 June about ..." tells something
+        words = 0 if part else len(written.split())
         # Lines above the addressee are a title, or say who writes.
         is_title = part is Part.ADDRESSEE and last < 0 and text.endswith("\n", 0, start)
         if part in _OF_THE_HEAD or is_title:

@@ -20,7 +20,7 @@ _SENTENCE_END = re.compile(
 )
 # A full stop behind one of these ends no sentence.
 _ABBREVIATION = re.compile(
-    r"(?:\b(?:jl|jln|gg|no|nmr|kec|kab|ds|dsn|kp|kel|prov|bpk|drs?|dra|ir|hj?|sdr|sdri|ny|tn|pdt|st|als|br|tgl|yth|rp|ps"
+    r"(?:\b(?:jl|jln|gg|no|nmr|kec|kab|ds|dsn|kp|kel|prov|bpk|drs?|dra|ir|hj?|sdr|sdri|ny|tn|pdt|st|als|almh?|br|tgl|yth|rp|ps"
     r"|jo|dkk|an|up|cq|dll|dst|lt|rt|rw|pn|s\.h|m\.h|s\.pd|a\.n|u\.p|c\.q|d\.a|(?<!kelas )[a-z]|(?-i:[A-Z][a-z]{1,2}))"
     r"|(?:^|[\n:;])\s*\d{1,2})$",
     re.IGNORECASE,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from model.language.letters.demands import demands_in
 from model.language.letters.ending import Ending, read_ending, with_thanks
+from model.language.letters.markers import END_OF_ADDRESS
 from model.language.letters.opening import Opening, read_opening
 from model.language.letters.parts import Letter, LetterPart, Part
 from model.language.letters.pieces import first_pieces_of
@@ -29,6 +30,7 @@ _HINTS: dict[Part, tuple[str, ...]] = {
         "kepada :",
         "kepada\n",
         "to:",
+        "to :",
         "kepada m",
     ),
     Part.SUBJECT: ("perihal", "prihal", "hal:", "hal :", "hal.", "\nhal ", "subje"),
@@ -39,6 +41,7 @@ _HINTS: dict[Part, tuple[str, ...]] = {
     Part.CLOSING: ("demikian", "sekian", "hormat", "salam", "kasih", "tertanda"),
 }
 _FEWEST_KINDS = 3
+_TOP = 300
 # A text that begins with an addressee, alone on his lines, needs one kind less.
 _ADDRESSED_ON_TOP = re.compile(
     r"\s*(?:[^\n]{0,80}\n\s*){0,3}(?:kepada|kpd|yth|ditujukan|yang\s+terhormat)\b[^\n]{0,90}\n", re.IGNORECASE
@@ -71,18 +74,20 @@ def _parts(text: str, opening: Opening, ending: Ending) -> tuple[LetterPart, ...
 def _may_be_letter(lowered: str) -> bool:
     """Whether a text may have enough kinds of parts, by substring tests that are far cheaper than reading."""
     lowered = lowered.replace("rn", "m")  # as OCR reads m
-    kinds = 0
+    found: list[Part] = []
     for part, hints in _HINTS.items():
-        if part is Part.GREETING and not kinds:
+        # A year in a message of one line is no head.
+        if part is Part.GREETING and (not found or (found == [Part.HEAD] and "\n" not in lowered[:_TOP])):
             return False
         for hint in hints:
             if hint in lowered:
-                kinds += 1
+                found.append(part)
                 break
+    kinds = len(found)
     if kinds >= _FEWEST_KINDS or "tembus" in lowered or "tindas" in lowered:
         return True
-    dated = kinds == _FEWEST_KINDS - 1 and any(hint in lowered for hint in _HINTS[Part.HEAD])
-    return dated and bool(_ADDRESSED_ON_TOP.match(lowered))
+    addressed = _ADDRESSED_ON_TOP.match(lowered) if kinds == _FEWEST_KINDS - 1 else None
+    return bool(addressed and (Part.HEAD in found or END_OF_ADDRESS.search(addressed.group())))
 
 
 def _may_end_as_letter(lowered: str, opening: set[Part]) -> bool:
