@@ -3,7 +3,7 @@
 Usage: python -m tests.benchmarks.letters [building] [building_2] [held_out_2]
 
 The letters in tests/model/language/letters are invented. Those of `building` and `building_2` were read while the rules were
-written; those of `held_out_2` were written blind by somebody else, and are measured once. The model is the one of the sample office kumham.
+written; those of `held_out_2` were written blind by somebody else, measured once, and looked at then. The model is the one of the sample office kumham.
 """
 
 from __future__ import annotations

@@ -13,7 +13,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterator
 
 # "Memohon", but not "memohon maaf" or "memohon doa".
-_ASK = r"(?:(?:m|rn)e)?(?:m|rn)ohon(?:kan|lah)?\b(?!\s+(?:ma['’]?af|ampun|i[zj]in|doa))"
+_ASK = r"(?:(?:m|rn)e)?(?:m|rn)ohon(?:kan|lah)?\b(?!\s+(?:ma['’]?af|ampun|doa|i[zj]in\s+(?:mau|untuk|lapor|tanya|bertanya|me\w+)|i[zj]in\W*$))"
 _SENDER = r"(?:saya|kami|beta|katong)\s+(?:(?:juga|pun|sangat|hanya|cuma|dengan\s+hormat|dengan\s+sangat)\s+)?"
 _ASKS = pattern(
     rf"\b(?<!waktu )(?<!ketika )(?<!saat )(?<!setelah )(?<!sudah )(?:{_ASK}|kiranya|tolong(?:lah)?|sudilah|kami\s+limpahkan"

@@ -24,11 +24,6 @@ _NAMES_HIMSELF = re.compile(
     r"\s*(?:[Bb]ersama ini |[Pp]erkenalkan,? )?(?:[Ss]aya|[Kk]ami|[Nn]ama [Ss]aya),?\s+(?:[A-Z][\w.'-]*,?\s+|\[NAMA\],?\s*){2,}"
     r"|\s*(?:[Ss]aya|[Kk]ami),\s+[A-Z]\w+,"
 )
-# "Saya ketua koperasi nelayan di Ambon.": a short sentence without a verb.
-_SAYS_WHO = pattern(
-    r"\s*(?:saya|kami|beta)\s+(?!(?:mau|ingin|tidak|minta|sudah|telah|belum|punya|ada|lapor|mohon|hanya|yakin|sangat|beli|kirim|tanya|bayar|juga)\b)"
-    r"(?:(?!(?:me|di|ber|ter)[a-z]{4,})[\w/(),-]+\s+){1,12}(?!(?:me|di|ber|ter)[a-z]{4,})[\w/()-]+\.\s*$"
-)
 _END_OF_LIST = re.compile(r"\n\s*\d[.)][^\n]*\n(?!\s*\d[.)])")
 _STOP = re.compile(r"(?<!\b[Aa]lm)(?<!\b\w)(?<!\b\w\w)\.\s+(?=[a-z])")
 _TELLS = pattern(r"\b(?:bahwa|sampaikan|laporkan|adukan|menyampaikan|melaporkan|mengadukan)\b")
@@ -70,7 +65,7 @@ def _end_of_own_words(sentence: str) -> int:
     """The end of the first words by which the sender introduces himself; -1 for a sentence about something else."""
     if not _SELF.match(sentence):
         return -1
-    known = _NAMES_HIMSELF.match(sentence) or _SAYS_WHO.match(sentence) or _OF_THE_SENDER.search(sentence)
+    known = _NAMES_HIMSELF.match(sentence) or _OF_THE_SENDER.search(sentence)
     return known.end() if known and not _TELLS.search(sentence, 0, known.start()) else -1
 
 

@@ -30,6 +30,7 @@ _MONTHS = any_of(
 _DAY = rf"[\dolI.…]{{1,3}}\s*(?:(?:bulan\s+)?(?:{_MONTHS}|\d{{1,2}}\s+tahun)|[-/]\s?\d{{1,2}}\s?[-/])\s*[\dol]{{4}}"
 # "Bandung, 3 Maret 2025" alone on its line.
 DATE_LINE = pattern(rf"(?!.*\bsurat\b)(?:[A-Z][\w.' ]{{2,30}}?\s?[,.]?\s+)(?:\w+,?\s+){{0,2}}{_DAY}\s*$")
+DATE_BELOW = re.compile(rf"^{DATE_LINE.pattern}", re.IGNORECASE | re.MULTILINE)
 SUBJECT_LABEL = pattern(
     rf"{any_of('perihal, peri hal, prihal')}\b\s*[:;]?\s*|{any_of('hal, subject, subjek, subyek, judul, re')}{_COLON}(?:(?:re|fwd?):\s*)?"
     r"|hal\.\s*|hal(?:\s+(?!ini|itu|yang|tersebut)|$)"
@@ -41,9 +42,9 @@ HEAD_LABEL = pattern(
     + rf"{_COLON}|nomor\s+\d+/\S"
 )
 EMAIL_LABEL = pattern(
-    rf"{any_of('from, dari, date, sent, dikirim, tanggal')}{_COLON}|-{{3,}}\s*{any_of('forwarded, original, pesan terusan, pesan yang diteruskan, pesan asli')}"
+    rf"{any_of('from, dari, date, sent, dikirim, tanggal, tgl')}{_COLON}|-{{3,}}\s*{any_of('forwarded, original, pesan terusan, pesan diteruskan, pesan yang diteruskan, pesan asli')}"
 )
-EMAIL_ADDRESSEE = pattern(r"(?:to|ke|b?cc)\s*:\s*\S|kepada\s*:[^\S\n]*(?!yth)[^\s:]")
+EMAIL_ADDRESSEE = pattern(r"(?:to|ke|b?cc)\s*:\s*\S|(?:kepada|kpd)\s*:[^\S\n]*(?!yth)[^\s:]")
 ADDRESSEE = pattern(
     rf"{any_of('kepada, kpd.')}\W*(?:{any_of('yth, yang terhormat, yang mulia, yang saya, yang kami, bapak, bpk, ibu, menteri')}\b|$)"
     rf"|ditujukan\s+kepada\b|yth\b|{any_of('yang terhormat, yang mulia')}\b"
@@ -79,7 +80,7 @@ SENDER_FIELD = pattern(
     + r"[^\n:]{0,20}:"
 )
 SIGNED = pattern(
-    rf"(?:{any_of('saya, kami')}\s+)?{any_of('yang, yg')}\s+{any_of('bertanda tangan, bertandatangan')}|perkenankan(?:lah)?\s+(?:saya|kami)\W*$"
+    rf"(?:{any_of('saya, kami')}\s+)?{any_of('yang, yg')}\s+{any_of('bertanda tangan, bertandatangan, menulis surat, membuat surat, mengajukan surat')}|perkenankan(?:lah)?\s+(?:saya|kami)\W*$"
 )
 # "Keduanya advokat ...", "dalam hal ini bertindak ...": more about those who sign.
 OF_SIGNERS = pattern(
@@ -93,7 +94,7 @@ REPORT = pattern(
 )
 COPIES = pattern(
     rf"{any_of('tembusan, tembussan, tindasan, ditembuskan, salinan disampaikan, salinan kepada')}(?:\s+{any_of('surat, ini, kami, saya, di sampaikan, disampaikan, sampaikan, dikirim*, kirim*, kepada, kpd., yth.')})*"
-    r"\s*(?:[:;.,]|$|(?=[A-Z\d(\n]))|c\.?c\s?\.?\s*(?::|(?-i:(?=[A-Z][a-z])))"
+    r"\s*(?:[:;.,]|$|(?-i:(?=[A-Z\d(\n])))|c\.?c\s?\.?\s*(?::|(?-i:(?=[A-Z][a-z])))"
 )
 DISPOSITION = pattern(
     any_of(
@@ -111,15 +112,15 @@ CLOSING = pattern(
         "wassalam*, wasalam*, billahi*, om santi*, tuhan memberkati, tuhan berkati, tuhan yesus, tuhan saja, panjang umur, solidaritas, "
         "salam, hormat, hormat saya, hormat kami, hormat dan doa, salam hormat, dari kami, yang membuat, yang menyatakan, yang melapor*, "
         "yang mengadu*, yang bermohon, mengetahui, a.n. menteri, a.n. kepala, a.n. sekretaris, a.n. keluarga, "
-        "daftar nama, daftar tanda, tertanda, ttd, cap jempol"
+        "daftar nama, daftar tanda, tanda tangan, tertanda, ttd, cap jempol"
     )
     + r"\b(?!\s+(?:pula|juga|halnya|hal|keadaan|lama|banyak\s+(?:orang|warga|hal|kali)))|pe(?:mohon|lapor|ngadu)\s*(?:[,:]|$)"
 )
-# Thanks at the very end, wherever in the line.
+# Thanks, or place and date, at the very end, wherever in the line.
 THANKS = pattern(
     r"(?<=[\s,.])(?<!ucapkan )(?<!sampaikan )(?<!haturkan )"
     + any_of("terima kasih, terimakasih, makasih, hatur nuhun, matur nuwun, matur suwun, sekian dan, sekian terima")
-    + r"\b"
+    + rf"\b|(?<=[.!?]\s)(?-i:[A-Z]\w+(?: [A-Z]\w+)?),?\s+{_DAY}"
 )
 # Where a line is cut: a letter may be pasted without line breaks. In capitals and small letters as written, since the
 # same words stand in the midst of sentences.

@@ -111,11 +111,14 @@ def marked(written: str) -> Part | None:
 
 def _last_of_head(text: str, pieces: Sequence[Piece]) -> int:
     """The number of the last piece that is marked as head, before the first prose; -1 without one."""
-    last, words = -1, 0
+    last, words, addressed = -1, 0, False
     for number, (start, stop) in enumerate(pieces):
         written = text[start:stop].strip()
         part = marked(written)
         if part in {None, Part.IDENTITY} and len(written.split()) > _MOST_WORDS_OF_LINE:
+            break
+        addressed = addressed or part is Part.ADDRESSEE
+        if part is None and addressed and _is_sentence(written):
             break
         in_sentence = words > _FEWEST_WORDS_OF_PROSE and not text.endswith("\n", 0, start) and ":" not in written
         if part is Part.SUBJECT and in_sentence:
@@ -138,7 +141,7 @@ def _continued(line: _Line, before: str, written: str, *, head_later: bool) -> P
     if part is Part.IDENTITY and (markers.FIELD.match(written) or (not after_blank and not written.endswith("."))):
         return None if markers.REPORT.match(written) else Part.IDENTITY
     if part is Part.SUBJECT and not after_blank:
-        return Part.SUBJECT
+        return None if markers.REPORT.match(written) else Part.SUBJECT
     if not head_later or part is Part.GREETING:
         return None
     return Part.IDENTITY if introduction_at(written, 0, after_fields=False) else Part.HEAD

@@ -43,7 +43,9 @@ def first_pieces_of(text: str) -> list[Piece]:
     starts = {line.start() for line in _LINE.finditer(text)}
     starts.update(marker.start() for marker in INLINE.finditer(text))
     *first, stop = [*sorted(starts)[: _MOST_PIECES + 1], len(text)][: _MOST_PIECES + 1]
-    ends = (_end_of_marker(text, start) for start in first)
+    ends = [_end_of_marker(text, start) for start in first]
+    # A label or a greeting may follow an address on its line.
+    ends += [_end_of_marker(text, end) for end in ends if 0 < end < stop]
     cuts = sorted({*first, *(end for end in ends if 0 < end < stop)})
     return [Piece(start, end) for start, end in pairwise([*cuts, stop])]
 

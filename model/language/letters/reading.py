@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from model.language.letters.demands import demands_in
 from model.language.letters.ending import Ending, read_ending, with_thanks
-from model.language.letters.markers import END_OF_ADDRESS
+from model.language.letters.markers import DATE_BELOW, END_OF_ADDRESS
 from model.language.letters.opening import Opening, read_opening
 from model.language.letters.parts import Letter, LetterPart, Part
 from model.language.letters.pieces import first_pieces_of
@@ -58,10 +58,13 @@ def letter_of(text: str) -> Letter | None:
     if not _may_be_letter(lowered):
         return None
     opening = read_opening(text, first_pieces_of(text))
-    if not _may_end_as_letter(lowered, {part for part, _ in opening.parts}):
+    kinds = {part for part, _ in opening.parts}
+    if Part.ADDRESSEE in kinds and DATE_BELOW.search(text, opening.end):
+        kinds.add(Part.HEAD)  # place and date above the signature
+    if not _may_end_as_letter(lowered, kinds):
         return None
     ending = read_ending(text, opening.end)
-    if not _is_letter({found.part for found in _parts(text, opening, ending)}):
+    if not _is_letter(kinds | {found.part for found in _parts(text, opening, ending)}):
         return None
     return Letter(_parts(text, opening, with_thanks(text, opening.end, ending)))
 

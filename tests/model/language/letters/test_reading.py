@@ -98,6 +98,7 @@ def test_subject_body_and_demands_stay_at_their_places() -> None:
         "Yth. Dinas Pekerjaan Umum, jalan berlubang di depan pasar. Terima kasih",
         "Selamat pagi, mohon sampah di gang kami diangkut. Terima kasih",
         "Saya minta tolong, alamat saya RT 3. Demikian",
+        "Mohon lampu untuk jalan tembusan ke gang 4, di sana gelap. Terima kasih",
         "Kepada petugas sudah saya sampaikan perihal pungutan itu, tetapi tidak ada jawaban",
     ],
 )
@@ -142,6 +143,14 @@ def test_a_list_of_copies_below_a_request_is_a_part() -> None:
         (
             "PETISI WARGA\nkepada Menteri\n\nTambang merusak sumur kami. Kami menuntut:\n1) tambang ditutup\n2) sumur diganti\n\nTertanda:\n1. Siti\n2. Budi",
             ["head", "addressee", "body", "demand", "demand", "closing"],
+        ),
+        (
+            "Yang terhormat Bapak Menteri,\nSumur kami kering. Kami memohon izin tambang ditinjau.\nBekasi, 3 Mei 2025\nHormat kami, Siti",
+            ["addressee", "body", "demand", "closing"],
+        ),
+        (
+            "Rahasia\nBekasi , 3 Mei 2025\nKepada Yth : Menteri\nPerihal : Sumur\nDengan ini kami laporkan sumur kering .\nHormat kami\nSiti",
+            ["head", "addressee", "head", "subject", "body", "closing"],
         ),
         (
             "Bekasi, 3 Mei 2025\nKpd. Yth. Menteri\nSumur kami kering sejak ada tambang.\nMohon tambang diperiksa.",
