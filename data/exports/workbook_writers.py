@@ -146,7 +146,8 @@ class CellWriter:
         elif isinstance(cell, date | time | timedelta) and _is_known_day(cell):
             page.write_datetime(row, column, cell, self._formats[type(cell)])
         elif text := cell_text(cell):
-            written = shortened(_encodable(disarm(text) if self._harmless else text))
+            written = shortened(_encodable(text))
+            written = disarm(written) if self._harmless else written
             page.write_string(row, column, written)
             return without_cut_note(written) is not None and without_cut_note(text) is None
         return False

@@ -290,7 +290,7 @@ def _cell(prefix: str, reference: str, style: str, value: object) -> str:
     look = f' s="{style}"' if style.isdecimal() else ""
     if is_number(value):
         return f'<{prefix}c r="{reference}"{look}><{prefix}v>{cell_text(value)}</{prefix}v></{prefix}c>'
-    text = escape(_NOT_IN_XML.sub("\ufffd", shortened(disarm(cell_text(value)))))
+    text = escape(_NOT_IN_XML.sub("\ufffd", disarm(shortened(cell_text(value)))))
     if not text:
         return ""
     return (

@@ -31,8 +31,8 @@ def test_a_cell_too_long_for_a_workbook_is_cut_and_named(tmp_path: Path) -> None
     assert list(map(str, writer.cut)) == ['row 3, column "text"']
     cells = python_calamine.CalamineWorkbook.from_path(path).get_sheet_by_index(0).to_python()
     texts = [str(row[1]) for row in cells]
-    assert [len(text) for text in texts] == [4, 32_766, 32_766, 5]
-    assert texts[2].endswith("xxx… [dipotong: 40002 karakter]")
+    assert [len(text) for text in texts] == [4, 32_766, 32_767, 5]
+    assert texts[2].endswith("xxx… [dipotong: 40001 karakter]")
 
 
 def test_more_cells_than_a_workbook_may_hold_are_refused(tmp_path: Path) -> None:
