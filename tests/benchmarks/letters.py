@@ -1,9 +1,9 @@
 """How well letters are read: their parts, and the units for a letter beside those for its bare matter.
 
-Usage: python -m tests.benchmarks.letters [building] [building_2] [held_out_2]
+Usage: python -m tests.benchmarks.letters [building] [building_2] [held_out_2] [held_out_3]
 
 The letters in tests/model/language/letters are invented. Those of `building` and `building_2` were read while the rules were
-written; those of `held_out_2` were written blind by somebody else, measured once, and looked at then. The model is the one of the sample office kumham.
+written; those of `held_out_2` and `held_out_3` were written blind by somebody else, measured once, and looked at then. The model is the one of the sample office kumham.
 """
 
 from __future__ import annotations
