@@ -29,6 +29,17 @@ ABOUT_FIRST_UNIT = frozenset(
         NoticeCode.FEW_EXAMPLES,
     )
 )
+# With these notices the track record of other suggestions says nothing about this one.
+DOUBTS = frozenset(
+    (
+        NoticeCode.RETURNED_BY_UNIT,
+        NoticeCode.TEXT_TOO_SHORT,
+        NoticeCode.WITHOUT_CONTENT,
+        NoticeCode.UNLIKE_ANYTHING_KNOWN,
+        NoticeCode.CONTRAST,
+        NoticeCode.SEVERAL_MATTERS,
+    )
+)
 # Three senders of the same text are a campaign, not a reporter who asks again.
 _MASS_LETTER_FROM = 3
 

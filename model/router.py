@@ -16,6 +16,7 @@ from model.language.letters.parts import Part
 from model.language.matters import has_content, has_contrast
 from model.language.words import folded_words
 from model.notices import (
+    DOUBTS,
     FEWEST_WORDS,
     few_rows_notices,
     near_duplicate_notices,
@@ -64,17 +65,6 @@ CATEGORIES_OF_MATTER = 2
 _CHUNK = 256
 # A lower share of known words means another language or random letters; chosen on earlier slices.
 _KNOWN_SHARE_AT_LEAST = 0.25
-# With these notices the track record of other suggestions says nothing about this one.
-_DOUBTS = frozenset(
-    (
-        NoticeCode.RETURNED_BY_UNIT,
-        NoticeCode.TEXT_TOO_SHORT,
-        NoticeCode.WITHOUT_CONTENT,
-        NoticeCode.UNLIKE_ANYTHING_KNOWN,
-        NoticeCode.CONTRAST,
-        NoticeCode.SEVERAL_MATTERS,
-    )
-)
 
 # Where in a letter the sender addresses a unit.
 _ADDRESSING = (Part.SUBJECT, Part.ADDRESSEE, Part.BODY, Part.DEMAND)
@@ -377,7 +367,7 @@ class Router:
             if ranked_first:
                 words = words_for(self._ranking, complaint, ranked_first)
                 sentence = sentence_for(self._ranking, complaint, ranked_first)
-            if suggestion.model_unit is None and not _DOUBTS.intersection(notice.code for notice in suggestion.notices):
+            if suggestion.model_unit is None and not DOUBTS.intersection(notice.code for notice in suggestion.notices):
                 track_record = self._unit_calibration.track_record(first.confidence)
         return replace(
             suggestion,

@@ -34,22 +34,10 @@ from service.observability.process_metrics import RequestMetrics
 from service.observability.request_ids import HEADER as REQUEST_ID_HEADER
 from service.observability.request_ids import RequestIds
 from service.observability.request_log import ObservedRequests, RequestLog
-from service.pages import (
-    cases,
-    complaint,
-    dashboard,
-    descriptions,
-    export,
-    first_model,
-    forbid_unit,
-    model,
-    new_complaints,
-    queue,
-    training,
-    versions,
-)
+from service.pages import cases, complaint, dashboard, export, forbid_unit, new_complaints, queue
 from service.pages.access import first_administrator, people, sign_in
 from service.pages.frame import static_files
+from service.pages.model import descriptions, first_model, overview, training, versions
 from service.settings import Settings, read_settings
 
 if TYPE_CHECKING:
@@ -76,7 +64,7 @@ _PAGES = (
     dashboard,
     export,
     first_model,
-    model,
+    overview,
     training,
     versions,
     descriptions,

@@ -21,7 +21,7 @@ LONG = "Jalan di depan pasar lama rusak berat sejak musim hujan dan belum pernah
 HOSTILE = [
     "<script>alert(1)</script> lampu mati",
     "'; DROP TABLE complaints; -- lampu mati",
-    "{{ 7 * 7 }} {% raw %} lampu mati",
+    "{{ 777 * 777 }} {% raw %} lampu mati",
     '=HYPERLINK("x") lampu mati',
     "../../etc/passwd lampu mati",
     '" onmouseover="alert(1)',
@@ -264,7 +264,7 @@ def test_hostile_text_is_shown_as_text_everywhere(desk: Desk, text: str) -> None
     for page in pages:
         assert "<script>alert" not in page
         assert 'onmouseover="alert' not in page
-        assert "49 " not in page
+        assert "603729" not in page
     assert desk.stored("h1")["text"] == text
 
 

@@ -25,7 +25,7 @@ from service.ledger.access.accounts import SignedInUser
 from service.pages.frame import indonesian
 from service.pages.frame.context import desk_page
 from service.pages.frame.session import OwnForm, Retrainer, SentForm
-from service.pages.training import begin_step
+from service.pages.model.training import begin_step
 from service.settings import Settings
 
 router = APIRouter(prefix="/model/mulai", include_in_schema=False, default_response_class=HTMLResponse)

@@ -17,8 +17,8 @@ from service.live_model.champion import Champion, Loaded
 from service.pages.frame import indonesian
 from service.pages.frame.context import desk_page
 from service.pages.frame.session import SignedIn, may_train
-from service.pages.learning_view import learning_view
-from service.pages.versions import versions_of
+from service.pages.model.learning_view import learning_view
+from service.pages.model.versions import versions_of
 
 router = APIRouter(include_in_schema=False, default_response_class=HTMLResponse)
 

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from service.ledger.tables import Learning
-from service.pages.learning_curve import learning_curve
+from service.pages.model.learning_curve import learning_curve
 from service.settings import Settings
 
 _FIRST = datetime(2026, 11, 1, tzinfo=UTC).replace(tzinfo=None)

@@ -11,7 +11,7 @@ import pytest
 from model.office.categories import read_categories
 from model.office.units import read_units
 from service.ledger.tables import AuditEvent
-from service.pages import descriptions
+from service.pages.model import descriptions
 from tests.service.desk import Desk
 
 if TYPE_CHECKING:

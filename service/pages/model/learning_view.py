@@ -9,7 +9,7 @@ from service.jobs.training.schedule import next_due
 from service.ledger.database import as_utc
 from service.ledger.learnings import LearningOutcome, Learnings
 from service.pages.frame import indonesian
-from service.pages.learning_curve import learning_curve
+from service.pages.model.learning_curve import learning_curve
 
 if TYPE_CHECKING:
     from sqlalchemy.orm import Session
