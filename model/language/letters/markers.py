@@ -39,7 +39,7 @@ HEAD_LABEL = pattern(
     any_of(
         "nomor, nomer, no., lampiran, lampi ran, lamp., sifat, derajat, klasifikasi, ref., ref. no., date, attachment*"
     )
-    + rf"{_COLON}|nomor\s+\d+/\S"
+    + rf"{_COLON}|nomor\s+\d+/\S|no(?:mor|\.)?\s+istimewa\b"
 )
 EMAIL_LABEL = pattern(
     rf"{any_of('from, dari, date, sent, dikirim, tanggal, tgl')}{_COLON}|-{{3,}}\s*{any_of('forwarded, original, pesan terusan, pesan diteruskan, pesan yang diteruskan, pesan asli')}"

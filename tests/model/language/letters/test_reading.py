@@ -157,6 +157,10 @@ def test_a_list_of_copies_below_a_request_is_a_part() -> None:
             ["head", "addressee", "body", "demand"],
         ),
         (
+            "Bekasi, 3 Mei 2025\nNo. Istimewa\nKepada\nYang Terhormat Bapak Menteri\ndi -\nTempat\nSumur kami kering sejak ada tambang.\nWassalam,\nSiti",
+            ["head", "addressee", "body", "closing"],
+        ),
+        (
             "Perihal\n: Sumur kering\nYth. Menteri\n\nSaya Siti, umur 40 tahun, petani. Sumur kami kering.\n\nSiti\n\nDitembuskan kepada:\n- Bupati\n- Camat",
             ["head", "subject", "addressee", "identity", "body", "closing", "copies"],
         ),
