@@ -134,7 +134,7 @@ def test_a_file_of_the_office_is_used_and_never_replaced(keeper: Desk, office: O
 
 
 def test_an_interrupted_start_is_repeated_with_the_same_lists(keeper: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
-    stand_in = Path(__file__).parents[1] / "stand_in.py"
+    stand_in = Path(__file__).parents[2] / "stand_in.py"
     monkeypatch.setattr(subprocesses, "_PILAH", (sys.executable, str(stand_in)))
     monkeypatch.setenv("STAND_IN_DOES", "die")
     address = _send(keeper, "/model/mulai/jalankan").headers["location"]
@@ -148,7 +148,7 @@ def test_an_interrupted_start_is_repeated_with_the_same_lists(keeper: Desk, monk
 
 
 def test_a_cancelled_start_leaves_nothing(keeper: Desk, office: Office, monkeypatch: pytest.MonkeyPatch) -> None:
-    stand_in = Path(__file__).parents[1] / "stand_in.py"
+    stand_in = Path(__file__).parents[2] / "stand_in.py"
     monkeypatch.setattr(subprocesses, "_PILAH", (sys.executable, str(stand_in)))
     monkeypatch.setenv("STAND_IN_DOES", "hang")
     address = _send(keeper, "/model/mulai/jalankan").headers["location"]
