@@ -80,9 +80,9 @@ class ComplaintFeatures:
         )
         return self
 
-    def fit_transform(self, documents: Sequence[Document], *, names: Sequence[Document] = ()) -> csr_matrix:
-        """Learn the vocabulary of documents and labels' names, and give the rows of the documents."""
-        return self.fit(documents, names=names).transform(documents)
+    def fit_transform(self, documents: Sequence[Document]) -> csr_matrix:
+        """Learn the vocabulary of documents, and give the rows."""
+        return self.fit(documents).transform(documents)
 
     def take_up(self, stems: Sequence[str], idf: NDArray[np.float32]) -> ComplaintFeatures:
         """Use a stored vocabulary of stems alone, in column order."""

@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from model.history.rows import LabelledComplaint
     from model.office.categories import Categories
     from model.office.units import Units
-    from model.ranking.linear import LinearRanker
+    from model.ranking.linear import LinearRanker, MutualEvidence
 
 
 def newest_day(rows: Sequence[LabelledComplaint]) -> date:
@@ -50,8 +50,6 @@ def fit_ranker(
     successor's.
     A returned row is no example of the unit. A unit known to be wrong has the row as counter-example.
     """
-    features = ComplaintFeatures()
-    addressees = Addressees(units)
     newest = newest_day(rows)
     category_ids = [_category_id(row, categories, newest) for row in rows]
     described = [
@@ -61,15 +59,14 @@ def fit_ranker(
     ]
     all_topics = list(dict.fromkeys(topic_of(unit.id, units) for unit in units))
     starter = StarterExamples.of(described, sum(map(bool, category_ids)))
+    addressees = Addressees(units)
     documents = [document(row.complaint, addressees) for row in rows]
-    features.fit(
-        [*documents, *common_texts(len(rows))],
-        names=[
-            *(Document(description_of(topic, units)) for topic in all_topics),
-            *(Document(categories.description_of(category_id)) for category_id in described),
-            *starter.documents,
-        ],
-    )
+    names = [
+        *(Document(description_of(topic, units)) for topic in all_topics),
+        *(Document(categories.description_of(category_id)) for category_id in described),
+        *starter.documents,
+    ]
+    features = ComplaintFeatures().fit([*documents, *common_texts(len(rows))], names=names)
     matrix = features.transform(documents)
     unit_ids = [in_force(_unit_id(row, units), units, newest) for row in rows]
     known_wrong = _wrong_units(rows, units, newest)
@@ -78,39 +75,23 @@ def fit_ranker(
     with_unit = [i for i, topic in enumerate(topics) if topic]
     weights = sample_weights.of(rows)
     wrong = known_wrong if sample_weights.wrong else []
-
-    named = NamedUnits(
-        matrix[with_unit],
-        [topics[i] for i in with_unit],
-        weights[with_unit],
-        all_topics,
-        lambda labels: features.transform([Document(description_of(label, units)) for label in labels]),
+    unit_ranker = _fit_topics(
+        NamedUnits(
+            matrix[with_unit],
+            [topics[i] for i in with_unit],
+            weights[with_unit],
+            all_topics,
+            lambda labels: features.transform([Document(description_of(label, units)) for label in labels]),
+        ),
+        _counter_examples(wrong, topics, units, matrix, weights * sample_weights.wrong),
     )
-    unit_ranker = fit_linear_ranker(
-        named.rows,
-        named.topics,
-        row_weights=named.weights,
-        names=named.names,
-        name_weight=choose_name_weight(named),
-        bayes=True,
-        unseen=named.every,
-        counter_examples=_counter_examples(wrong, topics, units, matrix, weights * sample_weights.wrong),
-    )
-    mutual = None
     category_ranker = _fit_categories(matrix, category_ids, weights, features, categories, described, starter)
-    if category_ranker is not None and unit_ranker.labels:
-        pairs = [
-            (topic, category_id)
-            for topic, category_id in zip(topics, category_ids, strict=True)
-            if topic and category_id
-        ]
-        mutual = fit_mutual_evidence(unit_ranker.labels, category_ranker.labels, pairs)
     kept = [(rows[i].complaint.text, unit_ids[i]) for i in with_unit if topics[i] == labelled_topics[i]]
     return Ranking(
         features,
         unit_ranker,
         category_ranker,
-        mutual,
+        _fit_mutual(unit_ranker, category_ranker, topics, category_ids),
         fit_places(units, [(unit_ids[i], rows[i].complaint) for i in with_unit]),
         units,
         categories,
@@ -119,6 +100,31 @@ def fit_ranker(
         fit_side_output(matrix, [row.outcome for row in rows]),
         ReturnedTexts([(rows[i].complaint.text, unit_id) for i, unit_id in wrong], kept if wrong else ()),
     )
+
+
+def _fit_topics(named: NamedUnits, counter_examples: CounterExamples | None) -> LinearRanker:
+    """The ranker of topics with and without rows, their names weighed as suits the rows."""
+    return fit_linear_ranker(
+        named.rows,
+        named.topics,
+        row_weights=named.weights,
+        names=named.names,
+        name_weight=choose_name_weight(named),
+        bayes=True,
+        unseen=named.every,
+        counter_examples=counter_examples,
+    )
+
+
+def _fit_mutual(
+    units: LinearRanker, categories: LinearRanker | None, topics: Sequence[str], category_ids: Sequence[str]
+) -> MutualEvidence | None:
+    """The mutual evidence of rows with both labels; None in an office with units or categories alone."""
+    if categories is None or not units.labels:
+        return None
+    labelled = zip(topics, category_ids, strict=True)
+    pairs = [(topic, category_id) for topic, category_id in labelled if topic and category_id]
+    return fit_mutual_evidence(units.labels, categories.labels, pairs)
 
 
 def _fit_categories(

@@ -15,11 +15,9 @@ if TYPE_CHECKING:
 
     from numpy.typing import NDArray
 
-# Chosen on development slices: docs/decisions/0043.
+# Chosen on development slices: docs/decisions/0046.
 _WEIGHT = 0.3
 _FADED_AT_ROWS = 500
-
-
 # Fewer rows don't tell the common words from the rare.
 _FEWEST_OWN_TEXTS = 50
 
