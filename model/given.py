@@ -1,4 +1,4 @@
-"""Put what is known of a complaint in place of its candidates in a suggestion."""
+"""Replace candidates of a suggestion by a known unit, category, type or outcome."""
 
 from __future__ import annotations
 
@@ -19,9 +19,10 @@ if TYPE_CHECKING:
 def with_known(
     suggestion: Suggestion, given: Given, units: Units, categories: Categories, copies: Sequence[UnitCandidate]
 ) -> Suggestion:
-    """The suggestion with what is known alone and first, without figures that were measured without it.
+    """The suggestion with each known label as the only candidate.
 
-    `copies` are those of a known unit. The evidence on words and the rules are about a unit that Pilah chose.
+    Track record, evidence and rules are left out beside a known unit: they concern a unit chosen by Pilah. `copies` belong
+    to the known unit.
     """
     if given.unit_id or given.category_id:
         suggestion = replace(suggestion, track_record=None)

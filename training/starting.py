@@ -39,7 +39,7 @@ def copy_units(office: Office, source: Path) -> None:
         PilahError: the office has another units.csv.
     """
     read_units(source)
-    _copy(source, office.own_folder / "units.csv")
+    _copy(source, office.units_file)
 
 
 def copy_categories(office: Office, source: str) -> None:

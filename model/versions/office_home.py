@@ -74,6 +74,10 @@ class Office:
         return self.own_folder / "rules.csv"
 
     @property
+    def units_file(self) -> Path:
+        return self.own_folder / "units.csv"
+
+    @property
     def categories_file(self) -> Path:
         return self.own_folder / "categories.csv"
 
@@ -105,7 +109,7 @@ class Office:
         """The units of the office's units.csv; empty without that file."""
         from model.office.units import Units, read_units  # noqa: PLC0415
 
-        path = self.own_folder / "units.csv"
+        path = self.units_file
         return read_units(path) if path.is_file() else Units([])
 
     def categories(self) -> Categories:

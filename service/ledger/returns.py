@@ -1,4 +1,4 @@
-"""Find the units that returned a complaint or a near-duplicate of the complaint, as the ledger knows at this moment."""
+"""Find units that returned a complaint or a near-duplicate, from the ledger."""
 
 from __future__ import annotations
 
@@ -37,9 +37,9 @@ class Returns:
         self._office = office
 
     def with_returns(self, complaints: Sequence[Complaint], systems: Sequence[str]) -> list[Complaint]:
-        """The complaints, each with the units that returned the complaint, an earlier revision or a near-duplicate.
+        """Add to each complaint all units that returned it, an earlier revision or a near-duplicate.
 
-        `systems` has the system that sent each complaint, blank for the desk and uploads.
+        `systems` names each complaint's sender, blank for desk and uploads.
         """
         if self._session.scalars(select(StoredDecision.id).where(*self._returned()).limit(1)).first() is None:
             return list(complaints)
@@ -83,7 +83,7 @@ class Returns:
         return found
 
     def _by_reference(self, references: set[str]) -> dict[str, dict[str, list[_Returned]]]:
-        """Reference → each system with a complaint of this reference → its returns, mostly none."""
+        """Reference → system → returns, often an empty list."""
         stored = (
             select(StoredComplaint.reference_id, StoredComplaint.system)
             .where(StoredComplaint.office == self._office, StoredComplaint.reference_id.in_(sorted(references)))
@@ -112,7 +112,7 @@ class Returns:
 
 
 def _system_of(systems: Collection[str], system: str) -> str | None:
-    """The system whose complaint a reference means, as `Complaints.newest` finds the complaint."""
+    """The owner of a reference, chosen as in `Complaints.newest`."""
     if system in systems or "" in systems:
         return system if system in systems else ""
     return next(iter(systems)) if not system and len(systems) == 1 else None

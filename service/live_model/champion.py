@@ -121,7 +121,7 @@ class Champion:
         self._pointer = str(office.champion_file)
         self._pointer_state: _State | None = None
         self._past_paths: dict[str, tuple[str, ...]] = {}
-        self._own_paths = tuple(map(str, (office.own_folder / "units.csv", office.categories_file, office.rules_file)))
+        self._own_paths = tuple(map(str, (office.units_file, office.categories_file, office.rules_file)))
         self._own_state: _State = ()
         self._last_good: _OfficeFiles | None = None
         self._answering: Loaded | ArtifactError | None = None

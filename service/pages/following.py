@@ -1,4 +1,4 @@
-"""The categories for each unit that an officer may choose, and the units for each category: what follows a choice."""
+"""Rank categories again for a chosen unit, and units for a chosen category."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ class Following:
 def following(
     request: Request, complaint: StoredComplaint, units: Sequence[str] = (), categories: Sequence[str] = ()
 ) -> Following:
-    """What follows each unit and category; empty in an office with units or categories alone, or without a model."""
+    """The rankings for each unit and category; empty without a model, and in an office with units or categories alone."""
     router = router_of(request)
     if router is None or not router.has_units or not len(router.categories):
         return Following()
@@ -57,10 +57,10 @@ def following(
 
 @dataclass(frozen=True, slots=True)
 class Lists:
-    """The two lists of the decision's form and their checked entries, with what follows each entry.
+    """The two lists of the decision's form, their checked entries, and the rankings for each entry.
 
-    `for_unit` and `for_category` name the officer's choice that a list follows; blank for Pilah's own suggestion.
-    `categories_for` is the id of the unit whose categories are listed.
+    `for_unit` and `for_category` name an officer's choice behind a list, blank for Pilah's own suggestion.
+    `categories_for` is the unit's id behind the list of categories.
     """
 
     units: RankingView | None
@@ -76,7 +76,7 @@ class Lists:
 def lists_of(
     request: Request, complaint: StoredComplaint, view: SuggestionView | None, chosen: Mapping[str, str], names: Names
 ) -> Lists:
-    """The lists for the choices of a refused form, or of the suggestion where nothing is chosen yet."""
+    """The lists for a refused form's choices, or for Pilah's suggestion before any choice."""
     if view is None:
         return Lists(None, None, chosen.get("unit", ""), chosen.get("kategori", ""), "", "", "", Following())
     own_units, own_categories = ([each.id for each in side.candidates] for side in (view.units, view.categories))
@@ -102,9 +102,9 @@ def lists_of(
 
 
 def is_left_over(form: SentForm, unit_id: str) -> bool:
-    """Whether the form's category was chosen in advance by the page, for another unit than the officer's.
+    """Whether the page preselected the form's category for another unit than the officer's.
 
-    A form that doesn't say for which unit its categories were ranked isn't the page's.
+    Forms from other clients name no unit behind the categories, and are never left over.
     """
     ranked_for, in_advance = form.get("kategori_untuk"), form.get("kategori_awal")
     other = bool(unit_id) and unit_id not in {NO_UNIT, ranked_for}

@@ -203,7 +203,7 @@ class WatchedFolder:
     def _current_router(self) -> Router:
         """The current champion; a promotion and changed files of the office take effect with the next export."""
         office = self._office
-        own_files = (office.own_folder / "units.csv", office.categories_file, office.rules_file)
+        own_files = (office.units_file, office.categories_file, office.rules_file)
         files = tuple(map(FileState.of, own_files))
         if self._router is None or self._router.version != self._office.champion() or files != self._office_files:
             self._router = None

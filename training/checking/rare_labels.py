@@ -1,4 +1,4 @@
-"""Find labels with few rows, and the evidence that a model has for them."""
+"""Find units and categories with few rows, and name other evidence for each."""
 
 from __future__ import annotations
 
@@ -22,10 +22,14 @@ FEW = 3
 def rare_labels(
     rows: Sequence[LabelledComplaint], units: Units, categories: Categories, rules: Rules, day: date
 ) -> list[RareLabel]:
-    """The units and categories with at most three rows, fewest first; those without rows count too.
+    """Units and categories with no more than three rows, fewest first.
 
-    `units` and `categories` are those of the office and of the rows, units with their families. `day` decides which are in
-    force. A category with categories below it needs no rows.
+    Args:
+        rows: labelled rows.
+        units: the office's units and further units of the rows, with families.
+        categories: the office's categories and further categories of the rows; a parent category needs no rows.
+        rules: the office's rules, evidence for a unit without rows.
+        day: decides which units and categories are closed.
     """
     by_unit = Counter(unit.id for row in rows if not row.returned and row.unit and (unit := units.find(row.unit)))
     by_category = Counter(found.id for row in rows if row.category and (found := categories.find(row.category)))

@@ -120,7 +120,7 @@ def _require_suffix(path: Path | None, suffix: str) -> None:
 
 
 def _write_units(office: Office, corrections: Corrections) -> None:
-    path = office.own_folder / "units.csv"
+    path = office.units_file
     written = add_spellings(path, corrections.merges)
     say("spellings-written", added=written.added, new_units=written.new_units, known=written.known, path=path)
 

@@ -1,4 +1,4 @@
-"""Rows whose cell names several units: the first is learned as responsible, the others as copies."""
+"""Split cells with several units: the first unit is responsible, further units get copies."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 def take_first_units(reading: Reading) -> None:
-    """Split the cells by the names that stand alone in other rows, and note the number in each file's summary."""
+    """Split cells by unit names found alone in other rows, and count split cells in each file's summary."""
     cells = {row.unit for row in reading.rows if row.unit}
     names = {_comparable(cell) for cell in cells}
     by_cell = {cell: units_in(cell, partial(_is_other, names, _comparable(cell))) for cell in cells}
@@ -35,7 +35,7 @@ def take_first_units(reading: Reading) -> None:
 
 
 def _is_other(names: set[str], cell: str, name: str) -> bool:
-    """Whether a name is the whole cell of another row: a list of units isn't a unit of its own."""
+    """Whether a name is the whole cell of another row, as a list of units is not."""
     return _comparable(name) != cell and _comparable(name) in names
 
 

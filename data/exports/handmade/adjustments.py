@@ -1,4 +1,4 @@
-"""Count what reading did to the cells and rows of a table kept by hand, and say it: one sentence for each kind."""
+"""Count filled cells, faulty formulas and hidden rows of a handmade table, for one sentence a kind."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ class Adjustments:
     hidden_rows: int = 0
 
     def count(self, line: Line, headers: Sequence[str], faults: Mapping[int, str], places: Iterable[int]) -> None:
-        """Count a row; `places` are those of the columns that are read."""
+        """Count a row in the columns at `places`."""
         self.hidden_rows += line.is_hidden
         if not faults and not line.filled:
             return
@@ -63,7 +63,7 @@ class Adjustments:
         )
 
     def notices(self) -> list[Sentence]:
-        """A sentence for each kind that occurred."""
+        """One sentence for each kind with a count."""
         errors = Counter({f"{column}: {error}": n for (column, error), n in self.errors.items()})
         counted = (
             ("adjustments.errors", errors),
@@ -85,7 +85,7 @@ class Adjustments:
 
 
 def faults_of(line: Line, cells: Sequence[object], places: Iterable[int]) -> Mapping[int, str]:
-    """The faults at these places: those that the kind of file tells, and errors written as text."""
+    """Faulty formulas at `places`, named by the reader or written as text such as #N/A."""
     told = {place: line.faults[place] for place in places if place in line.faults}
     written = {place: str(cells[place]).strip() for place in places if place < len(cells) and is_error(cells[place])}
     return {**written, **told} if told or written else {}

@@ -1,6 +1,6 @@
-"""What was right in a week: the suggestions that were decided on, and those of a version that never learned since.
+"""Count right suggestions of a week, for the answering version and for a frozen version.
 
-The week's decisions are counted before a training learns them, and both versions are asked about the same complaints.
+Decisions are counted before a training learns from them. Both versions answer the same complaints.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ logger = logging.getLogger(__name__)
 def weekly_figures(
     office: Office, decided: Sequence[DecidedComplaint], frozen: str | None, signing_key: str
 ) -> dict[str, Any]:
-    """The counts of a week, as the ledger keeps them; without the frozen version's where it can't be read."""
+    """The counts for the ledger; `frozen` counts are None where the frozen version can't be loaded."""
     figures: dict[str, Any] = {"frozen_version": frozen or ""}
     suggestions = _frozen_suggestions(office, decided, frozen, signing_key)
     asked: Sequence[Suggestion | None] = suggestions or [None] * len(decided)

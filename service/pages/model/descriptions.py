@@ -223,7 +223,7 @@ def _trial(settings: Settings, kind: _Kind, entry: Unit | Category, wording: Wor
 def _save(settings: Settings, entry: Unit | Category, wording: Wording) -> None:
     office = Office(settings.home, settings.office)
     if isinstance(entry, Unit):
-        save_unit(office.own_folder / "units.csv", entry, wording)
+        save_unit(office.units_file, entry, wording)
     else:
         save_category(office.categories_file, entry, wording)
 
