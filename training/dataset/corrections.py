@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter
 from dataclasses import dataclass, field, replace
 from enum import StrEnum
+from functools import cached_property
 from typing import TYPE_CHECKING
 
 from data.messages import Sentence
@@ -75,6 +76,18 @@ class Corrections:
     rows: tuple[RowCorrection, ...] = ()
     merges: tuple[Merge, ...] = ()
     statuses: tuple[StatusMeaning, ...] = ()
+
+    def has_written_unit(self, source: RowSource | None, unit: str) -> bool:
+        """Whether a person wrote the unit of a row: as a correction, or as the replacement of a spelling."""
+        return unit in self._written_names or (source is not None and _key(source) in self._written_rows)
+
+    @cached_property
+    def _written_rows(self) -> frozenset[tuple[str, int, str]]:
+        return frozenset(_key(correction.source) for correction in self.rows if correction.unit)
+
+    @cached_property
+    def _written_names(self) -> frozenset[str]:
+        return frozenset(merge.into for merge in self.merges if merge.label is Label.UNIT)
 
     def __add__(self, other: Corrections) -> Corrections:
         return Corrections(self.rows + other.rows, self.merges + other.merges, self.statuses + other.statuses)

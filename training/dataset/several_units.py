@@ -15,14 +15,17 @@ if TYPE_CHECKING:
 
 
 def take_first_units(reading: Reading) -> None:
-    """Split cells by unit names found alone in other rows, and count split cells in each file's summary."""
+    """Split cells by unit names found alone in other rows, and count split cells in each file's summary.
+
+    A unit written by a person in the check's workbook stays as written.
+    """
     cells = {row.unit for row in reading.rows if row.unit}
     names = {_comparable(cell) for cell in cells}
     by_cell = {cell: units_in(cell, partial(_is_other, names, _comparable(cell))) for cell in cells}
     counts: Counter[tuple[str, str]] = Counter()
     for at, row in enumerate(reading.rows):
         units = by_cell.get(row.unit, [])
-        if not units or units == [row.unit]:
+        if not units or units == [row.unit] or reading.corrections.has_written_unit(row.source, row.unit):
             continue
         copies = tuple(dict.fromkeys((*row.copies, *units[1:])))
         reading.rows[at] = replace(row, unit=units[0], copies=copies)

@@ -5,7 +5,7 @@ from datetime import date, datetime, timedelta
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
@@ -288,6 +288,8 @@ def test_whatever_a_unit_is_called_the_page_escapes_it(name: str) -> None:
 @given(
     unit=st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_size=40).map(str.strip).filter(bool)
 )
+@example(unit="Dinas A; Dinas B")
+@example(unit="0|")
 def test_whatever_a_person_writes_into_the_workbook_is_read_as_written(
     tmp_path_factory: pytest.TempPathFactory, unit: str
 ) -> None:
